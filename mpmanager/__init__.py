@@ -1,0 +1,1 @@
+"""A multipath connection manager for Linux desktops."""

@@ -1,0 +1,1 @@
+"""The unprivileged side of the bus."""

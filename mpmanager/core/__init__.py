@@ -1,0 +1,1 @@
+"""The decisions: no I/O, no clock, no log, no await."""

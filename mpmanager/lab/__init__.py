@@ -1,0 +1,1 @@
+"""A multi-homed host of network namespaces, for demonstrations, tests and benchmarks."""

@@ -1,0 +1,135 @@
+"""Multipath TCP connections, their subflows, and whose they are."""
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from mpmanager.model.names import AddressId, IPAddress, Token
+
+
+class Endpoint(NamedTuple):
+    """An address and a port (host byte order). Never a v4-mapped IPv6 address: see `normalised`."""
+
+    address: IPAddress
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if isinstance(self.address, IPv6Address) else str(self.address)
+        return f"{host}:{self.port}"
+
+
+def normalised(address: IPAddress) -> IPAddress:
+    """The address itself, or the IPv4 address inside a v4-mapped one (::ffff:a.b.c.d)."""
+    if isinstance(address, IPv4Address):
+        return address
+    return address.ipv4_mapped or address
+
+
+class FourTuple(NamedTuple):
+    """The two ends of one TCP flow, seen from this host."""
+
+    local: Endpoint
+    remote: Endpoint
+
+    def __str__(self) -> str:
+        return f"{self.local} > {self.remote}"
+
+
+@unique
+class TcpState(StrEnum):
+    """The state of a TCP socket, by the names of RFC 9293."""
+
+    ESTABLISHED = "established"
+    SYN_SENT = "syn-sent"
+    SYN_RECEIVED = "syn-received"
+    FIN_WAIT_1 = "fin-wait-1"
+    FIN_WAIT_2 = "fin-wait-2"
+    TIME_WAIT = "time-wait"
+    CLOSED = "closed"
+    CLOSE_WAIT = "close-wait"
+    LAST_ACK = "last-ack"
+    LISTEN = "listen"
+    CLOSING = "closing"
+
+
+class ProcessKey(NamedTuple):
+    """What the kernel tells of a socket's owner; enough to find the process."""
+
+    inode: int
+    """Of the socket; 0 once the process has closed it."""
+    uid: int
+    cgroup_id: int
+    """Inode number of the cgroup's directory; 0 where the kernel does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """The program to which a connection belongs."""
+
+    id: str
+    """`exe:/path`, `unit:name.service`, `cgroup:/path`, or `unknown`: stable between runs of the program."""
+    name: str
+    """Short, for people."""
+    pid: int | None
+    """None when no process could be found (it has ended, or belongs to another process namespace)."""
+    exe: str | None
+    cgroup: str | None
+    """Path below the cgroup v2 mount, such as /user.slice/...; None where it is not known."""
+
+
+UNKNOWN_APPLICATION = Application(id="unknown", name="unknown", pid=None, exe=None, cgroup=None)
+
+
+class ConnectionSample(NamedTuple):
+    """One MPTCP socket at one moment. Counters are the connection's own: bytes of the stream, each once."""
+
+    token: Token
+    flow: FourTuple
+    """Of the initial subflow."""
+    state: TcpState
+    owner: ProcessKey
+    is_fallback: bool
+    """Whether the connection has fallen back to plain TCP."""
+    tx_bytes: int
+    rx_bytes: int
+
+
+class SubflowSample(NamedTuple):
+    """One subflow at one moment. Counters are payload bytes of this subflow since it exists."""
+
+    token: Token
+    flow: FourTuple
+    local_id: AddressId
+    remote_id: AddressId
+    state: TcpState
+    owner: ProcessKey
+    is_backup_here: bool
+    """Whether this host has marked it as backup."""
+    is_backup_there: bool
+    """Whether the peer has."""
+    interface_index: int
+    """0 unless the socket is bound to an interface; then the source address tells the path."""
+    rtt_ms: float | None
+    """Smoothed; None until the first measurement."""
+    tx_bytes: int
+    """Sent, without retransmissions."""
+    rx_bytes: int
+    retransmits: int
+    """Segments sent again."""
+
+
+class Snapshot(NamedTuple):
+    """All MPTCP connections and subflows of the namespace at one moment."""
+
+    connections: tuple[ConnectionSample, ...]
+    subflows: tuple[SubflowSample, ...]
+
+
+class SubflowEnd(NamedTuple):
+    """The final counters of a subflow whose socket the kernel has just destroyed."""
+
+    flow: FourTuple
+    tx_bytes: int
+    rx_bytes: int
+    retransmits: int

@@ -1,0 +1,134 @@
+"""Network paths: what they are, in which state, and when they may be used."""
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from mpmanager.model.names import IPAddress, LinkName
+
+
+@unique
+class PathKind(StrEnum):
+    """What kind of access a link gives."""
+
+    WIFI = "wifi"
+    LTE = "lte"
+    XDSL = "xdsl"
+    ETHERNET = "ethernet"
+    VPN = "vpn"
+    BLUETOOTH = "bluetooth"
+    TETHERING = "tethering"
+    VIRTUAL = "virtual"
+    """Bridges, containers and other links that lead to this machine itself; never used by default."""
+    UNKNOWN = "unknown"
+
+
+@unique
+class KindSource(StrEnum):
+    """Who said of what kind a path is, the most credible first."""
+
+    USER = "user"
+    FACTS = "facts"
+    NETWORK_MANAGER = "NetworkManager"
+    NL80211 = "nl80211"
+    KERNEL = "kernel"
+    DRIVER = "driver"
+    NOBODY = "nobody"
+
+
+@unique
+class Security(StrEnum):
+    """How a link encrypts what it sends over the air."""
+
+    OPEN = "open"
+    OWE = "owe"
+    WEP = "wep"
+    WPA = "wpa"
+    WPA2 = "wpa2"
+    WPA3 = "wpa3"
+    ENTERPRISE = "enterprise"
+
+
+@unique
+class Tier(StrEnum):
+    """When a path may carry data."""
+
+    ALWAYS = "always"
+    """Subflows there are normal ones."""
+    WHEN_NEEDED = "when-needed"
+    """Subflows there are backups; policies may open them early."""
+    BACKUP = "backup"
+    """Subflows there are backups, used when nothing else is left."""
+    NEVER = "never"
+    """No subflow is made there."""
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether subflows on such a path carry the backup flag."""
+        return self in {Tier.WHEN_NEEDED, Tier.BACKUP}
+
+
+@unique
+class PathState(StrEnum):
+    """What a path can do at the moment."""
+
+    UP = "up"
+    """Carrier, an address and a way out."""
+    LOCAL_ONLY = "local-only"
+    """Carrier and an address, but no gateway: only its own subnet can be reached."""
+    NO_ADDRESS = "no-address"
+    NO_CARRIER = "no-carrier"
+    DOWN = "down"
+    """Switched off by the administrator."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a subflow can be made there."""
+        return self in {PathState.UP, PathState.LOCAL_ONLY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceAddress:
+    """An address of this host with its on-link prefix, such as 192.0.2.7/24."""
+
+    address: IPAddress
+    prefix_length: int
+
+    def __str__(self) -> str:
+        return f"{self.address}/{self.prefix_length}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """One network path of this host: a link with its addresses and its way out."""
+
+    name: LinkName
+    index: int
+    kind: PathKind
+    kind_source: KindSource
+    network: str | None
+    """The network's own name (SSID, operator, connection); None when nobody told."""
+    security: Security | None
+    """None when nobody told, or where the question has no meaning."""
+    tier: Tier
+    state: PathState
+    addresses: tuple[InterfaceAddress, ...]
+    """Usable source addresses, the preferred one of each family first."""
+    gateways: tuple[IPAddress, ...]
+    """At most one for each family; empty on a point-to-point link."""
+
+    @property
+    def gateway(self) -> IPAddress | None:
+        """The gateway to show where there is room for one: the IPv4 one first."""
+        return next(iter(sorted(self.gateways, key=lambda gateway: gateway.version)), None)
+
+    def source_address(self, version: int) -> IPAddress | None:
+        """The preferred source address of an IP version (4 or 6), or None."""
+        return next((each.address for each in self.addresses if each.address.version == version), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCounters:
+    """What a network interface has carried since it exists, in bytes."""
+
+    rx_bytes: int
+    tx_bytes: int

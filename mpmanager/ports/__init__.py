@@ -1,0 +1,1 @@
+"""One small Protocol per need of the daemon."""
