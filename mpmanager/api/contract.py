@@ -1,0 +1,108 @@
+"""The D-Bus contract, written once for both sides: the daemon serves it, the client calls it."""
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from xml.etree import ElementTree as ET
+
+BUS_NAME = "io.github.mpmanager1"
+OBJECT_PATH = "/io/github/mpmanager1"
+INTERFACE = "io.github.mpmanager1.Manager"
+ERROR_PREFIX = "io.github.mpmanager1.Error."
+
+
+@unique
+class Action(StrEnum):
+    """What a caller has to be allowed to do; the names are those of the polkit actions."""
+
+    INFO = "io.github.mpmanager1.info"
+    """Reading: free."""
+    POLICY_SYSTEM = "io.github.mpmanager1.policy-system"
+    """Changing what applies to the whole machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument: its name and D-Bus signature."""
+
+    name: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method of the interface."""
+
+    name: str
+    action: Action
+    inputs: tuple[Argument, ...] = ()
+    outputs: tuple[Argument, ...] = ()
+
+    @property
+    def input_signature(self) -> str:
+        return "".join(each.signature for each in self.inputs)
+
+    @property
+    def output_signature(self) -> str:
+        return "".join(each.signature for each in self.outputs)
+
+
+GET_STATUS = Method(
+    name="GetStatus",
+    action=Action.INFO,
+    outputs=(Argument(name="status", signature="a{sv}"),),
+)
+"""`StatusInfo`."""
+
+LIST_PATHS = Method(
+    name="ListPaths",
+    action=Action.INFO,
+    outputs=(Argument(name="paths", signature="aa{sv}"),),
+)
+"""`PathInfo` each."""
+
+RECENT_EVENTS = Method(
+    name="RecentEvents",
+    action=Action.INFO,
+    inputs=(Argument(name="limit", signature="u"),),
+    outputs=(Argument(name="events", signature="aa{sv}"),),
+)
+"""`EventInfo` each, the oldest first; `limit` at most (the daemon remembers 1,000)."""
+
+SUBSCRIBE = Method(
+    name="Subscribe",
+    action=Action.INFO,
+    inputs=(Argument(name="options", signature="a{sv}"),),
+    outputs=(Argument(name="stream", signature="h"),),
+)
+"""Takes `SubscribeOptions`; the stream delivers frames: u32 length (big-endian), then a `Frame` as JSON."""
+
+SET_PATH_TIER = Method(
+    name="SetPathTier",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="tier", signature="s")),
+)
+"""`tier`: always, when-needed, backup, never, or auto (what the path's kind suggests)."""
+
+SET_PATH_KIND = Method(
+    name="SetPathKind",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="kind", signature="s")),
+)
+"""`kind`: a `PathKind`, or auto (what facts and detection say)."""
+
+METHODS = (GET_STATUS, LIST_PATHS, RECENT_EVENTS, SUBSCRIBE, SET_PATH_TIER, SET_PATH_KIND)
+
+
+def introspection_xml() -> str:
+    """The interface as D-Bus introspection data (without the standard interfaces)."""
+    node = ET.Element("node")
+    interface = ET.SubElement(node, "interface", name=INTERFACE)
+    for method in METHODS:
+        element = ET.SubElement(interface, "method", name=method.name)
+        for direction, arguments in (("in", method.inputs), ("out", method.outputs)):
+            for argument in arguments:
+                ET.SubElement(
+                    element, "arg", name=argument.name, type=argument.signature, direction=direction
+                )
+    ET.indent(node)
+    return ET.tostring(node, encoding="unicode") + "\n"

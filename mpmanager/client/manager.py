@@ -1,0 +1,171 @@
+"""The daemon as the front ends see it: one object, typed methods, one stream."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, Self
+
+from dbus_fast import BusType, Message, MessageType
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
+
+from mpmanager.api import contract
+from mpmanager.api.bus import Bus, BusKind
+from mpmanager.api.codec import (
+    LARGEST_FRAME_BYTES,
+    LENGTH_BYTES,
+    decode_frame,
+    from_dictionary,
+    to_dictionary,
+)
+from mpmanager.api.errors import from_wire
+from mpmanager.api.structures import EventInfo, Frame, PathInfo, StatusInfo, SubscribeOptions
+from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError
+
+_NOBODY_THERE = {
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+    "org.freedesktop.DBus.Error.NoReply",
+}
+
+
+class ManagerClient:
+    """A connection to mpmanagerd. Every method raises an `MpmanagerError` when it fails."""
+
+    def __init__(self, message_bus: MessageBus, bus: Bus) -> None:
+        self._message_bus = message_bus
+        self._bus = bus
+
+    @classmethod
+    async def connect(cls, bus: Bus) -> Self:
+        """Connect to the bus; whether a daemon is there shows with the first call.
+
+        Raises:
+            DaemonNotRunningError: there is no such bus.
+        """
+        try:
+            message_bus = _message_bus(bus)
+            await message_bus.connect()
+        except (OSError, AuthError, InvalidAddressError, EOFError) as error:
+            raise DaemonNotRunningError(f"no bus at {bus}: {error}; is mpmanagerd running?") from error
+        return cls(message_bus, bus)
+
+    async def close(self) -> None:
+        """Leave the bus. Streams that are open stay open until they are closed themselves."""
+        self._message_bus.disconnect()
+        await self._message_bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast
+
+    async def status(self) -> StatusInfo:
+        """The daemon as a whole."""
+        (dictionary,) = await self._call(contract.GET_STATUS)
+        return from_dictionary(dictionary, StatusInfo)
+
+    async def paths(self) -> list[PathInfo]:
+        """All network paths."""
+        (dictionaries,) = await self._call(contract.LIST_PATHS)
+        return [from_dictionary(each, PathInfo) for each in dictionaries]
+
+    async def recent_events(self, limit: int = 100) -> list[EventInfo]:
+        """The last events, the oldest first."""
+        (dictionaries,) = await self._call(contract.RECENT_EVENTS, limit)
+        return [from_dictionary(each, EventInfo) for each in dictionaries]
+
+    async def set_path_tier(self, path: str, tier: str) -> None:
+        """Set when a path may be used; `auto` goes back to what its kind suggests."""
+        await self._call(contract.SET_PATH_TIER, path, tier)
+
+    async def set_path_kind(self, path: str, kind: str) -> None:
+        """Correct the kind of a path; `auto` goes back to what was detected."""
+        await self._call(contract.SET_PATH_KIND, path, kind)
+
+    async def snapshot(self, options: SubscribeOptions) -> Frame:
+        """The next frame with the topics of `options`."""
+        single = SubscribeOptions(interval_s=options.interval_s, count=1, topics=options.topics)
+        async with aclosing(self.frames(single)) as frames:
+            async for frame in frames:
+                return frame
+        raise DaemonNotRunningError("the daemon ended the stream before the first frame")
+
+    async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
+        """Frames as the daemon sends them, until `count` is reached or the daemon ends.
+
+        Use `contextlib.aclosing`, or the stream stays open until it is collected.
+        """
+        descriptor = await self._subscribe(options)
+        stream = socket.socket(fileno=descriptor)
+        stream.settimeout(0)
+        reader, writer = await asyncio.open_unix_connection(sock=stream, limit=LARGEST_FRAME_BYTES)
+        try:
+            while (body := await _read_body(reader)) is not None:
+                yield decode_frame(body)
+        finally:
+            writer.close()
+
+    async def _subscribe(self, options: SubscribeOptions) -> int:
+        reply = await self._request(contract.SUBSCRIBE, to_dictionary(options))
+        if not reply.unix_fds:
+            raise InvalidValueError("the daemon answered Subscribe without a file descriptor")
+        return reply.unix_fds[0]
+
+    async def _call(self, method: contract.Method, *arguments: object) -> list[Any]:
+        reply = await self._request(method, *arguments)
+        if reply.signature != method.output_signature:
+            raise InvalidValueError(
+                f"{method.name}: answered {reply.signature!r}, expected {method.output_signature!r}"
+            )
+        return reply.body
+
+    async def _request(self, method: contract.Method, *arguments: object) -> Message:
+        message = Message(
+            destination=contract.BUS_NAME,
+            path=contract.OBJECT_PATH,
+            interface=contract.INTERFACE,
+            member=method.name,
+            signature=method.input_signature,
+            body=list(arguments),
+        )
+        try:
+            reply = await self._message_bus.call(message)
+        except (OSError, EOFError, DBusError) as error:
+            raise DaemonNotRunningError(f"the connection to {self._bus} broke: {error}") from error
+        if reply is None:
+            raise DaemonNotRunningError(f"nobody answered on {self._bus}")
+        if reply.message_type is MessageType.ERROR:
+            raise _error_of(reply, self._bus)
+        return reply
+
+
+def _message_bus(bus: Bus) -> MessageBus:
+    if bus.kind is BusKind.SYSTEM:
+        return MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
+    return MessageBus(bus_address=bus.address, bus_type=BusType.SESSION, negotiate_unix_fd=True)
+
+
+def _error_of(reply: Message, bus: Bus) -> Exception:
+    name = reply.error_name or ""
+    sentence = reply.body[0] if reply.body and isinstance(reply.body[0], str) else "no reason given"
+    if name in _NOBODY_THERE:
+        return DaemonNotRunningError(f"mpmanagerd does not run on the {bus} bus")
+    return from_wire(name, sentence)
+
+
+async def _read_body(reader: asyncio.StreamReader) -> bytes | None:
+    """The next frame's body; None at the end of the stream."""
+    try:
+        length = int.from_bytes(await reader.readexactly(LENGTH_BYTES), "big")
+        if length > LARGEST_FRAME_BYTES:
+            raise InvalidValueError(f"a frame of {length} bytes is too long")
+        return await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionResetError):
+        return None
+
+
+@asynccontextmanager
+async def connected(bus: Bus) -> AsyncIterator[ManagerClient]:
+    """A client that leaves the bus at the end of the block."""
+    client = await ManagerClient.connect(bus)
+    try:
+        yield client
+    finally:
+        await client.close()
