@@ -98,6 +98,16 @@ class InterfaceAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """A default route of one IP version."""
+
+    version: int
+    """4 or 6."""
+    gateway: IPAddress | None
+    """None on a point-to-point link, where everything simply goes out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """One network path of this host: a link with its addresses and its way out."""
 
@@ -113,13 +123,22 @@ class Path:
     state: PathState
     addresses: tuple[InterfaceAddress, ...]
     """Usable source addresses, the preferred one of each family first."""
-    gateways: tuple[IPAddress, ...]
-    """At most one for each family; empty on a point-to-point link."""
+    ways_out: tuple[WayOut, ...]
+    """At most one for each IP version."""
+
+    @property
+    def gateways(self) -> tuple[IPAddress, ...]:
+        """The gateways, IPv4 first; none on a point-to-point link."""
+        return tuple(each.gateway for each in self.ways_out if each.gateway is not None)
 
     @property
     def gateway(self) -> IPAddress | None:
         """The gateway to show where there is room for one: the IPv4 one first."""
-        return next(iter(sorted(self.gateways, key=lambda gateway: gateway.version)), None)
+        return next(iter(self.gateways), None)
+
+    def way_out(self, version: int) -> WayOut | None:
+        """How packets of an IP version leave, or None where they cannot."""
+        return next((each for each in self.ways_out if each.version == version), None)
 
     def source_address(self, version: int) -> IPAddress | None:
         """The preferred source address of an IP version (4 or 6), or None."""

@@ -1,0 +1,151 @@
+"""From links, addresses and routes to network paths."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mpmanager.model.facts import NO_FACTS, Facts, LinkFacts
+from mpmanager.model.names import LinkName
+from mpmanager.model.network import DefaultRoute, Link, LinkHint, LinkHints, NetworkState
+from mpmanager.model.path import (
+    InterfaceAddress,
+    KindSource,
+    Path,
+    PathKind,
+    PathState,
+    Security,
+    Tier,
+    WayOut,
+)
+
+DEFAULT_TIERS: Mapping[PathKind, Tier] = {
+    PathKind.WIFI: Tier.ALWAYS,
+    PathKind.XDSL: Tier.ALWAYS,
+    PathKind.ETHERNET: Tier.ALWAYS,
+    PathKind.VPN: Tier.ALWAYS,
+    PathKind.UNKNOWN: Tier.ALWAYS,
+    # These cost money or drain a phone: they stand by unless somebody says otherwise.
+    PathKind.LTE: Tier.BACKUP,
+    PathKind.TETHERING: Tier.BACKUP,
+    PathKind.BLUETOOTH: Tier.BACKUP,
+    PathKind.VIRTUAL: Tier.NEVER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathPreferences:
+    """What the user has decided about paths; kept across restarts."""
+
+    tiers: Mapping[LinkName, Tier] = field(default_factory=dict)
+    kinds: Mapping[LinkName, PathKind] = field(default_factory=dict)
+
+
+_NOBODY = LinkHint(source=KindSource.NOBODY, kind=PathKind.UNKNOWN)
+_CREDIBILITY = tuple(KindSource)
+
+
+def derive_paths(
+    network: NetworkState,
+    *,
+    hints: LinkHints | None = None,
+    facts: Facts = NO_FACTS,
+    preferences: PathPreferences | None = None,
+) -> tuple[Path, ...]:
+    """The paths that the network offers, in the order of the links' indexes.
+
+    A link is a path when it is not part of another one (a bridge's or bond's port). Links that never had anything to
+    do with the outside (no address, no default route, nothing known about their kind) are left out.
+    """
+    preferences = preferences or PathPreferences()
+    hints = hints or {}
+    paths = (
+        _path(
+            link,
+            network,
+            facts=facts.get(link.name, LinkFacts()),
+            hints=_ranked(hints.get(link.name, ()), facts.get(link.name), preferences.kinds.get(link.name)),
+            chosen_tier=preferences.tiers.get(link.name),
+        )
+        for link in sorted(network.links, key=lambda link: link.index)
+        if link.master_index is None
+    )
+    return tuple(path for path in paths if _is_worth_showing(path))
+
+
+def _ranked(
+    hints: Sequence[LinkHint], facts: LinkFacts | None, chosen_kind: PathKind | None
+) -> tuple[LinkHint, ...]:
+    stated = []
+    if chosen_kind:
+        stated.append(LinkHint(source=KindSource.USER, kind=chosen_kind))
+    if facts:
+        stated.append(
+            LinkHint(source=KindSource.FACTS, kind=facts.kind, network=facts.network, security=facts.security)
+        )
+    return tuple(sorted((*stated, *hints, _NOBODY), key=lambda hint: _CREDIBILITY.index(hint.source)))
+
+
+def _path(
+    link: Link,
+    network: NetworkState,
+    *,
+    facts: LinkFacts,
+    hints: Sequence[LinkHint],
+    chosen_tier: Tier | None,
+) -> Path:
+    addresses = _source_addresses(link, network)
+    routes = [route for route in network.default_routes if route.link_index == link.index]
+    kind_hint = next(hint for hint in hints if hint.kind is not None)
+    kind = kind_hint.kind or PathKind.UNKNOWN
+    ways_out = _ways_out(routes, facts)
+    return Path(
+        name=link.name,
+        index=link.index,
+        kind=kind,
+        kind_source=kind_hint.source,
+        network=_first(hint.network for hint in hints),
+        security=_first_security(hints),
+        tier=chosen_tier or DEFAULT_TIERS[kind],
+        state=_state(link, addresses, has_way_out=bool(ways_out)),
+        addresses=addresses,
+        ways_out=ways_out,
+    )
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _first_security(hints: Sequence[LinkHint]) -> Security | None:
+    return next((hint.security for hint in hints if hint.security is not None), None)
+
+
+def _source_addresses(link: Link, network: NetworkState) -> tuple[InterfaceAddress, ...]:
+    """Temporary IPv6 addresses first, as RFC 6724 rule 7 prefers them."""
+    mine = [each for each in network.addresses if each.link_index == link.index]
+    return tuple(each.address for each in sorted(mine, key=lambda each: not each.is_temporary))
+
+
+def _ways_out(routes: Sequence[DefaultRoute], facts: LinkFacts) -> tuple[WayOut, ...]:
+    """The route of the lowest metric for each IP version; a stated gateway comes before all."""
+    by_version = {
+        route.version: WayOut(version=route.version, gateway=route.gateway)
+        for route in sorted(routes, key=lambda route: route.metric, reverse=True)
+    }
+    if facts.gateway is not None:
+        version = facts.gateway.version
+        by_version[version] = WayOut(version=version, gateway=facts.gateway)
+    return tuple(by_version[version] for version in sorted(by_version))
+
+
+def _state(link: Link, addresses: Sequence[InterfaceAddress], *, has_way_out: bool) -> PathState:
+    if not link.is_enabled:
+        return PathState.DOWN
+    if not link.has_carrier:
+        return PathState.NO_CARRIER
+    if not addresses:
+        return PathState.NO_ADDRESS
+    return PathState.UP if has_way_out else PathState.LOCAL_ONLY
+
+
+def _is_worth_showing(path: Path) -> bool:
+    return path.state.is_usable or path.kind not in {PathKind.UNKNOWN, PathKind.VIRTUAL}

@@ -1,0 +1,96 @@
+"""What the kernel and the desktop's services say about links, addresses and routes, before anything is made of it."""
+
+from dataclasses import dataclass
+
+from mpmanager.model.names import IPAddress, LinkName
+from mpmanager.model.path import InterfaceAddress, KindSource, PathKind, Security
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One network interface."""
+
+    index: int
+    name: LinkName
+    is_enabled: bool
+    """Switched on by the administrator (IFF_UP)."""
+    has_carrier: bool
+    hardware_type: int
+    """ARPHRD_* of `linux/if_arp.h`: 1 Ethernet, 512 PPP, 65534 none, 772 loopback."""
+    driver_kind: str | None
+    """IFLA_INFO_KIND: tun, wireguard, bridge, veth ...; None for hardware."""
+    master_index: int | None
+    """The bridge or bond it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAddress:
+    """An address that could serve as a source: global scope, neither tentative nor deprecated."""
+
+    link_index: int
+    address: InterfaceAddress
+    is_temporary: bool
+    """An IPv6 privacy address (RFC 8981)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultRoute:
+    """A default route of the main table."""
+
+    link_index: int
+    version: int
+    """4 or 6."""
+    gateway: IPAddress | None
+    """None on a point-to-point link."""
+    metric: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkState:
+    """The namespace's network at one moment."""
+
+    links: tuple[Link, ...] = ()
+    addresses: tuple[LinkAddress, ...] = ()
+    default_routes: tuple[DefaultRoute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHint:
+    """What one source believes a link to be."""
+
+    source: KindSource
+    kind: PathKind | None = None
+    network: str | None = None
+    security: Security | None = None
+
+
+LinkHints = dict[LinkName, tuple[LinkHint, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRoute:
+    """A route in a path's own table: the way out, or the link's own subnet."""
+
+    table: int
+    link_index: int
+    version: int
+    destination: str | None
+    """A prefix such as 192.0.2.0/24; None for the default route."""
+    gateway: IPAddress | None
+    source: IPAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRule:
+    """A policy rule: what leaves from this address is looked up in that table."""
+
+    source: IPAddress
+    table: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingPlan:
+    """All rules and routes that there should be of ours."""
+
+    rules: frozenset[SourceRule] = frozenset()
+    routes: frozenset[PathRoute] = frozenset()
