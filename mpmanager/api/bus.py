@@ -41,9 +41,7 @@ def parse_bus(text: str) -> Bus:
     if text.startswith("private:"):
         directory = Path(text.removeprefix("private:")).absolute()
         if text == "private:":
-            raise InvalidValueError(
-                "--bus private: needs a directory, as in private:/run/user/1000/mpmanager"
-            )
+            raise InvalidValueError("--bus private: needs a directory, as in private:/run/user/1000/mpmanager")
         return Bus(kind=BusKind.PRIVATE, address=f"unix:path={directory / 'bus'}", directory=directory)
     if text.partition(":")[0] in {"unix", "tcp", "unixexec"} and "=" in text:
         return Bus(kind=BusKind.ADDRESS, address=text)

@@ -21,11 +21,7 @@ _frame_decoder = msgspec.json.Decoder(Frame)
 
 def to_dictionary(structure: Structure) -> dict[str, Variant]:
     """A structure as a{sv}; a field that is None is left out. Fields are scalars and lists of strings."""
-    return {
-        name: _to_variant(value)
-        for name, value in msgspec.to_builtins(structure).items()
-        if value is not None
-    }
+    return {name: _to_variant(value) for name, value in msgspec.to_builtins(structure).items() if value is not None}
 
 
 def _to_variant(value: object) -> Variant:

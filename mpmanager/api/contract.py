@@ -101,8 +101,6 @@ def introspection_xml() -> str:
         element = ET.SubElement(interface, "method", name=method.name)
         for direction, arguments in (("in", method.inputs), ("out", method.outputs)):
             for argument in arguments:
-                ET.SubElement(
-                    element, "arg", name=argument.name, type=argument.signature, direction=direction
-                )
+                ET.SubElement(element, "arg", name=argument.name, type=argument.signature, direction=direction)
     ET.indent(node)
     return ET.tostring(node, encoding="unicode") + "\n"

@@ -183,9 +183,7 @@ class SubscribeOptions(Structure):
     """Between frames; 0.1 to 60."""
     count: int = 0
     """Frames after which the stream ends; 0: never."""
-    topics: list[Topic] = msgspec.field(
-        default_factory=lambda: [Topic.PATHS, Topic.CONNECTIONS, Topic.EVENTS]
-    )
+    topics: list[Topic] = msgspec.field(default_factory=lambda: [Topic.PATHS, Topic.CONNECTIONS, Topic.EVENTS])
 
 
 class Frame(Structure):

@@ -71,9 +71,7 @@ def derive_paths(
     return tuple(path for path in paths if _is_worth_showing(path))
 
 
-def _ranked(
-    hints: Sequence[LinkHint], facts: LinkFacts | None, chosen_kind: PathKind | None
-) -> tuple[LinkHint, ...]:
+def _ranked(hints: Sequence[LinkHint], facts: LinkFacts | None, chosen_kind: PathKind | None) -> tuple[LinkHint, ...]:
     stated = []
     if chosen_kind:
         stated.append(LinkHint(source=KindSource.USER, kind=chosen_kind))

@@ -24,9 +24,7 @@ def desired_routing(paths: Iterable[Path]) -> RoutingPlan:
     usable = [path for path in paths if path.state.is_usable]
     return RoutingPlan(
         rules=frozenset(
-            SourceRule(source=each.address, table=table_of(path))
-            for path in usable
-            for each in path.addresses
+            SourceRule(source=each.address, table=table_of(path)) for path in usable for each in path.addresses
         ),
         routes=frozenset(route for path in usable for route in _routes(path)),
     )

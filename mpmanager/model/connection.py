@@ -91,8 +91,9 @@ class ConnectionSample(NamedTuple):
     owner: ProcessKey
     is_fallback: bool
     """Whether the connection has fallen back to plain TCP."""
-    tx_bytes: int
-    rx_bytes: int
+    tx_bytes: int | None
+    """None where the kernel does not count (before Linux 6.5)."""
+    rx_bytes: int | None
 
 
 class SubflowSample(NamedTuple):
@@ -103,7 +104,6 @@ class SubflowSample(NamedTuple):
     local_id: AddressId
     remote_id: AddressId
     state: TcpState
-    owner: ProcessKey
     is_backup_here: bool
     """Whether this host has marked it as backup."""
     is_backup_there: bool

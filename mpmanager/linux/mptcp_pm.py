@@ -1,0 +1,420 @@
+"""The kernel's MPTCP path manager over generic netlink (`linux/mptcp_pm.h`, family `mptcp_pm`).
+
+Commands and events use different attribute numbers under one family name.
+"""
+
+import asyncio
+import errno
+import socket
+import struct
+from collections.abc import Callable
+from enum import IntEnum, IntFlag
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+
+from mpmanager.linux import generic_netlink
+from mpmanager.linux.generic_netlink import NETLINK_GENERIC, find_family
+from mpmanager.linux.netlink import (
+    Attributes,
+    NetlinkSocket,
+    NotificationSocket,
+    attribute,
+    attributes_of,
+    messages_of,
+    nested,
+)
+from mpmanager.model.connection import Endpoint, FourTuple, normalised
+from mpmanager.model.errors import NotSupportedError
+from mpmanager.model.names import AddressId, IPAddress, Token
+from mpmanager.model.pathmanager import (
+    AddressAnnounced,
+    AddressWithdrawn,
+    AnnounceAddress,
+    Command,
+    ConnectionClosed,
+    ConnectionCreated,
+    ConnectionEstablished,
+    CreateSubflow,
+    DestroySubflow,
+    KernelEvent,
+    SetBackup,
+    SubflowClosed,
+    SubflowEstablished,
+    WithdrawAddress,
+)
+
+_FAMILY = "mptcp_pm"
+_EVENTS_GROUP = "mptcp_pm_events"
+_VERSION = 1
+_EVENT_BUFFER_BYTES = 4 * 1024 * 1024
+
+
+class _Command(IntEnum):
+    """MPTCP_PM_CMD_*."""
+
+    SET_FLAGS = 7
+    ANNOUNCE = 8
+    REMOVE = 9
+    SUBFLOW_CREATE = 10
+    SUBFLOW_DESTROY = 11
+
+
+class _Attribute(IntEnum):
+    """MPTCP_PM_ATTR_*: what a command carries."""
+
+    ADDR = 1
+    TOKEN = 4
+    LOC_ID = 5
+    ADDR_REMOTE = 6
+
+
+class _AddressAttribute(IntEnum):
+    """MPTCP_PM_ADDR_ATTR_*."""
+
+    FAMILY = 1
+    ID = 2
+    ADDR4 = 3
+    ADDR6 = 4
+    PORT = 5
+    FLAGS = 6
+    IF_IDX = 7
+
+
+class _AddressFlag(IntFlag):
+    """MPTCP_PM_ADDR_FLAG_*."""
+
+    SIGNAL = 1
+    SUBFLOW = 2
+    BACKUP = 4
+
+
+class _Event(IntEnum):
+    """MPTCP_EVENT_*."""
+
+    CREATED = 1
+    ESTABLISHED = 2
+    CLOSED = 3
+    ANNOUNCED = 6
+    REMOVED = 7
+    SUB_ESTABLISHED = 10
+    SUB_CLOSED = 11
+
+
+class _EventAttribute(IntEnum):
+    """MPTCP_ATTR_*: what an event carries."""
+
+    TOKEN = 1
+    LOC_ID = 3
+    REM_ID = 4
+    SADDR4 = 5
+    SADDR6 = 6
+    DADDR4 = 7
+    DADDR6 = 8
+    SPORT = 9
+    DPORT = 10
+    BACKUP = 11
+    ERROR = 12
+    FLAGS = 13
+    SERVER_SIDE = 18
+
+
+class _EventFlag(IntFlag):
+    """MPTCP_PM_EV_FLAG_*; the second stands for SERVER_SIDE in newer kernels."""
+
+    DENY_JOIN_ID0 = 1
+    SERVER_SIDE = 2
+
+
+class LinuxPathManager:
+    """The path manager of the namespace it was made in. Needs CAP_NET_ADMIN and a running event loop."""
+
+    def __init__(self, *, remembered: Path) -> None:
+        """Prepare; nothing is changed yet.
+
+        `remembered` is a file that keeps, over a crash, what has to be handed back.
+
+        Raises:
+            NotSupportedError: this kernel has no MPTCP path manager interface.
+        """
+        self._netlink = NetlinkSocket(NETLINK_GENERIC)
+        try:
+            self._family = find_family(self._netlink, _FAMILY)
+        except NotSupportedError:
+            self._netlink.close()
+            raise
+        self._sysctl = _Sysctl(remembered=remembered)
+        self._notifications: NotificationSocket | None = None
+
+    def take_over(self) -> None:
+        self._sysctl.take_over()
+
+    def hand_back(self) -> None:
+        self._sysctl.hand_back()
+
+    def current(self) -> str:
+        return self._sysctl.current()
+
+    def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
+        notifications = NotificationSocket(NETLINK_GENERIC, receive_buffer_bytes=_EVENT_BUFFER_BYTES)
+        try:
+            notifications.join(self._family.groups[_EVENTS_GROUP])
+        except PermissionError as error:
+            notifications.close()
+            raise NotSupportedError("listening to MPTCP events needs CAP_NET_ADMIN (run as root)") from error
+        self._notifications = notifications
+        asyncio.get_running_loop().add_reader(notifications, _drain, notifications, deliver, lost)
+
+    def execute(self, command: Command) -> None:
+        code, attributes = _encoded(command)
+        body = generic_netlink.header(code, _VERSION) + attributes
+        self._netlink.command(self._family.id, body, what=type(command).__name__)
+
+    def close(self) -> None:
+        if self._notifications is not None:
+            asyncio.get_running_loop().remove_reader(self._notifications)
+            self._notifications.close()
+            self._notifications = None
+        self._netlink.close()
+
+
+def _drain(notifications: NotificationSocket, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
+    try:
+        while (data := notifications.receive()) is not None:
+            for _kind, _flags, _sequence, body in messages_of(memoryview(data)):
+                event = decode_event(body)
+                if event is not None:
+                    deliver(event)
+    except OSError as error:
+        if error.errno != errno.ENOBUFS:
+            raise
+        lost()
+
+
+def _encoded(command: Command) -> tuple[_Command, bytes]:
+    token = attribute(_Attribute.TOKEN, struct.pack("=I", command.token))
+    match command:
+        case CreateSubflow():
+            flags = _AddressFlag.SUBFLOW | (_AddressFlag.BACKUP if command.is_backup else 0)
+            local = _address(
+                _Attribute.ADDR,
+                command.local,
+                identifier=command.local_id,
+                flags=flags,
+                interface_index=command.interface_index,
+            )
+            remote = _address(_Attribute.ADDR_REMOTE, command.remote.address, port=command.remote.port)
+            return _Command.SUBFLOW_CREATE, token + local + remote
+        case DestroySubflow():
+            return _Command.SUBFLOW_DESTROY, token + _both_ends(command.flow)
+        case SetBackup():
+            flags = _AddressFlag.BACKUP if command.is_backup else _AddressFlag(0)
+            return _Command.SET_FLAGS, token + _both_ends(command.flow, identifier=command.local_id, flags=flags)
+        case AnnounceAddress():
+            local = _address(
+                _Attribute.ADDR,
+                command.local,
+                identifier=command.local_id,
+                flags=_AddressFlag.SIGNAL,
+                interface_index=command.interface_index,
+            )
+            return _Command.ANNOUNCE, token + local
+        case WithdrawAddress():
+            return _Command.REMOVE, token + attribute(_Attribute.LOC_ID, bytes([command.local_id]))
+
+
+def _both_ends(flow: FourTuple, *, identifier: AddressId | None = None, flags: int | None = None) -> bytes:
+    """Both ports are always given: without them the first subflow between the addresses would match."""
+    local = _address(_Attribute.ADDR, flow.local.address, port=flow.local.port, identifier=identifier, flags=flags)
+    return local + _address(_Attribute.ADDR_REMOTE, flow.remote.address, port=flow.remote.port)
+
+
+def _address(
+    kind: _Attribute,
+    address: IPAddress,
+    *,
+    port: int | None = None,
+    identifier: int | None = None,
+    flags: int | None = None,
+    interface_index: int | None = None,
+) -> bytes:
+    is_v4 = isinstance(address, IPv4Address)
+    parts = [
+        attribute(_AddressAttribute.FAMILY, struct.pack("=H", socket.AF_INET if is_v4 else socket.AF_INET6)),
+        attribute(_AddressAttribute.ADDR4 if is_v4 else _AddressAttribute.ADDR6, address.packed),
+    ]
+    if identifier is not None:
+        parts.append(attribute(_AddressAttribute.ID, bytes([identifier])))
+    if port is not None:
+        parts.append(attribute(_AddressAttribute.PORT, struct.pack("=H", port)))
+    if flags is not None:
+        parts.append(attribute(_AddressAttribute.FLAGS, struct.pack("=I", flags)))
+    if interface_index is not None:
+        parts.append(attribute(_AddressAttribute.IF_IDX, struct.pack("=i", interface_index)))
+    return nested(kind, *parts)
+
+
+def decode_event(body: memoryview) -> KernelEvent | None:
+    """The event in a generic netlink message; None for those that nobody here needs or understands."""
+    if len(body) < generic_netlink.HEADER.size:
+        return None
+    code = generic_netlink.HEADER.unpack_from(body)[0]
+    decoder = _DECODERS.get(code)
+    try:
+        return decoder(attributes_of(body[generic_netlink.HEADER.size :])) if decoder else None
+    except (KeyError, struct.error, ValueError):
+        # An event without what it has to carry (another kernel's dialect) tells nothing.
+        return None
+
+
+def _created(attributes: Attributes) -> ConnectionCreated:
+    return ConnectionCreated(
+        token=_token(attributes), flow=_flow(attributes), is_server_side=_is_server_side(attributes)
+    )
+
+
+def _established(attributes: Attributes) -> ConnectionEstablished:
+    return ConnectionEstablished(
+        token=_token(attributes),
+        flow=_flow(attributes),
+        is_server_side=_is_server_side(attributes),
+        is_initial_address_forbidden=bool(_flags(attributes) & _EventFlag.DENY_JOIN_ID0),
+    )
+
+
+def _closed(attributes: Attributes) -> ConnectionClosed:
+    return ConnectionClosed(token=_token(attributes))
+
+
+def _announced(attributes: Attributes) -> AddressAnnounced:
+    port = attributes.get(_EventAttribute.DPORT)
+    return AddressAnnounced(
+        token=_token(attributes),
+        remote_id=AddressId(attributes[_EventAttribute.REM_ID][0]),
+        remote=Endpoint(
+            _ip(attributes, _EventAttribute.DADDR4, _EventAttribute.DADDR6),
+            struct.unpack("!H", port)[0] if port is not None else 0,
+        ),
+    )
+
+
+def _withdrawn(attributes: Attributes) -> AddressWithdrawn:
+    return AddressWithdrawn(token=_token(attributes), remote_id=AddressId(attributes[_EventAttribute.REM_ID][0]))
+
+
+def _subflow_established(attributes: Attributes) -> SubflowEstablished:
+    backup = attributes.get(_EventAttribute.BACKUP)
+    return SubflowEstablished(
+        token=_token(attributes),
+        flow=_flow(attributes),
+        local_id=_id(attributes, _EventAttribute.LOC_ID),
+        remote_id=_id(attributes, _EventAttribute.REM_ID),
+        is_backup_there=backup is not None and backup[0] != 0,
+        error=_error(attributes),
+    )
+
+
+def _subflow_closed(attributes: Attributes) -> SubflowClosed:
+    return SubflowClosed(
+        token=_token(attributes),
+        flow=_flow(attributes),
+        local_id=_id(attributes, _EventAttribute.LOC_ID),
+        remote_id=_id(attributes, _EventAttribute.REM_ID),
+        error=_error(attributes),
+    )
+
+
+_DECODERS: dict[int, Callable[[Attributes], KernelEvent]] = {
+    _Event.CREATED: _created,
+    _Event.ESTABLISHED: _established,
+    _Event.CLOSED: _closed,
+    _Event.ANNOUNCED: _announced,
+    _Event.REMOVED: _withdrawn,
+    _Event.SUB_ESTABLISHED: _subflow_established,
+    _Event.SUB_CLOSED: _subflow_closed,
+}
+
+
+def _token(attributes: Attributes) -> Token:
+    return Token(struct.unpack("=I", attributes[_EventAttribute.TOKEN])[0])
+
+
+def _id(attributes: Attributes, kind: _EventAttribute) -> AddressId:
+    value = attributes.get(kind)
+    return AddressId(value[0] if value is not None else 0)
+
+
+def _error(attributes: Attributes) -> int:
+    value = attributes.get(_EventAttribute.ERROR)
+    return value[0] if value is not None else 0
+
+
+def _flags(attributes: Attributes) -> int:
+    value = attributes.get(_EventAttribute.FLAGS)
+    return struct.unpack("=H", value)[0] if value is not None else 0
+
+
+def _is_server_side(attributes: Attributes) -> bool:
+    value = attributes.get(_EventAttribute.SERVER_SIDE)
+    return bool(value[0]) if value is not None else bool(_flags(attributes) & _EventFlag.SERVER_SIDE)
+
+
+def _ip(attributes: Attributes, v4: _EventAttribute, v6: _EventAttribute) -> IPAddress:
+    if v4 in attributes:
+        return IPv4Address(bytes(attributes[v4]))
+    return normalised(IPv6Address(bytes(attributes[v6])))
+
+
+def _flow(attributes: Attributes) -> FourTuple:
+    """The flow as this host sees it; v4-mapped addresses become IPv4, as the joins report them."""
+    source_port, destination_port = (
+        struct.unpack("!H", attributes[kind])[0] for kind in (_EventAttribute.SPORT, _EventAttribute.DPORT)
+    )
+    return FourTuple(
+        Endpoint(_ip(attributes, _EventAttribute.SADDR4, _EventAttribute.SADDR6), source_port),
+        Endpoint(_ip(attributes, _EventAttribute.DADDR4, _EventAttribute.DADDR6), destination_port),
+    )
+
+
+_SYSCTLS = Path("/proc/sys/net/mptcp")
+_USERSPACE = {"path_manager": "userspace", "pm_type": "1"}
+_KERNEL = {"path_manager": "kernel", "pm_type": "0"}
+
+
+class _Sysctl:
+    """net.mptcp.path_manager (6.15 and newer) or net.mptcp.pm_type of this namespace."""
+
+    def __init__(self, *, remembered: Path) -> None:
+        self._remembered = remembered
+
+    def _file(self) -> Path:
+        for name in _USERSPACE:
+            if (file := _SYSCTLS / name).exists():
+                return file
+        raise NotSupportedError("this kernel has no userspace path manager for MPTCP (needs Linux 5.19)")
+
+    def current(self) -> str:
+        file = self._file()
+        value = file.read_text().strip()
+        return {"0": "kernel", "1": "userspace"}.get(value, value) if file.name == "pm_type" else value
+
+    def take_over(self) -> None:
+        file = self._file()
+        value = file.read_text().strip()
+        if not self._remembered.exists():
+            # Already ours without a note: a daemon with another state directory died here.
+            self._remembered.write_text(_KERNEL[file.name] if value == _USERSPACE[file.name] else value)
+        if value != _USERSPACE[file.name]:
+            self._write(file, _USERSPACE[file.name])
+
+    def hand_back(self) -> None:
+        if not self._remembered.exists():
+            return
+        self._write(self._file(), self._remembered.read_text().strip())
+        self._remembered.unlink()
+
+    @staticmethod
+    def _write(file: Path, value: str) -> None:
+        try:
+            file.write_text(value)
+        except OSError as error:
+            raise NotSupportedError(f"cannot set {file} to {value}: {error.strerror}") from error

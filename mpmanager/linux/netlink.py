@@ -1,0 +1,198 @@
+"""Netlink messages: requests, dumps, notifications and attributes, without knowledge of any family."""
+
+import itertools
+import os
+import socket
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Self
+
+from mpmanager.model.errors import CommandRefusedError
+
+NLM_F_REQUEST = 0x1
+NLM_F_ACK = 0x4
+NLM_F_DUMP = 0x300
+
+_NLMSG_ERROR = 2
+_NLMSG_DONE = 3
+_NLM_F_ACK_TLVS = 0x200
+_NLMSGERR_ATTR_MSG = 1
+
+_SOL_NETLINK = 270
+_NETLINK_ADD_MEMBERSHIP = 1
+_NETLINK_CAP_ACK = 10
+_NETLINK_EXT_ACK = 11
+_SO_RCVBUFFORCE = 33
+
+_NLA_F_NESTED = 0x8000
+NLA_TYPE_MASK = 0x3FFF
+
+HEADER = struct.Struct("=IHHII")
+ATTRIBUTE = struct.Struct("=HH")
+
+_RECEIVE_BYTES = 256 * 1024
+_REPLY_TIMEOUT_S = 2.0
+
+Attributes = Mapping[int, memoryview]
+
+
+def aligned(length: int) -> int:
+    """The length rounded up to netlink's four bytes."""
+    return (length + 3) & ~3
+
+
+def attribute(kind: int, payload: bytes) -> bytes:
+    """One attribute with its padding."""
+    length = ATTRIBUTE.size + len(payload)
+    return ATTRIBUTE.pack(length, kind) + payload + bytes(aligned(length) - length)
+
+
+def nested(kind: int, *attributes: bytes) -> bytes:
+    """An attribute that holds attributes."""
+    return attribute(kind | _NLA_F_NESTED, b"".join(attributes))
+
+
+def attributes_of(body: memoryview) -> dict[int, memoryview]:
+    """The attributes in a body; a truncated last one is left out, of a repeated one the last counts."""
+    return dict(attribute_list(body))
+
+
+def attribute_list(body: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """The attributes in a body with their types, in order."""
+    offset = 0
+    while offset + ATTRIBUTE.size <= len(body):
+        length, kind = ATTRIBUTE.unpack_from(body, offset)
+        if length < ATTRIBUTE.size or offset + length > len(body):
+            return
+        yield kind & NLA_TYPE_MASK, body[offset + ATTRIBUTE.size : offset + length]
+        offset += aligned(length)
+
+
+def messages_of(data: memoryview) -> Iterator[tuple[int, int, int, memoryview]]:
+    """The messages in a datagram: (type, flags, sequence, body); a truncated last one is left out."""
+    offset = 0
+    while offset + HEADER.size <= len(data):
+        length, kind, flags, sequence, _port = HEADER.unpack_from(data, offset)
+        if length < HEADER.size or offset + length > len(data):
+            return
+        yield kind, flags, sequence, data[offset + HEADER.size : offset + length]
+        offset += aligned(length)
+
+
+class NetlinkSocket:
+    """A socket of one netlink family, for requests that the kernel answers at once."""
+
+    def __init__(self, protocol: int) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
+        self._socket.settimeout(_REPLY_TIMEOUT_S)
+        self._socket.setsockopt(_SOL_NETLINK, _NETLINK_EXT_ACK, 1)
+        self._socket.setsockopt(_SOL_NETLINK, _NETLINK_CAP_ACK, 1)
+        self._socket.bind((0, 0))
+        self._sequence = itertools.count(1)
+        self._buffer = bytearray(_RECEIVE_BYTES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def command(self, kind: int, body: bytes, *, what: str) -> None:
+        """Send a request and wait for its acknowledgement.
+
+        Raises:
+            CommandRefusedError: the kernel says no; the sentence begins with `what`.
+        """
+        for _reply in self._exchange(kind, NLM_F_ACK, body, what=what):
+            pass
+
+    def query(self, kind: int, body: bytes, *, what: str) -> list[bytes]:
+        """Send a request and return the bodies of the answers that came before its acknowledgement.
+
+        Raises:
+            CommandRefusedError: the kernel says no.
+        """
+        return [bytes(reply) for reply in self._exchange(kind, NLM_F_ACK, body, what=what)]
+
+    def dump(self, kind: int, body: bytes, *, what: str) -> Iterator[memoryview]:
+        """Ask for everything; yields bodies that are valid only until the next one is asked for.
+
+        Raises:
+            CommandRefusedError: the kernel says no.
+        """
+        return self._exchange(kind, NLM_F_DUMP, body, what=what)
+
+    def _exchange(self, kind: int, flags: int, body: bytes, *, what: str) -> Iterator[memoryview]:
+        expected = next(self._sequence) & 0xFFFFFFFF
+        header = HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, expected, 0)
+        self._socket.send(header + body)
+        view = memoryview(self._buffer)
+        while True:
+            received = self._socket.recv_into(self._buffer)
+            for reply_kind, reply_flags, sequence, reply in messages_of(view[:received]):
+                if sequence != expected:
+                    continue  # the late answer to a request that timed out or whose reader stopped early
+                if reply_kind in {_NLMSG_ERROR, _NLMSG_DONE}:
+                    _raise_refusal(reply, reply_flags, what=what)
+                    return
+                yield reply
+
+
+def _raise_refusal(reply: memoryview, flags: int, *, what: str) -> None:
+    """Raise unless the closing message of an exchange reports success."""
+    code = struct.unpack_from("=i", reply)[0] if len(reply) >= 4 else 0  # noqa: PLR2004  # an int is four bytes
+    if code >= 0:
+        return
+    explanation = _kernel_words(reply, flags) or os.strerror(-code)
+    raise CommandRefusedError(f"{what}: {explanation}", errno=-code)
+
+
+def _kernel_words(reply: memoryview, flags: int) -> str | None:
+    """The extended acknowledgement's message."""
+    if not flags & _NLM_F_ACK_TLVS:
+        return None
+    # With NETLINK_CAP_ACK only the request's header comes back in front of the attributes.
+    words = attributes_of(reply[4 + HEADER.size :]).get(_NLMSGERR_ATTR_MSG)
+    return bytes(words).rstrip(b"\0").decode(errors="replace") if words is not None else None
+
+
+class NotificationSocket:
+    """A socket of one netlink family that only listens to multicast groups."""
+
+    def __init__(self, protocol: int, *, receive_buffer_bytes: int) -> None:
+        self._socket = socket.socket(
+            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, protocol
+        )
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer_bytes)
+        except PermissionError:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
+        self._socket.bind((0, 0))
+
+    def join(self, group: int) -> None:
+        """Listen to a group.
+
+        Raises:
+            PermissionError: the group is for CAP_NET_ADMIN only.
+        """
+        self._socket.setsockopt(_SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, group)
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def receive(self) -> bytes | None:
+        """The next datagram; None when there is none.
+
+        Raises:
+            OSError: with ENOBUFS when notifications were lost.
+        """
+        try:
+            return self._socket.recv(_RECEIVE_BYTES)
+        except BlockingIOError:
+            return None

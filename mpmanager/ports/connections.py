@@ -1,0 +1,72 @@
+"""What the daemon needs to know of connections, and to do to them."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mpmanager.model.connection import Application, ConnectionSample, ProcessKey, Snapshot, SubflowEnd
+from mpmanager.model.names import Token
+from mpmanager.model.pathmanager import Command, KernelEvent
+
+
+class PathManager(Protocol):
+    """The kernel's interface for a userspace path manager."""
+
+    def take_over(self) -> None:
+        """Become the path manager of connections that are made from now on.
+
+        Raises:
+            NotSupportedError: this kernel or this user cannot; the sentence says what is missing.
+        """
+        ...
+
+    def hand_back(self) -> None:
+        """Let the kernel, or whoever it was before, manage new connections again. Safe to call twice."""
+        ...
+
+    def current(self) -> str:
+        """Who manages new connections now: `userspace`, `kernel` or another name."""
+        ...
+
+    def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
+        """Call `deliver` for each event, in order; call `lost` when events were dropped (look at everything again)."""
+        ...
+
+    def execute(self, command: Command) -> None:
+        """Do one thing to one connection.
+
+        Raises:
+            CommandRefusedError: the connection or subflow is gone, or the kernel does not want to.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class ConnectionTable(Protocol):
+    """The sockets of the namespace."""
+
+    def snapshot(self) -> Snapshot:
+        """All MPTCP connections and their subflows."""
+        ...
+
+    def connection(self, token: Token) -> ConnectionSample | None:
+        """One connection; None when it is gone."""
+        ...
+
+    def listening_ports(self) -> frozenset[int]:
+        """TCP ports on which something listens."""
+        ...
+
+    def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
+        """Call `deliver` with the final counters of each TCP socket that ends; `lost` when some were dropped."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class ApplicationFinder(Protocol):
+    """Tells whose a socket is."""
+
+    def find(self, owner: ProcessKey) -> Application:
+        """The program that owns the socket; `UNKNOWN_APPLICATION` when nobody can tell."""
+        ...
