@@ -1,0 +1,208 @@
+"""Per-path routing tables and source rules in the kernel, marked as ours by their protocol number."""
+
+import logging
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from errno import (
+    EADDRNOTAVAIL,
+    EBUSY,
+    EHOSTUNREACH,
+    EINVAL,
+    ENETDOWN,
+    ENETUNREACH,
+    ENODEV,
+    ENOENT,
+    ESRCH,
+)
+
+from mpmanager.linux.network import read_network
+from mpmanager.linux.routing_messages import (
+    KernelRoute,
+    is_our_route,
+    kernel_routes,
+    parse_route,
+    parse_rule,
+    route_message,
+    route_removal,
+    rule_message,
+    slot_of,
+)
+from mpmanager.linux.rtnetlink import (
+    FAMILY_OF_VERSION,
+    NLM_F_CREATE,
+    NLM_F_EXCL,
+    NLM_F_REPLACE,
+    OUR_PROTOCOL,
+    ROUTE_HEADER,
+    RTA_TABLE,
+    RTM_DELROUTE,
+    RTM_DELRULE,
+    RTM_GETROUTE,
+    RTM_GETRULE,
+    RTM_NEWROUTE,
+    RTM_NEWRULE,
+    RULE_HEADER,
+    RouteSocket,
+    is_our_rule,
+    number_attribute,
+)
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.network import NetworkState, PathRoute, RoutingPlan, SourceRule
+
+_LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
+"""How the kernel refuses a route whose link or source address has just gone (EINVAL: the source address)."""
+_ALREADY_GONE = frozenset({ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL})
+
+_ROUNDS = 3
+"""One to change, one to read back, and one for what was in the way of itself or changed meanwhile."""
+
+_log = logging.getLogger(__name__)
+
+_Wanted = KernelRoute | SourceRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """Something marked as ours in the kernel."""
+
+    value: _Wanted | None
+    """None: of a form that no plan asks for."""
+    removal: int
+    """The type of the message that removes it."""
+    body: bytes
+    """The message that describes it."""
+
+
+class LinuxRoutingTables:
+    """RoutingTables of the network namespace it is made in.
+
+    Ours is what carries our protocol number, in whatever table or priority; nothing else is ever touched.
+    """
+
+    def __init__(self) -> None:
+        self._socket = RouteSocket()
+
+    async def apply(self, plan: RoutingPlan) -> None:
+        """Make the kernel hold exactly this plan of ours and read it back.
+
+        Idempotent: what is there already is not sent again. Routes come before the rules that lead to them, and rules
+        go before their routes. A default route that changes its gateway is replaced in one step.
+
+        Raises:
+            CommandRefusedError: the kernel refused something though link and source address are there (EBUSY:
+                somebody else keeps changing what is ours); what could be applied stays.
+        """
+        wanted: set[_Wanted] = {*kernel_routes(plan), *plan.rules}
+        refusals: list[CommandRefusedError] = []
+        for _ in range(_ROUNDS):
+            held = self._held()
+            if wanted == {each.value for each in held}:
+                return
+            refusals = [*self._add(wanted, held), *self._remove_all_but(wanted)]
+        raise (
+            refusals[0]
+            if refusals
+            else CommandRefusedError("Our rules and routes do not stay as they were set", errno=EBUSY)
+        )
+
+    async def clear(self) -> None:
+        """Remove all that is ours.
+
+        Raises:
+            CommandRefusedError: the kernel refused; what could be removed is.
+        """
+        await self.apply(RoutingPlan())
+
+    async def close(self) -> None:
+        """Free the socket; rules and routes stay."""
+        self._socket.close()
+
+    def _held(self) -> list[_Held]:
+        """All that is ours, rules first."""
+        families = FAMILY_OF_VERSION.values()
+        rules = [_held_rule(body) for family in families for body in self._rules(family) if is_our_rule(body)]
+        routes = [_held_route(body) for family in families for body in self._routes(family) if is_our_route(body)]
+        return [*rules, *routes]
+
+    def _rules(self, family: int) -> Iterator[bytes]:
+        request = RULE_HEADER.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
+        for reply in self._socket.dump_existing(RTM_GETRULE, request, what="listing rules"):
+            yield bytes(reply)
+
+    def _routes(self, family: int) -> Iterator[bytes]:
+        request = ROUTE_HEADER.pack(family, 0, 0, 0, 0, OUR_PROTOCOL, 0, 0, 0)
+        for reply in self._socket.dump_existing(RTM_GETROUTE, request, what="listing our routes"):
+            yield bytes(reply)
+
+    def _everybodys_routes(self, family: int, table: int) -> Iterator[bytes]:
+        request = ROUTE_HEADER.pack(family, 0, 0, 0, 0, 0, 0, 0, 0) + number_attribute(RTA_TABLE, table)
+        for reply in self._socket.dump_existing(RTM_GETROUTE, request, what="listing a path's routes"):
+            yield bytes(reply)
+
+    def _add(self, wanted: set[_Wanted], held: Collection[_Held]) -> Iterator[CommandRefusedError]:
+        """Add what is missing, subnets before gateways before rules; tell what was refused.
+
+        What cannot be there because its link has just gone is taken out of what is wanted.
+        """
+        for each in sorted(wanted - {one.value for one in held}, key=_order):
+            try:
+                self._add_one(each)
+            except CommandRefusedError as refusal:
+                if not self._is_excused(each, refusal):
+                    yield refusal
+                    continue
+                _log.info("left out, its link has just gone: %s", refusal)
+                wanted.discard(each)
+
+    def _add_one(self, wanted: _Wanted) -> None:
+        if isinstance(wanted, SourceRule):
+            what = f"rule for {wanted.source}"
+            self._socket.change(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule_message(wanted), what=what)
+            return
+        flags = NLM_F_CREATE | (NLM_F_REPLACE if self._may_replace(wanted) else 0)
+        self._socket.change(RTM_NEWROUTE, flags, route_message(wanted), what=str(wanted))
+
+    def _may_replace(self, wanted: KernelRoute) -> bool:
+        """Whether one route of ours has the wanted one's place for itself; else replacing could hit somebody's."""
+        everybodys = self._everybodys_routes(FAMILY_OF_VERSION[wanted.route.version], wanted.route.table)
+        there = [body for body in everybodys if slot_of(body) == wanted.slot]
+        return len(there) == 1 and is_our_route(there[0])
+
+    def _is_excused(self, wanted: _Wanted, refusal: CommandRefusedError) -> bool:
+        if isinstance(wanted, SourceRule) or refusal.errno not in _LINK_MAY_BE_GONE:
+            return False
+        return not _is_possible(wanted.route, read_network(self._socket))
+
+    def _remove_all_but(self, wanted: Collection[_Wanted]) -> Iterator[CommandRefusedError]:
+        """Remove what else is ours; looks again, as a replaced route is gone by now."""
+        for each in self._held():
+            if each.value in wanted:
+                continue
+            try:
+                self._socket.command(each.removal, each.body, what=f"removing {each.value or 'a leftover'}")
+            except CommandRefusedError as refusal:
+                if refusal.errno not in _ALREADY_GONE:
+                    yield refusal
+
+
+def _held_rule(body: bytes) -> _Held:
+    return _Held(value=parse_rule(body), removal=RTM_DELRULE, body=body)
+
+
+def _held_route(body: bytes) -> _Held:
+    return _Held(value=parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
+
+
+def _order(wanted: _Wanted) -> tuple[int, str]:
+    if isinstance(wanted, SourceRule):
+        return 2, f"{wanted.source} {wanted.table:08x}"
+    return int(wanted.route.destination is None), str(wanted)
+
+
+def _is_possible(route: PathRoute, network: NetworkState) -> bool:
+    """Whether link and source address are there to carry the route."""
+    has_link = any(link.index == route.link_index and link.is_enabled for link in network.links)
+    has_source = any(
+        (each.link_index, each.address.address) == (route.link_index, route.source) for each in network.addresses
+    )
+    return has_link and has_source
