@@ -91,6 +91,8 @@ _STATES = {
     11: TcpState.CLOSING,
     12: TcpState.SYN_RECEIVED,
 }
+_FIN_RECEIVED = {7, 8, 9, 11}
+"""CLOSED, CLOSE_WAIT, LAST_ACK, CLOSING."""
 _LISTENING = 1 << 10
 _LIVING = 0xFFF & ~(1 << 6 | _LISTENING)
 """All states but LISTEN and TIME_WAIT, whose sockets know nothing of MPTCP any more."""
@@ -100,7 +102,9 @@ _SUBFLOW = (_Attribute.ULP_INFO, _ULP_MPTCP)
 
 _STATE = Field((), 1, "B")
 _COOKIE = Field((), 44, "Q")
-_TCP_INFO_COUNTERS = (
+_TCP_COUNTERS = (
+    _STATE,
+    Field((), 56, "I"),  # idiag_rqueue
     Field(_INFO, 200, "Q"),  # tcpi_bytes_sent
     Field(_INFO, 208, "Q"),  # tcpi_bytes_retrans
     Field(_INFO, 128, "Q"),  # tcpi_bytes_received
@@ -111,13 +115,12 @@ _SUBFLOW_READER = RecordReader(
     fields=(
         Field((*_SUBFLOW, _SubflowAttribute.TOKEN_LOC), 0, "I"),
         _COOKIE,
-        _STATE,
         Field((), 40, "I"),  # idiag_if
         Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
         Field((*_SUBFLOW, _SubflowAttribute.ID_LOC), 0, "B"),
         Field((*_SUBFLOW, _SubflowAttribute.ID_REM), 0, "B"),
         Field(_INFO, 68, "I"),  # tcpi_rtt
-        *_TCP_INFO_COUNTERS,
+        *_TCP_COUNTERS,
     ),
 )
 _CONNECTION_READER = RecordReader(
@@ -134,9 +137,12 @@ _CONNECTION_READER = RecordReader(
         Field(_INFO, 64, "Q"),  # mptcpi_bytes_received
     ),
 )
-_END_READER = RecordReader(head_bytes=_MESSAGE_BYTES, fields=_TCP_INFO_COUNTERS)
+_END_READER = RecordReader(head_bytes=_MESSAGE_BYTES, fields=_TCP_COUNTERS)
 
 _US_PER_MS = 1000.0
+_IPV4 = 4
+_ANY_COOKIE = 0xFFFFFFFF
+"""INET_DIAG_NOCOOKIE"""
 
 
 class LinuxConnectionTable:
@@ -157,14 +163,27 @@ class LinuxConnectionTable:
         return Snapshot(connections, subflows)
 
     def connection(self, token: Token) -> ConnectionSample | None:
-        request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, extensions=_extension(_Attribute.INFO), token=token)
+        request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, _extension(_Attribute.INFO), cookie=(token, 0))
+        record = self._one(request, what=f"look at connection {token:#x}")
+        return _connection(record, _FlowMemory()) if record else None
+
+    def subflow(self, flow: FourTuple) -> SubflowSample | None:
+        family = AF_INET if flow.local.address.version == _IPV4 else AF_INET6
+        request = _request(
+            _IPPROTO_TCP, family, _LIVING, _extension(_Attribute.INFO), flow=flow, cookie=(_ANY_COOKIE, _ANY_COOKIE)
+        )
+        record = self._one(request, what=f"look at subflow {flow}")
+        return _subflow(record, _FlowMemory()) if record else None
+
+    def _one(self, request: bytes, *, what: str) -> memoryview | None:
+        """The record of one socket; None when it is gone."""
         try:
-            records = self._netlink.query(_SOCK_DIAG_BY_FAMILY, request, what=f"look at connection {token:#x}")
+            records = self._netlink.query(_SOCK_DIAG_BY_FAMILY, request, what=what)
         except CommandRefusedError as error:
             if error.errno in {errno.ENOENT, errno.ESTALE}:
                 return None
             raise
-        return next((_connection(memoryview(each), self._connection_flows) for each in records), None)
+        return next((memoryview(each) for each in records if len(each) >= _MESSAGE_BYTES), None)
 
     def listening_ports(self) -> frozenset[int]:
         return frozenset(
@@ -225,11 +244,24 @@ def _extension(kind: _Attribute) -> int:
     return 1 << (kind - 1)
 
 
-def _request(protocol: int, family: int, states: int, extensions: int, token: int = 0) -> bytes:
+def _request(
+    protocol: int,
+    family: int,
+    states: int,
+    extensions: int,
+    *,
+    flow: FourTuple | None = None,
+    cookie: tuple[int, int] = (0, 0),
+) -> bytes:
     head = _REQUEST_HEAD.pack(family, protocol & 0xFF, extensions, states)
-    identity = bytes(_COOKIE_OFFSET) + struct.pack("=II", token, 0)
+    identity = bytes(_COOKIE_OFFSET)
+    if flow is not None:
+        ends = (flow.local.address.packed, flow.remote.address.packed)
+        identity = struct.pack("!HH16s16sI", flow.local.port, flow.remote.port, *ends, 0)
     # The head has eight bits for the protocol: 262 alone would be taken for TCP.
-    return head + identity + attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
+    return (
+        head + identity + struct.pack("=II", *cookie) + attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
+    )
 
 
 def _connection(record: memoryview, flows: _FlowMemory) -> ConnectionSample | None:
@@ -248,7 +280,7 @@ def _connection(record: memoryview, flows: _FlowMemory) -> ConnectionSample | No
 
 
 def _subflow(record: memoryview, flows: _FlowMemory) -> SubflowSample | None:
-    token, cookie, state, interface, flags, local_id, remote_id, rtt, sent, again, received, retransmits = (
+    token, cookie, interface, flags, local_id, remote_id, rtt, state, queued, sent, again, received, retransmits = (
         _SUBFLOW_READER.read(record)
     )
     if token is None or flags is None:
@@ -264,9 +296,15 @@ def _subflow(record: memoryview, flows: _FlowMemory) -> SubflowSample | None:
         interface or 0,
         rtt / _US_PER_MS if rtt else None,
         (sent or 0) - (again or 0),
-        received or 0,
+        _payload(received, queued, state),
         retransmits or 0,
     )
+
+
+def _payload(received: int | None, queued: int | None, state: int | None) -> int:
+    """Received payload: tcpi_bytes_received also counts a FIN, which then is the one unread byte (measured)."""
+    has_fin = queued == 1 and state in _FIN_RECEIVED
+    return (received or 0) - has_fin
 
 
 def _flow(record: memoryview) -> FourTuple:
@@ -283,15 +321,23 @@ def _drain(notifications: NotificationSocket, deliver: Callable[[SubflowEnd], No
     try:
         while (data := notifications.receive()) is not None:
             for _kind, _flags, _sequence, record in messages_of(memoryview(data)):
-                if len(record) >= _MESSAGE_BYTES:
-                    deliver(decode_end(record))
+                end = decode_end(record) if len(record) >= _MESSAGE_BYTES else None
+                if end is not None:
+                    deliver(end)
     except OSError as error:
         if error.errno != errno.ENOBUFS:
             raise
         lost()
 
 
-def decode_end(record: memoryview) -> SubflowEnd:
-    """The final counters in an inet_diag_msg of a destroyed socket."""
-    sent, again, received, retransmits = _END_READER.read(record)
-    return SubflowEnd(_flow(record), (sent or 0) - (again or 0), received or 0, retransmits or 0)
+def decode_end(record: memoryview) -> SubflowEnd | None:
+    """The final counters in an inet_diag_msg of a destroyed socket.
+
+    None for a socket that was never connected, or that the kernel has disconnected, and so reset, before destroying it:
+    the initial subflow where the peer closed first.
+    """
+    flow = _flow(record)
+    if not flow.remote.port:
+        return None
+    state, queued, sent, again, received, retransmits = _END_READER.read(record)
+    return SubflowEnd(flow, (sent or 0) - (again or 0), _payload(received, queued, state), retransmits or 0)

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from mpmanager.model.connection import Application, ConnectionSample, ProcessKey, Snapshot, SubflowEnd
+from mpmanager.model.connection import (
+    Application,
+    ConnectionSample,
+    FourTuple,
+    ProcessKey,
+    Snapshot,
+    SubflowEnd,
+    SubflowSample,
+)
 from mpmanager.model.names import Token
 from mpmanager.model.pathmanager import Command, KernelEvent
 
@@ -51,6 +59,10 @@ class ConnectionTable(Protocol):
 
     def connection(self, token: Token) -> ConnectionSample | None:
         """One connection; None when it is gone."""
+        ...
+
+    def subflow(self, flow: FourTuple) -> SubflowSample | None:
+        """One subflow; None when it is gone."""
         ...
 
     def listening_ports(self) -> frozenset[int]:
