@@ -1,1 +1,1 @@
-"""What the widgets show, as plain Python without Qt."""
+"""What the pages say, as plain Python: no Qt here."""

@@ -1,0 +1,51 @@
+"""The brushes of a path: its colour, and its hatch over it."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+
+from mpmanager_ui.look.colours import Colours
+from mpmanager_ui.viewmodels.signs import Hatch, PathSign
+
+_PATTERNS = {
+    Hatch.SOLID: None,
+    Hatch.RISING: Qt.BrushStyle.BDiagPattern,
+    Hatch.DOTTED: Qt.BrushStyle.Dense6Pattern,
+    Hatch.FALLING: Qt.BrushStyle.FDiagPattern,
+    Hatch.HORIZONTAL: Qt.BrushStyle.HorPattern,
+    Hatch.CROSSED: Qt.BrushStyle.DiagCrossPattern,
+    Hatch.VERTICAL: Qt.BrushStyle.VerPattern,
+    Hatch.GRID: Qt.BrushStyle.CrossPattern,
+}
+
+
+def fill_brush(sign: PathSign, colours: Colours) -> QBrush:
+    """The area of a path."""
+    colour = QColor(sign.colour)
+    colour.setAlphaF(0.78 if colours.is_dark else 0.72)
+    return QBrush(colour)
+
+
+def hatch_brush(sign: PathSign, colours: Colours) -> QBrush | None:
+    """What is drawn over the area; None for a plain one."""
+    pattern = _PATTERNS[sign.hatch]
+    if pattern is None:
+        return None
+    ink = QColor(colours.window if colours.is_dark else colours.surface)
+    ink.setAlphaF(0.55)
+    return QBrush(ink, pattern)
+
+
+def edge_pen(sign: PathSign, colours: Colours) -> QPen:
+    """The line on top of the area."""
+    colour = QColor(sign.colour)
+    return QPen(colour.lighter(125) if colours.is_dark else colour.darker(115), 1)
+
+
+def paint_swatch(painter: QPainter, rect: QRectF, sign: PathSign, colours: Colours) -> None:
+    """A small sample of a path's colour and hatch."""
+    shape = QPainterPath()
+    shape.addRoundedRect(rect, 3, 3)
+    painter.fillPath(shape, QColor(sign.colour))
+    hatch = hatch_brush(sign, colours)
+    if hatch is not None:
+        painter.fillPath(shape, hatch)

@@ -1,0 +1,57 @@
+"""Symbolic icons, drawn in whatever colour the palette asks for."""
+
+from functools import cache
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from mpmanager.api.structures import EventKind
+from mpmanager.model.path import PathKind, Tier
+
+APPLICATION_ICON = "io.github.mpmanager.MPManager"
+
+KIND_ICONS = {kind: kind.value for kind in PathKind}
+TIER_ICONS = {tier: tier.value for tier in Tier}
+EVENT_ICONS = {
+    EventKind.DAEMON_STARTED: "daemon",
+    EventKind.DAEMON_STOPPED: "daemon",
+    EventKind.PATH_ADDED: "path-back",
+    EventKind.PATH_REMOVED: "path-lost",
+    EventKind.PATH_UP: "path-back",
+    EventKind.PATH_DOWN: "path-lost",
+    EventKind.PATH_CHANGED: "information",
+    EventKind.TIER_CHANGED: "tier-changed",
+    EventKind.CONNECTION_OPENED: "connection",
+    EventKind.CONNECTION_CLOSED: "close",
+    EventKind.CONNECTION_FELL_BACK: "warning",
+    EventKind.SUBFLOW_OPENED: "live",
+    EventKind.SUBFLOW_CLOSED: "close",
+    EventKind.SUBFLOW_REFUSED: "never",
+    EventKind.RESYNCHRONISED: "information",
+}
+
+
+@cache
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """An icon of this size in device-independent pixels."""
+    image = QPixmap(round(size * ratio), round(size * ratio))
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    _renderer(name, colour).render(painter, QRectF(image.rect()))
+    painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def icon(name: str, colour: str, size: int = 16) -> QIcon:
+    """The same as a QIcon, sharp on screens of single and double density."""
+    result = QIcon(pixmap(name, colour, size))
+    result.addPixmap(pixmap(name, colour, size, 2.0))
+    return result
+
+
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    source = files("mpmanager_ui").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+    return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))

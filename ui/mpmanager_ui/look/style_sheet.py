@@ -1,0 +1,75 @@
+"""The style sheet for the stock widgets; what the product draws itself does not pass here."""
+
+from dataclasses import fields
+from string import Template
+
+from mpmanager_ui.look.colours import Colours
+
+_SHEET = Template(
+    """
+QToolTip { background: $snack; color: $on_snack; border: 0; padding: 6px 8px; }
+QScrollArea, QScrollArea > QWidget > QWidget#page { background: transparent; border: 0; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="command"] {
+    background: $lane; border: 1px solid $border; border-radius: 6px; padding: 8px 12px;
+    font-family: monospace;
+}
+QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QPushButton, QToolButton {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+    padding: 5px 12px; min-height: 18px;
+}
+QToolButton { padding: 5px 8px; }
+QPushButton:hover, QToolButton:hover { background: $hover; }
+QPushButton:pressed, QToolButton:pressed { background: $accent_soft; }
+QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
+QPushButton:checked, QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; }
+QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
+QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
+QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked { background: $accent_soft; }
+QFrame[role="snack"] { background: $snack; border-radius: 8px; }
+QFrame[role="snack"] QLabel { color: $on_snack; }
+QFrame[role="snack"] QPushButton {
+    background: transparent; border: 1px solid transparent; color: $snack_action; font-weight: 600;
+}
+QFrame[role="snack"] QPushButton:hover, QFrame[role="snack"] QPushButton:focus { border-color: $snack_action; }
+QFrame[role="notice"] { background: $accent_soft; border: 0; border-radius: 8px; }
+QFrame[role="warning"] { background: $warning_soft; border: 0; border-radius: 8px; }
+QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px; }
+QLineEdit {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+    padding: 5px 8px; min-height: 18px; selection-background-color: $accent;
+    selection-color: $on_accent;
+}
+QLineEdit:focus { border-color: $accent; }
+QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 8px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QMenu::icon { padding-left: 8px; }
+QHeaderView { background: $surface; border: 0; }
+QHeaderView::section {
+    background: $surface; color: $muted; border: 0; border-bottom: 1px solid $border; padding: 6px 8px;
+}
+QHeaderView::section:hover { background: $hover; color: $text; }
+QTreeView, QTableView, QListView { background: $surface; border: 0; outline: 0; }
+QTableView { gridline-color: $grid; selection-background-color: $accent_soft; selection-color: $text; }
+QCheckBox { color: $muted; spacing: 8px; }
+QCheckBox:focus { color: $accent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 32px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 32px; margin: 2px; }
+QScrollBar::handle:horizontal:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+)
+
+
+def style_sheet(colours: Colours) -> str:
+    """The style sheet in these colours."""
+    return _SHEET.substitute({each.name: str(getattr(colours, each.name)) for each in fields(colours)})

@@ -1,0 +1,85 @@
+"""Whether the daemon can be reached, and what a person can do about it."""
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from mpmanager.api.bus import Bus, BusKind
+from mpmanager.model.errors import Actor, MpmanagerError
+
+
+@unique
+class Contact(Enum):
+    """How the window stands with the daemon."""
+
+    CONNECTING = "connecting"
+    """The first attempt has not ended yet."""
+    ABSENT = "absent"
+    """It was never reached; there is nothing to show."""
+    CONNECTED = "connected"
+    LOST = "lost"
+    """It was there; the last picture stays while the window tries again."""
+
+
+CONTACT_WORDS = {
+    Contact.CONNECTING: "Connecting",
+    Contact.ABSENT: "No daemon",
+    Contact.CONNECTED: "Connected",
+    Contact.LOST: "Reconnecting",
+}
+
+RECONNECTING = "The daemon went away. Reconnecting; what you see is the last it said."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """One thing to do, with the command line that does it."""
+
+    text: str
+    command: str
+
+
+def starting_instructions(bus: Bus) -> tuple[Instruction, ...]:
+    """How to get a daemon that this window finds."""
+    start = Instruction(text=_START[bus.kind], command=_daemon_command(bus))
+    lab = Instruction(
+        text="Or, in a source tree, try it without touching this machine's network: a lab with "
+        "three emulated links and its own window",
+        command="make run",
+    )
+    return start, lab
+
+
+_START = {
+    BusKind.SYSTEM: "Start the daemon for the whole machine",
+    BusKind.SESSION: "Start the daemon on your session bus",
+    BusKind.PRIVATE: "Start the daemon with its own bus in that directory",
+    BusKind.ADDRESS: "Start the daemon on that bus",
+}
+
+
+def _daemon_command(bus: Bus) -> str:
+    if bus.kind is BusKind.SESSION:
+        # sudo drops the address of the session bus.
+        return "sudo --preserve-env=DBUS_SESSION_BUS_ADDRESS mpmanagerd --bus session"
+    return f"sudo mpmanagerd --bus {bus}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something failed: why, and the one thing to do."""
+
+    cause: str
+    remedy: str
+
+
+_REMEDIES = {
+    Actor.USER: "Choose something else and try again.",
+    Actor.ADMINISTRATOR: "Ask whoever administers this machine, or start the window as that user.",
+    Actor.NOBODY: "Try again in a moment.",
+}
+
+
+def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
+    """An error as the banner shows it; `attempt` says what could not be done."""
+    cause = str(error).rstrip(".")
+    return Problem(cause=f"{attempt}: {cause}.", remedy=_REMEDIES[error.actor])

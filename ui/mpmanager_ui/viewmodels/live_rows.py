@@ -1,0 +1,284 @@
+"""Rows of the Live page: what each application, connection and subflow does, kept a while after its end."""
+
+from collections.abc import Hashable, Iterable, Iterator
+from enum import Enum, IntEnum, unique
+from typing import NamedTuple
+
+from mpmanager.api.structures import AppInfo, ConnectionInfo, Frame, SubflowInfo
+from mpmanager.model.connection import TcpState
+
+HISTORY_TICKS = 60
+KEPT_AFTER_END_S = 5.0
+CHUNK_CONNECTIONS = 100
+"""Connections booked between two breaths of the event loop."""
+CARRYING_BIT_S = 1_000.0
+"""Below this a subflow only keeps itself alive."""
+
+
+class RowKind(IntEnum):
+    """The level of a row."""
+
+    APPLICATION = 0
+    CONNECTION = 1
+    SUBFLOW = 2
+
+
+@unique
+class RowState(Enum):
+    """What a row does, in the order in which a parent takes over the state of its children."""
+
+    CARRYING = "carrying"
+    IDLE = "idle"
+    STANDBY = "standby"
+    CONNECTING = "connecting"
+    CLOSING = "closing"
+    ENDED = "ended"
+
+
+_RANK = {state: rank for rank, state in enumerate(RowState)}
+
+STATE_MEANINGS = {
+    RowState.CARRYING: "Data flows here now.",
+    RowState.IDLE: "It may carry data; nobody sends any at the moment.",
+    RowState.STANDBY: "Marked as backup and quiet: it waits until it is needed.",
+    RowState.CONNECTING: "The handshake is under way.",
+    RowState.CLOSING: "One side has finished sending.",
+    RowState.ENDED: "It is closed; the numbers are its last.",
+}
+
+_CONNECTING = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED})
+
+
+class Values(NamedTuple):
+    """One row as it is shown; a new value each tick, so that a paused view keeps the old one."""
+
+    kind: RowKind
+    name: str
+    detail: str
+    state: RowState
+    paths: tuple[str, ...]
+    """Those in use first named, each once."""
+    down_bit_s: float
+    up_bit_s: float
+    rtt_ms: float | None
+    """Of an application or connection: the smallest of what is below."""
+    byte_count: int
+    """Both directions; an application's include its ended connections."""
+    retransmits: int
+    history: tuple[float, ...]
+    """Both directions together, bit/s, one for each tick, the oldest first."""
+
+
+class Record:
+    """One row's past and present."""
+
+    __slots__ = ("children", "ended_at", "key", "tick", "values")
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+        self.values: Values = _NOTHING
+        self.children: dict[Hashable, Record] = {}
+        self.ended_at: float | None = None
+        self.tick = 0
+
+
+_NOTHING = Values(RowKind.SUBFLOW, "", "", RowState.CONNECTING, (), 0.0, 0.0, None, 0, 0, ())
+
+
+class Recorder:
+    """Books frames into records: application, connection, subflow. Goes on while the view is paused."""
+
+    def __init__(self) -> None:
+        self.applications: dict[Hashable, Record] = {}
+        self._tick = 0
+
+    def take(self, frame: Frame) -> Iterator[None]:
+        """Book a frame in steps; between two steps others may work. Run it to its end before the next."""
+        self._tick += 1
+        for number, connection in enumerate(frame.connections, 1):
+            self._book_connection(connection)
+            if number % CHUNK_CONNECTIONS == 0:
+                yield
+        totals = {each.id: sum(c.tx_bytes + c.rx_bytes for c in each.carried) for each in frame.applications}
+        for number, (key, record) in enumerate(list(self.applications.items()), 1):
+            self._close_application(record, totals.get(str(key)), frame.monotonic)
+            if not record.children:
+                del self.applications[key]
+            if number % CHUNK_CONNECTIONS == 0:
+                yield
+
+    def counts(self) -> tuple[int, int, int]:
+        """Living applications, connections and subflows."""
+        connections = [c for a in self.applications.values() for c in _living(a.children.values())]
+        subflows = sum(1 for c in connections for _ in _living(c.children.values()))
+        applications = sum(1 for _ in _living(self.applications.values()))
+        return applications, len(connections), subflows
+
+    def _book_connection(self, connection: ConnectionInfo) -> None:
+        application = _child(self.applications, connection.app.id, self._tick)
+        if application.values is _NOTHING:
+            application.values = _application_stub(connection.app)
+        key = (connection.token, connection.opened)
+        record = _child(application.children, key, self._tick)
+        for subflow in connection.subflows:
+            child = _child(record.children, (subflow.local, subflow.remote), self._tick)
+            child.values = _subflow_values(subflow, child.values.history)
+        record.values = _connection_values(connection, record)
+
+    def _close_application(self, record: Record, total: int | None, now: float) -> None:
+        for connection in record.children.values():
+            if connection.tick == self._tick:
+                self._close_missing(connection, now)
+            else:
+                _end(connection, now)
+        _forget(record.children, now)
+        if record.tick != self._tick:
+            _end(record, now)
+        record.values = _application_values(record, total)
+
+    def _close_missing(self, connection: Record, now: float) -> None:
+        for subflow in connection.children.values():
+            if subflow.tick != self._tick:
+                _end(subflow, now)
+        _forget(connection.children, now)
+
+
+def _living(records: Iterable[Record]) -> Iterator[Record]:
+    return (each for each in records if each.ended_at is None)
+
+
+def _child(records: dict[Hashable, Record], key: Hashable, tick: int) -> Record:
+    record = records.get(key)
+    if record is None:
+        record = records[key] = Record(key)
+    record.tick = tick
+    record.ended_at = None
+    return record
+
+
+def _end(record: Record, now: float) -> None:
+    """Mark a record and all below it as ended; the first time counts."""
+    if record.ended_at is None:
+        record.ended_at = now
+    for child in record.children.values():
+        _end(child, record.ended_at)
+    values = record.values
+    record.values = values._replace(
+        state=RowState.ENDED, down_bit_s=0.0, up_bit_s=0.0, history=_longer(values.history, 0.0)
+    )
+
+
+def _forget(records: dict[Hashable, Record], now: float) -> None:
+    for key, record in list(records.items()):
+        if record.ended_at is not None and now - record.ended_at >= KEPT_AFTER_END_S:
+            del records[key]
+
+
+def _longer(history: tuple[float, ...], rate: float) -> tuple[float, ...]:
+    return (*history[-(HISTORY_TICKS - 1) :], rate)
+
+
+def _subflow_values(subflow: SubflowInfo, history: tuple[float, ...]) -> Values:
+    rate = subflow.rx_bit_s + subflow.tx_bit_s
+    return Values(
+        RowKind.SUBFLOW,
+        subflow.path or "no path",
+        subflow.local,
+        subflow_state(subflow),
+        (subflow.path,) if subflow.path else (),
+        subflow.rx_bit_s,
+        subflow.tx_bit_s,
+        subflow.rtt_ms,
+        subflow.tx_bytes + subflow.rx_bytes,
+        subflow.retransmits,
+        _longer(history, rate),
+    )
+
+
+def subflow_state(subflow: SubflowInfo) -> RowState:
+    """What a subflow does, by its TCP state, its backup flags and its rates."""
+    if subflow.state in _CONNECTING:
+        return RowState.CONNECTING
+    if subflow.state is not TcpState.ESTABLISHED:
+        return RowState.CLOSING
+    if subflow.rx_bit_s + subflow.tx_bit_s >= CARRYING_BIT_S:
+        return RowState.CARRYING
+    return RowState.STANDBY if subflow.backup.local or subflow.backup.peer else RowState.IDLE
+
+
+def _connection_values(connection: ConnectionInfo, record: Record) -> Values:
+    below = [each.values for each in record.children.values() if each.tick == record.tick]
+    down = sum(each.down_bit_s for each in below)
+    up = sum(each.up_bit_s for each in below)
+    return Values(
+        RowKind.CONNECTION,
+        connection.remote,
+        _connection_detail(connection),
+        _state_of(below) if below else _lone_state(connection.state),
+        _paths_of(below),
+        down,
+        up,
+        _smallest_rtt(below),
+        connection.tx_bytes + connection.rx_bytes,
+        sum(each.retransmits for each in below),
+        _longer(record.values.history, down + up),
+    )
+
+
+def _connection_detail(connection: ConnectionInfo) -> str:
+    parts = []
+    if connection.server_side:
+        parts.append("incoming")
+    if connection.fallback:
+        parts.append("fell back to plain TCP")
+    return ", ".join(parts)
+
+
+def _lone_state(state: TcpState) -> RowState:
+    """The state of a connection whose subflows are not known."""
+    if state in _CONNECTING:
+        return RowState.CONNECTING
+    return RowState.IDLE if state is TcpState.ESTABLISHED else RowState.CLOSING
+
+
+def _application_stub(app: AppInfo) -> Values:
+    detail = app.exe or app.cgroup or ""
+    return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail)
+
+
+def _application_values(record: Record, total: int | None) -> Values:
+    below = [each.values for each in record.children.values()]
+    living = [each.values for each in _living(record.children.values())]
+    down = sum(each.down_bit_s for each in living)
+    up = sum(each.up_bit_s for each in living)
+    old = record.values
+    known = sum(each.byte_count for each in below) if total is None else total
+    return old._replace(
+        state=_state_of(living) if living else RowState.ENDED,
+        paths=_paths_of(living),
+        down_bit_s=down,
+        up_bit_s=up,
+        rtt_ms=_smallest_rtt(living),
+        byte_count=max(known, old.byte_count),
+        retransmits=sum(each.retransmits for each in below),
+        history=_longer(old.history, down + up),
+    )
+
+
+def _state_of(below: Iterable[Values]) -> RowState:
+    return min((each.state for each in below), key=_RANK.__getitem__)
+
+
+def _smallest_rtt(below: Iterable[Values]) -> float | None:
+    return min((each.rtt_ms for each in below if each.rtt_ms is not None), default=None)
+
+
+def _paths_of(below: Iterable[Values]) -> tuple[str, ...]:
+    """Carrying paths before waiting ones, each once."""
+    ranked: dict[str, int] = {}
+    for values in below:
+        rank = _RANK[values.state]
+        for path in values.paths:
+            if ranked.get(path, rank + 1) > rank:
+                ranked[path] = rank
+    return tuple(sorted(ranked, key=lambda path: (ranked[path], path)))

@@ -1,0 +1,285 @@
+"""The tree of the Live page: rows in an order that does not jump, filtered by text."""
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from enum import IntEnum
+from operator import attrgetter
+from typing import Any, Protocol
+
+from mpmanager_ui.viewmodels.live_rows import Record, RowKind, Values
+from mpmanager_ui.viewmodels.quantities import format_bytes, format_rate, format_rtt
+
+
+class Column(IntEnum):
+    """The columns."""
+
+    NAME = 0
+    STATE = 1
+    PATH = 2
+    DOWN = 3
+    UP = 4
+    HISTORY = 5
+    RTT = 6
+    BYTES = 7
+    RETRANSMITS = 8
+
+
+COLUMN_WORDS = {
+    Column.NAME: "Application, connection, subflow",
+    Column.STATE: "State",
+    Column.PATH: "Path",
+    Column.DOWN: "Download",
+    Column.UP: "Upload",
+    Column.HISTORY: "Last minute",
+    Column.RTT: "RTT",
+    Column.BYTES: "Bytes",
+    Column.RETRANSMITS: "Resent",
+}
+
+NUMBERS = frozenset({Column.DOWN, Column.UP, Column.RTT, Column.BYTES, Column.RETRANSMITS})
+"""Columns whose values end at the right edge."""
+
+LIVELY = frozenset(Column) - {Column.NAME}
+"""Columns whose order changes by itself: rows keep their places until the next `sort`."""
+
+_CALM_TICKS = 5
+
+
+def cell_text(values: Values, column: Column) -> str:  # noqa: PLR0911  # one line for each column
+    """What stands in a cell."""
+    match column:
+        case Column.NAME:
+            return values.name
+        case Column.STATE:
+            return values.state.value
+        case Column.PATH:
+            return ", ".join(values.paths)
+        case Column.DOWN:
+            return format_rate(values.down_bit_s)
+        case Column.UP:
+            return format_rate(values.up_bit_s)
+        case Column.RTT:
+            return format_rtt(values.rtt_ms)
+        case Column.BYTES:
+            return format_bytes(values.byte_count)
+        case Column.RETRANSMITS:
+            return f"{values.retransmits:,}"
+        case Column.HISTORY:
+            return ""
+
+
+class Node:
+    """A row in its place."""
+
+    __slots__ = ("children", "id", "key", "parent", "row", "values")
+
+    def __init__(self, node_id: int, key: Hashable, values: Values, parent: "Node | None") -> None:
+        self.id = node_id
+        self.key = key
+        self.values = values
+        self.parent = parent
+        self.children: list[Node] = []
+        self.row = 0
+
+
+class TreeListener(Protocol):
+    """Who has to know before and after rows come, go or change places."""
+
+    def will_insert(self, parent: Node, first: int, last: int) -> None:
+        """Rows are about to appear at these places."""
+
+    def has_inserted(self) -> None:
+        """They are there."""
+
+    def will_remove(self, parent: Node, first: int, last: int) -> None:
+        """Rows at these places are about to go."""
+
+    def has_removed(self) -> None:
+        """They are gone."""
+
+    def will_reorder(self) -> None:
+        """Rows are about to change places."""
+
+    def has_reordered(self) -> None:
+        """They did."""
+
+
+class LiveTree:
+    """What the Live page shows of the records. `sync` takes the present over, `sort` puts it in order."""
+
+    def __init__(self, listener: TreeListener) -> None:
+        self.root = Node(0, None, _no_values(), None)
+        self.nodes: dict[int, Node] = {0: self.root}
+        """By id."""
+        self.column = Column.NAME
+        self.is_descending = False
+        self._listener = listener
+        self._needle = ""
+        self._titles: Mapping[str, str] = {}
+        self._next_id = 1
+
+    def show_titles(self, titles: Mapping[str, str]) -> None:
+        """Learn how the paths are called, so that the filter finds them by these words, too."""
+        self._titles = titles
+
+    def filter(self, text: str) -> None:
+        """Show only rows with this text in themselves, above or below; takes effect with `sync`."""
+        self._needle = text.strip().casefold()
+
+    def sync(self, applications: Mapping[Hashable, Record]) -> None:
+        """Show these records."""
+        for _ in self.sync_in_steps(applications):
+            pass
+
+    def sync_in_steps(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
+        """Show these records, one application a step; after each step the tree is consistent."""
+        shown = self._shown(applications.values(), below_match=False)
+        self._sync_children(self.root, shown)
+        nodes = {node.key: node for node in self.root.children}
+        for record, matched in shown:
+            self._sync_below(nodes[record.key], record, matched=matched)
+            yield
+
+    def sort(self, column: Column, *, is_descending: bool) -> None:
+        """Put every level in order; rows that are equal keep their order."""
+        self.column = column
+        self.is_descending = is_descending
+        self._listener.will_reorder()
+        self._sort_below(self.root)
+        self._listener.has_reordered()
+
+    def _sort_below(self, parent: Node) -> None:
+        parent.children.sort(key=self._order, reverse=self.is_descending)
+        _number(parent.children, 0)
+        for node in parent.children:
+            self._sort_below(node)
+
+    def _order(self, node: Node) -> Any:  # noqa: ANN401  # every column has its own kind of key
+        return _ORDERS[self.column](node)
+
+    def _shown(self, records: Iterable[Record], *, below_match: bool) -> list[tuple[Record, bool]]:
+        """The records that pass the filter, each with whether it or one above matches itself."""
+        if not self._needle:
+            return [(each, True) for each in records]
+        marked = [(each, below_match or self._matches(each.values)) for each in records]
+        return [(each, matched) for each, matched in marked if matched or self._matches_below(each)]
+
+    def _matches_below(self, record: Record) -> bool:
+        return any(self._matches(each.values) or self._matches_below(each) for each in record.children.values())
+
+    def _matches(self, values: Values) -> bool:
+        words = [values.name, values.detail, values.state.value]
+        words += [f"{path} {self._titles.get(path, '')}" for path in values.paths]
+        return self._needle in " ".join(words).casefold()
+
+    def _sync_below(self, node: Node, record: Record, *, matched: bool) -> None:
+        shown = self._shown(record.children.values(), below_match=matched)
+        self._sync_children(node, shown)
+        if node.values.kind is RowKind.APPLICATION:
+            for child in node.children:
+                below = record.children[child.key]
+                self._sync_below(child, below, matched=matched or self._matches(below.values))
+
+    def _sync_children(self, parent: Node, shown: list[tuple[Record, bool]]) -> None:
+        wanted = {record.key: record for record, _ in shown}
+        if any(node.key not in wanted for node in parent.children):
+            self._remove(parent, wanted)
+        for node in parent.children:
+            node.values = wanted.pop(node.key).values
+        if wanted:
+            self._insert(parent, list(wanted.values()))
+
+    def _remove(self, parent: Node, wanted: Mapping[Hashable, Record]) -> None:
+        last = len(parent.children) - 1
+        while last >= 0:
+            first = last
+            while first >= 0 and parent.children[first].key not in wanted:
+                first -= 1
+            if first < last:
+                self._listener.will_remove(parent, first + 1, last)
+                for node in parent.children[first + 1 : last + 1]:
+                    self._unregister(node)
+                del parent.children[first + 1 : last + 1]
+                _number(parent.children, first + 1)
+                self._listener.has_removed()
+            last = first - 1
+
+    def _unregister(self, node: Node) -> None:
+        del self.nodes[node.id]
+        for child in node.children:
+            self._unregister(child)
+
+    def _insert(self, parent: Node, records: list[Record]) -> None:
+        """Each new row where it belongs; in a column that changes by itself, at the end."""
+        nodes = sorted((self._build(each, parent) for each in records), key=self._order, reverse=self.is_descending)
+        place = len(parent.children) if self.column in LIVELY else 0
+        while nodes:
+            place = self._place_after(parent, nodes[0], place)
+            run = self._run_before(parent, nodes, place)
+            self._listener.will_insert(parent, place, place + len(run) - 1)
+            parent.children[place:place] = run
+            _number(parent.children, place)
+            self._listener.has_inserted()
+            place += len(run)
+            nodes = nodes[len(run) :]
+
+    def _place_after(self, parent: Node, node: Node, place: int) -> int:
+        while place < len(parent.children) and not self._goes_before(node, parent.children[place]):
+            place += 1
+        return place
+
+    def _run_before(self, parent: Node, nodes: list[Node], place: int) -> list[Node]:
+        """The leading nodes that all go to one place."""
+        if place == len(parent.children):
+            return nodes
+        following = parent.children[place]
+        length = next((i for i, each in enumerate(nodes) if not self._goes_before(each, following)), len(nodes))
+        return nodes[:length]
+
+    def _goes_before(self, node: Node, other: Node) -> bool:
+        one, two = self._order(node), self._order(other)
+        return bool(one > two if self.is_descending else one < two)
+
+    def _build(self, record: Record, parent: Node) -> Node:
+        node = Node(self._next_id, record.key, record.values, parent)
+        self._next_id += 1
+        self.nodes[node.id] = node
+        shown = self._shown(record.children.values(), below_match=self._matches(record.values))
+        node.children = [self._build(each, node) for each, _ in shown]
+        node.children.sort(key=self._order, reverse=self.is_descending)
+        _number(node.children, 0)
+        return node
+
+
+def _no_values() -> Values:
+    return Record(None).values
+
+
+def _number(nodes: list[Node], first: int) -> None:
+    for row in range(first, len(nodes)):
+        nodes[row].row = row
+
+
+def _calm_rate(values: Values, now: float) -> int:
+    """A rate for sorting: half powers of two, so that a little more or less changes no place."""
+    history = values.history[-_CALM_TICKS:]
+    if not history or not history[-1]:
+        return _half_powers(now)
+    return _half_powers(now / history[-1] * sum(history) / len(history))
+
+
+def _half_powers(rate: float) -> int:
+    return round(2 * math.log2(1 + rate))
+
+
+_ORDERS: dict[Column, Callable[[Node], Any]] = {
+    Column.NAME: lambda node: (node.values.name.casefold(), str(node.key)),
+    Column.STATE: lambda node: node.values.state.value,
+    Column.PATH: lambda node: (node.values.paths, node.values.name.casefold(), str(node.key)),
+    Column.DOWN: lambda node: _calm_rate(node.values, node.values.down_bit_s),
+    Column.UP: lambda node: _calm_rate(node.values, node.values.up_bit_s),
+    Column.HISTORY: lambda node: _half_powers(max(node.values.history, default=0.0)),
+    Column.RTT: lambda node: math.inf if node.values.rtt_ms is None else node.values.rtt_ms,
+    Column.BYTES: attrgetter("values.byte_count"),
+    Column.RETRANSMITS: attrgetter("values.retransmits"),
+}

@@ -1,0 +1,87 @@
+"""The words for kinds, states and tiers, and the names by which sentences call the paths."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from mpmanager.api.structures import EventKind, PathInfo
+from mpmanager.model.path import PathKind, PathState, Security, Tier
+
+KIND_WORDS = {
+    PathKind.WIFI: "Wi-Fi",
+    PathKind.LTE: "LTE",
+    PathKind.XDSL: "xDSL",
+    PathKind.ETHERNET: "Ethernet",
+    PathKind.VPN: "VPN",
+    PathKind.BLUETOOTH: "Bluetooth",
+    PathKind.TETHERING: "Phone tether",
+    PathKind.VIRTUAL: "Virtual link",
+    PathKind.UNKNOWN: "Link",
+}
+
+STATE_WORDS = {
+    PathState.UP: "up",
+    PathState.LOCAL_ONLY: "local network only",
+    PathState.NO_ADDRESS: "no address",
+    PathState.NO_CARRIER: "not connected",
+    PathState.DOWN: "switched off",
+}
+
+STATE_EXPLANATIONS = {
+    PathState.UP: "It has a carrier, an address and a way out.",
+    PathState.LOCAL_ONLY: "It has no gateway: only its own network can be reached.",
+    PathState.NO_ADDRESS: "It is connected, but nobody gave it an address.",
+    PathState.NO_CARRIER: "No carrier: the network is out of reach or the cable is unplugged.",
+    PathState.DOWN: "The interface is switched off.",
+}
+
+TIER_WORDS = {
+    Tier.ALWAYS: "Always",
+    Tier.WHEN_NEEDED: "When needed",
+    Tier.BACKUP: "Backup",
+    Tier.NEVER: "Never",
+}
+
+TIER_HINTS = {
+    Tier.ALWAYS: "Used all the time",
+    Tier.WHEN_NEEDED: "Ready, may help early",
+    Tier.BACKUP: "Only if nothing else is left",
+    Tier.NEVER: "No subflow is made here",
+}
+
+SECURITY_WORDS = {
+    Security.OPEN: "open",
+    Security.OWE: "OWE",
+    Security.WEP: "WEP",
+    Security.WPA: "WPA",
+    Security.WPA2: "WPA2",
+    Security.WPA3: "WPA3",
+    Security.ENTERPRISE: "Enterprise",
+}
+
+EVENTS_OF_CONNECTIONS = frozenset(
+    {
+        EventKind.CONNECTION_OPENED,
+        EventKind.CONNECTION_CLOSED,
+        EventKind.SUBFLOW_OPENED,
+        EventKind.SUBFLOW_CLOSED,
+    }
+)
+"""Kinds that come by the hundred where programs are busy."""
+
+
+def path_titles(paths: Iterable[PathInfo]) -> dict[str, str]:
+    """A short name for each path, by interface name; no two are the same."""
+    known = list(paths)
+    kinds = Counter(each.kind for each in known)
+    titles = {each.name: _title(each, alone=kinds[each.kind] == 1) for each in known}
+    doubles = {title for title, number in Counter(titles.values()).items() if number > 1}
+    return {
+        each.name: f"{KIND_WORDS[each.kind]} {each.name}" if titles[each.name] in doubles else titles[each.name]
+        for each in known
+    }
+
+
+def _title(path: PathInfo, *, alone: bool) -> str:
+    if alone:
+        return KIND_WORDS[path.kind]
+    return f"{KIND_WORDS[path.kind]} {path.network or path.name}"
