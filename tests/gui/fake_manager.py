@@ -1,0 +1,332 @@
+"""A client whose daemon is a script: three paths, some programs, rates that move with a clock of its own."""
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from mpmanager.api.structures import (
+    AppInfo,
+    ApplicationTotals,
+    BackupInfo,
+    CarriedInfo,
+    ConnectionInfo,
+    EventInfo,
+    EventKind,
+    Frame,
+    PathInfo,
+    StatusInfo,
+    SubflowInfo,
+    SubscribeOptions,
+)
+from mpmanager.model.connection import TcpState
+from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, UnknownPathError
+from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
+
+EPOCH = 1_800_000_000.0
+PROGRAMS = (
+    ("Firefox", "/usr/lib/firefox/firefox"),
+    ("curl", "/usr/bin/curl"),
+    ("rsync", "/usr/bin/rsync"),
+    ("ssh", "/usr/bin/ssh"),
+    ("Element", "/opt/Element/element-desktop"),
+)
+
+
+def three_paths() -> list[PathInfo]:
+    """Wi-Fi first, LTE when needed, xDSL as backup."""
+    return [
+        _path(
+            "wlan0",
+            2,
+            PathKind.WIFI,
+            Tier.ALWAYS,
+            network="Café am Markt",
+            security=Security.WPA2,
+            address="10.0.1.7/24",
+            gateway="10.0.1.1",
+        ),
+        _path(
+            "wwan0",
+            3,
+            PathKind.LTE,
+            Tier.WHEN_NEEDED,
+            network="Telekom.de",
+            address="10.64.3.9/30",
+            gateway="10.64.3.10",
+        ),
+        _path(
+            "dsl0",
+            4,
+            PathKind.XDSL,
+            Tier.BACKUP,
+            network="Home line",
+            address="192.0.2.7/24",
+            gateway="192.0.2.1",
+        ),
+    ]
+
+
+def _path(name, index, kind, tier, *, network, address, gateway, security=None) -> PathInfo:
+    return PathInfo(
+        name=name,
+        index=index,
+        kind=kind,
+        kind_source=KindSource.FACTS,
+        network=network,
+        security=security,
+        tier=tier,
+        state=PathState.UP,
+        addresses=[address],
+        gateway=gateway,
+        gateways=[gateway],
+        rx_bytes=0,
+        tx_bytes=0,
+        rx_bit_s=0.0,
+        tx_bit_s=0.0,
+    )
+
+
+@dataclass
+class World:
+    """What the script changes: paths, programs, and a clock that a test moves."""
+
+    paths: list[PathInfo] = field(default_factory=three_paths)
+    connections_per_program: int = 2
+    programs: int = len(PROGRAMS)
+    subflows_per_connection: int = 3
+    now: float = 1000.0
+    """Monotonic seconds."""
+    simulated: bool = False
+    sequence: int = 0
+    events: list[EventInfo] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+    _told: int = 0
+    _carried: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+
+    def path(self, name: str) -> PathInfo:
+        """A path by its name."""
+        for each in self.paths:
+            if each.name == name:
+                return each
+        raise UnknownPathError(f"there is no path {name}")
+
+    def happen(self, kind: EventKind, text: str, path: str | None = None) -> None:
+        """Record an event now."""
+        number = len(self.events) + 1
+        self.events.append(EventInfo(id=number, time=EPOCH + self.now, kind=kind, text=text, path=path))
+
+    def lose(self, name: str) -> None:
+        """The link of a path goes."""
+        self.path(name).state = PathState.NO_CARRIER
+        self.happen(EventKind.PATH_DOWN, f"{name} lost its carrier", name)
+
+    def bring_back(self, name: str) -> None:
+        """It comes back."""
+        self.path(name).state = PathState.UP
+        self.happen(EventKind.PATH_UP, f"{name} is up again", name)
+
+    def advance(self, seconds: float = 1.0) -> Frame:
+        """Move the clock and tell the next frame."""
+        self.now += seconds
+        self.sequence += 1
+        connections = self._connections(seconds)
+        self._count_paths(connections, seconds)
+        news, self._told = self.events[self._told :], len(self.events)
+        return Frame(
+            sequence=self.sequence,
+            time=EPOCH + self.now,
+            monotonic=self.now,
+            simulated=self.simulated,
+            dropped=0,
+            paths=[_copy(each) for each in self.paths],
+            connections=connections,
+            applications=self._applications(connections),
+            events=news,
+        )
+
+    def demand(self, program: int) -> float:
+        """Download rate of one program in bit/s: each its own slow wave, some of them quiet at times."""
+        period = 23 + 11 * program
+        wave = 0.5 + 0.5 * math.sin(2 * math.pi * self.now / period + program)
+        burst = 2.2 if (self.now // (17 + program)) % 3 == 0 else 1.0
+        return 3e6 * burst * wave * wave / (1 + program % 5)
+
+    def _connections(self, seconds: float) -> list[ConnectionInfo]:
+        return [
+            self._connection(program, number, seconds)
+            for program in range(self.programs)
+            for number in range(self.connections_per_program)
+        ]
+
+    def _app(self, program: int) -> AppInfo:
+        name, exe = PROGRAMS[program % len(PROGRAMS)]
+        suffix = f" {program // len(PROGRAMS) + 1}" if program >= len(PROGRAMS) else ""
+        return AppInfo(id=f"exe:{exe}{suffix}", name=name + suffix, pid=4000 + program, exe=exe, cgroup=None)
+
+    def _connection(self, program: int, number: int, seconds: float) -> ConnectionInfo:
+        app = self._app(program)
+        token = f"0x{program * 1000 + number + 0x2833A25D:08x}"
+        rate = self.demand(program) / self.connections_per_program / (1 + number % 4)
+        usable = [each for each in self.paths if each.state.is_usable and each.tier is not Tier.NEVER]
+        subflows = [
+            self._subflow(app.id, token, path, rate * share, seconds)
+            for path, share in _shares(usable[: self.subflows_per_connection])
+        ]
+        return ConnectionInfo(
+            token=token,
+            app=app,
+            local=f"10.0.1.7:{40000 + number}",
+            remote=f"203.0.113.{10 + program % 200}:{443 if number % 2 == 0 else 8443}",
+            state=TcpState.ESTABLISHED,
+            fallback=program == 1 and number == 1,
+            server_side=False,
+            opened=EPOCH + 900.0 + number,
+            tx_bytes=sum(each.tx_bytes for each in subflows),
+            rx_bytes=sum(each.rx_bytes for each in subflows),
+            subflows=subflows,
+            carried=[],
+        )
+
+    def _subflow(self, app_id: str, token: str, path: PathInfo, rate: float, seconds: float) -> SubflowInfo:
+        counted = self._carried.setdefault((app_id, token, path.name), [0, 0])
+        up = rate * 0.12
+        counted[0] += int(rate * seconds / 8)
+        counted[1] += int(up * seconds / 8)
+        port = 40000 + int(token, 16) % 20000
+        return SubflowInfo(
+            path=path.name,
+            local=f"{path.addresses[0].partition('/')[0]}:{port}",
+            remote="203.0.113.10:443",
+            local_id=path.index,
+            remote_id=0,
+            backup=BackupInfo(local=path.tier.is_backup, peer=False),
+            state=TcpState.ESTABLISHED,
+            rtt_ms={"wlan0": 18.4, "wwan0": 46.0, "dsl0": 9.7}.get(path.name, 30.0) + 2 * math.sin(self.now),
+            rx_bytes=counted[0],
+            tx_bytes=counted[1],
+            rx_bit_s=rate,
+            tx_bit_s=up,
+            retransmits=counted[0] // 40_000_000,
+        )
+
+    def _count_paths(self, connections: list[ConnectionInfo], seconds: float) -> None:
+        for path in self.paths:
+            mine = [each for c in connections for each in c.subflows if each.path == path.name]
+            path.rx_bit_s = sum(each.rx_bit_s for each in mine) * 1.03
+            path.tx_bit_s = sum(each.tx_bit_s for each in mine) * 1.05
+            path.rx_bytes += int(path.rx_bit_s * seconds / 8)
+            path.tx_bytes += int(path.tx_bit_s * seconds / 8)
+
+    def _applications(self, connections: list[ConnectionInfo]) -> list[ApplicationTotals]:
+        living = {}
+        for each in connections:
+            living.setdefault(each.app.id, []).append(each)
+        return [
+            ApplicationTotals(id=key, name=mine[0].app.name, connections=len(mine), carried=self._sums(key))
+            for key, mine in living.items()
+        ]
+
+    def _sums(self, app_id: str) -> list[CarriedInfo]:
+        mine = [(path, counted) for (app, _, path), counted in self._carried.items() if app == app_id]
+        return [CarriedInfo(path=path, tx_bytes=up, rx_bytes=down) for path, (down, up) in mine]
+
+
+def _copy(path: PathInfo) -> PathInfo:
+    return PathInfo(**{name: getattr(path, name) for name in PathInfo.__struct_fields__})
+
+
+def _shares(usable: list[PathInfo]) -> list[tuple[PathInfo, float]]:
+    """Who carries how much: the Always paths share, else the first that is left carries alone."""
+    first = [each for each in usable if each.tier is Tier.ALWAYS] or usable[:1]
+    weights = {each.name: (3.0 if each.name == "wlan0" else 2.0) for each in first}
+    total = sum(weights.values()) or 1.0
+    return [(each, weights.get(each.name, 0.0) / total) for each in usable]
+
+
+class FakeManager:
+    """Tells the frames that are put into it; ends the stream when the daemon "stops"."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.refusal: MpmanagerError | None = None
+        """What a change answers with."""
+        self.changes: list[tuple[str, str]] = []
+        self.is_closed = False
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+
+    def tell(self, frame: Frame) -> None:
+        """Deliver a frame to the subscriber."""
+        self._frames.put_nowait(frame)
+
+    def tick(self, count: int = 1) -> None:
+        """Let seconds pass, each with its frame."""
+        for _ in range(count):
+            self.tell(self.world.advance())
+
+    def stop(self) -> None:
+        """End the stream, as a daemon does that is stopped."""
+        self._frames.put_nowait(None)
+
+    async def status(self) -> StatusInfo:
+        return StatusInfo(
+            version="0.1.0",
+            pid=1,
+            started=EPOCH,
+            simulated=self.world.simulated,
+            path_manager="userspace",
+            paths_up=sum(each.state is PathState.UP for each in self.world.paths),
+            connections=0,
+            events=len(self.world.events),
+            limits=self.world.limits,
+        )
+
+    async def recent_events(self, limit: int = 100) -> list[EventInfo]:
+        return self.world.events[-limit:]
+
+    async def set_path_tier(self, path: str, tier: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, tier))
+        self.world.path(path).tier = Tier(tier) if tier != "auto" else Tier.ALWAYS
+        self.world.happen(EventKind.TIER_CHANGED, f"{path} is used {tier} now", path)
+
+    async def set_path_kind(self, path: str, kind: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, kind))
+        self.world.path(path).kind = PathKind(kind) if kind != "auto" else PathKind.WIFI
+
+    async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
+        self.options = options
+        while (frame := await self._frames.get()) is not None:
+            yield frame
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeDaemon:
+    """Where clients connect: it can be away, come, and go again."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.is_running = True
+        self.managers: list[FakeManager] = []
+
+    @property
+    def manager(self) -> FakeManager:
+        """The latest connection."""
+        return self.managers[-1]
+
+    async def connect(self) -> FakeManager:
+        """As `ManagerClient.connect`."""
+        if not self.is_running:
+            raise DaemonNotRunningError("mpmanagerd does not run on the system bus")
+        self.managers.append(FakeManager(self.world))
+        return self.manager
+
+    def stop(self) -> None:
+        """The daemon goes away."""
+        self.is_running = False
+        self.manager.stop()

@@ -1,0 +1,177 @@
+"""The window's side of the daemon: connects, reconnects, and keeps what all pages share."""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import aclosing
+
+from PySide6.QtCore import QObject, Signal
+
+from mpmanager.api.structures import EventInfo, Frame, StatusInfo, SubscribeOptions, Topic
+from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
+from mpmanager.model.path import PathKind, Tier
+from mpmanager_ui.ports import Connect, Manager
+from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.viewmodels.history import RateHistory
+from mpmanager_ui.viewmodels.overview import TierWishes
+from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.wording import path_titles
+
+logger = logging.getLogger(__name__)
+
+FRAME_INTERVAL_S = 1.0
+RETRY_S = 1.0
+SILENCE_S = 8.0
+"""A daemon that says nothing for so long is taken for lost."""
+EVENTS_KEPT = 500
+_FRAMES_UNTIL_SHOWN = 3
+
+_OPTIONS = SubscribeOptions(
+    interval_s=FRAME_INTERVAL_S,
+    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
+)
+
+
+class Session(QObject):
+    """What is known of the daemon. Signals carry no data: readers look at the attributes."""
+
+    contact_changed = Signal()
+    frame_taken = Signal()
+    time_passed = Signal()
+    """A second went by without a frame."""
+    tiers_changed = Signal()
+    """A card belongs into another lane now, before the daemon has shown it."""
+
+    def __init__(self, connect: Connect, parent: QObject | None = None, *, retry_s: float = RETRY_S) -> None:
+        super().__init__(parent)
+        self._connect = connect
+        self._retry_s = retry_s
+        self._manager: Manager | None = None
+        self.contact = Contact.CONNECTING
+        self.reason = ""
+        """Why there is no contact."""
+        self.status: StatusInfo | None = None
+        self.frame: Frame | None = None
+        self.events: deque[EventInfo] = deque(maxlen=EVENTS_KEPT)
+        self.history = RateHistory()
+        self.signs = PathSigns()
+        self.wishes = TierWishes()
+        self.titles: dict[str, str] = {}
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether what is shown exists nowhere."""
+        frame_says = self.frame is not None and self.frame.simulated
+        return frame_says or (self.status is not None and self.status.simulated)
+
+    async def run(self) -> None:
+        """Stay in contact until cancelled."""
+        while True:
+            try:
+                await self._stay_connected()
+            except MpmanagerError as error:
+                self._lose(str(error))
+            except TimeoutError:
+                self._lose("the daemon does not answer")
+            await self._wait()
+
+    async def set_tier(self, path: str, tier: Tier) -> None:
+        """Move a path to a lane; the cards follow at once and go back if it fails."""
+        self.wishes.add(path, tier)
+        self.tiers_changed.emit()
+        try:
+            await self._reached().set_path_tier(path, tier.value)
+            await self._shown(path, tier)
+        finally:
+            self.wishes.drop(path)
+            self.tiers_changed.emit()
+
+    async def set_automatic_tier(self, path: str) -> None:
+        """Let the kind of a path decide on its lane."""
+        await self._reached().set_path_tier(path, "auto")
+
+    async def set_kind(self, path: str, kind: PathKind | None) -> None:
+        """Correct the kind of a path; None goes back to what was detected."""
+        await self._reached().set_path_kind(path, kind.value if kind else "auto")
+
+    def _reached(self) -> Manager:
+        if self._manager is None:
+            raise DaemonNotRunningError("the daemon is not connected")
+        return self._manager
+
+    async def _shown(self, path: str, tier: Tier) -> None:
+        """Wait until a frame tells the new lane, so that a card does not fall back before."""
+        for _ in range(_FRAMES_UNTIL_SHOWN):
+            if not await self._next_frame() or self._tells(path, tier):
+                return
+
+    def _tells(self, path: str, tier: Tier) -> bool:
+        return self.frame is not None and any(each.name == path and each.tier is tier for each in self.frame.paths)
+
+    async def _next_frame(self) -> bool:
+        """Wait for a frame; False if none came."""
+        arrived = asyncio.Event()
+        self.frame_taken.connect(arrived.set)
+        try:
+            async with asyncio.timeout(2 * FRAME_INTERVAL_S):
+                await arrived.wait()
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            self.frame_taken.disconnect(arrived.set)
+
+    async def _stay_connected(self) -> None:
+        async with asyncio.timeout(SILENCE_S):
+            manager = await self._connect()
+        try:
+            await self._greet(manager)
+            self._manager = manager
+            await self._follow(manager)
+        finally:
+            self._manager = None
+            await manager.close()
+
+    async def _greet(self, manager: Manager) -> None:
+        async with asyncio.timeout(SILENCE_S):
+            self.status = await manager.status()
+            recent = await manager.recent_events(EVENTS_KEPT)
+        self.events.clear()
+        self.events.extend(recent)
+
+    async def _follow(self, manager: Manager) -> None:
+        async with aclosing(manager.frames(_OPTIONS)) as frames:
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE_S):
+                        frame = await anext(frames)
+                except StopAsyncIteration:
+                    raise DaemonNotRunningError("the daemon has ended") from None
+                self._take(frame)
+
+    def _take(self, frame: Frame) -> None:
+        known = {(each.id, each.time) for each in self.events}
+        self.events.extend(each for each in frame.events if (each.id, each.time) not in known)
+        self.history.take(frame)
+        if self.frame is None or self.contact is not Contact.CONNECTED:
+            self.history.note(self.events)
+        self.frame = frame
+        self.signs.learn(frame.paths)
+        self.titles = path_titles(frame.paths)
+        self._set_contact(Contact.CONNECTED, "")
+        self.frame_taken.emit()
+
+    def _lose(self, reason: str) -> None:
+        logger.info("no contact: %s", reason)
+        self._set_contact(Contact.LOST if self.frame else Contact.ABSENT, reason)
+
+    def _set_contact(self, contact: Contact, reason: str) -> None:
+        if (contact, reason) != (self.contact, self.reason):
+            self.contact, self.reason = contact, reason
+            self.contact_changed.emit()
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(self._retry_s)
+        self.history.advance(self._retry_s)
+        self.time_passed.emit()

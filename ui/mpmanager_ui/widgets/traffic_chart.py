@@ -1,0 +1,300 @@
+"""The stacked live chart of all paths: download up, upload down, one clock."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.hatching import edge_pen, fill_brush, hatch_brush, paint_swatch
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels import chart
+from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
+from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
+from mpmanager_ui.viewmodels.signs import PathSigns
+
+_MINUTE_BINS = 60
+_MARK_ICONS = {MarkKind.LOST: "path-lost", MarkKind.BACK: "path-back", MarkKind.TIER: "tier-changed"}
+_MARK_SIZE = 14
+"""Pixels; the strip above the plot holds one row of them."""
+
+
+class TrafficChart(QWidget):
+    """Shows `ChartData`. Left and right move the cursor, Escape takes it away."""
+
+    def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._signs = signs
+        self._titles: dict[str, str] = {}
+        self._data = ChartData()
+        self._scale = scale_of(self._data)
+        self._cursor: int | None = None
+        """The bin that is read off, counted from the oldest."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumHeight(184)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Traffic of the last five minutes")
+        look.changed.connect(self.update)
+
+    def show_data(self, data: ChartData, titles: dict[str, str]) -> None:
+        """Show this from now on."""
+        self._data, self._titles = data, titles
+        self._scale = scale_of(data)
+        self.setAccessibleDescription(chart.summary(data, titles))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 232)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._look.font(scale=0.9))
+        plot = self._plot()
+        self._paint_axes(painter, plot)
+        self._paint_gaps(painter, plot)
+        self._paint_stacks(painter, plot)
+        self._paint_zero(painter, plot)
+        self._paint_marks(painter, plot)
+        if self._cursor is not None:
+            self._paint_cursor(painter, plot, self._cursor)
+        if self._data.is_empty:
+            self._paint_waiting(painter, plot)
+        painter.end()
+
+    # Geometry
+
+    def _plot(self) -> QRectF:
+        metrics = QFontMetricsF(self._look.font(scale=0.9))
+        left = max(metrics.horizontalAdvance(tick_label(tick)) for tick in self._scale.ticks()) + 12
+        bottom = metrics.height() + 8
+        top = _MARK_SIZE + 6
+        return QRectF(left, top, self.width() - left - 2, self.height() - top - bottom)
+
+    def _x(self, plot: QRectF, position: float) -> float:
+        """Of a position in bins from the oldest."""
+        return plot.left() + plot.width() * position / SPAN_BINS
+
+    def _y(self, plot: QRectF, rate: float) -> float:
+        """Of a rate; upload is negative."""
+        span = self._scale.down_top + self._scale.up_top
+        return plot.top() + plot.height() * (self._scale.down_top - rate) / span
+
+    def _bin_at(self, x: float) -> int | None:
+        plot = self._plot()
+        if not plot.left() <= x < plot.right():
+            return None
+        return min(SPAN_BINS - 1, int((x - plot.left()) / plot.width() * SPAN_BINS))
+
+    # Painting
+
+    def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
+        self._paint_rate_lines(painter, plot, self._scale)
+        metrics = painter.fontMetrics()
+        baseline = plot.bottom() + metrics.ascent() + 5
+        for minute in range(SPAN_BINS // _MINUTE_BINS + 1):
+            x = self._x(plot, SPAN_BINS - minute * _MINUTE_BINS)
+            painter.setPen(self._look.colour("grid"))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 4))
+            text = "now" if minute == 0 else f"\N{MINUS SIGN}{minute} min"
+            width = metrics.horizontalAdvance(text)
+            left = min(max(x - width / 2, plot.left()), plot.right() - width)
+            painter.setPen(self._look.colour("muted"))
+            painter.drawText(QPointF(left, baseline), text)
+
+    def _paint_rate_lines(self, painter: QPainter, plot: QRectF, scale: RateScale) -> None:
+        metrics = painter.fontMetrics()
+        for tick in scale.ticks():
+            y = self._y(plot, tick)
+            painter.setPen(self._look.colour("grid"))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            text = tick_label(tick)
+            painter.setPen(self._look.colour("muted"))
+            left = plot.left() - 8 - metrics.horizontalAdvance(text)
+            painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
+
+    def _paint_zero(self, painter: QPainter, plot: QRectF) -> None:
+        painter.setPen(QPen(self._look.colour("muted"), 1))
+        y = self._y(plot, 0.0)
+        painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+
+    def _paint_gaps(self, painter: QPainter, plot: QRectF) -> None:
+        brush = QBrush(self._look.colour("border"), Qt.BrushStyle.BDiagPattern)
+        for first, last in self._data.gaps():
+            left, right = self._x(plot, first), self._x(plot, last)
+            area = QRectF(left, plot.top(), right - left, plot.height())
+            painter.fillRect(area, self._look.colour("window", 0.6))
+            painter.fillRect(area, brush)
+            painter.setPen(self._look.colour("muted"))
+            if area.width() > painter.fontMetrics().horizontalAdvance("not measured") + 8:
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "not measured")
+
+    def _paint_stacks(self, painter: QPainter, plot: QRectF) -> None:
+        down, up = [0.0] * SPAN_BINS, [0.0] * SPAN_BINS
+        for series in self._data.series:
+            sign = self._signs.of(series.path)
+            for values, stack, direction in ((series.down, down, 1), (series.up, up, -1)):
+                below = list(stack)
+                stack[:] = [low + (value or 0.0) for low, value in zip(below, values, strict=True)]
+                for first, last in _busy_runs(values):
+                    top = self._edge(plot, stack, first, last, direction)
+                    area = QPolygonF([*top, *reversed(self._edge(plot, below, first, last, direction))])
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(fill_brush(sign, self._look.colours))
+                    painter.drawPolygon(area)
+                    hatch = hatch_brush(sign, self._look.colours)
+                    if hatch is not None:
+                        painter.setBrush(hatch)
+                        painter.drawPolygon(area)
+                    painter.setPen(edge_pen(sign, self._look.colours))
+                    painter.drawPolyline(top)
+
+    def _edge(self, plot: QRectF, stack: Sequence[float], first: int, last: int, direction: int) -> list[QPointF]:
+        """The steps of a stack over the bins [first, last)."""
+        points: list[QPointF] = []
+        width = plot.width() / SPAN_BINS
+        left = plot.left() + first * width
+        zero = self._y(plot, 0.0)
+        per_bit = direction * plot.height() / (self._scale.down_top + self._scale.up_top)
+        for value in stack[first:last]:
+            y = zero - value * per_bit
+            points += (QPointF(left, y), QPointF(left + width, y))
+            left += width
+        return points
+
+    def _paint_marks(self, painter: QPainter, plot: QRectF) -> None:
+        for mark in self._data.marks:
+            x = self._mark_x(plot, mark)
+            colour = self._mark_colour(mark)
+            painter.setPen(QPen(self._look.colour(colour), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            sign = self._signs.of(mark.path)
+            paint_swatch(painter, QRectF(x - 4, plot.top() - 3, 8, 6), sign, self._look.colours)
+            name = getattr(self._look.colours, colour)
+            image = icons.pixmap(_MARK_ICONS[mark.kind], name, _MARK_SIZE, self.devicePixelRatioF())
+            left = min(max(x - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
+            painter.drawPixmap(QPointF(left, 0), image)
+
+    def _mark_x(self, plot: QRectF, mark: Mark) -> float:
+        return self._x(plot, mark.monotonic - (self._data.end - SPAN_BINS * BIN_S))
+
+    def _mark_colour(self, mark: Mark) -> str:
+        return {MarkKind.LOST: "danger", MarkKind.BACK: "good", MarkKind.TIER: "accent"}[mark.kind]
+
+    def _paint_waiting(self, painter: QPainter, plot: QRectF) -> None:
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, "The first second is being measured")
+
+    def _paint_cursor(self, painter: QPainter, plot: QRectF, cursor: int) -> None:
+        x = self._x(plot, cursor + 0.5)
+        painter.setPen(QPen(self._look.colour("text"), 1))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        self._paint_reading(painter, plot, x, chart.reading(self._data, cursor, self._titles))
+
+    def _paint_reading(self, painter: QPainter, plot: QRectF, x: float, reading: chart.Reading) -> None:
+        metrics = painter.fontMetrics()
+        names = max((metrics.horizontalAdvance(row[0]) for row in reading.rows), default=0)
+        figure = metrics.horizontalAdvance("999.9 Mbit/s")
+        line = metrics.height() + 2
+        width, height = 32 + names + 2 * (figure + 8), (len(reading.rows) + 1) * line + 12
+        left = x + 12 if x + 12 + width < plot.right() else x - 12 - width
+        box = QRectF(left, plot.top() + 4, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._look.colour("border"))
+        painter.setBrush(self._look.colour("surface", 0.95))
+        painter.drawRoundedRect(box, 6, 6)
+        self._paint_reading_rows(painter, box.adjusted(8, 6, -8, -6), reading, line=line, figure=figure)
+
+    def _paint_reading_rows(
+        self, painter: QPainter, box: QRectF, reading: chart.Reading, *, line: float, figure: float
+    ) -> None:
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        columns = (box.right() - figure, box.right() - 2 * figure - 8)
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(QRectF(box.left(), box.top(), box.width(), line), left, reading.time)
+        for x, title in zip(columns, ("up", "down"), strict=True):
+            painter.drawText(QRectF(x, box.top(), figure, line), right, title)
+        painter.setPen(self._look.colour("text"))
+        for number, (series, row) in enumerate(zip(self._data.series, reading.rows, strict=True), 1):
+            y = box.top() + number * line
+            swatch = QRectF(box.left(), y + line / 2 - 5, 10, 10)
+            paint_swatch(painter, swatch, self._signs.of(series.path), self._look.colours)
+            painter.setPen(self._look.colour("text"))
+            painter.drawText(QRectF(box.left() + 16, y, box.width(), line), left, row[0])
+            for x, text in zip(columns, (row[2], row[1]), strict=True):
+                painter.drawText(QRectF(x, y, figure, line), right, text)
+
+    # Reading off
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._move_cursor(self._bin_at(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._move_cursor(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        cursor = SPAN_BINS if self._cursor is None else self._cursor
+        match event.key():
+            case Qt.Key.Key_Left:
+                self._move_cursor(max(0, cursor - 1))
+            case Qt.Key.Key_Right:
+                self._move_cursor(min(SPAN_BINS - 1, cursor + 1))
+            case Qt.Key.Key_Home:
+                self._move_cursor(0)
+            case Qt.Key.Key_End:
+                self._move_cursor(SPAN_BINS - 1)
+            case Qt.Key.Key_Escape:
+                self._move_cursor(None)
+            case _:
+                super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            texts = [each.text for each in self._marks_near(event.pos().x())]
+            QToolTip.showText(event.globalPos(), "\n".join(texts), self)
+            return True
+        return super().event(event)
+
+    def _marks_near(self, x: float) -> Iterable[Mark]:
+        plot = self._plot()
+        return (each for each in self._data.marks if abs(self._mark_x(plot, each) - x) <= _MARK_SIZE / 2)
+
+    def _move_cursor(self, cursor: int | None) -> None:
+        if cursor == self._cursor:
+            return
+        self._cursor = cursor
+        if cursor is not None:
+            self.setAccessibleDescription(_spoken(chart.reading(self._data, cursor, self._titles)))
+        self.update()
+
+
+def _spoken(reading: chart.Reading) -> str:
+    rows = (f"{name} {down} down, {up} up" for name, down, up in reading.rows)
+    return f"{reading.time}: {'; '.join(rows)}"
+
+
+def _busy_runs(values: Sequence[float | None]) -> Iterable[tuple[int, int]]:
+    """The spans in which something was carried: neither gaps nor zeros are drawn."""
+    first: int | None = None
+    for index, value in enumerate(values):
+        if value and first is None:
+            first = index
+        elif not value and first is not None:
+            yield first, index
+            first = None
+    if first is not None:
+        yield first, len(values)
