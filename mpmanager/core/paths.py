@@ -103,7 +103,7 @@ def _path(
         network=_first(hint.network for hint in hints),
         security=_first_security(hints),
         tier=chosen_tier or DEFAULT_TIERS[kind],
-        state=_state(link, addresses, has_way_out=bool(ways_out)),
+        state=_state(link, addresses, ways_out),
         addresses=addresses,
         ways_out=ways_out,
     )
@@ -124,25 +124,26 @@ def _source_addresses(link: Link, network: NetworkState) -> tuple[InterfaceAddre
 
 
 def _ways_out(routes: Sequence[DefaultRoute], facts: LinkFacts) -> tuple[WayOut, ...]:
-    """The route of the lowest metric for each IP version; a stated gateway comes before all."""
-    by_version = {
-        route.version: WayOut(version=route.version, gateway=route.gateway)
-        for route in sorted(routes, key=lambda route: route.metric, reverse=True)
-    }
+    """The first route of the lowest metric for each IP version; a stated gateway comes before all."""
+    by_version: dict[int, WayOut] = {}
+    for route in sorted(routes, key=lambda route: route.metric):
+        by_version.setdefault(route.version, WayOut(version=route.version, gateway=route.gateway))
     if facts.gateway is not None:
         version = facts.gateway.version
         by_version[version] = WayOut(version=version, gateway=facts.gateway)
     return tuple(by_version[version] for version in sorted(by_version))
 
 
-def _state(link: Link, addresses: Sequence[InterfaceAddress], *, has_way_out: bool) -> PathState:
+def _state(link: Link, addresses: Sequence[InterfaceAddress], ways_out: Sequence[WayOut]) -> PathState:
+    """A way out counts only where there is an address of its IP version to leave from."""
     if not link.is_enabled:
         return PathState.DOWN
     if not link.has_carrier:
         return PathState.NO_CARRIER
     if not addresses:
         return PathState.NO_ADDRESS
-    return PathState.UP if has_way_out else PathState.LOCAL_ONLY
+    versions = {each.address.version for each in addresses}
+    return PathState.UP if any(way.version in versions for way in ways_out) else PathState.LOCAL_ONLY
 
 
 def _is_worth_showing(path: Path) -> bool:
