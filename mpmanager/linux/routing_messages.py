@@ -41,8 +41,9 @@ from mpmanager.model.network import PathRoute, RoutingPlan, SourceRule
 SOURCE_RULE_PRIORITY = 17000
 """Before the main table's rule (32766), with room in between for rules on marks: source rules < mark rules < main."""
 
-_METRICS = {4: 0, 6: 1024}
-"""What the kernel gives a route that states none; stated, so that what is read back is what was sent."""
+_METRICS = {4: 0, 6: 1}
+"""The best that there is, so that ours wins in its table. IPv6 needs one that nobody else takes there: the kernel
+would merge equal routes of two owners into one, with one owner's mark."""
 _SIMPLE_RULE = {FRA_SRC, FRA_PRIORITY, FRA_TABLE, FRA_PROTOCOL, FRA_SUPPRESS_PREFIXLEN}
 """The attributes of a rule that asks for nothing but a source address."""
 _SUPPRESS_NOTHING = 0xFFFFFFFF

@@ -85,7 +85,7 @@ ADDRESS_BITS = {4: 32, 6: 128}
 
 OUR_PROTOCOL = 0x6D
 """The mark of our rules and routes (FRA_PROTOCOL, RTA_PROTOCOL): 109, "m" in ASCII; nobody's in
-`/etc/iproute2/rt_protos`. `ip route show table all proto 109` and `ip rule show proto 109` list what is ours."""
+`/etc/iproute2/rt_protos`. `ip route show table all` and `ip rule` print it as `proto 109`."""
 
 _SOL_NETLINK = 270
 _NETLINK_GET_STRICT_CHK = 12
