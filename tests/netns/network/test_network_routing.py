@@ -340,9 +340,8 @@ def test_what_a_killed_process_left_is_cleared_even_where_no_plan_would_put_it(t
     _apply_and_be_killed()
     two_paths.run("ip rule add fwmark 9 lookup 999 priority 18000 proto 109")
     two_paths.run("ip route add blackhole 10.98.0.0/16 table 998 proto 109")
-    two_paths.run(
-        "ip -6 route add 2001:db8:98::/64 proto 109 table 998 nexthop via fe80::2 dev wifi0 nexthop via fe80::2 dev lte0"
-    )
+    hops = "nexthop via fe80::2 dev wifi0 nexthop via fe80::2 dev lte0"
+    two_paths.run(f"ip -6 route add 2001:db8:98::/64 proto 109 table 998 {hops}")
     two_paths.run("ip route add 10.97.0.0/16 proto 109 nexthop via 10.0.1.2 dev wifi0 nexthop via 10.0.2.2 dev lte0")
     asyncio.run(clear())
     assert two_paths.routing() == before
