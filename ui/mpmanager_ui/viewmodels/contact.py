@@ -1,5 +1,6 @@
 """Whether the daemon can be reached, and what a person can do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -83,3 +84,8 @@ def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
     """An error as the banner shows it; `attempt` says what could not be done."""
     cause = str(error).rstrip(".")
     return Problem(cause=f"{attempt}: {cause}.", remedy=_REMEDIES[error.actor])
+
+
+def limits_sentence(limits: Sequence[str]) -> str:
+    """What this machine cannot do, in one strip."""
+    return "Not everything works on this machine: " + " ".join(f"{each.rstrip('.')}." for each in limits)

@@ -81,6 +81,13 @@ class Record:
         self.ended_at: float | None = None
         self.tick = 0
 
+    def frozen(self) -> "Record":
+        """The record as it is now, with all below it; the recorder does not touch it any more."""
+        copy = Record(self.key)
+        copy.values = self.values
+        copy.children = {key: child.frozen() for key, child in self.children.items()}
+        return copy
+
 
 _NOTHING = Values(RowKind.SUBFLOW, "", "", RowState.CONNECTING, (), 0.0, 0.0, None, 0, 0, ())
 

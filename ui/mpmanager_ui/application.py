@@ -1,0 +1,99 @@
+"""The window as a program: one Qt application on one asyncio loop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from mpmanager.api.bus import Bus
+from mpmanager.model.errors import MpmanagerError
+from mpmanager_ui.look.colours import Theme
+from mpmanager_ui.look.icons import APPLICATION_ICON
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.ports import Connect, Manager
+from mpmanager_ui.session import Session
+from mpmanager_ui.window import Window
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says."""
+
+    bus: Bus
+    page: str = "overview"
+    theme: Theme = Theme.AUTO
+    screenshots: Path | None = None
+    every_s: float = 5.0
+    quit_after_s: float | None = None
+
+
+def run(options: Options) -> int:
+    """Show the window until it is closed; the exit status."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("mpmanager")
+    application.setDesktopFileName(APPLICATION_ICON)
+    application.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the last coroutine
+    look = Look(application, options.theme)
+    loop = qasync.QEventLoop(application)
+    with loop:
+        return int(loop.run_until_complete(_show(options, look)))
+
+
+def connector(bus: Bus) -> Connect:
+    """Reaches the daemon on a bus."""
+
+    async def connect() -> Manager:
+        # Loaded after the first paint: it takes a tenth of a second.
+        from mpmanager.client.manager import ManagerClient  # noqa: PLC0415  # see above
+
+        return await ManagerClient.connect(bus)
+
+    return connect
+
+
+async def _show(options: Options, look: Look) -> int:
+    session = Session(connector(options.bus))
+    window = Window(look, session, options.bus)
+    window.show_page(options.page)
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, closed.set)
+    window.show()
+    window.tasks.start(session.run(), attempt="Following the daemon failed")
+    try:
+        return await _until_closed(options, window, look, closed)
+    finally:
+        await window.tasks.finish()
+
+
+async def _until_closed(options: Options, window: Window, look: Look, closed: asyncio.Event) -> int:
+    waiting: set[asyncio.Task[object]] = {asyncio.create_task(closed.wait())}
+    if options.screenshots is not None:
+        from mpmanager_ui.screenshots import Photographer  # noqa: PLC0415  # most windows take no pictures
+
+        photographer = Photographer(window, look, options.screenshots)
+        waiting.add(asyncio.create_task(photographer.run(options.every_s)))
+    done, pending = await asyncio.wait(waiting, timeout=options.quit_after_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    return _status_of(done)
+
+
+def _status_of(done: set[asyncio.Task[object]]) -> int:
+    for task in done:
+        error = task.exception()
+        if isinstance(error, MpmanagerError):
+            sys.stderr.write(f"mpmanager: {error}\n")
+            return 1
+        if error is not None:
+            raise error
+    return 0

@@ -1,0 +1,236 @@
+"""The Live page: which program uses which path now."""
+
+import asyncio
+from time import monotonic
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.session import Session
+from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.live_rows import Recorder
+from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
+from mpmanager_ui.viewmodels.quantities import count_of
+from mpmanager_ui.widgets.live_model import LiveModel
+from mpmanager_ui.widgets.live_view import LiveView
+
+SORT_EVERY_S = 5.0
+_FILTER_DELAY_MS = 150
+
+
+class LivePage(QWidget):
+    """Records always; shows what was recorded while it is visible and not paused."""
+
+    def __init__(self, look: Look, session: Session, tasks: TaskRunner) -> None:
+        super().__init__()
+        self._look = look
+        self._session = session
+        self._tasks = tasks
+        self._recorder = Recorder()
+        self._shown = self._recorder.applications
+        """The recorder's rows, or a copy of them while the view is paused."""
+        self._is_busy = False
+        self._sorted_at = 0.0
+        self.model = LiveModel(self)
+        self.view = LiveView(look, session.signs, self.model)
+        self.filter = QLineEdit()
+        self.pause = QPushButton()
+        self._expand = QToolButton()
+        self._collapse = QToolButton()
+        self._counts = QLabel()
+        self._empty = QLabel()
+        self._stack = QStackedWidget()
+        self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
+        self._build()
+        self._connect()
+        self._recolour()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the view is frozen."""
+        return self.pause.isChecked()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_records()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._filter_timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view.fit(self.width())
+
+    # Recording and showing
+
+    def _take_frame(self) -> None:
+        if self._is_busy:
+            return  # the machine is slower than the daemon: this tick is left out
+        self._is_busy = True
+        self._tasks.start(self._record_and_show(), attempt="Showing the connections failed")
+
+    async def _record_and_show(self) -> None:
+        frame = self._session.frame
+        try:
+            if frame is not None:
+                for _ in self._recorder.take(frame):
+                    await asyncio.sleep(0)
+            if self.isVisible() and not self.is_paused:
+                await self._show_in_steps()
+        finally:
+            self._is_busy = False
+
+    async def _show_in_steps(self) -> None:
+        """A breath now and then, not after each of many small applications."""
+        self._prepare()
+        began = monotonic()
+        for _ in self.model.take(self._shown):
+            if monotonic() - began > _BREATH_S:
+                await asyncio.sleep(0)
+                began = monotonic()
+        self._sort_now_and_then()
+        self._show_counts()
+
+    def _show_records(self) -> None:
+        """At once: somebody waits for it. While a tick is being shown, that has to end first."""
+        if self._is_busy:
+            self._filter_timer.start()
+            return
+        self._prepare()
+        for _ in self.model.take(self._shown):
+            pass
+        self._show_counts()
+
+    def _prepare(self) -> None:
+        frame = self._session.frame
+        kinds = {path.name: path.kind for path in frame.paths} if frame else {}
+        self.view.delegate.show_titles(self._session.titles, kinds)
+        self.model.tree.show_titles(self._session.titles)
+        self.view.expect(self._recorder.counts()[2])
+
+    def _show_counts(self) -> None:
+        applications, connections, subflows = self._recorder.counts()
+        self._counts.setText(
+            f"{count_of(applications, 'application')} · {count_of(connections, 'connection')} · "
+            f"{count_of(subflows, 'subflow')}"
+        )
+        is_empty = not self.model.tree.root.children
+        if is_empty:
+            self._empty.setText(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS)
+        self._stack.setCurrentIndex(1 if is_empty else 0)
+
+    # Order, filter, pause
+
+    def _sort_by(self, section: int) -> None:
+        header = self.view.header()
+        self._sort(Column(section), is_descending=header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder)
+
+    def _sort(self, column: Column, *, is_descending: bool) -> None:
+        self._sorted_at = monotonic()
+        self.model.tree.sort(column, is_descending=is_descending)
+
+    def _sort_now_and_then(self) -> None:
+        """Put a lively column in order again, but never under the pointer or the keyboard."""
+        tree = self.model.tree
+        is_in_use = self.view.underMouse() or self.view.hasFocus()
+        if tree.column in LIVELY and not is_in_use and monotonic() - self._sorted_at >= SORT_EVERY_S:
+            self._sort(tree.column, is_descending=tree.is_descending)
+
+    def _apply_filter(self) -> None:
+        self.model.tree.filter(self.filter.text())
+        self._show_records()
+
+    def _toggle_pause(self) -> None:
+        records = self._recorder.applications
+        self._shown = {key: each.frozen() for key, each in records.items()} if self.is_paused else records
+        self._recolour()
+        self._show_records()
+
+    # Building
+
+    def _connect(self) -> None:
+        self._session.frame_taken.connect(self._take_frame)
+        self._look.changed.connect(self._recolour)
+        self.view.header().sectionClicked.connect(self._sort_by)
+        self.filter.textChanged.connect(self._filter_timer.start)
+        self._filter_timer.timeout.connect(self._apply_filter)
+        self.pause.toggled.connect(self._toggle_pause)
+        self._expand.clicked.connect(self.view.open_all)
+        self._collapse.clicked.connect(self.view.close_connections)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.filter.setFocus)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(self._heading())
+        column.addLayout(self._tools())
+        card = QFrame()
+        card.setProperty("role", "card")
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(1, GRID, 1, GRID)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setMargin(4 * GRID)
+        self._empty.setProperty("role", "muted")
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        inner.addWidget(self._stack)
+        column.addWidget(card, 1)
+
+    def _heading(self) -> QVBoxLayout:
+        title = QLabel("Who uses which path now")
+        title.setFont(self._look.font(scale=1.6, is_bold=True))
+        self._counts.setProperty("role", "muted")
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        column.addWidget(title)
+        column.addWidget(self._counts)
+        return column
+
+    def _tools(self) -> QHBoxLayout:
+        self.filter.setPlaceholderText("Filter: a program, an address, a path, a state")
+        self.filter.setAccessibleName("Filter")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMaximumWidth(420)
+        self.pause.setCheckable(True)
+        self.pause.setShortcut("Ctrl+P")
+        self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
+        for button, text in ((self._expand, "Open all"), (self._collapse, "Close connections")):
+            button.setText(text)
+            button.setProperty("role", "flat")
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.filter, 1)
+        row.addStretch()
+        for widget in (self._expand, self._collapse, self.pause):
+            row.addWidget(widget)
+        return row
+
+    def _recolour(self) -> None:
+        is_paused = self.is_paused
+        self.pause.setText("Continue" if is_paused else "Pause")
+        name = "play" if is_paused else "pause"
+        self.pause.setIcon(icons.icon(name, self._look.colours.text))
+
+
+_BREATH_S = 0.008
+_NO_CONNECTIONS = (
+    "No program uses Multipath TCP at the moment.\n"
+    "Start one with it, for instance:  mptcpize run curl -O https://example.org/"
+)
+_NOTHING_FOUND = "Nothing fits this filter. Clear it to see everything."

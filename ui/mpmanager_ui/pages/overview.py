@@ -1,0 +1,235 @@
+"""The Overview page: the state in one sentence, the chart, the paths in their lanes, the last events."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mpmanager.api.structures import EventInfo, Frame, PathInfo
+from mpmanager.model.path import PathKind, Tier
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.session import Session
+from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
+from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
+from mpmanager_ui.widgets.chart_legend import ChartLegend
+from mpmanager_ui.widgets.chart_table import ChartTable
+from mpmanager_ui.widgets.event_list import EventList
+from mpmanager_ui.widgets.lanes import LaneBoard
+from mpmanager_ui.widgets.snackbar import Snackbar
+from mpmanager_ui.widgets.traffic_chart import TrafficChart
+
+SPARK_BINS = 60
+_EVENT_ROWS = 6
+
+
+class OverviewPage(QScrollArea):
+    """Updates itself while it is visible."""
+
+    def __init__(self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar) -> None:
+        super().__init__()
+        self._look = look
+        self._session = session
+        self._tasks = tasks
+        self._snackbar = snackbar
+        self._sentence = QLabel()
+        self._details = QLabel()
+        self.chart = TrafficChart(look, session.signs)
+        self._legend = ChartLegend(look, session.signs)
+        self.table = ChartTable()
+        self._views = QStackedWidget()
+        self.table_switch = QToolButton()
+        self.board = LaneBoard(look, session.signs)
+        self.events = EventList(look, _EVENT_ROWS)
+        self._no_events = QLabel("Nothing has happened yet. Lost paths, changed lanes and the like appear here.")
+        self._with_connections = QCheckBox("Connections, too")
+        self._build()
+        session.frame_taken.connect(self._refresh)
+        session.time_passed.connect(self._refresh)
+        session.tiers_changed.connect(self._refresh)
+        look.changed.connect(self._recolour)
+        self._recolour()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    # Showing
+
+    def _refresh(self) -> None:
+        frame = self._session.frame
+        if frame is None or not self.isVisible():
+            return
+        self._sentence.setText(f"{state_sentence(frame.paths)}.")
+        self._details.setText(traffic_sentence(frame))
+        self._show_traffic()
+        names = [path.name for path in frame.paths]
+        rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
+        self.board.show_cards(lanes(frame, self._session.wishes), rates)
+        self._show_events()
+
+    def _show_traffic(self) -> None:
+        data = self._session.history.data()
+        if self._views.currentIndex() == 0:
+            self.chart.show_data(data, self._session.titles)
+        else:
+            self.table.show_data(data, self._session.titles)
+        self._legend.show_paths(self._session.titles)
+
+    def _show_events(self) -> None:
+        events = [each for each in reversed(self._session.events) if self._is_wanted(each)]
+        self.events.events.show_events(events)
+        self.events.setVisible(bool(events))
+        self._no_events.setVisible(not events)
+
+    def _is_wanted(self, event: EventInfo) -> bool:
+        return self._with_connections.isChecked() or event.kind not in EVENTS_OF_CONNECTIONS
+
+    def _switch_view(self, *, is_table: bool) -> None:
+        self._views.setCurrentIndex(1 if is_table else 0)
+        self._recolour()
+        self._refresh()
+
+    # Changing
+
+    def _want_tier(self, path: str, tier: Tier | None) -> None:
+        before = self._path(path)
+        if before is None or before.tier is tier:
+            return
+        name = self._session.titles.get(path, path)
+        lane = f"in the lane {TIER_WORDS[tier]}" if tier else "where its kind suggests"
+        self._change(
+            self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
+            attempt=f"Moving {name} failed",
+            done=f"{name} is {lane} now",
+            undo=lambda: self._want_tier(path, before.tier),
+        )
+
+    def _want_kind(self, path: str, kind: PathKind | None) -> None:
+        before = self._path(path)
+        if before is None:
+            return
+        what = f"taken for {KIND_WORDS[kind]}" if kind else "what was detected"
+        self._change(
+            self._session.set_kind(path, kind),
+            attempt=f"Correcting {path} failed",
+            done=f"{path} is {what} now",
+            undo=lambda: self._want_kind(path, before.kind),
+        )
+
+    def _change(self, change: Coroutine[Any, Any, None], *, attempt: str, done: str, undo: Callable[[], None]) -> None:
+        async def change_and_tell() -> None:
+            await change
+            self._snackbar.show_text(done, undo)
+
+        self._tasks.start(change_and_tell(), attempt=attempt)
+
+    def _path(self, name: str) -> PathInfo | None:
+        frame: Frame | None = self._session.frame
+        paths = frame.paths if frame else []
+        return next((each for each in paths if each.name == name), None)
+
+    # Building
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setObjectName("page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(self._heading())
+        column.addWidget(self._traffic_card(), 1)
+        column.addWidget(self.board)
+        column.addWidget(self._events_card())
+        self.board.tier_wanted.connect(self._want_tier)
+        self.board.kind_wanted.connect(self._want_kind)
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Overview")
+
+    def _heading(self) -> QVBoxLayout:
+        self._sentence.setFont(self._look.font(scale=1.6, is_bold=True))
+        self._details.setProperty("role", "muted")
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        for label in (self._sentence, self._details):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        return column
+
+    def _traffic_card(self) -> QFrame:
+        card, column = _card()
+        table = QTableView()
+        table.setModel(self.table)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setAccessibleName("Traffic of the last five minutes, the newest second first")
+        self._views.addWidget(self.chart)
+        self._views.addWidget(table)
+        self._views.setMinimumHeight(200)
+        self.table_switch.setCheckable(True)
+        self.table_switch.setProperty("role", "flat")
+        self.table_switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.table_switch.toggled.connect(lambda checked: self._switch_view(is_table=checked))
+        column.addLayout(_title_row(self._title("Traffic"), self._legend, self.table_switch))
+        column.addWidget(self._views, 1)
+        return card
+
+    def _events_card(self) -> QFrame:
+        card, column = _card()
+        self._with_connections.toggled.connect(self._refresh)
+        self._with_connections.setToolTip("Show opened and closed connections and subflows as well")
+        self._no_events.setProperty("role", "muted")
+        column.addLayout(_title_row(self._title("Last events"), QWidget(), self._with_connections))
+        column.addWidget(self.events)
+        column.addWidget(self._no_events)
+        return card
+
+    def _title(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setFont(self._look.font(scale=1.1, is_bold=True))
+        return label
+
+    def _recolour(self) -> None:
+        is_table = self._views.currentIndex() == 1
+        self.table_switch.setText("Show as chart" if is_table else "Show as table")
+        name = "chart" if is_table else "table"
+        self.table_switch.setIcon(icons.icon(name, self._look.colours.muted))
+
+
+def _card() -> tuple[QFrame, QVBoxLayout]:
+    card = QFrame()
+    card.setProperty("role", "card")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
+    column.setSpacing(GRID)
+    return card, column
+
+
+def _title_row(title: QLabel, middle: QWidget, right: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(2 * GRID)
+    row.addWidget(title)
+    row.addWidget(middle, 1)
+    row.addWidget(right)
+    return row

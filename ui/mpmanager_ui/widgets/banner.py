@@ -1,0 +1,73 @@
+"""A strip that says what is wrong, why, and offers one action."""
+
+from collections.abc import Callable
+from enum import StrEnum, unique
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+
+
+@unique
+class Tone(StrEnum):
+    """How urgent it is; the value is the frame's role in the style sheet."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+_ICONS = {Tone.NOTICE: "information", Tone.WARNING: "warning", Tone.DANGER: "warning"}
+_COLOURS = {Tone.NOTICE: "accent", Tone.WARNING: "warning", Tone.DANGER: "danger"}
+
+
+class Banner(QFrame):
+    """Hidden until `show_text`."""
+
+    def __init__(self, look: Look, tone: Tone, *, is_closable: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._tone = tone
+        self._action: Callable[[], None] | None = None
+        self.setProperty("role", tone.value)
+        self._icon = QLabel()
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.button = QPushButton()
+        self.button.clicked.connect(self._act)
+        self._close = QToolButton()
+        self._close.setProperty("role", "flat")
+        self._close.setAccessibleName("Dismiss")
+        self._close.setVisible(is_closable)
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(12)
+        for widget in (self._icon, self.label, self.button, self._close):
+            row.addWidget(widget)
+        look.changed.connect(self._recolour)
+        self._recolour()
+        self.hide()
+
+    def show_text(self, text: str, *, action: str = "", act: Callable[[], None] | None = None) -> None:
+        """Say this, with a button if there is something to do."""
+        self.label.setText(text)
+        self.setAccessibleName(text)
+        self._action = act
+        self.button.setText(action)
+        self.button.setVisible(act is not None)
+        self.show()
+
+    def _act(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()
+
+    def _recolour(self) -> None:
+        colour = getattr(self._look.colours, _COLOURS[self._tone])
+        self._icon.setPixmap(icons.pixmap(_ICONS[self._tone], colour, 18, self.devicePixelRatioF()))
+        self._close.setIcon(icons.icon("close", self._look.colours.muted))

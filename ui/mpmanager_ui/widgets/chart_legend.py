@@ -1,0 +1,64 @@
+"""The chart's legend: each path's colour, hatch and name, the directions and the bin width."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from mpmanager_ui.look.hatching import paint_swatch
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.history import BIN_S
+from mpmanager_ui.viewmodels.signs import PathSigns
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SCALE_NOTES = (
+    f"download up, upload down · mean of each {BIN_S} s",
+    f"\N{UPWARDS ARROW} down \N{DOWNWARDS ARROW} up · {BIN_S} s",
+    "",
+)
+"""From the widest to none; the first that fits is shown."""
+
+
+class ChartLegend(QWidget):
+    """One line; what does not fit is left out from the right."""
+
+    def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._signs = signs
+        self._titles: Mapping[str, str] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def show_paths(self, titles: Mapping[str, str]) -> None:
+        """Name these paths."""
+        if titles != self._titles:
+            self._titles = dict(titles)
+            self.setAccessibleName(f"Paths: {', '.join(titles.values())}; {_SCALE_NOTES[0]}")
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, 20)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._look.font(scale=0.9))
+        metrics = painter.fontMetrics()
+        left = 0
+        for name, title in self._titles.items():
+            width = metrics.horizontalAdvance(title)
+            if left + 16 + width > self.width():
+                break
+            swatch = QRectF(left, self.height() / 2 - 6, 12, 12)
+            paint_swatch(painter, swatch, self._signs.of(name), self._look.colours)
+            painter.setPen(self._look.colour("text"))
+            painter.drawText(QRectF(left + 17, 0, width + 4, self.height()), _LEFT, title)
+            left += width + 33
+        room = self.width() - left
+        note = next(each for each in _SCALE_NOTES if metrics.horizontalAdvance(each) <= max(room, 0))
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(QRectF(self.rect()), _RIGHT, note)
+        painter.end()

@@ -1,0 +1,100 @@
+"""What happened last, the newest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from mpmanager.api.structures import EventInfo
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import Look
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_ROW = 28
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class EventModel(QAbstractListModel):
+    """An adapter over events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: tuple[EventInfo, ...] = ()
+
+    def show_events(self, events: Sequence[EventInfo]) -> None:
+        """Show these, the newest first; nothing happens if they are the same."""
+        shown = tuple(events)
+        if shown != self._events:
+            self.beginResetModel()
+            self._events = shown
+            self.endResetModel()
+
+    def event_at(self, row: int) -> EventInfo:
+        """The event of a row."""
+        return self._events[row]
+
+    def rowCount(self, parent: _AnyIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._events)
+
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
+        if role == Qt.ItemDataRole.DisplayRole:
+            event = self._events[index.row()]
+            return f"{clock(event.time)} {event.text}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._events[index.row()].text
+        return None
+
+
+def clock(unix_time: float) -> str:
+    """The local time of day."""
+    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
+
+
+class _EventDelegate(QStyledItemDelegate):
+    def __init__(self, look: Look, model: EventModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        del option, index  # all rows are alike
+        return QSize(0, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        event = self._model.event_at(index.row())
+        rect: QRect = option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._look.colour("accent_soft"))
+        painter.setFont(self._look.font(scale=0.9))
+        painter.setPen(self._look.colour("muted"))
+        width = painter.fontMetrics().horizontalAdvance("00:00:00")
+        painter.drawText(rect.adjusted(4, 0, 0, 0), _LEFT, clock(event.time))
+        image = icons.pixmap(icons.EVENT_ICONS[event.kind], self._look.colours.muted, 16, 1.0)
+        painter.drawPixmap(rect.left() + width + 16, rect.center().y() - 7, image)
+        painter.setFont(self._look.font())
+        painter.setPen(self._look.colour("text"))
+        place = rect.adjusted(width + 42, 0, -4, 0)
+        text = painter.fontMetrics().elidedText(event.text, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, _LEFT, text)
+        painter.restore()
+
+
+class EventList(QListView):
+    """A quiet list that shows `rows` events without scrolling."""
+
+    def __init__(self, look: Look, rows: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self.events = EventModel()
+        self.setModel(self.events)
+        self.setItemDelegate(_EventDelegate(look, self.events, self))
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Last events, the newest first")
+        self.setFixedHeight(rows * _ROW)

@@ -1,0 +1,201 @@
+"""Paints the cells of the Live tree."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from mpmanager.model.path import PathKind
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.hatching import edge_pen, paint_swatch
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.live_rows import HISTORY_TICKS, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
+from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.widgets.live_model import LiveModel
+from mpmanager_ui.widgets.sparkline import paint_sparkline
+
+ROW_HEIGHT = 28
+_PAD = 8
+_ICON = 16
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_AnyIndex = QModelIndex | QPersistentModelIndex
+
+_STATE_COLOURS = {
+    RowState.CARRYING: "good",
+    RowState.IDLE: "muted",
+    RowState.STANDBY: "accent",
+    RowState.CONNECTING: "warning",
+    RowState.CLOSING: "muted",
+    RowState.ENDED: "faint",
+}
+
+
+class LiveDelegate(QStyledItemDelegate):
+    """One paint for each visible cell; fonts and metrics are made once for each look."""
+
+    def __init__(self, look: Look, signs: PathSigns, model: LiveModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._signs = signs
+        self._model = model
+        self._titles: Mapping[str, str] = {}
+        self._kinds: Mapping[str, PathKind] = {}
+        self._measure()
+        look.changed.connect(self._measure)
+
+    def show_titles(self, titles: Mapping[str, str], kinds: Mapping[str, PathKind]) -> None:
+        """Learn how the paths are called and of what kind they are."""
+        self._titles, self._kinds = titles, kinds
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        del option, index  # all rows are alike
+        return QSize(0, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        values = self._model.node(index).values
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._look.colour("accent_soft"))
+        column = index.column()
+        if column == Column.NAME:
+            self._paint_name(painter, rect, values)
+        elif column == Column.STATE:
+            self._paint_state(painter, rect, values)
+        elif column == Column.PATH:
+            self._paint_paths(painter, rect, values)
+        elif column == Column.HISTORY:
+            self._paint_history(painter, rect, values)
+        elif column in NUMBERS:
+            self._paint_number(painter, rect, values, Column(column))
+
+    def _measure(self) -> None:
+        self._font: QFont = self._look.font()
+        self._bold: QFont = self._look.font(is_bold=True)
+        self._small: QFont = self._look.font(scale=0.9)
+        self._metrics = QFontMetrics(self._font)
+        self._bold_metrics = QFontMetrics(self._bold)
+        self._small_metrics = QFontMetrics(self._small)
+        colours = self._look.colours
+        self._text = self._look.colour("text")
+        self._muted = self._look.colour("muted")
+        self._faint = self._look.colour("faint")
+        self._icon_colours = (colours.text, colours.faint)
+
+    def _paint_name(self, painter: QPainter, rect: QRect, values: Values) -> None:
+        has_ended = values.state is RowState.ENDED
+        left = rect.left() + 2
+        if values.kind is RowKind.SUBFLOW:
+            left = self._paint_chip(painter, left, rect, values, has_ended=has_ended)
+        else:
+            left = self._paint_icon(painter, left, rect, values, has_ended=has_ended)
+            is_application = values.kind is RowKind.APPLICATION
+            font, metrics = (self._bold, self._bold_metrics) if is_application else (self._font, self._metrics)
+            painter.setFont(font)
+            painter.setPen(self._faint if has_ended else self._text)
+            room = rect.right() - left - _PAD
+            text = metrics.elidedText(values.name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRect(left, rect.top(), room, rect.height()), _LEFT, text)
+            left += metrics.horizontalAdvance(text) + _PAD
+        self._paint_detail(painter, left, rect, values, has_ended=has_ended)
+
+    def _paint_icon(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> int:
+        name = "application" if values.kind is RowKind.APPLICATION else "connection"
+        if values.detail.startswith("incoming"):
+            name = "incoming"
+        colour = self._icon_colours[has_ended]
+        image = icons.pixmap(name, colour, _ICON, painter.device().devicePixelRatio())
+        painter.drawPixmap(left, rect.top() + (rect.height() - _ICON) // 2, image)
+        return left + _ICON + _PAD
+
+    def _paint_chip(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> int:
+        """The path: swatch, kind icon and name on a bed of the path's own colour."""
+        path = values.paths[0] if values.paths else None
+        sign = self._signs.of(path)
+        text = self._titles.get(path, path) if path else values.name
+        painter.setFont(self._small)
+        width = self._small_metrics.horizontalAdvance(text) + 10 + _ICON + 3 * 6
+        box = QRectF(left, rect.top() + 4, width, rect.height() - 8)
+        bed = edge_pen(sign, self._look.colours).color()
+        bed.setAlphaF(0.08 if has_ended else 0.2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(bed)
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setOpacity(0.45 if has_ended else 1.0)
+        paint_swatch(painter, QRectF(left + 5, box.center().y() - 5, 10, 10), sign, self._look.colours)
+        kind = self._kinds.get(path or "", PathKind.UNKNOWN)
+        image = icons.pixmap(
+            icons.KIND_ICONS[kind], self._icon_colours[has_ended], 14, painter.device().devicePixelRatio()
+        )
+        painter.drawPixmap(QPointF(left + 19, box.center().y() - 7), image)
+        painter.restore()
+        painter.setPen(self._faint if has_ended else self._text)
+        painter.drawText(box.adjusted(37, 0, 0, 0), _LEFT, text)
+        return int(left + width) + _PAD
+
+    def _paint_detail(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> None:
+        room = rect.right() - left - _PAD
+        if not values.detail or room <= 3 * _PAD:
+            return
+        painter.setFont(self._small)
+        painter.setPen(self._faint if has_ended else self._muted)
+        text = self._small_metrics.elidedText(values.detail, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(QRect(left, rect.top(), room, rect.height()), _LEFT, text)
+
+    def _paint_state(self, painter: QPainter, rect: QRect, values: Values) -> None:
+        colour = self._look.colour(_STATE_COLOURS[values.state])
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(colour)
+        is_full = values.state is RowState.CARRYING
+        painter.setBrush(colour if is_full else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(rect.left() + _PAD + 3.5, rect.center().y() + 0.5), 3.5, 3.5)
+        painter.restore()
+        painter.setFont(self._font)
+        painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
+        painter.drawText(rect.adjusted(_PAD + 14, 0, 0, 0), _LEFT, values.state.value)
+
+    def _paint_paths(self, painter: QPainter, rect: QRect, values: Values) -> None:
+        painter.setFont(self._font)
+        painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
+        left = rect.left() + _PAD
+        for path in values.paths:
+            width = self._metrics.horizontalAdvance(path)
+            if left + 14 + width > rect.right():
+                painter.drawText(QRect(left, rect.top(), 20, rect.height()), _LEFT, "…")
+                return
+            if values.kind is not RowKind.SUBFLOW:
+                swatch = QRectF(left, rect.center().y() - 3.5, 9, 9)
+                paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
+                left += 13
+            painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, path)
+            left += width + 10
+
+    def _paint_number(self, painter: QPainter, rect: QRect, values: Values, column: Column) -> None:
+        is_zero = not values[_FIELDS[column]]
+        painter.setFont(self._font)
+        painter.setPen(self._faint if is_zero or values.state is RowState.ENDED else self._text)
+        painter.drawText(rect.adjusted(0, 0, -_PAD, 0), _RIGHT, cell_text(values, column))
+
+    def _paint_history(self, painter: QPainter, rect: QRect, values: Values) -> None:
+        if not any(values.history):
+            return
+        is_one_path = values.kind is RowKind.SUBFLOW and values.paths
+        sign = self._signs.of(values.paths[0]) if is_one_path else None
+        colour = edge_pen(sign, self._look.colours).color() if sign else self._look.colour("muted")
+        padding = [None] * (HISTORY_TICKS - len(values.history))
+        area = QRectF(rect).adjusted(_PAD, 5, -_PAD, -5)
+        paint_sparkline(painter, area, [*padding, *values.history], colour)
+
+
+_FIELDS = {
+    Column.DOWN: Values._fields.index("down_bit_s"),
+    Column.UP: Values._fields.index("up_bit_s"),
+    Column.RTT: Values._fields.index("rtt_ms"),
+    Column.BYTES: Values._fields.index("byte_count"),
+    Column.RETRANSMITS: Values._fields.index("retransmits"),
+}

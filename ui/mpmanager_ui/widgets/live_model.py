@@ -1,0 +1,126 @@
+"""The tree of the Live page as Qt sees it: an adapter over `LiveTree`."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, Record, RowKind
+from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
+from mpmanager_ui.viewmodels.quantities import format_rate
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_COLUMNS = len(Column)
+
+
+class LiveModel(QAbstractItemModel):
+    """Rows are nodes of the tree, found by their id; nothing is copied."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.tree = LiveTree(self)
+
+    def node(self, index: _AnyIndex) -> Node:
+        """The row of an index; the invisible root for an invalid one."""
+        return self.tree.nodes[index.internalId()] if index.isValid() else self.tree.root
+
+    def index_of(self, node: Node, column: int = 0) -> QModelIndex:
+        """The index of a row."""
+        return QModelIndex() if node.parent is None else self.createIndex(node.row, column, node.id)
+
+    def take(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
+        """Show these records in steps, and tell the views once, at the end."""
+        yield from self.tree.sync_in_steps(applications)
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell the views that any value may have changed."""
+        last = len(self.tree.root.children) - 1
+        if last >= 0:
+            self.dataChanged.emit(self.index(0, 0), self.index(last, _COLUMNS - 1))
+
+    # What Qt asks
+
+    def index(self, row: int, column: int, parent: _AnyIndex = _ROOT) -> QModelIndex:
+        children = self.node(parent).children
+        if 0 <= row < len(children) and 0 <= column < _COLUMNS:
+            return self.createIndex(row, column, children[row].id)
+        return QModelIndex()
+
+    def parent(self, index: _AnyIndex) -> QModelIndex:  # type: ignore[override]  # QObject.parent() besides
+        above = self.node(index).parent if index.isValid() else None
+        return QModelIndex() if above is None else self.index_of(above)
+
+    def rowCount(self, parent: _AnyIndex = _ROOT) -> int:
+        return 0 if parent.column() > 0 else len(self.node(parent).children)
+
+    def columnCount(self, parent: _AnyIndex = _ROOT) -> int:
+        del parent  # every level has the same columns
+        return _COLUMNS
+
+    def hasChildren(self, parent: _AnyIndex = _ROOT) -> bool:
+        return self.rowCount(parent) > 0
+
+    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.isValid() and self.node(index).values.kind is RowKind.SUBFLOW:
+            flags |= Qt.ItemFlag.ItemNeverHasChildren
+        return flags
+
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
+        column = Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell_text(self.node(index).values, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return _in_words(self.node(index), column)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMN_WORDS[Column(section)]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    # What the tree tells
+
+    def will_insert(self, parent: Node, first: int, last: int) -> None:
+        self.beginInsertRows(self.index_of(parent), first, last)
+
+    def has_inserted(self) -> None:
+        self.endInsertRows()
+
+    def will_remove(self, parent: Node, first: int, last: int) -> None:
+        self.beginRemoveRows(self.index_of(parent), first, last)
+
+    def has_removed(self) -> None:
+        self.endRemoveRows()
+
+    def will_reorder(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+
+    def has_reordered(self) -> None:
+        before = self.persistentIndexList()
+        after = [self.index_of(self.node(each), each.column()) for each in before]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+
+def _in_words(node: Node, column: Column) -> str:
+    values = node.values
+    match column:
+        case Column.NAME:
+            return f"{values.name} ({values.detail})" if values.detail else values.name
+        case Column.STATE:
+            return f"{values.state.value}: {STATE_MEANINGS[values.state]}"
+        case Column.HISTORY:
+            peak = max(values.history, default=0.0)
+            return f"at most {format_rate(peak)} in the last minute"
+        case _:
+            return cell_text(values, column)

@@ -1,0 +1,297 @@
+"""One path as a card: what it is, how it does, and a menu that moves it to another lane."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDrag,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
+
+from mpmanager.model.path import PathKind, Tier
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.hatching import edge_pen, paint_swatch
+from mpmanager_ui.look.look import GRID, RADIUS, Look
+from mpmanager_ui.viewmodels.overview import PathCard
+from mpmanager_ui.viewmodels.signs import PathSign
+from mpmanager_ui.viewmodels.wording import KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
+from mpmanager_ui.widgets.sparkline import paint_sparkline
+
+PATH_MIME_TYPE = "application/x-mpmanager-path"
+_PAD = 12
+_BUTTON = 24
+"""Edge of the square in the corner that opens the menu."""
+_TIER_KEYS = {
+    Qt.Key.Key_1: Tier.ALWAYS,
+    Qt.Key.Key_2: Tier.WHEN_NEEDED,
+    Qt.Key.Key_3: Tier.BACKUP,
+    Qt.Key.Key_4: Tier.NEVER,
+}
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class PathCardWidget(QWidget):
+    """Shows a `PathCard`. Drag it, press 1 to 4, Alt and an arrow, or open its menu with Enter."""
+
+    tier_wanted = Signal(str, object)
+    """Path and tier; None lets the kind decide."""
+    kind_wanted = Signal(str, object)
+    """Path and kind; None goes back to what was detected."""
+
+    def __init__(self, look: Look, sign: PathSign, card: PathCard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._sign = sign
+        self._rates: Sequence[float | None] = ()
+        self._pressed_at: QPoint | None = None
+        self._is_hovered = False
+        self.card = card
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        look.changed.connect(self.update)
+        self.show_card(card, ())
+
+    def show_card(self, card: PathCard, rates: Sequence[float | None]) -> None:
+        """Show this from now on; `rates` are the last minute's, in bit/s."""
+        if card != self.card or not self.accessibleName():
+            self.setAccessibleName(card.summary)
+            self.setToolTip(_tool_tip(card))
+        self.card, self._rates = card, rates
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(208, 2 * _PAD + 5 * line + 32 + 4 * 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(168, self.sizeHint().height())
+
+    def open_menu(self, at: QPoint) -> None:
+        """The lanes and the kinds to choose from."""
+        menu = QMenu(self)
+        for key, tier in zip("1234", Tier, strict=True):
+            menu.addAction(self._tier_action(menu, tier, key))
+        automatic = menu.addAction("Automatic, by its kind")
+        automatic.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, None))
+        menu.addSeparator()
+        kinds = menu.addMenu("This link is …")
+        for kind in PathKind:
+            if kind is not PathKind.UNKNOWN:
+                kinds.addAction(self._kind_action(menu, kind))
+        detected = kinds.addAction("What was detected")
+        detected.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, None))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def _tier_action(self, menu: QMenu, tier: Tier, key: str) -> QAction:
+        text = f"{TIER_WORDS[tier]}: {TIER_HINTS[tier][0].lower()}{TIER_HINTS[tier][1:]}\t{key}"
+        image = icons.icon(icons.TIER_ICONS[tier], self._look.colours.text)
+        action = QAction(image, text, menu)
+        action.setEnabled(tier is not self.card.tier)
+        action.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, tier))
+        return action
+
+    def _kind_action(self, menu: QMenu, kind: PathKind) -> QAction:
+        action = QAction(icons.icon(icons.KIND_ICONS[kind], self._look.colours.text), KIND_WORDS[kind], menu)
+        action.setEnabled(kind is not self.card.kind)
+        action.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, kind))
+        return action
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter)
+        if not self.card.is_usable:
+            painter.setOpacity(0.72)
+        inner = QRectF(self.rect()).adjusted(_PAD + 6, _PAD, -_PAD, -_PAD)
+        line = float(self.fontMetrics().height())
+        self._paint_title(painter, inner, line)
+        top = inner.top() + line + 4
+        self._paint_names(painter, QRectF(inner.left(), top, inner.width(), 2 * line + 2), line)
+        top += 2 * line + 2 + 6
+        self._paint_rates(painter, QRectF(inner.left(), top, inner.width(), 30))
+        top += 36
+        self._paint_numbers(painter, QRectF(inner.left(), top, inner.width(), line), line)
+        painter.end()
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        shape = QPainterPath()
+        shape.addRoundedRect(rect, RADIUS, RADIUS)
+        painter.fillPath(shape, self._look.colour("surface"))
+        painter.save()
+        painter.setClipPath(shape)
+        paint_swatch(painter, QRectF(-4, -4, 10, self.height() + 8), self._sign, self._look.colours)
+        painter.restore()
+        focused = self.hasFocus()
+        edge = "accent" if focused else "muted" if self._is_hovered else "border"
+        painter.setPen(QPen(self._look.colour(edge), 2 if focused else 1))
+        painter.drawPath(shape)
+
+    def _paint_title(self, painter: QPainter, inner: QRectF, line: float) -> None:
+        name = self._look.colours.text
+        image = icons.pixmap(icons.KIND_ICONS[self.card.kind], name, 18, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(inner.left(), inner.top() + (line - 18) / 2), image)
+        painter.setFont(self._look.font(scale=1.05, is_bold=True))
+        painter.setPen(self._look.colour("text"))
+        title = QRectF(inner.left() + 26, inner.top(), inner.width() - 26 - 20, line)
+        painter.drawText(title, _LEFT, self.card.title)
+        more = icons.pixmap("more", self._look.colours.muted, 16, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(inner.right() - 12, inner.top() + (line - 16) / 2), more)
+        used = painter.fontMetrics().horizontalAdvance(self.card.title)
+        self._paint_state(painter, title.adjusted(used + 8, 0, -4, 0))
+
+    def _paint_state(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setFont(self._look.font(scale=0.9))
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(self.card.state_words, Qt.TextElideMode.ElideRight, int(rect.width()) - 12)
+        colour = "good" if self.card.is_usable else "danger"
+        painter.setPen(self._look.colour(colour))
+        painter.drawText(rect, _RIGHT, text)
+        left = rect.right() - metrics.horizontalAdvance(text) - 11
+        self._paint_state_sign(painter, QRectF(left, rect.center().y() - 3, 7, 7))
+
+    def _paint_state_sign(self, painter: QPainter, box: QRectF) -> None:
+        """A disc for what is up, a cross for what is not: shape tells as well as colour."""
+        if self.card.is_usable:
+            painter.setBrush(self._look.colour("good"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(box)
+            return
+        painter.setPen(QPen(self._look.colour("danger"), 1.6))
+        painter.drawLine(box.topLeft(), box.bottomRight())
+        painter.drawLine(box.topRight(), box.bottomLeft())
+
+    def _paint_names(self, painter: QPainter, rect: QRectF, line: float) -> None:
+        painter.setFont(self._look.font())
+        painter.setPen(self._look.colour("text"))
+        metrics = painter.fontMetrics()
+        width = int(rect.width())
+        network = self.card.network or "Network name not known"
+        if not self.card.network:
+            painter.setPen(self._look.colour("muted"))
+        first = QRectF(rect.left(), rect.top(), rect.width(), line)
+        painter.drawText(first, _LEFT, metrics.elidedText(network, Qt.TextElideMode.ElideRight, width))
+        painter.setFont(self._look.font(scale=0.9))
+        painter.setPen(self._look.colour("muted"))
+        where = " · ".join((self.card.name, *(each.partition("/")[0] for each in self.card.addresses[:1])))
+        second = first.translated(0, line + 2)
+        text = painter.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(second, _LEFT, text)
+
+    def _paint_rates(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(self._look.colour("grid"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if self._rates:
+            paint_sparkline(painter, rect, self._rates, edge_pen(self._sign, self._look.colours).color())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_numbers(self, painter: QPainter, rect: QRectF, line: float) -> None:
+        half = rect.width() / 2
+        cells = (("down", self.card.down), ("up", self.card.up))
+        for column, (name, text) in enumerate(cells):
+            cell = QRectF(rect.left() + column * half, rect.top(), half, line)
+            image = icons.pixmap(name, self._look.colours.muted, 12, self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(cell.left() + (8 if column else 0), cell.center().y() - 6), image)
+            painter.setFont(self._look.font(scale=0.95, is_bold=True))
+            painter.setPen(self._look.colour("text"))
+            painter.drawText(cell.adjusted(14, 0, 0 if column else -8, 0), _RIGHT, text)
+        second = rect.translated(0, line + 4)
+        painter.setFont(self._look.font(scale=0.9))
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(second, _LEFT, f"RTT {self.card.rtt}")
+        painter.drawText(second, _RIGHT, f"{self.card.total} in all")
+
+    # Pointer and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if self._menu_button().contains(event.position()):
+            self.open_menu(event.globalPosition().toPoint())
+        else:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        start = self._pressed_at
+        if start is None:
+            return
+        distance = (event.position().toPoint() - start).manhattanLength()
+        if distance >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self._drag(start)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._pressed_at = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.open_menu(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        tier = self._tier_of_key(event)
+        if tier is not None and tier is not self.card.tier:
+            self.tier_wanted.emit(self.card.name, tier)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.open_menu(self.mapToGlobal(QPoint(_PAD, self.height() // 2)))
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, _event: QEnterEvent) -> None:
+        self._is_hovered = True
+        self.update()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        self._is_hovered = False
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def _menu_button(self) -> QRectF:
+        return QRectF(self.width() - _PAD - _BUTTON + 6, _PAD - 6, _BUTTON, _BUTTON + 4)
+
+    def _tier_of_key(self, event: QKeyEvent) -> Tier | None:
+        tiers = list(Tier)
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+            return tiers[min(max(tiers.index(self.card.tier) + step, 0), len(tiers) - 1)]
+        return _TIER_KEYS.get(Qt.Key(event.key()))
+
+    def _drag(self, start: QPoint) -> None:
+        data = QMimeData()
+        data.setData(PATH_MIME_TYPE, self.card.name.encode())
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self.grab())
+        drag.setHotSpot(start - QPoint(0, GRID))
+        drag.exec(Qt.DropAction.MoveAction)
+
+
+def _tool_tip(card: PathCard) -> str:
+    lines = [STATE_EXPLANATIONS[card.state]]
+    if card.addresses:
+        lines.append(f"Addresses: {', '.join(card.addresses)}")
+    if card.gateways:
+        lines.append(f"Gateway: {', '.join(card.gateways)}")
+    lines.append("Drag to another lane, or press 1 to 4; Enter opens the menu.")
+    return "\n".join(lines)

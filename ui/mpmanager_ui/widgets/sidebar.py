@@ -1,0 +1,182 @@
+"""The sidebar: the pages by icon and word, and how the window stands with the daemon."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.colours import Theme
+from mpmanager_ui.look.look import GRID, RADIUS, Look
+from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact
+
+WIDTH = 176
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_THEMES = {Theme.AUTO: "Follow the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One page."""
+
+    key: str
+    word: str
+    icon: str
+
+
+class _EntryButton(QAbstractButton):
+    def __init__(self, look: Look, entry: Entry, shortcut: str) -> None:
+        super().__init__()
+        self._look = look
+        self._entry = entry
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(entry.word)
+        self.setToolTip(f"{entry.word} ({shortcut})")
+        self.setShortcut(shortcut)
+        self.setFixedHeight(40)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH - 2 * GRID, 40)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(self._look.colour("accent"), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        if self.isChecked():
+            painter.setBrush(self._look.colour("accent_soft"))
+        elif self.underMouse():
+            painter.setBrush(self._look.colour("hover"))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        name = "accent" if self.isChecked() else "muted"
+        image = icons.pixmap(self._entry.icon, getattr(self._look.colours, name), 20, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(12, (self.height() - 20) / 2), image)
+        painter.setPen(self._look.colour("text"))
+        painter.setFont(self._look.font(is_bold=self.isChecked()))
+        painter.drawText(rect.adjusted(42, 0, -8, 0), _LEFT, self._entry.word)
+        painter.end()
+
+
+class _Brand(QWidget):
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedHeight(56)
+        self.setAccessibleName("mpmanager")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        image = icons.pixmap(icons.APPLICATION_ICON, "", 28, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(8, 12), image)
+        painter.setFont(self._look.font(scale=1.1, is_bold=True))
+        painter.setPen(self._look.colour("text"))
+        painter.drawText(QRectF(46, 0, self.width() - 46, 52), _LEFT, "mpmanager")
+        painter.end()
+
+
+class _ContactSign(QWidget):
+    """A full disc when connected, a ring while it is not."""
+
+    def __init__(self, look: Look, where: str) -> None:
+        super().__init__()
+        self._look = look
+        self._where = where
+        self._contact = Contact.CONNECTING
+        self.setFixedHeight(40)
+        self.show_contact(self._contact)
+
+    def show_contact(self, contact: Contact) -> None:
+        self._contact = contact
+        self.setAccessibleName(f"{CONTACT_WORDS[contact]}, {self._where}")
+        self.setToolTip(f"{CONTACT_WORDS[contact]}: {self._where}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_connected = self._contact is Contact.CONNECTED
+        colour = self._look.colour("good" if is_connected else "warning")
+        painter.setPen(QPen(colour, 2))
+        painter.setBrush(colour if is_connected else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(14, 11), 4, 4)
+        painter.setPen(self._look.colour("text"))
+        painter.setFont(self._look.font(scale=0.95))
+        painter.drawText(QRectF(28, 0, self.width() - 28, 22), _LEFT, CONTACT_WORDS[self._contact])
+        painter.setPen(self._look.colour("muted"))
+        painter.setFont(self._look.font(scale=0.85))
+        text = painter.fontMetrics().elidedText(self._where, Qt.TextElideMode.ElideMiddle, self.width() - 30)
+        painter.drawText(QRectF(28, 20, self.width() - 28, 18), _LEFT, text)
+        painter.end()
+
+
+class Sidebar(QWidget):
+    """Pages at the top, theme and contact at the bottom."""
+
+    page_wanted = Signal(str)
+
+    def __init__(self, look: Look, entries: tuple[Entry, ...], where: str) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Pages")
+        self._contact = _ContactSign(look, where)
+        self._pages = {each.key: _EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
+        self._themes = {theme: self._theme_button(theme) for theme in Theme}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID // 2)
+        column.addWidget(_Brand(look))
+        group = QButtonGroup(self)
+        for key, button in self._pages.items():
+            group.addButton(button)
+            column.addWidget(button)
+            button.clicked.connect(lambda _checked=False, key=key: self.page_wanted.emit(key))
+        column.addStretch()
+        column.addWidget(self._contact)
+        column.addLayout(self._theme_row())
+        look.changed.connect(self._recolour)
+        self._recolour()
+
+    def show_page(self, key: str) -> None:
+        """Mark the page that is shown."""
+        self._pages[key].setChecked(True)
+
+    def show_contact(self, contact: Contact) -> None:
+        """Tell how the window stands with the daemon."""
+        self._contact.show_contact(contact)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._look.colour("sidebar"))
+        painter.setPen(self._look.colour("border"))
+        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+        painter.end()
+
+    def _theme_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
+        group = QButtonGroup(self)
+        for button in self._themes.values():
+            group.addButton(button)
+            row.addWidget(button, 1)
+        return row
+
+    def _theme_button(self, theme: Theme) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setProperty("role", "flat")
+        button.setToolTip(_THEMES[theme])
+        button.setAccessibleName(f"Colours: {_THEMES[theme]}")
+        button.setChecked(theme is self._look.theme)
+        button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+        button.clicked.connect(lambda: self._look.choose(theme))
+        return button
+
+    def _recolour(self) -> None:
+        for theme, button in self._themes.items():
+            button.setIcon(icons.icon(theme.value, self._look.colours.text))
+            button.setChecked(theme is self._look.theme)
+        self.update()

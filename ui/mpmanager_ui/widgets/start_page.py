@@ -1,0 +1,88 @@
+"""What stands in the window while there is no daemon: how to get one."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.viewmodels.contact import Instruction
+
+_WIDTH = 560
+
+
+class StartPage(QWidget):
+    """Says what is missing and what to type."""
+
+    def __init__(self, look: Look, instructions: Sequence[Instruction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._copy_buttons: list[QToolButton] = []
+        self._image = QLabel()
+        self._title = QLabel()
+        self._reason = QLabel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.addStretch(1)
+        column.addWidget(self._card(instructions), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        look.changed.connect(self._recolour)
+        self._recolour()
+        self.show_connecting()
+
+    def show_connecting(self) -> None:
+        """The first attempt is under way."""
+        self._title.setText("Looking for the daemon")
+        self._reason.setText("This takes a moment.")
+
+    def show_absent(self, reason: str) -> None:
+        """There is none, for this reason."""
+        self._title.setText("The daemon is not running")
+        text = reason[:1].upper() + reason[1:].rstrip(".")
+        self._reason.setText(f"{text}. This window connects by itself as soon as it runs.")
+
+    def _card(self, instructions: Sequence[Instruction]) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        column.setSpacing(GRID)
+        self._title.setFont(self._look.font(scale=1.5, is_bold=True))
+        self._reason.setProperty("role", "muted")
+        self._reason.setWordWrap(True)
+        for widget in (self._image, self._title, self._reason):
+            column.addWidget(widget)
+        for each in instructions:
+            column.addSpacing(2 * GRID)
+            text = QLabel(each.text)
+            text.setWordWrap(True)
+            column.addWidget(text)
+            column.addLayout(self._command_row(each.command))
+        return card
+
+    def _command_row(self, command: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        label = QLabel(command)
+        label.setProperty("role", "command")
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        button = QToolButton()
+        button.setToolTip("Copy")
+        button.setAccessibleName(f"Copy {command}")
+        button.clicked.connect(lambda: QGuiApplication.clipboard().setText(command))
+        self._copy_buttons.append(button)
+        row.addWidget(label, 1)
+        row.addWidget(button)
+        return row
+
+    def _recolour(self) -> None:
+        image = icons.pixmap("start", self._look.colours.accent, 40, self.devicePixelRatioF())
+        self._image.setPixmap(image)
+        for button in self._copy_buttons:
+            button.setIcon(icons.icon("copy", self._look.colours.muted))

@@ -1,0 +1,142 @@
+"""The window: a sidebar, pages, and what has to be said about all of them."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from mpmanager.api.bus import Bus
+from mpmanager.model.errors import MpmanagerError
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.pages.live import LivePage
+from mpmanager_ui.pages.overview import OverviewPage
+from mpmanager_ui.session import Session
+from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.contact import (
+    RECONNECTING,
+    Contact,
+    limits_sentence,
+    problem_of,
+    starting_instructions,
+)
+from mpmanager_ui.widgets.banner import Banner, Tone
+from mpmanager_ui.widgets.sidebar import Entry, Sidebar
+from mpmanager_ui.widgets.snackbar import Snackbar
+from mpmanager_ui.widgets.start_page import StartPage
+from mpmanager_ui.widgets.watermark import Watermark
+
+ENTRIES = (
+    Entry(key="overview", word="Overview", icon="overview"),
+    Entry(key="live", word="Live", icon="live"),
+)
+SIMULATED = "Simulated: nothing of what you see exists outside mpmanager's memory."
+
+
+class Window(QWidget):
+    """The main window. Closing it asks nothing and ends all that it started."""
+
+    closed = Signal()
+
+    def __init__(self, look: Look, session: Session, bus: Bus) -> None:
+        super().__init__()
+        self._look = look
+        self._session = session
+        self._told_limits: list[str] = []
+        self.tasks = TaskRunner(self, self._report)
+        self._body = QWidget()
+        self.snackbar = Snackbar(self._body)
+        self.sidebar = Sidebar(look, ENTRIES, str(bus))
+        self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
+        self.live = LivePage(look, session, self.tasks)
+        self.start_page = StartPage(look, starting_instructions(bus))
+        self.lost_banner = Banner(look, Tone.WARNING, is_closable=False)
+        self.problem_banner = Banner(look, Tone.DANGER)
+        self.limits_banner = Banner(look, Tone.NOTICE)
+        self.simulated_banner = Banner(look, Tone.WARNING, is_closable=False)
+        self._pages: dict[str, QWidget] = {"overview": self.overview, "live": self.live}
+        self.page = "overview"
+        self._stack = QStackedWidget()
+        self.watermark = Watermark(look, self)
+        self._build()
+        session.contact_changed.connect(self._show_contact)
+        session.frame_taken.connect(self._show_simulated)
+        self._show_contact()
+
+    def show_page(self, key: str) -> None:
+        """Turn to a page; without a daemon the page appears as soon as there is one."""
+        self.page = key
+        self.sidebar.show_page(key)
+        self._show_contact()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _show_contact(self) -> None:
+        contact = self._session.contact
+        self.sidebar.show_contact(contact)
+        if self._session.frame is None:
+            self._stack.setCurrentWidget(self.start_page)
+            if contact is Contact.ABSENT:
+                self.start_page.show_absent(self._session.reason)
+        else:
+            self._stack.setCurrentWidget(self._pages[self.page])
+        if contact is Contact.LOST:
+            self.lost_banner.show_text(RECONNECTING)
+        else:
+            self.lost_banner.hide()
+        self._show_limits()
+
+    def _show_limits(self) -> None:
+        limits = self._session.status.limits if self._session.status else []
+        if limits != self._told_limits and self._session.contact is Contact.CONNECTED:
+            self._told_limits = limits
+            self.limits_banner.setVisible(bool(limits))
+            if limits:
+                self.limits_banner.show_text(limits_sentence(limits))
+
+    def _show_simulated(self) -> None:
+        is_simulated = self._session.is_simulated
+        if is_simulated == self.simulated_banner.isVisibleTo(self):
+            return
+        self.watermark.setVisible(is_simulated)
+        self.watermark.raise_()
+        if is_simulated:
+            self.simulated_banner.show_text(SIMULATED)
+        else:
+            self.simulated_banner.hide()
+
+    def _report(self, error: MpmanagerError, attempt: str) -> None:
+        problem = problem_of(error, attempt=attempt)
+        self.problem_banner.show_text(f"{problem.cause} {problem.remedy}")
+
+    def _build(self) -> None:
+        self.setWindowTitle("mpmanager")
+        self.setWindowIcon(icons.icon(icons.APPLICATION_ICON, "", 64))
+        self.setMinimumSize(720, 480)
+        self.resize(1280, 800)
+        for page in (self.start_page, *self._pages.values()):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._banners())
+        column.addWidget(self._stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(self._body, 1)
+        self.sidebar.page_wanted.connect(self.show_page)
+        self.sidebar.show_page(self.page)
+        quit_shortcut = QShortcut(QKeySequence("Ctrl+Q"), self)
+        quit_shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        quit_shortcut.activated.connect(self.close)
+
+    def _banners(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
+        column.setSpacing(GRID)
+        for banner in (self.simulated_banner, self.lost_banner, self.problem_banner, self.limits_banner):
+            column.addWidget(banner)
+        return column
