@@ -197,7 +197,8 @@ def _encoded(command: Command) -> tuple[_Command, bytes]:
             flags = _AddressFlag.SUBFLOW | (_AddressFlag.BACKUP if command.is_backup else 0)
             local = _address(
                 _Attribute.ADDR,
-                command.local,
+                command.local.address,
+                port=command.local.port,
                 identifier=command.local_id,
                 flags=flags,
                 interface_index=command.interface_index,
@@ -309,7 +310,6 @@ def _subflow_established(attributes: Attributes) -> SubflowEstablished:
         local_id=_id(attributes, _EventAttribute.LOC_ID),
         remote_id=_id(attributes, _EventAttribute.REM_ID),
         is_backup_there=backup is not None and backup[0] != 0,
-        error=_error(attributes),
     )
 
 

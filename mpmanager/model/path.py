@@ -96,6 +96,13 @@ class InterfaceAddress:
     def __str__(self) -> str:
         return f"{self.address}/{self.prefix_length}"
 
+    def covers(self, other: IPAddress) -> bool:
+        """Whether the other address is on this address's own subnet."""
+        if other.version != self.address.version:
+            return False
+        host_bits = self.address.max_prefixlen - self.prefix_length
+        return int(other) >> host_bits == int(self.address) >> host_bits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:

@@ -58,7 +58,6 @@ class SubflowEstablished:
     local_id: AddressId
     remote_id: AddressId
     is_backup_there: bool
-    error: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +83,19 @@ KernelEvent = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateSubflow:
-    """Join from an address of ours. The local port is the kernel's choice."""
+    """Join from an address of ours. The local port is stated, so that an unanswered join can be given up."""
 
     token: Token
-    local: IPAddress
+    local: Endpoint
     local_id: AddressId
     interface_index: int
     remote: Endpoint
-    remote_id: AddressId
     is_backup: bool
+
+    @property
+    def flow(self) -> FourTuple:
+        """Of the subflow that this will make."""
+        return FourTuple(self.local, self.remote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

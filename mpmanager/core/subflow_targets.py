@@ -1,0 +1,91 @@
+"""Which subflows a client's connection should have: pure geometry of paths and addresses."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mpmanager.model.connection import Endpoint, FourTuple
+from mpmanager.model.names import AddressId, IPAddress
+from mpmanager.model.path import Path, PathKind, Tier
+
+_TIER_ORDER = tuple(Tier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A subflow that should be."""
+
+    path: Path
+    local: IPAddress
+    remote: Endpoint
+    is_extra: bool
+    """Towards another address of the peer, beside the one subflow that every path gets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """What is known of the other end of a connection."""
+
+    initial: FourTuple
+    is_initial_address_forbidden: bool
+    announced: Mapping[AddressId, Endpoint]
+
+    def remotes(self) -> tuple[Endpoint, ...]:
+        """Where joins may go: the initial address first, unless the peer forbids it."""
+        port = self.initial.remote.port
+        announced = [Endpoint(each.address, each.port or port) for _id, each in sorted(self.announced.items())]
+        first = () if self.is_initial_address_forbidden else (self.initial.remote,)
+        return tuple(dict.fromkeys((*first, *announced)))
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """IP versions that joins can have: an IPv4 socket takes no IPv6 subflow, the other way it is possible."""
+        return (4,) if self.initial.remote.address.version == 4 else (6, 4)  # noqa: PLR2004  # IP versions
+
+
+def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
+    """The subflows that should be: one on each path, then one to each further address; most wanted first."""
+    remotes = [remote for remote in peer.remotes() if remote.address.version in peer.versions]
+    allowed = sorted(allowed_paths(peer.initial, paths), key=lambda path: _TIER_ORDER.index(path.tier))
+    served = set()
+    for path in allowed:
+        remote = next((remote for remote in remotes if _can_reach(path, remote)), None)
+        if remote is not None:
+            served.add(remote)
+            yield _target(path, remote, is_extra=False)
+    for remote in remotes:
+        if remote not in served and remote != peer.initial.remote:
+            yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if _can_reach(path, remote))
+
+
+def allowed_paths(initial: FourTuple, paths: Iterable[Path]) -> Iterator[Path]:
+    """Paths on which a connection may have subflows at all."""
+    paths = tuple(paths)
+    origin = next((path for path in paths if owns(path, initial.local.address)), None)
+    is_tunnelled = origin is not None and origin.kind is PathKind.VPN
+    for path in paths:
+        if is_open(path) and (path.kind is PathKind.VPN) == is_tunnelled:
+            yield path
+
+
+def owns(path: Path, address: IPAddress) -> bool:
+    """Whether it is one of the path's addresses."""
+    return any(each.address == address for each in path.addresses)
+
+
+def is_open(path: Path) -> bool:
+    """Whether subflows can and may be there."""
+    return path.state.is_usable and path.tier is not Tier.NEVER
+
+
+def _can_reach(path: Path, remote: Endpoint) -> bool:
+    version = remote.address.version
+    if path.source_address(version) is None:
+        return False
+    return path.way_out(version) is not None or any(each.covers(remote.address) for each in path.addresses)
+
+
+def _target(path: Path, remote: Endpoint, *, is_extra: bool) -> Target:
+    local = path.source_address(remote.address.version)
+    if local is None:
+        raise ValueError(f"{path.name} has no address for {remote}")
+    return Target(path=path, local=local, remote=remote, is_extra=is_extra)

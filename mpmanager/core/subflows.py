@@ -1,0 +1,431 @@
+"""Which subflows every connection should have, and the commands that bring it there.
+
+Where this host is the client: one subflow on each path that its tier allows, towards the address of the initial subflow
+(or, where the peer forbids that, towards an address it announced), and one from the best path to every other address
+that the peer announces. Where it is the server: its other addresses are announced, and joins are left to the client.
+
+A connection that began inside a VPN stays inside VPNs, and one outside stays outside: whoever sends all through a
+tunnel does not expect part of it beside the tunnel.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from mpmanager.core.subflow_targets import Peer, Target, allowed_paths, is_open, owns, targets
+from mpmanager.model.connection import Endpoint, FourTuple, Snapshot, SubflowSample, TcpState
+from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
+from mpmanager.model.path import Path
+from mpmanager.model.pathmanager import (
+    AddressAnnounced,
+    AddressWithdrawn,
+    AnnounceAddress,
+    Command,
+    ConnectionClosed,
+    ConnectionCreated,
+    ConnectionEstablished,
+    CreateSubflow,
+    DestroySubflow,
+    KernelEvent,
+    SetBackup,
+    SubflowClosed,
+    SubflowEstablished,
+    WithdrawAddress,
+)
+
+MOST_SUBFLOWS = 8
+"""Of one connection. The kernel enforces no limit for a userspace path manager and counts in eight bits."""
+
+JOIN_TIMEOUT_S = 4.0
+"""An unanswered join is given up after its second SYN (sent after 1 s) has had time for an answer."""
+
+RETRY_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+"""Waits before a join is tried again; after the last one it rests until the path changes."""
+
+HEALTHY_AFTER_S = 10.0
+"""A subflow that has lived so long was no failure: when it ends, trying again begins at the first wait."""
+
+_HIGHEST_ID = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathsChanged:
+    """The network is another now."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRefused:
+    """The kernel refused a command."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupFlagObserved:
+    """What a subflow's own backup flag really is (old kernels ignore it in SUBFLOW_CREATE)."""
+
+    token: Token
+    flow: FourTuple
+    is_backup: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resynchronised:
+    """What there is, after events were lost or when the daemon has just started."""
+
+    snapshot: Snapshot
+    listening_ports: frozenset[int]
+    """A connection whose local port is among them was accepted here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """The deadline has come."""
+
+
+_ConnectionNews = (
+    AddressAnnounced | AddressWithdrawn | SubflowEstablished | SubflowClosed | CommandRefused | BackupFlagObserved
+)
+
+Event = KernelEvent | PathsChanged | CommandRefused | BackupFlagObserved | Resynchronised | TimePassed
+
+
+@dataclass(slots=True, kw_only=True)
+class _Subflow:
+    local_id: AddressId
+    is_backup: bool
+    since: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Join:
+    """A subflow that was asked for and does not stand yet."""
+
+    local_id: AddressId
+    is_backup: bool
+    expires: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Retry:
+    failures: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Connection:
+    token: Token
+    initial: FourTuple
+    is_server_side: bool
+    is_established: bool = False
+    is_initial_address_forbidden: bool = False
+    announced: dict[AddressId, Endpoint] = field(default_factory=dict)
+    """By the peer."""
+    offered: dict[IPAddress, AddressId] = field(default_factory=dict)
+    """By this host."""
+    last_id: int = 0
+    subflows: dict[FourTuple, _Subflow] = field(default_factory=dict)
+    joins: dict[FourTuple, _Join] = field(default_factory=dict)
+    retries: dict[tuple[LinkName, Endpoint], _Retry] = field(default_factory=dict)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether both ends are on this machine."""
+        return self.initial.local.address.is_loopback or self.initial.local.address == self.initial.remote.address
+
+    @property
+    def peer(self) -> Peer:
+        return Peer(
+            initial=self.initial,
+            is_initial_address_forbidden=self.is_initial_address_forbidden,
+            announced=self.announced,
+        )
+
+    def fresh_id(self) -> AddressId:
+        """An id that nothing uses: with a stated local port the kernel wants a new one for every join."""
+        taken = {each.local_id for each in self.subflows.values()} | {each.local_id for each in self.joins.values()}
+        taken |= set(self.offered.values())
+        for _attempt in range(_HIGHEST_ID):
+            self.last_id = self.last_id % _HIGHEST_ID + 1
+            if self.last_id not in taken:
+                break
+        return AddressId(self.last_id)
+
+
+class SubflowManager:
+    """All connections of the namespace: takes in what happens, answers with what has to be done."""
+
+    def __init__(self, *, choose_port: Callable[[], int]) -> None:
+        """`choose_port` gives a local port (host byte order) for a join, another one each time."""
+        self._choose_port = choose_port
+        self._connections: dict[Token, _Connection] = {}
+        self._paths: tuple[Path, ...] = ()
+        self._path_of: dict[IPAddress, Path] = {}
+        self._timers: list[tuple[float, Token]] = []
+
+    @property
+    def deadline(self) -> float | None:
+        """When `TimePassed` has to be handed in, in seconds of the same clock as `now`."""
+        return self._timers[0][0] if self._timers else None
+
+    def handle(self, event: Event, *, now: float) -> tuple[Command, ...]:
+        """Take in one event and return what has to be done about it, in this order."""
+        match event:
+            case PathsChanged():
+                return self._on_paths_changed(event, now)
+            case TimePassed():
+                return self._on_time_passed(now)
+            case Resynchronised():
+                return self._on_resynchronised(event, now)
+            case ConnectionCreated() | ConnectionEstablished():
+                return self._on_connection(event, now)
+            case ConnectionClosed():
+                self._connections.pop(event.token, None)
+                return ()
+            case _:
+                return self._on_one_connection(event, now)
+
+    def _on_one_connection(self, event: _ConnectionNews, now: float) -> tuple[Command, ...]:
+        token = event.command.token if isinstance(event, CommandRefused) else event.token
+        connection = self._connections.get(token)
+        if connection is None:
+            return ()
+        self._note(connection, event, now)
+        return tuple(self._reconcile(connection, now))
+
+    def _note(self, connection: _Connection, event: _ConnectionNews, now: float) -> None:
+        match event:
+            case CommandRefused():
+                self._note_refused(connection, event, now)
+            case AddressAnnounced():
+                connection.announced[event.remote_id] = event.remote
+            case AddressWithdrawn():
+                connection.announced.pop(event.remote_id, None)
+            case SubflowEstablished():
+                _note_established(connection, event, now)
+            case SubflowClosed():
+                self._note_closed(connection, event, now)
+            case BackupFlagObserved():
+                _note_flag(connection, event)
+
+    def _on_connection(self, event: ConnectionCreated | ConnectionEstablished, now: float) -> tuple[Command, ...]:
+        connection = self._connections.get(event.token)
+        if connection is None:
+            connection = self._connections[event.token] = _Connection(
+                token=event.token, initial=event.flow, is_server_side=event.is_server_side
+            )
+            connection.subflows[event.flow] = _Subflow(local_id=AddressId(0), is_backup=False, since=now)
+        if isinstance(event, ConnectionEstablished):
+            connection.is_established = True
+            connection.is_initial_address_forbidden = event.is_initial_address_forbidden
+        return tuple(self._reconcile(connection, now))
+
+    def _on_paths_changed(self, event: PathsChanged, now: float) -> tuple[Command, ...]:
+        before = {path.name: path for path in self._paths}
+        changed = {path.name for path in event.paths if before.get(path.name) != path}
+        self._paths = event.paths
+        self._path_of = {each.address: path for path in event.paths for each in path.addresses}
+        return tuple(
+            command
+            for connection in self._connections.values()
+            for command in self._reconcile(_with_fresh_hope(connection, changed), now)
+        )
+
+    def _on_time_passed(self, now: float) -> tuple[Command, ...]:
+        due = set()
+        while self._timers and self._timers[0][0] <= now:
+            due.add(heapq.heappop(self._timers)[1])
+        return tuple(
+            command
+            for token in due
+            if (connection := self._connections.get(token)) is not None
+            for command in self._reconcile(connection, now)
+        )
+
+    def _on_resynchronised(self, event: Resynchronised, now: float) -> tuple[Command, ...]:
+        found: dict[Token, list[SubflowSample]] = {}
+        for sample in event.snapshot.subflows:
+            found.setdefault(sample.token, []).append(sample)
+        living = {each.token: each for each in event.snapshot.connections if not each.is_fallback}
+        self._connections = {
+            token: self._connections.get(token)
+            or _Connection(
+                token=token,
+                initial=each.flow,
+                is_server_side=each.flow.local.port in event.listening_ports,
+                is_established=True,
+            )
+            for token, each in living.items()
+        }
+        return tuple(
+            command
+            for token, connection in self._connections.items()
+            for command in self._reconcile(_as_found(connection, found.get(token, ()), now), now)
+        )
+
+    def _note_refused(self, connection: _Connection, event: CommandRefused, now: float) -> None:
+        """Only a join that did not come about matters; the rest was about what is gone already."""
+        if isinstance(event.command, CreateSubflow) and event.command.flow in connection.joins:
+            del connection.joins[event.command.flow]
+            self._wait_longer(connection, event.command.flow, now)
+
+    def _note_closed(self, connection: _Connection, event: SubflowClosed, now: float) -> None:
+        connection.joins.pop(event.flow, None)
+        subflow = connection.subflows.pop(event.flow, None)
+        if subflow is not None and now - subflow.since >= HEALTHY_AFTER_S:
+            connection.retries.pop(self._retry_key(event.flow), None)
+        self._wait_longer(connection, event.flow, now)
+
+    def _wait_longer(self, connection: _Connection, flow: FourTuple, now: float) -> None:
+        retry = connection.retries.setdefault(self._retry_key(flow), _Retry())
+        retry.failures += 1
+        if retry.failures <= len(RETRY_AFTER_S):
+            retry.not_before = now + RETRY_AFTER_S[retry.failures - 1]
+            heapq.heappush(self._timers, (retry.not_before, connection.token))
+        else:
+            retry.not_before = float("inf")
+
+    def _retry_key(self, flow: FourTuple) -> tuple[LinkName, Endpoint]:
+        path = self._path_of.get(flow.local.address)
+        return (path.name if path else LinkName(""), flow.remote)
+
+    def _reconcile(self, connection: _Connection, now: float) -> Iterator[Command]:
+        """Bring the connection nearer to what it should be."""
+        if not connection.is_established or connection.is_local:
+            return
+        yield from self._close_unwanted(connection)
+        yield from self._set_backup_flags(connection)
+        if connection.is_server_side:
+            yield from self._offer_addresses(connection)
+        else:
+            yield from self._give_up_joins(connection, now)
+            yield from self._join(connection, now)
+
+    def _close_unwanted(self, connection: _Connection) -> Iterator[Command]:
+        """Leave the paths that are gone or not allowed, unless nothing else would be left."""
+        unwanted = [flow for flow in connection.subflows if not self._is_on_open_path(flow)]
+        if len(unwanted) < len(connection.subflows):
+            leaving = [connection.subflows.pop(flow) for flow in unwanted]
+            # In this order: destroying a subflow makes the kernel forget its address id.
+            for subflow in leaving:
+                yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
+            for flow in unwanted:
+                yield DestroySubflow(token=connection.token, flow=flow)
+        for flow in [flow for flow in connection.joins if not self._is_on_open_path(flow)]:
+            del connection.joins[flow]
+            yield DestroySubflow(token=connection.token, flow=flow)
+
+    def _is_on_open_path(self, flow: FourTuple) -> bool:
+        path = self._path_of.get(flow.local.address)
+        return path is not None and is_open(path)
+
+    def _set_backup_flags(self, connection: _Connection) -> Iterator[Command]:
+        for flow, subflow in connection.subflows.items():
+            path = self._path_of.get(flow.local.address)
+            if path is not None and subflow.is_backup != path.tier.is_backup:
+                subflow.is_backup = path.tier.is_backup
+                yield SetBackup(
+                    token=connection.token, flow=flow, local_id=subflow.local_id, is_backup=subflow.is_backup
+                )
+
+    def _offer_addresses(self, connection: _Connection) -> Iterator[Command]:
+        """Announce this server's other addresses, and take back those that are gone."""
+        version = connection.initial.local.address.version
+        wanted = {
+            address: path
+            for path in allowed_paths(connection.initial, self._paths)
+            if (address := path.source_address(version)) is not None
+            and not owns(path, connection.initial.local.address)
+        }
+        for address in [address for address in connection.offered if address not in wanted]:
+            yield WithdrawAddress(token=connection.token, local_id=connection.offered.pop(address))
+        for address, path in wanted.items():
+            if address not in connection.offered and len(connection.offered) < MOST_SUBFLOWS - 1:
+                local_id = connection.offered[address] = connection.fresh_id()
+                yield AnnounceAddress(
+                    token=connection.token, local=address, local_id=local_id, interface_index=path.index
+                )
+
+    def _give_up_joins(self, connection: _Connection, now: float) -> Iterator[Command]:
+        for flow in [flow for flow, join in connection.joins.items() if join.expires <= now]:
+            del connection.joins[flow]
+            self._wait_longer(connection, flow, now)
+            yield DestroySubflow(token=connection.token, flow=flow)
+
+    def _join(self, connection: _Connection, now: float) -> Iterator[Command]:
+        for target in targets(connection.peer, self._paths):
+            if len(connection.subflows) + len(connection.joins) >= MOST_SUBFLOWS:
+                return
+            retry = connection.retries.get((target.path.name, target.remote))
+            if not _is_served(connection, target) and (retry is None or retry.not_before <= now):
+                yield self._create(connection, target, now)
+
+    def _create(self, connection: _Connection, target: Target, now: float) -> CreateSubflow:
+        command = CreateSubflow(
+            token=connection.token,
+            local=Endpoint(target.local, self._choose_port()),
+            local_id=connection.fresh_id(),
+            interface_index=target.path.index,
+            remote=target.remote,
+            is_backup=target.path.tier.is_backup,
+        )
+        expires = now + JOIN_TIMEOUT_S
+        connection.joins[command.flow] = _Join(local_id=command.local_id, is_backup=command.is_backup, expires=expires)
+        heapq.heappush(self._timers, (expires, connection.token))
+        return command
+
+
+def _note_established(connection: _Connection, event: SubflowEstablished, now: float) -> None:
+    join = connection.joins.pop(event.flow, None)
+    connection.subflows[event.flow] = _Subflow(
+        local_id=join.local_id if join else event.local_id, is_backup=join.is_backup if join else False, since=now
+    )
+
+
+def _note_flag(connection: _Connection, event: BackupFlagObserved) -> None:
+    subflow = connection.subflows.get(event.flow)
+    if subflow is not None:
+        subflow.is_backup = event.is_backup
+
+
+def _with_fresh_hope(connection: _Connection, changed: Iterable[LinkName]) -> _Connection:
+    """What failed on a path before it changed may succeed now."""
+    for key in [key for key in connection.retries if key[0] in changed]:
+        del connection.retries[key]
+    return connection
+
+
+def _as_found(connection: _Connection, samples: Iterable[SubflowSample], now: float) -> _Connection:
+    """The connection with the subflows that it really has.
+
+    Of a connection that is new to us, the peer's other addresses and whether it forbids its initial one are inferred
+    from where its subflows go.
+    """
+    samples = tuple(samples)
+    connection.subflows = {
+        each.flow: _Subflow(local_id=each.local_id, is_backup=each.is_backup_here, since=now)
+        for each in samples
+        if each.state is TcpState.ESTABLISHED
+    }
+    connection.joins = {
+        each.flow: _Join(local_id=each.local_id, is_backup=each.is_backup_here, expires=now)
+        for each in samples
+        if each.state is TcpState.SYN_SENT
+    }
+    connection.last_id = max([connection.last_id, *(each.local_id for each in samples)])
+    joined = [each for each in samples if each.flow != connection.initial]
+    for each in joined:
+        if each.flow.remote != connection.initial.remote and not connection.is_server_side:
+            connection.announced.setdefault(each.remote_id, each.flow.remote)
+    if joined and all(each.flow.remote != connection.initial.remote for each in joined):
+        connection.is_initial_address_forbidden = True
+    return connection
+
+
+def _is_served(connection: _Connection, target: Target) -> bool:
+    flows = (*connection.subflows, *connection.joins)
+    if target.is_extra:
+        return any(flow.remote == target.remote for flow in flows)
+    return any(owns(target.path, flow.local.address) for flow in flows)
