@@ -1,0 +1,396 @@
+"""NetworkManager as this host would have it, on a bus of the test's own."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbus_fast import Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from mpmanager.linux.identification import LinuxIdentification
+from mpmanager.linux.networkmanager import NetworkManagerSource
+from mpmanager.model.names import LinkName
+from mpmanager.model.network import Link, LinkHint
+from mpmanager.model.path import KindSource, PathKind, Security
+
+SERVICE = "org.freedesktop.NetworkManager"
+ROOT = "/org/freedesktop/NetworkManager"
+_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><listen>unix:path={path}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow own="*"/><allow eavesdrop="false"/></policy>
+</busconfig>"""
+
+Objects = dict[str, dict[str, dict[str, Variant]]]
+"""Properties by object path and interface (without the service's name in front)."""
+
+
+class PrivateBus:
+    """A dbus-daemon that can be stopped and started again at one address."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "bus"
+        self._configuration = directory / "bus.conf"
+        self._configuration.write_text(_CONFIGURATION.format(path=self._path))
+        self.address = f"unix:path={self._path}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        program = shutil.which("dbus-daemon")
+        assert program, "dbus-daemon is in packaging/debian-packages.txt"
+        self._process = subprocess.Popen(
+            [program, f"--config-file={self._configuration}", "--nofork", "--print-address=1"],
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout
+        self._process.stdout.readline()
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.communicate(timeout=10)
+            self._process = None
+            self._path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def private_bus(tmp_path: Path) -> Iterator[PrivateBus]:
+    bus = PrivateBus(tmp_path)
+    bus.start()
+    yield bus
+    bus.stop()
+
+
+class FakeNetworkManager:
+    """Owns the name and answers GetAll from a dictionary."""
+
+    def __init__(self, bus: MessageBus, objects: Objects) -> None:
+        self._bus = bus
+        self.objects = objects
+        self.questions = 0
+
+    def answer(self, message: Message) -> Message | None:
+        if message.message_type is not MessageType.METHOD_CALL or message.member != "GetAll":
+            return None
+        self.questions += 1
+        interface = str(message.body[0]).removeprefix(SERVICE).removeprefix(".")
+        properties = self.objects.get(message.path or "", {}).get(interface)
+        if properties is None:
+            return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownObject", "no such object")
+        return Message.new_method_return(message, "a{sv}", [properties])
+
+    async def signal(self, path: str, interface: str, changed: dict[str, Variant]) -> None:
+        message = Message(
+            message_type=MessageType.SIGNAL,
+            path=path,
+            interface="org.freedesktop.DBus.Properties",
+            member="PropertiesChanged",
+            signature="sa{sv}as",
+            body=[f"{SERVICE}.{interface}", changed, []],
+        )
+        await self._bus.send(message)
+
+
+@asynccontextmanager
+async def network_manager(
+    private_bus: PrivateBus,
+    objects: Objects,
+    answer: Callable[[Message], Message | None] | None = None,
+) -> AsyncIterator[FakeNetworkManager]:
+    bus = await MessageBus(bus_address=private_bus.address).connect()
+    fake = FakeNetworkManager(bus, objects)
+    bus.add_message_handler(answer or fake.answer)
+    await bus.request_name(SERVICE)
+    try:
+        yield fake
+    finally:
+        bus.disconnect()
+        await bus.wait_for_disconnect()
+
+
+def link(index: int, name: str) -> Link:
+    return Link(
+        index=index,
+        name=LinkName(name),
+        is_enabled=True,
+        has_carrier=True,
+        hardware_type=1,
+        driver_kind=None,
+        master_index=None,
+    )
+
+
+LINKS = [link(1, "wlan0"), link(2, "wwan0"), link(3, "eth0"), link(4, "ppp0")]
+
+
+def device(name: str, kind: int, *, connection: str = "/", link_name: str = "") -> dict[str, dict[str, Variant]]:
+    return {
+        "Device": {
+            "Interface": Variant("s", name),
+            "IpInterface": Variant("s", link_name),
+            "DeviceType": Variant("u", kind),
+            "ActiveConnection": Variant("o", connection),
+        }
+    }
+
+
+def connection(name: str, kind: str) -> dict[str, dict[str, Variant]]:
+    return {"Connection.Active": {"Id": Variant("s", name), "Type": Variant("s", kind)}}
+
+
+def access_point(ssid: bytes, *, flags: int = 1, wpa: int = 0, rsn: int = 0) -> dict[str, dict[str, Variant]]:
+    properties = {"Ssid": Variant("ay", ssid), "Flags": Variant("u", flags), "WpaFlags": Variant("u", wpa)}
+    return {"AccessPoint": properties | {"RsnFlags": Variant("u", rsn), "Strength": Variant("y", 60)}}
+
+
+def laptop(**changes: dict[str, dict[str, Variant]]) -> Objects:
+    """Wi-Fi in a WPA3 network, a modem, a cable, and DSL dialled over another card."""
+    wlan = device("wlan0", 2, connection=f"{ROOT}/ActiveConnection/1", link_name="wlan0")
+    wlan["Device.Wireless"] = {"ActiveAccessPoint": Variant("o", f"{ROOT}/AccessPoint/1")}
+    objects: Objects = {
+        f"{ROOT}/Devices/1": wlan,
+        f"{ROOT}/Devices/2": device("cdc-wdm0", 8, connection=f"{ROOT}/ActiveConnection/2", link_name="wwan0"),
+        f"{ROOT}/Devices/3": device("eth0", 1, connection=f"{ROOT}/ActiveConnection/3"),
+        f"{ROOT}/Devices/4": device("eth1", 1, connection=f"{ROOT}/ActiveConnection/4", link_name="ppp0"),
+        f"{ROOT}/ActiveConnection/1": connection("Home (auto)", "802-11-wireless"),
+        f"{ROOT}/ActiveConnection/2": connection("Operator", "gsm"),
+        f"{ROOT}/ActiveConnection/3": connection("Wired", "802-3-ethernet"),
+        f"{ROOT}/ActiveConnection/4": connection("DSL", "pppoe"),
+        f"{ROOT}/AccessPoint/1": access_point(b"Home", rsn=0x400),
+    }
+    objects |= {f"{ROOT}/{path.replace('_', '/')}": value for path, value in changes.items()}
+    devices = [path for path in objects if "/Devices/" in path]
+    return objects | {ROOT: {"": {"Devices": Variant("ao", devices)}}}
+
+
+def hint(kind: PathKind | None, network: str | None, security: Security | None = None) -> LinkHint:
+    return LinkHint(source=KindSource.NETWORK_MANAGER, kind=kind, network=network, security=security)
+
+
+LAPTOP_HINTS = {
+    1: hint(PathKind.WIFI, "Home", Security.WPA3),
+    2: hint(PathKind.LTE, "Operator"),
+    3: hint(None, "Wired"),
+    4: hint(PathKind.XDSL, "DSL"),
+}
+
+
+class Listening:
+    """The source under test, with a way to wait for what it says."""
+
+    def __init__(self, address: str) -> None:
+        self._changed = asyncio.Event()
+        self.source = NetworkManagerSource(self._changed.set, bus_address=address, retry_s=0.05)
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():
+                try:
+                    async with asyncio.timeout(0.05):
+                        await self._changed.wait()
+                except TimeoutError:
+                    continue
+                self._changed.clear()
+                await asyncio.sleep(0)
+
+    async def hints(self, expected: dict[int, LinkHint]) -> None:
+        await self.until(lambda: self.source.hints(LINKS) == expected)
+
+
+def play(address: str, scenario: Callable[[Listening], Awaitable[None]]) -> None:
+    async def run() -> None:
+        listening = Listening(address)
+        try:
+            await scenario(listening)
+        finally:
+            await listening.source.close()
+
+    asyncio.run(run())
+
+
+def test_every_device_tells_kind_network_and_security(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop()):
+            await listening.hints(LAPTOP_HINTS)
+            assert listening.source.missing is None
+
+    play(private_bus.address, scenario)
+
+
+@pytest.mark.parametrize(
+    ("flags", "wpa", "rsn", "security"),
+    [
+        (0, 0, 0, Security.OPEN),
+        (1, 0, 0, Security.WEP),
+        (1, 0x100, 0, Security.WPA),
+        (1, 0x100, 0x100, Security.WPA2),
+        (1, 0, 0x500, Security.WPA2),
+        (1, 0, 0x400, Security.WPA3),
+        (1, 0, 0x200, Security.ENTERPRISE),
+        (1, 0, 0x2000, Security.ENTERPRISE),
+        (1, 0, 0x800, Security.OWE),
+        (0, 0, 0x1000, Security.OPEN),
+    ],
+)
+def test_an_access_points_flags_stand_for_a_security(
+    private_bus: PrivateBus, flags: int, wpa: int, rsn: int, security: Security
+) -> None:
+    point = access_point(b"Home", flags=flags, wpa=wpa, rsn=rsn)
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(AccessPoint_1=point)):
+            await listening.hints(LAPTOP_HINTS | {1: hint(PathKind.WIFI, "Home", security)})
+
+    play(private_bus.address, scenario)
+
+
+def test_another_network_is_followed(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop()) as fake:
+            await listening.hints(LAPTOP_HINTS)
+            fake.objects[f"{ROOT}/AccessPoint/2"] = access_point(b"Cafe", flags=0)
+            value = Variant("o", f"{ROOT}/AccessPoint/2")
+            fake.objects[f"{ROOT}/Devices/1"]["Device.Wireless"]["ActiveAccessPoint"] = value
+            await fake.signal(f"{ROOT}/Devices/1", "Device.Wireless", {"ActiveAccessPoint": value})
+            await listening.hints(LAPTOP_HINTS | {1: hint(PathKind.WIFI, "Cafe", Security.OPEN)})
+
+    play(private_bus.address, scenario)
+
+
+def test_signal_strengths_are_no_news(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop()) as fake:
+            await listening.hints(LAPTOP_HINTS)
+            questions = fake.questions
+            for strength in range(20):
+                await fake.signal(f"{ROOT}/AccessPoint/1", "AccessPoint", {"Strength": Variant("y", strength)})
+            await asyncio.sleep(0.3)
+            assert fake.questions == questions
+
+    play(private_bus.address, scenario)
+
+
+def test_a_service_that_appears_later_is_heard_and_one_that_goes_is_forgotten(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
+        for _ in range(2):
+            async with network_manager(private_bus, laptop()):
+                await listening.hints(LAPTOP_HINTS)
+            await listening.hints({})
+            await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
+
+    play(private_bus.address, scenario)
+
+
+def test_a_bus_that_goes_and_comes_back_is_survived(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
+        private_bus.stop()
+        await listening.until(lambda: "D-Bus" in (listening.source.missing or ""))
+        private_bus.start()
+        async with network_manager(private_bus, laptop()):
+            await listening.hints(LAPTOP_HINTS)
+
+    play(private_bus.address, scenario)
+
+
+def test_without_a_bus_it_says_why_it_is_silent(tmp_path: Path) -> None:
+    async def scenario(listening: Listening) -> None:
+        await listening.until(lambda: "no D-Bus" in (listening.source.missing or ""))
+        assert listening.source.hints(LINKS) == {}
+
+    play(f"unix:path={tmp_path}/nobody", scenario)
+
+
+GARBAGE: dict[str, Objects] = {
+    "devices are no list": {ROOT: {"": {"Devices": Variant("s", "none")}}},
+    "devices are missing": {ROOT: {"": {}}},
+    "devices are numbers": {ROOT: {"": {"Devices": Variant("au", [1, 2])}}},
+    "devices are elsewhere": {ROOT: {"": {"Devices": Variant("ao", ["/", "/elsewhere"])}}},
+    "a device has gone": {ROOT: {"": {"Devices": Variant("ao", [f"{ROOT}/Devices/1"])}}},
+    "a device without a name": laptop(
+        Devices_1=device("", 2), Devices_2={"Device": {}}, Devices_3={}, Devices_4=device("x", 1)
+    ),
+    "a device with wrong types": laptop(
+        Devices_1={"Device": {"Interface": Variant("u", 1), "DeviceType": Variant("s", "wifi")}},
+        Devices_2={"Device": {"Interface": Variant("s", "wwan0"), "DeviceType": Variant("as", [])}},
+        Devices_3=device("a", 1),
+        Devices_4=device("b", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("objects", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_is_no_hint(private_bus: PrivateBus, objects: Objects) -> None:
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, objects):
+            await listening.until(lambda: listening.source.missing is None)
+            assert listening.source.hints(LINKS) == {}
+
+    play(private_bus.address, scenario)
+
+
+def test_garbage_about_the_network_leaves_the_kind(private_bus: PrivateBus) -> None:
+    point = {"AccessPoint": {"Ssid": Variant("s", "Home"), "Flags": Variant("s", "?"), "RsnFlags": Variant("d", 1.5)}}
+    active = {"Connection.Active": {"Id": Variant("u", 5), "Type": Variant("ab", [True])}}
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(AccessPoint_1=point, ActiveConnection_1=active)):
+            await listening.hints(LAPTOP_HINTS | {1: hint(PathKind.WIFI, None)})
+
+    play(private_bus.address, scenario)
+
+
+def test_answers_of_another_form_are_no_answers(private_bus: PrivateBus) -> None:
+    def answer(message: Message) -> Message | None:
+        if message.message_type is MessageType.METHOD_CALL:
+            return Message.new_method_return(message, "s", ["hello"])
+        return None
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, {}, answer):
+            await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
+
+    play(private_bus.address, scenario)
+
+
+def test_identification_asks_all_sources_and_names_those_that_are_missing(private_bus: PrivateBus) -> None:
+    tunnel = Link(
+        index=9,
+        name=LinkName("tun0"),
+        is_enabled=True,
+        has_carrier=True,
+        hardware_type=65534,
+        driver_kind="tun",
+        master_index=None,
+    )
+
+    async def scenario() -> dict[str, Any]:
+        identification = LinuxIdentification(bus_address=private_bus.address)
+        changes = identification.changes()
+        try:
+            async with network_manager(private_bus, laptop()):
+                await asyncio.wait_for(anext(changes), 10)
+                return await identification.hints([*LINKS, tunnel])
+        finally:
+            await identification.close()
+
+    hints = asyncio.run(scenario())
+    assert LAPTOP_HINTS[1] in hints["wlan0"]
+    assert hints["tun0"] == (LinkHint(source=KindSource.KERNEL, kind=PathKind.VPN),)
+
+
+def test_closing_the_identification_ends_its_changes(private_bus: PrivateBus) -> None:
+    async def scenario() -> None:
+        identification = LinuxIdentification(bus_address=private_bus.address)
+        waiting = asyncio.ensure_future(anext(identification.changes(), "ended"))
+        await asyncio.sleep(0)
+        await identification.close()
+        assert await asyncio.wait_for(waiting, 10) == "ended"
+
+    asyncio.run(scenario())
