@@ -93,6 +93,8 @@ _STATES = {
 }
 _FIN_RECEIVED = {7, 8, 9, 11}
 """CLOSED, CLOSE_WAIT, LAST_ACK, CLOSING."""
+_FIN_SENT = {4, 5, 6, 9, 11}
+"""FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT, LAST_ACK, CLOSING: the DATA_FIN has its place in the sequence space."""
 _LISTENING = 1 << 10
 _LIVING = 0xFFF & ~(1 << 6 | _LISTENING)
 """All states but LISTEN and TIME_WAIT, whose sockets know nothing of MPTCP any more."""
@@ -135,6 +137,9 @@ _CONNECTION_READER = RecordReader(
         Field(_INFO, 8, "I"),  # mptcpi_flags
         Field(_INFO, 56, "Q"),  # mptcpi_bytes_sent
         Field(_INFO, 64, "Q"),  # mptcpi_bytes_received
+        Field(_INFO, 72, "Q"),  # mptcpi_bytes_acked
+        Field(_INFO, 16, "Q"),  # mptcpi_write_seq
+        Field(_INFO, 24, "Q"),  # mptcpi_snd_una
     ),
 )
 _END_READER = RecordReader(head_bytes=_MESSAGE_BYTES, fields=_TCP_COUNTERS)
@@ -265,7 +270,9 @@ def _request(
 
 
 def _connection(record: memoryview, flows: _FlowMemory) -> ConnectionSample | None:
-    token, cookie, state, inode, uid, cgroup_id, flags, sent, received = _CONNECTION_READER.read(record)
+    token, cookie, state, inode, uid, cgroup_id, flags, sent, received, acked, write_seq, snd_una = (
+        _CONNECTION_READER.read(record)
+    )
     if token is None or not token:
         return None  # a socket that has not connected yet
     return ConnectionSample(
@@ -276,6 +283,7 @@ def _connection(record: memoryview, flows: _FlowMemory) -> ConnectionSample | No
         bool((flags or 0) & _FALLBACK),
         sent,
         received,
+        (acked or 0) + (write_seq or 0) - (snd_una or 0) - (state in _FIN_SENT),
     )
 
 

@@ -92,8 +92,10 @@ class ConnectionSample(NamedTuple):
     is_fallback: bool
     """Whether the connection has fallen back to plain TCP."""
     tx_bytes: int | None
-    """None where the kernel does not count (before Linux 6.5)."""
+    """Sent; None where the kernel does not count (before Linux 6.5)."""
     rx_bytes: int | None
+    tx_written: int
+    """What the application has handed over, sent or not."""
 
 
 class SubflowSample(NamedTuple):

@@ -1,0 +1,299 @@
+"""The accounts: which connection moved how many bytes over which path, exact to the end of every subflow.
+
+Two sources are joined. Snapshots see what lives; the kernel's last words about a destroyed socket give the final
+counters of what ended in between. Subflows count payload, including what was sent once more on another subflow; the
+stream counts each byte once.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mpmanager.model.connection import (
+    UNKNOWN_APPLICATION,
+    Application,
+    ConnectionSample,
+    FourTuple,
+    Snapshot,
+    SubflowEnd,
+    SubflowSample,
+    TcpState,
+)
+from mpmanager.model.names import IPAddress, LinkName, Token
+
+ENDED_KEPT = 1000
+"""Ended connections that are remembered,"""
+ENDED_KEPT_S = 60.0
+"""and for how long."""
+
+_BITS_PER_BYTE = 8
+
+
+class Volume(NamedTuple):
+    """Bytes in both directions."""
+
+    tx_bytes: int
+    rx_bytes: int
+
+    def plus(self, other: "Volume") -> "Volume":
+        return Volume(self.tx_bytes + other.tx_bytes, self.rx_bytes + other.rx_bytes)
+
+    def minus(self, other: "Volume") -> "Volume":
+        return Volume(self.tx_bytes - other.tx_bytes, self.rx_bytes - other.rx_bytes)
+
+
+NOTHING = Volume(0, 0)
+Carried = dict[LinkName | None, Volume]
+"""Payload by path; None is for addresses that were no path's."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SubflowAccount:
+    """One subflow, living or ended."""
+
+    flow: FourTuple
+    path: LinkName | None
+    """Where its address belonged when it was first seen; None when that was no path of this host."""
+    sample: SubflowSample | None = None
+    """The last look; None when it ended before the first one."""
+    volume: Volume = NOTHING
+    tx_bit_s: float = 0.0
+    rx_bit_s: float = 0.0
+    retransmits: int = 0
+    is_ended: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ConnectionAccount:
+    """One connection, living or ended."""
+
+    token: Token
+    flow: FourTuple
+    is_server_side: bool
+    opened: float
+    """In seconds of the caller's clock, as `closed`."""
+    application: Application = UNKNOWN_APPLICATION
+    sample: ConnectionSample | None = None
+    subflows: dict[FourTuple, SubflowAccount] = field(default_factory=dict)
+    closed: float | None = None
+    """When the application closed it."""
+    sampled_payload: Volume = NOTHING
+    """What the subflows had carried when `sample` was taken."""
+    is_sample_final: bool = False
+    """Whether `sample` was taken after the application had closed the connection."""
+
+    @property
+    def volume(self) -> Volume:
+        """Of the stream, each byte once."""
+        payload = self.payload()
+        sample = self.sample
+        if sample is None or sample.tx_bytes is None or sample.rx_bytes is None:
+            return payload
+        if self.closed is None:
+            return Volume(sample.tx_bytes, sample.rx_bytes)
+        if self.is_sample_final:
+            # Nothing is written or read any more: all that was written goes out, unless the connection was aborted.
+            return Volume(max(sample.tx_bytes, min(sample.tx_written, payload.tx_bytes)), sample.rx_bytes)
+        return Volume(sample.tx_bytes, sample.rx_bytes).plus(payload.minus(self.sampled_payload))
+
+    def payload(self) -> Volume:
+        """Of all subflows together."""
+        return _sum(each.volume for each in self.subflows.values())
+
+    @property
+    def is_fallback(self) -> bool:
+        return self.sample is not None and self.sample.is_fallback
+
+    @property
+    def state(self) -> TcpState:
+        return self.sample.state if self.sample else TcpState.ESTABLISHED
+
+    def carried(self) -> Carried:
+        """Payload by path, ended subflows included."""
+        result: Carried = {}
+        for each in self.subflows.values():
+            result[each.path] = result.get(each.path, NOTHING).plus(each.volume)
+        return result
+
+    def living_subflows(self) -> Iterator[SubflowAccount]:
+        return (each for each in self.subflows.values() if not each.is_ended)
+
+
+@dataclass(slots=True, kw_only=True)
+class ApplicationAccount:
+    """What one application moved in connections that have ended."""
+
+    application: Application
+    carried: Carried = field(default_factory=dict)
+
+
+class Ledger:
+    """All accounts of the namespace. Times are seconds of one clock, chosen by the caller."""
+
+    def __init__(self) -> None:
+        self._living: dict[Token, ConnectionAccount] = {}
+        self._closing: dict[Token, ConnectionAccount] = {}
+        self._ended: deque[ConnectionAccount] = deque(maxlen=ENDED_KEPT)
+        self._applications: dict[str, ApplicationAccount] = {}
+        self._subflows: dict[FourTuple, SubflowAccount] = {}
+        self._path_of: Mapping[IPAddress, LinkName] = {}
+        self._last_snapshot: float | None = None
+
+    def set_paths(self, path_of: Mapping[IPAddress, LinkName]) -> None:
+        """Say to which path each address belongs from now on."""
+        self._path_of = path_of
+
+    def living(self) -> Iterable[ConnectionAccount]:
+        """Connections that their application has not closed yet."""
+        return self._living.values()
+
+    def closing(self) -> Iterable[ConnectionAccount]:
+        """Connections that still wait for the last words about their subflows."""
+        return self._closing.values()
+
+    def ended(self, now: float) -> list[ConnectionAccount]:
+        """Connections that were closed lately and whose accounts are final, the oldest first."""
+        return [each for each in self._ended if each.closed is not None and now - each.closed <= ENDED_KEPT_S]
+
+    def connection(self, token: Token) -> ConnectionAccount | None:
+        """A connection whose account is not final yet."""
+        return self._living.get(token) or self._closing.get(token)
+
+    def application_totals(self) -> dict[str, ApplicationAccount]:
+        """What each application has moved, ended and living connections together."""
+        totals = {
+            each.application.id: ApplicationAccount(application=each.application, carried=dict(each.carried))
+            for each in self._applications.values()
+        }
+        for account in (*self._living.values(), *self._closing.values()):
+            _add_to(totals, account)
+        return totals
+
+    def open(self, token: Token, flow: FourTuple, *, is_server_side: bool, now: float) -> ConnectionAccount:
+        """Begin the account of a connection; one that exists is returned as it is."""
+        known = self._living.get(token)
+        if known is not None:
+            return known
+        account = ConnectionAccount(token=token, flow=flow, is_server_side=is_server_side, opened=now)
+        self._living[token] = account
+        self.open_subflow(account, flow)
+        return account
+
+    def open_subflow(self, account: ConnectionAccount, flow: FourTuple) -> SubflowAccount:
+        """Begin the account of a subflow; one that exists is returned as it is."""
+        known = account.subflows.get(flow)
+        if known is None:
+            known = SubflowAccount(flow=flow, path=self._path_of.get(flow.local.address))
+            account.subflows[flow] = self._subflows[flow] = known
+        return known
+
+    def close(self, token: Token, *, now: float) -> ConnectionAccount | None:
+        """The application has closed the connection; its account stays open until `settle`."""
+        account = self._living.pop(token, None)
+        if account is not None:
+            account.closed = now
+            self._closing[token] = account
+        return account
+
+    def settle(self, token: Token) -> None:
+        """Nothing more will be heard of a closed connection: its account is final."""
+        account = self._closing.pop(token, None)
+        if account is None:
+            return
+        for subflow in account.subflows.values():
+            subflow.is_ended = True
+            if self._subflows.get(subflow.flow) is subflow:
+                del self._subflows[subflow.flow]
+        self._ended.append(account)
+        _add_to(self._applications, account)
+
+    def end_subflow(self, end: SubflowEnd) -> None:
+        """The kernel's last words about a socket; those about other people's sockets are ignored."""
+        subflow = self._subflows.pop(end.flow, None)
+        if subflow is None:
+            return
+        subflow.is_ended = True
+        subflow.tx_bit_s = subflow.rx_bit_s = 0.0
+        subflow.retransmits = end.retransmits
+        # Counters only grow: a socket that was reset before it died would take back what was seen.
+        subflow.volume = Volume(max(end.tx_bytes, subflow.volume.tx_bytes), max(end.rx_bytes, subflow.volume.rx_bytes))
+
+    def lose_subflow(self, flow: FourTuple) -> None:
+        """A subflow is gone and left no last words."""
+        subflow = self._subflows.pop(flow, None)
+        if subflow is not None:
+            subflow.is_ended = True
+            subflow.tx_bit_s = subflow.rx_bit_s = 0.0
+
+    def look(self, sample: ConnectionSample, subflows: Iterable[SubflowSample]) -> None:
+        """Take in what one connection and all its living subflows say at one moment."""
+        account = self.connection(sample.token)
+        if account is None:
+            return
+        for each in subflows:
+            self._take(account, each, interval_s=None)
+        _set_sample(account, sample)
+
+    def take(self, snapshot: Snapshot, *, now: float) -> list[ConnectionAccount]:
+        """Take in what everybody says; returns the accounts of connections that were not known before.
+
+        Connections that a snapshot does not show any more count as closed: their last words were lost.
+        """
+        interval_s = now - self._last_snapshot if self._last_snapshot is not None else None
+        self._last_snapshot = now
+        fresh = [
+            self.open(each.token, each.flow, is_server_side=False, now=now)
+            for each in snapshot.connections
+            if each.token not in self._living and each.token not in self._closing
+        ]
+        seen = set()
+        for sample in snapshot.subflows:
+            account = self._living.get(sample.token) or self._closing.get(sample.token)
+            if account is not None:
+                seen.add(sample.flow)
+                self._take(account, sample, interval_s=interval_s)
+        for each in snapshot.connections:
+            account = self._living.get(each.token) or self._closing.get(each.token)
+            if account is not None:
+                _set_sample(account, each)
+        self._forget_the_unseen(snapshot, seen, now)
+        return fresh
+
+    def _take(self, account: ConnectionAccount, sample: SubflowSample, *, interval_s: float | None) -> None:
+        subflow = account.subflows.get(sample.flow) or self.open_subflow(account, sample.flow)
+        tx_bytes, rx_bytes = subflow.volume
+        if interval_s and subflow.sample is not None:
+            subflow.tx_bit_s = max(0, sample.tx_bytes - tx_bytes) * _BITS_PER_BYTE / interval_s
+            subflow.rx_bit_s = max(0, sample.rx_bytes - rx_bytes) * _BITS_PER_BYTE / interval_s
+        if sample.tx_bytes != tx_bytes or sample.rx_bytes != rx_bytes:
+            subflow.volume = Volume(max(sample.tx_bytes, tx_bytes), max(sample.rx_bytes, rx_bytes))
+        subflow.retransmits = sample.retransmits
+        subflow.sample = sample
+
+    def _forget_the_unseen(self, snapshot: Snapshot, seen: set[FourTuple], now: float) -> None:
+        shown = {each.token for each in snapshot.connections}
+        for token in [token for token in self._living if token not in shown]:
+            self.close(token, now=now)
+        for flow in [flow for flow, each in self._subflows.items() if each.sample is not None and flow not in seen]:
+            self.lose_subflow(flow)
+
+
+def _set_sample(account: ConnectionAccount, sample: ConnectionSample) -> None:
+    account.sample = sample
+    account.sampled_payload = account.payload()
+    account.is_sample_final = account.closed is not None
+
+
+def _sum(volumes: Iterable[Volume]) -> Volume:
+    tx_bytes = rx_bytes = 0
+    for volume in volumes:
+        tx_bytes += volume.tx_bytes
+        rx_bytes += volume.rx_bytes
+    return Volume(tx_bytes, rx_bytes)
+
+
+def _add_to(totals: dict[str, ApplicationAccount], account: ConnectionAccount) -> None:
+    total = totals.setdefault(account.application.id, ApplicationAccount(application=account.application))
+    for path, volume in account.carried().items():
+        total.carried[path] = total.carried.get(path, NOTHING).plus(volume)
