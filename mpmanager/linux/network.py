@@ -118,8 +118,8 @@ class LinuxNetworkObserver:
         """One item after each burst of changes: 10 ms after its last notification, 50 ms after its first at most.
 
         Listening begins with this call, not with the first item. The stream ends when the observer is closed.
-        Lost carrier is notified by the kernel at once, unless the carrier of any link changed within the second
-        before: then the kernel itself may be up to a second late (linkwatch).
+        The kernel itself may tell of a network card's lost carrier up to a second late when any carrier changed within
+        the second before (net/core/link_watch.c); not so of veth and other links that stand on another one.
         """
         monitor = _Monitor(receive_buffer_bytes=self._receive_buffer_bytes)
         self._monitors.append(monitor)
