@@ -15,6 +15,7 @@ from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import (
     RECONNECTING,
     Contact,
+    bus_words,
     limits_sentence,
     problem_of,
     starting_instructions,
@@ -45,7 +46,7 @@ class Window(QWidget):
         self.tasks = TaskRunner(self, self._report)
         self._body = QWidget()
         self.snackbar = Snackbar(self._body)
-        self.sidebar = Sidebar(look, ENTRIES, str(bus))
+        self.sidebar = Sidebar(look, ENTRIES, bus_words(bus))
         self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
         self.live = LivePage(look, session, self.tasks)
         self.start_page = StartPage(look, starting_instructions(bus))
@@ -135,7 +136,7 @@ class Window(QWidget):
 
     def _banners(self) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         column.setSpacing(GRID)
         for banner in (self.simulated_banner, self.lost_banner, self.problem_banner, self.limits_banner):
             column.addWidget(banner)

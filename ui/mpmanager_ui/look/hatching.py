@@ -21,7 +21,7 @@ _PATTERNS = {
 def fill_brush(sign: PathSign, colours: Colours) -> QBrush:
     """The area of a path."""
     colour = QColor(sign.colour)
-    colour.setAlphaF(0.78 if colours.is_dark else 0.72)
+    colour.setAlphaF(0.88 if colours.is_dark else 0.72)
     return QBrush(colour)
 
 

@@ -56,6 +56,7 @@ QHeaderView::section {
 QHeaderView::section:hover { background: $hover; color: $text; }
 QTreeView, QTableView, QListView { background: $surface; border: 0; outline: 0; }
 QTableView { gridline-color: $grid; selection-background-color: $accent_soft; selection-color: $text; }
+QTableView::item { padding: 0 8px; border-bottom: 1px solid $grid; }
 QCheckBox { color: $muted; spacing: 8px; }
 QCheckBox:focus { color: $accent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

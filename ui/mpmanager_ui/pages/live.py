@@ -24,6 +24,7 @@ from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.live_rows import Recorder
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
 from mpmanager_ui.viewmodels.quantities import count_of
+from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
 
@@ -51,7 +52,7 @@ class LivePage(QWidget):
         self._expand = QToolButton()
         self._collapse = QToolButton()
         self._counts = QLabel()
-        self._empty = QLabel()
+        self._empty = EmptyState(look, "live")
         self._stack = QStackedWidget()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
         self._build()
@@ -130,7 +131,7 @@ class LivePage(QWidget):
         )
         is_empty = not self.model.tree.root.children
         if is_empty:
-            self._empty.setText(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS)
+            self._empty.show_text(*(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
         self._stack.setCurrentIndex(1 if is_empty else 0)
 
     # Order, filter, pause
@@ -175,7 +176,7 @@ class LivePage(QWidget):
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(2 * GRID)
         column.addLayout(self._heading())
         column.addLayout(self._tools())
@@ -183,10 +184,6 @@ class LivePage(QWidget):
         card.setProperty("role", "card")
         inner = QVBoxLayout(card)
         inner.setContentsMargins(1, GRID, 1, GRID)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setMargin(4 * GRID)
-        self._empty.setProperty("role", "muted")
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
         inner.addWidget(self._stack)
@@ -230,7 +227,7 @@ class LivePage(QWidget):
 
 _BREATH_S = 0.008
 _NO_CONNECTIONS = (
-    "No program uses Multipath TCP at the moment.\n"
-    "Start one with it, for instance:  mptcpize run curl -O https://example.org/"
+    "No program uses Multipath TCP at the moment",
+    "Start one with it, for instance: mptcpize run curl -O https://example.org/",
 )
-_NOTHING_FOUND = "Nothing fits this filter. Clear it to see everything."
+_NOTHING_FOUND = ("Nothing fits this filter", "Clear it to see everything.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -36,7 +36,12 @@ from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.traffic_chart import TrafficChart
 
 SPARK_BINS = 60
-_EVENT_ROWS = 6
+_EVENT_ROWS = 5
+_NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
+_CHART_SHARE = 5
+_EVENTS_SHARE = 2
+_NARROW = 960
+"""Below this width the events stand last."""
 
 
 class OverviewPage(QScrollArea):
@@ -54,11 +59,16 @@ class OverviewPage(QScrollArea):
         self._legend = ChartLegend(look, session.signs)
         self.table = ChartTable()
         self._views = QStackedWidget()
+        self._first_row = QHBoxLayout()
+        self._column = QVBoxLayout()
+        self._events_card = QFrame()
         self.table_switch = QToolButton()
         self.board = LaneBoard(look, session.signs)
         self.events = EventList(look, _EVENT_ROWS)
-        self._no_events = QLabel("Nothing has happened yet. Lost paths, changed lanes and the like appear here.")
-        self._with_connections = QCheckBox("Connections, too")
+        self._no_events = QLabel(
+            "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
+        )
+        self._with_connections = QCheckBox("Connections too")
         self._build()
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
@@ -69,6 +79,14 @@ class OverviewPage(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW
+        if is_narrow:
+            self._column.addWidget(self._events_card)
+        else:
+            self._first_row.addWidget(self._events_card, _EVENTS_SHARE)
 
     # Showing
 
@@ -150,13 +168,17 @@ class OverviewPage(QScrollArea):
     def _build(self) -> None:
         page = QWidget()
         page.setObjectName("page")
-        column = QVBoxLayout(page)
-        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        column = self._column
+        page.setLayout(column)
+        column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(2 * GRID)
+        self._fill_events_card()
         column.addLayout(self._heading())
-        column.addWidget(self._traffic_card(), 1)
+        self._first_row.setSpacing(2 * GRID)
+        self._first_row.addWidget(self._traffic_card(), _CHART_SHARE)
+        self._first_row.addWidget(self._events_card, _EVENTS_SHARE)
+        column.addLayout(self._first_row, 1)
         column.addWidget(self.board)
-        column.addWidget(self._events_card())
         self.board.tier_wanted.connect(self._want_tier)
         self.board.kind_wanted.connect(self._want_kind)
         self.setWidget(page)
@@ -177,10 +199,12 @@ class OverviewPage(QScrollArea):
         return column
 
     def _traffic_card(self) -> QFrame:
-        card, column = _card()
+        card = QFrame()
+        column = _card_column(card)
         table = QTableView()
         table.setModel(self.table)
         table.verticalHeader().hide()
+        table.setShowGrid(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setAccessibleName("Traffic of the last five minutes, the newest second first")
@@ -195,15 +219,16 @@ class OverviewPage(QScrollArea):
         column.addWidget(self._views, 1)
         return card
 
-    def _events_card(self) -> QFrame:
-        card, column = _card()
+    def _fill_events_card(self) -> None:
+        column = _card_column(self._events_card)
         self._with_connections.toggled.connect(self._refresh)
         self._with_connections.setToolTip("Show opened and closed connections and subflows as well")
         self._no_events.setProperty("role", "muted")
+        self._no_events.setWordWrap(True)
+        self._no_events.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addLayout(_title_row(self._title("Last events"), QWidget(), self._with_connections))
-        column.addWidget(self.events)
-        column.addWidget(self._no_events)
-        return card
+        column.addWidget(self.events, 1)
+        column.addWidget(self._no_events, 1)
 
     def _title(self, text: str) -> QLabel:
         label = QLabel(text)
@@ -217,13 +242,12 @@ class OverviewPage(QScrollArea):
         self.table_switch.setIcon(icons.icon(name, self._look.colours.muted))
 
 
-def _card() -> tuple[QFrame, QVBoxLayout]:
-    card = QFrame()
+def _card_column(card: QFrame) -> QVBoxLayout:
     card.setProperty("role", "card")
     column = QVBoxLayout(card)
     column.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
     column.setSpacing(GRID)
-    return card, column
+    return column
 
 
 def _title_row(title: QLabel, middle: QWidget, right: QWidget) -> QHBoxLayout:

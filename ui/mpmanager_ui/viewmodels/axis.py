@@ -8,7 +8,7 @@ from mpmanager_ui.viewmodels.quantities import format_rate
 
 _LEAST_TOP_BIT_S = 100_000.0
 _STEPS = (1.0, 2.0, 5.0, 10.0)
-_WANTED_STEPS = 4
+_WANTED_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

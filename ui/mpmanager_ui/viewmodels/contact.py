@@ -39,6 +39,17 @@ class Instruction:
     command: str
 
 
+def bus_words(bus: Bus) -> str:
+    """Where the daemon is looked for."""
+    return f"{bus} bus" if bus.kind in {BusKind.SYSTEM, BusKind.SESSION} else str(bus)
+
+
+def absence_sentence(reason: str) -> str:
+    """Why there is no daemon, and that nothing else has to be done in the window."""
+    stop = "" if reason.endswith((".", "?", "!")) else "."
+    return f"{reason}{stop} This window connects by itself as soon as the daemon runs."
+
+
 def starting_instructions(bus: Bus) -> tuple[Instruction, ...]:
     """How to get a daemon that this window finds."""
     start = Instruction(text=_START[bus.kind], command=_daemon_command(bus))

@@ -47,7 +47,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartData:
-    """Everything the chart shows at one moment."""
+    """Everything the chart shows at one moment; paths stand in the order in which they were seen first."""
 
     end: int = 0
     """The bin after the last one shown; bin n covers [n, n + 1) seconds of the daemon's monotonic clock."""
@@ -129,7 +129,7 @@ class RateHistory:
         """What the chart shows now: complete bins only."""
         end = math.floor(self._now)
         offset = self._last.time - self._last.monotonic if self._last else 0.0
-        series = tuple(self._series(name, end) for name in sorted(self._bins))
+        series = tuple(self._series(name, end) for name in self._bins)
         marks = tuple(each for each in self._marks if end - SPAN_BINS <= each.monotonic < end)
         return ChartData(end=end, wall_offset_s=offset, series=series, marks=marks)
 

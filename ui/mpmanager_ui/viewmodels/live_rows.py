@@ -11,6 +11,8 @@ HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0
 CHUNK_CONNECTIONS = 100
 """Connections booked between two breaths of the event loop."""
+INCOMING = "incoming"
+FELL_BACK = "fell back to plain TCP"
 CARRYING_BIT_S = 1_000.0
 """Below this a subflow only keeps itself alive."""
 
@@ -235,9 +237,9 @@ def _connection_values(connection: ConnectionInfo, record: Record) -> Values:
 def _connection_detail(connection: ConnectionInfo) -> str:
     parts = []
     if connection.server_side:
-        parts.append("incoming")
+        parts.append(INCOMING)
     if connection.fallback:
-        parts.append("fell back to plain TCP")
+        parts.append(FELL_BACK)
     return ", ".join(parts)
 
 

@@ -25,7 +25,7 @@ class Column(IntEnum):
 
 
 COLUMN_WORDS = {
-    Column.NAME: "Application, connection, subflow",
+    Column.NAME: "Application",
     Column.STATE: "State",
     Column.PATH: "Path",
     Column.DOWN: "Download",

@@ -14,8 +14,8 @@ from mpmanager_ui.look.look import Look
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_ROW = 28
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ROW = 46
+_TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class EventModel(QAbstractListModel):
@@ -70,17 +70,18 @@ class _EventDelegate(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, self._look.colour("accent_soft"))
-        painter.setFont(self._look.font(scale=0.9))
+        ratio = painter.device().devicePixelRatio()
+        image = icons.pixmap(icons.EVENT_ICONS[event.kind], self._look.colours.muted, 16, ratio)
+        painter.drawPixmap(rect.left() + 4, rect.top() + 5, image)
+        place = rect.adjusted(30, 4, -4, -4)
+        painter.setFont(self._look.font(scale=0.85))
         painter.setPen(self._look.colour("muted"))
-        width = painter.fontMetrics().horizontalAdvance("00:00:00")
-        painter.drawText(rect.adjusted(4, 0, 0, 0), _LEFT, clock(event.time))
-        image = icons.pixmap(icons.EVENT_ICONS[event.kind], self._look.colours.muted, 16, 1.0)
-        painter.drawPixmap(rect.left() + width + 16, rect.center().y() - 7, image)
+        line = painter.fontMetrics().height()
+        painter.drawText(place.adjusted(0, line + 2, 0, 0), _TOP, clock(event.time))
         painter.setFont(self._look.font())
         painter.setPen(self._look.colour("text"))
-        place = rect.adjusted(width + 42, 0, -4, 0)
         text = painter.fontMetrics().elidedText(event.text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, _LEFT, text)
+        painter.drawText(place, _TOP, text)
         painter.restore()
 
 
@@ -89,7 +90,6 @@ class EventList(QListView):
 
     def __init__(self, look: Look, rows: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = rows
         self.events = EventModel()
         self.setModel(self.events)
         self.setItemDelegate(_EventDelegate(look, self.events, self))
@@ -97,4 +97,4 @@ class EventList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Last events, the newest first")
-        self.setFixedHeight(rows * _ROW)
+        self.setMinimumHeight(rows * _ROW)

@@ -47,6 +47,7 @@ class Lane(QWidget):
         self.cards.setContentsMargins(GRID, _HEADER, GRID, GRID)
         self.cards.setSpacing(GRID)
         self.cards.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setMinimumHeight(_HEADER + 8 * GRID)
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(f"Lane {TIER_WORDS[tier]}: {TIER_HINTS[tier]}")

@@ -10,7 +10,7 @@ from mpmanager.model.path import PathKind
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import Look
-from mpmanager_ui.viewmodels.live_rows import HISTORY_TICKS, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_rows import FELL_BACK, HISTORY_TICKS, INCOMING, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.widgets.live_model import LiveModel
@@ -19,9 +19,18 @@ from mpmanager_ui.widgets.sparkline import paint_sparkline
 ROW_HEIGHT = 28
 _PAD = 8
 _ICON = 16
+_SWATCH_STEP = 22
+_LEAST_DETAIL = 48
+_ROOM_FOR_NAMES = 100
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _AnyIndex = QModelIndex | QPersistentModelIndex
+
+_ROW_ICONS = {
+    INCOMING: "incoming",
+    FELL_BACK: "warning",
+    f"{INCOMING}, {FELL_BACK}": "warning",
+}
 
 _STATE_COLOURS = {
     RowState.CARRYING: "good",
@@ -102,10 +111,11 @@ class LiveDelegate(QStyledItemDelegate):
         self._paint_detail(painter, left, rect, values, has_ended=has_ended)
 
     def _paint_icon(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> int:
-        name = "application" if values.kind is RowKind.APPLICATION else "connection"
-        if values.detail.startswith("incoming"):
-            name = "incoming"
-        colour = self._icon_colours[has_ended]
+        name, colour = _ROW_ICONS.get(values.detail, "connection"), self._icon_colours[has_ended]
+        if values.kind is RowKind.APPLICATION:
+            name = "application"
+        if name == "warning" and not has_ended:
+            colour = self._look.colours.warning
         image = icons.pixmap(name, colour, _ICON, painter.device().devicePixelRatio())
         painter.drawPixmap(left, rect.top() + (rect.height() - _ICON) // 2, image)
         return left + _ICON + _PAD
@@ -117,7 +127,7 @@ class LiveDelegate(QStyledItemDelegate):
         text = self._titles.get(path, path) if path else values.name
         painter.setFont(self._small)
         width = self._small_metrics.horizontalAdvance(text) + 10 + _ICON + 3 * 6
-        box = QRectF(left, rect.top() + 4, width, rect.height() - 8)
+        box = QRectF(left, rect.top() + 4, min(width, rect.right() - left), rect.height() - 8)
         bed = edge_pen(sign, self._look.colours).color()
         bed.setAlphaF(0.08 if has_ended else 0.2)
         painter.save()
@@ -134,12 +144,15 @@ class LiveDelegate(QStyledItemDelegate):
         painter.drawPixmap(QPointF(left + 19, box.center().y() - 7), image)
         painter.restore()
         painter.setPen(self._faint if has_ended else self._text)
-        painter.drawText(box.adjusted(37, 0, 0, 0), _LEFT, text)
+        room = int(box.width()) - 40
+        painter.drawText(
+            box.adjusted(37, 0, 0, 0), _LEFT, self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        )
         return int(left + width) + _PAD
 
     def _paint_detail(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> None:
         room = rect.right() - left - _PAD
-        if not values.detail or room <= 3 * _PAD:
+        if not values.detail or room <= _LEAST_DETAIL:
             return
         painter.setFont(self._small)
         painter.setPen(self._faint if has_ended else self._muted)
@@ -163,17 +176,17 @@ class LiveDelegate(QStyledItemDelegate):
         painter.setFont(self._font)
         painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
         left = rect.left() + _PAD
-        for path in values.paths:
-            width = self._metrics.horizontalAdvance(path)
-            if left + 14 + width > rect.right():
-                painter.drawText(QRect(left, rect.top(), 20, rect.height()), _LEFT, "…")
-                return
-            if values.kind is not RowKind.SUBFLOW:
-                swatch = QRectF(left, rect.center().y() - 3.5, 9, 9)
-                paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
-                left += 13
-            painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, path)
-            left += width + 10
+        widths = [self._metrics.horizontalAdvance(path) for path in values.paths]
+        has_room = (
+            rect.width() >= _ROOM_FOR_NAMES and left + sum(widths) + _SWATCH_STEP * len(widths) + _PAD <= rect.right()
+        )
+        for path, width in zip(values.paths, widths, strict=True):
+            swatch = QRectF(left, rect.center().y() - 4, 10, 10)
+            paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
+            left += 14
+            if has_room:
+                painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, path)
+                left += width + _SWATCH_STEP - 14
 
     def _paint_number(self, painter: QPainter, rect: QRect, values: Values, column: Column) -> None:
         is_zero = not values[_FIELDS[column]]

@@ -15,15 +15,17 @@ from mpmanager_ui.widgets.live_model import LiveModel
 MANY_ROWS = 60
 """With more subflows than this, connections come closed."""
 _WIDTHS = {
-    Column.STATE: 104,
-    Column.PATH: 152,
-    Column.DOWN: 104,
-    Column.UP: 104,
-    Column.HISTORY: 112,
-    Column.RTT: 72,
-    Column.BYTES: 88,
+    Column.STATE: 96,
+    Column.PATH: 188,
+    Column.DOWN: 90,
+    Column.UP: 90,
+    Column.HISTORY: 96,
+    Column.RTT: 64,
+    Column.BYTES: 80,
     Column.RETRANSMITS: 72,
 }
+_SWATCHES_ONLY = 64
+"""Width of the path column where there is no room for names."""
 _WIDE = 1000
 _NARROW = 900
 """Widths of the page, in pixels."""
@@ -69,6 +71,7 @@ class LiveView(QTreeView):
         """Leave out the columns of the second rank where there is no room for them."""
         self.setColumnHidden(Column.RETRANSMITS, width < _WIDE)
         self.setColumnHidden(Column.HISTORY, width < _NARROW)
+        self.header().resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _NARROW else _SWATCHES_ONLY)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:  # type: ignore[override]
         node = self._live.node(index)
@@ -84,7 +87,7 @@ class LiveView(QTreeView):
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setIndentation(20)
+        self.setIndentation(16)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Applications, connections and subflows")

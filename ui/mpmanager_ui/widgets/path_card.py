@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QDrag,
     QEnterEvent,
     QFocusEvent,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -203,14 +204,18 @@ class PathCardWidget(QWidget):
 
     def _paint_numbers(self, painter: QPainter, rect: QRectF, line: float) -> None:
         half = rect.width() / 2
+        bold = self._look.font(scale=0.95, is_bold=True)
+        widest = QFontMetricsF(bold).horizontalAdvance("999.9 Mbit/s")
         cells = (("down", self.card.down), ("up", self.card.up))
         for column, (name, text) in enumerate(cells):
             cell = QRectF(rect.left() + column * half, rect.top(), half, line)
             image = icons.pixmap(name, self._look.colours.muted, 12, self.devicePixelRatioF())
-            painter.drawPixmap(QPointF(cell.left() + (8 if column else 0), cell.center().y() - 6), image)
-            painter.setFont(self._look.font(scale=0.95, is_bold=True))
+            figure = cell.adjusted(14, 0, 0 if column else -8, 0)
+            left = max(cell.left(), figure.right() - widest - 14)
+            painter.drawPixmap(QPointF(left, cell.center().y() - 6), image)
+            painter.setFont(bold)
             painter.setPen(self._look.colour("text"))
-            painter.drawText(cell.adjusted(14, 0, 0 if column else -8, 0), _RIGHT, text)
+            painter.drawText(figure, _RIGHT, text)
         second = rect.translated(0, line + 4)
         painter.setFont(self._look.font(scale=0.9))
         painter.setPen(self._look.colour("muted"))

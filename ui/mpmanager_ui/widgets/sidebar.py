@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from mpmanager_ui.look import icons
@@ -13,6 +13,7 @@ from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact
 
 WIDTH = 176
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_KEY_REASONS = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 _THEMES = {Theme.AUTO: "Follow the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
 
 
@@ -37,6 +38,8 @@ class _EntryButton(QAbstractButton):
         self.setShortcut(shortcut)
         self.setFixedHeight(40)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._has_key_focus = False
+        """Focus that came by the keyboard; only that is shown."""
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 2 * GRID, 40)
@@ -45,7 +48,7 @@ class _EntryButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(self._look.colour("accent"), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(self._look.colour("accent"), 1.5) if self._has_key_focus else Qt.PenStyle.NoPen)
         if self.isChecked():
             painter.setBrush(self._look.colour("accent_soft"))
         elif self.underMouse():
@@ -58,6 +61,14 @@ class _EntryButton(QAbstractButton):
         painter.setFont(self._look.font(is_bold=self.isChecked()))
         painter.drawText(rect.adjusted(42, 0, -8, 0), _LEFT, self._entry.word)
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._has_key_focus = event.reason() in _KEY_REASONS
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._has_key_focus = False
 
 
 class _Brand(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
-from mpmanager_ui.viewmodels.contact import Instruction
+from mpmanager_ui.viewmodels.contact import Instruction, absence_sentence
 
 _WIDTH = 560
 
@@ -26,7 +26,11 @@ class StartPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.addStretch(1)
-        column.addWidget(self._card(instructions), 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self._card(instructions))
+        row.addStretch()
+        column.addLayout(row)
         column.addStretch(2)
         look.changed.connect(self._recolour)
         self._recolour()
@@ -40,8 +44,7 @@ class StartPage(QWidget):
     def show_absent(self, reason: str) -> None:
         """There is none, for this reason."""
         self._title.setText("The daemon is not running")
-        text = reason[:1].upper() + reason[1:].rstrip(".")
-        self._reason.setText(f"{text}. This window connects by itself as soon as it runs.")
+        self._reason.setText(absence_sentence(reason))
 
     def _card(self, instructions: Sequence[Instruction]) -> QFrame:
         card = QFrame()
@@ -68,7 +71,7 @@ class StartPage(QWidget):
         row.setSpacing(GRID)
         label = QLabel(command)
         label.setProperty("role", "command")
-        label.setWordWrap(True)
+        label.setMinimumHeight(label.fontMetrics().height() + 20)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -42,18 +43,23 @@ class TrafficChart(QWidget):
         self._scale = scale_of(self._data)
         self._cursor: int | None = None
         """The bin that is read off, counted from the oldest."""
+        self._picture: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(184)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Traffic of the last five minutes")
-        look.changed.connect(self.update)
+        look.changed.connect(self._redraw)
 
     def show_data(self, data: ChartData, titles: dict[str, str]) -> None:
         """Show this from now on."""
         self._data, self._titles = data, titles
         self._scale = scale_of(data)
         self.setAccessibleDescription(chart.summary(data, titles))
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._picture = None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -61,6 +67,28 @@ class TrafficChart(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture_of_data())
+        if self._cursor is not None:
+            painter.setFont(self._look.font(scale=0.9))
+            self._paint_cursor(painter, self._plot(), self._cursor)
+        if self.hasFocus():
+            painter.setPen(QPen(self._look.colour("accent"), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _picture_of_data(self) -> QPixmap:
+        """The chart without the cursor, drawn once for each tick and size: the cursor moves more often."""
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.deviceIndependentSize().toSize() != self.size():
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            self._paint_data(painter)
+            painter.end()
+        return self._picture
+
+    def _paint_data(self, painter: QPainter) -> None:
         painter.setFont(self._look.font(scale=0.9))
         plot = self._plot()
         self._paint_axes(painter, plot)
@@ -68,11 +96,8 @@ class TrafficChart(QWidget):
         self._paint_stacks(painter, plot)
         self._paint_zero(painter, plot)
         self._paint_marks(painter, plot)
-        if self._cursor is not None:
-            self._paint_cursor(painter, plot, self._cursor)
         if self._data.is_empty:
             self._paint_waiting(painter, plot)
-        painter.end()
 
     # Geometry
 
