@@ -62,6 +62,8 @@ class SubflowAccount:
     rx_bit_s: float = 0.0
     retransmits: int = 0
     is_ended: bool = False
+    times_missed: int = 0
+    """Snapshots in a row that did not show it; its last words may still be on their way after the first one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -270,13 +272,17 @@ class Ledger:
             subflow.volume = Volume(max(sample.tx_bytes, tx_bytes), max(sample.rx_bytes, rx_bytes))
         subflow.retransmits = sample.retransmits
         subflow.sample = sample
+        subflow.times_missed = 0
 
     def _forget_the_unseen(self, snapshot: Snapshot, seen: set[FourTuple], now: float) -> None:
         shown = {each.token for each in snapshot.connections}
         for token in [token for token in self._living if token not in shown]:
             self.close(token, now=now)
-        for flow in [flow for flow, each in self._subflows.items() if each.sample is not None and flow not in seen]:
-            self.lose_subflow(flow)
+        missing = [each for each in self._subflows.values() if each.sample is not None and each.flow not in seen]
+        for subflow in missing:
+            subflow.times_missed += 1
+            if subflow.times_missed > 1:
+                self.lose_subflow(subflow.flow)
 
 
 def _set_sample(account: ConnectionAccount, sample: ConnectionSample) -> None:
