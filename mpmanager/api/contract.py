@@ -1,23 +1,14 @@
 """The D-Bus contract, written once for both sides: the daemon serves it, the client calls it."""
 
 from dataclasses import dataclass
-from enum import StrEnum, unique
 from xml.etree import ElementTree as ET
+
+from mpmanager.model.authority import Action
 
 BUS_NAME = "io.github.mpmanager1"
 OBJECT_PATH = "/io/github/mpmanager1"
 INTERFACE = "io.github.mpmanager1.Manager"
 ERROR_PREFIX = "io.github.mpmanager1.Error."
-
-
-@unique
-class Action(StrEnum):
-    """What a caller has to be allowed to do; the names are those of the polkit actions."""
-
-    INFO = "io.github.mpmanager1.info"
-    """Reading: free."""
-    POLICY_SYSTEM = "io.github.mpmanager1.policy-system"
-    """Changing what applies to the whole machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ class RoutingTables(Protocol):
         """Remove all that is ours."""
         ...
 
+    async def close(self) -> None: ...
+
 
 class LinkIdentification(Protocol):
     """Asks everybody who may know what kind of link this is."""

@@ -1,0 +1,59 @@
+"""Chooses the world: the only place that knows both."""
+
+import time
+from pathlib import Path
+
+from mpmanager.daemon.world import World
+from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
+from mpmanager.linux.identification import LinuxIdentification
+from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.network import LinuxNetworkObserver
+from mpmanager.linux.routing import LinuxRoutingTables
+from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.simulated.world import (
+    SimulatedConnections,
+    SimulatedIdentification,
+    SimulatedLaptop,
+    SimulatedNetwork,
+    SimulatedPathManager,
+    SimulatedRouting,
+)
+
+
+def linux_world(remembered_path_manager: Path) -> World:
+    """The network namespace this process is in. Call it inside a running event loop.
+
+    Raises:
+        NotSupportedError: this kernel lacks something without which nothing works.
+    """
+    path_manager = LinuxPathManager(remembered=remembered_path_manager)
+    identification = LinuxIdentification()
+    limits = [f"{source}: {reason}" for source, reason in identification.missing.items()]
+    if cgroup_mount() is None:
+        limits.append("cgroup v2 is not mounted: applications are recognised by their processes only")
+    return World(
+        is_simulated=False,
+        network=LinuxNetworkObserver(),
+        routing=LinuxRoutingTables(),
+        identification=identification,
+        path_manager=path_manager,
+        connections=LinuxConnectionTable(),
+        applications=LinuxApplicationFinder(),
+        limits=tuple(limits),
+    )
+
+
+def simulated_world() -> World:
+    """A world that exists in memory only."""
+    laptop = SimulatedLaptop(clock=time.monotonic)
+    connections = SimulatedConnections(laptop)
+    return World(
+        is_simulated=True,
+        network=SimulatedNetwork(laptop),
+        routing=SimulatedRouting(),
+        identification=SimulatedIdentification(),
+        path_manager=SimulatedPathManager(laptop),
+        connections=connections,
+        applications=connections,
+        limits=("everything shown is simulated: nothing of it exists outside this program",),
+    )

@@ -1,0 +1,281 @@
+"""Follows the connections: takes in the kernel's events, has the core decide, does it, keeps the accounts."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from mpmanager.api.structures import EventKind
+from mpmanager.core.ledger import ConnectionAccount, Ledger
+from mpmanager.core.subflows import (
+    BackupFlagObserved,
+    CommandRefused,
+    Event,
+    PathsChanged,
+    Resynchronised,
+    SubflowManager,
+    TimePassed,
+)
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.world import World
+from mpmanager.model.connection import UNKNOWN_APPLICATION, FourTuple, Snapshot, SubflowEnd
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import Token
+from mpmanager.model.path import Path
+from mpmanager.model.pathmanager import (
+    ConnectionClosed,
+    ConnectionCreated,
+    ConnectionEstablished,
+    CreateSubflow,
+    KernelEvent,
+    SubflowClosed,
+    SubflowEstablished,
+)
+
+_log = logging.getLogger(__name__)
+
+SETTLE_AFTER_S = 0.5
+"""A closed connection's account becomes final when the kernel has known nothing of it for so long."""
+_MOST_LOOKS = 300
+"""At closing connections in one round."""
+_OWNER_SOUGHT_S = 15.0
+"""A connection whose owner nobody found for so long stays nameless."""
+
+
+class ConnectionKeeper:
+    """The connections of this namespace. Everything here is called in the event loop and returns at once."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        journal: Journal,
+        clock: Callable[[], float],
+        choose_port: Callable[[], int],
+        news: Callable[[], None],
+    ) -> None:
+        """`news` is called when `name_newcomers`, `settle` or a new `deadline` wait for attention."""
+        self._news = news
+        self._world = world
+        self._journal = journal
+        self._clock = clock
+        self._manager = SubflowManager(choose_port=choose_port)
+        self._paths: tuple[Path, ...] = ()
+        self._newcomers: list[Token] = []
+        self._nameless: dict[Token, float] = {}
+        """Connections whose application is not known yet, and since when."""
+        self._last_seen: dict[Token, float] = {}
+        """When a closing connection was last known to the kernel."""
+        self._fallbacks: set[Token] = set()
+        self.ledger = Ledger()
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has to be called."""
+        return self._manager.deadline
+
+    def listen(self) -> None:
+        """Begin to take in what the kernel reports."""
+        self._world.path_manager.listen(self.take_event, self.resynchronise)
+        self._world.connections.listen(self._take_end, self._lost_ends)
+
+    def wake(self) -> None:
+        """The deadline has come."""
+        self._decide(TimePassed())
+
+    def set_paths(self, paths: tuple[Path, ...]) -> None:
+        """The network is another now."""
+        self._paths = paths
+        self.ledger.set_paths({each.address: path.name for path in paths for each in path.addresses})
+        self._decide(PathsChanged(paths=paths))
+
+    def resynchronise(self) -> None:
+        """Look at everything: at the start, and after events were lost."""
+        connections = self._world.connections
+        snapshot = connections.snapshot()
+        ports = connections.listening_ports()
+        for each in snapshot.connections:
+            if self.ledger.connection(each.token) is None:
+                self._newcomers.append(each.token)
+            self.ledger.open(each.token, each.flow, is_server_side=each.flow.local.port in ports, now=self._clock())
+        self.take_snapshot(snapshot)
+        self._decide(Resynchronised(snapshot=snapshot, listening_ports=ports))
+        text = f"{len(snapshot.connections)} connections taken over as they are"
+        self._journal.record(EventKind.RESYNCHRONISED, text)
+
+    def sample(self) -> None:
+        """Look at all connections and bring their accounts up to date."""
+        self.take_snapshot(self._world.connections.snapshot())
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        for account in self.ledger.take(snapshot, now=self._clock()):
+            self._newcomers.append(account.token)
+        for each in snapshot.connections:
+            if each.is_fallback and each.token not in self._fallbacks:
+                self._note_fallback(each.token, each.flow)
+        self._fallbacks &= {each.token for each in snapshot.connections}
+        self.name_newcomers()
+        self._name(list(self._nameless))
+
+    def take_event(self, event: KernelEvent) -> None:
+        """Take in one event of the kernel's path manager."""
+        match event:
+            case ConnectionCreated() | ConnectionEstablished():
+                self._open(event)
+            case SubflowEstablished():
+                self._open_subflow(event)
+            case SubflowClosed():
+                self._note_subflow_closed(event)
+            case ConnectionClosed():
+                self._close(event.token)
+            case _:
+                pass
+        self._decide(event)
+        if isinstance(event, SubflowEstablished):
+            self._check_backup_flag(event)
+        self._news()
+
+    def name_newcomers(self) -> None:
+        """Find the programs behind connections that are new."""
+        newcomers, self._newcomers = self._newcomers, []
+        self._nameless |= dict.fromkeys(newcomers, self._clock())
+        self._name(newcomers)
+
+    def _name(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            account = self.ledger.connection(token)
+            since = self._nameless[token]
+            if account is not None:
+                self._find_application(account)
+            is_found = account is None or account.application is not UNKNOWN_APPLICATION
+            if is_found or self._clock() - since > _OWNER_SOUGHT_S:
+                del self._nameless[token]
+
+    def settle(self) -> bool:
+        """Look once more at closed connections and close the accounts of those that are gone.
+
+        Returns whether some are left.
+        """
+        now = self._clock()
+        for account in list(self.ledger.closing())[:_MOST_LOOKS]:
+            if self._look(account.token):
+                self._last_seen[account.token] = now
+            elif now - self._last_seen.setdefault(account.token, now) >= SETTLE_AFTER_S:
+                del self._last_seen[account.token]
+                self._settle(account)
+        return bool(self.ledger.closing())
+
+    def _settle(self, account: ConnectionAccount) -> None:
+        self.ledger.settle(account.token)
+        volume = account.volume
+        moved = f"{volume.rx_bytes} B in, {volume.tx_bytes} B out"
+        text = f"{account.application.name}: {account.flow.remote} closed after {moved}"
+        self._journal.record(EventKind.CONNECTION_CLOSED, text, token=account.token, app=account.application.id)
+
+    def _look(self, token: Token) -> bool:
+        """Look at one connection alone; whether the kernel knows it."""
+        account = self.ledger.connection(token)
+        if account is None:
+            return False
+        connections = self._world.connections
+        subflows = [connections.subflow(each.flow) for each in account.living_subflows()]
+        sample = connections.connection(token)
+        if sample is None:
+            return False
+        self.ledger.look(sample, [each for each in subflows if each is not None])
+        return True
+
+    def _open(self, event: ConnectionCreated | ConnectionEstablished) -> None:
+        if self.ledger.connection(event.token) is not None:
+            return
+        account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
+        self._newcomers.append(event.token)
+        direction = "from" if event.is_server_side else "to"
+        self._journal.record(
+            EventKind.CONNECTION_OPENED,
+            f"connection {direction} {event.flow.remote} over {self._path_words(account.flow)}",
+            token=event.token,
+            path=self._path_name(event.flow),
+        )
+
+    def _open_subflow(self, event: SubflowEstablished) -> None:
+        account = self.ledger.connection(event.token)
+        if account is None:
+            return
+        self.ledger.open_subflow(account, event.flow)
+        self._journal.record(
+            EventKind.SUBFLOW_OPENED,
+            f"{account.application.name}: {event.flow.remote} now also over {self._path_words(event.flow)}",
+            token=event.token,
+            path=self._path_name(event.flow),
+            app=account.application.id,
+        )
+
+    def _note_subflow_closed(self, event: SubflowClosed) -> None:
+        account = self.ledger.connection(event.token)
+        if account is None:
+            return
+        self._journal.record(
+            EventKind.SUBFLOW_CLOSED,
+            f"{account.application.name}: {event.flow.remote} no longer over {self._path_words(event.flow)}",
+            token=event.token,
+            path=self._path_name(event.flow),
+            app=account.application.id,
+        )
+
+    def _close(self, token: Token) -> None:
+        account = self.ledger.close(token, now=self._clock())
+        if account is not None:
+            self._last_seen[token] = self._clock()
+            self._look(token)
+
+    def _take_end(self, end: SubflowEnd) -> None:
+        self.ledger.end_subflow(end)
+
+    def _lost_ends(self) -> None:
+        _log.warning("the kernel dropped final counters: accounts of connections that ended just now may be short")
+
+    def _note_fallback(self, token: Token, flow: FourTuple) -> None:
+        self._fallbacks.add(token)
+        text = f"{flow.remote} speaks no Multipath TCP: this connection is plain TCP over {self._path_words(flow)}"
+        self._journal.record(EventKind.CONNECTION_FELL_BACK, text, token=token, path=self._path_name(flow))
+
+    def _find_application(self, account: ConnectionAccount) -> None:
+        sample = account.sample or self._world.connections.connection(account.token)
+        if sample is not None and not sample.owner.inode:
+            sample = self._world.connections.connection(account.token)
+        if sample is not None:
+            account.application = self._world.applications.find(sample.owner)
+
+    def _check_backup_flag(self, event: SubflowEstablished) -> None:
+        """Some kernels ignore the backup flag of a new subflow: see what it really has."""
+        sample = self._world.connections.subflow(event.flow)
+        if sample is not None:
+            self._decide(BackupFlagObserved(token=event.token, flow=event.flow, is_backup=sample.is_backup_here))
+
+    def _decide(self, event: Event) -> None:
+        """Have the core decide about an event and about every refusal that follows from it."""
+        events: deque[Event] = deque([event])
+        while events:
+            for command in self._manager.handle(events.popleft(), now=self._clock()):
+                try:
+                    self._world.path_manager.execute(command)
+                except CommandRefusedError as error:
+                    self._note_refusal(command, error)
+                    events.append(CommandRefused(command=command))
+
+    def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
+        _log.debug("%s", error)
+        if isinstance(command, CreateSubflow):
+            text = f"{command.remote} over {self._path_words(command.flow)}: {error}"
+            self._journal.record(
+                EventKind.SUBFLOW_REFUSED, text, token=command.token, path=self._path_name(command.flow)
+            )
+
+    def _path_name(self, flow: FourTuple) -> str | None:
+        return next(
+            (path.name for path in self._paths if any(each.address == flow.local.address for each in path.addresses)),
+            None,
+        )
+
+    def _path_words(self, flow: FourTuple) -> str:
+        return self._path_name(flow) or str(flow.local.address)

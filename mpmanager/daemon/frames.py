@@ -1,0 +1,230 @@
+"""Builds the frames of the stream from paths, counters and accounts.
+
+Rows of living connections are kept and updated in place: with thousands of connections, of which few move, making all
+of them anew every second would cost more than looking at them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from mpmanager.api.structures import (
+    AppInfo,
+    ApplicationTotals,
+    BackupInfo,
+    CarriedInfo,
+    ConnectionInfo,
+    EventInfo,
+    Frame,
+    PathInfo,
+    SubflowInfo,
+    Topic,
+)
+from mpmanager.core.ledger import Carried, ConnectionAccount, Ledger, SubflowAccount
+from mpmanager.daemon.journal import token_text
+from mpmanager.model.connection import Application, FourTuple, TcpState
+from mpmanager.model.names import LinkName, Token
+from mpmanager.model.path import LinkCounters, Path
+
+_BITS_PER_BYTE = 8
+_NOTHING = LinkCounters(rx_bytes=0, tx_bytes=0)
+
+
+class PathRates:
+    """What the paths carry per second, from two looks at the interfaces' counters."""
+
+    def __init__(self) -> None:
+        self._counters: Mapping[int, LinkCounters] = {}
+        self._rates: dict[int, tuple[float, float]] = {}
+        self._time: float | None = None
+
+    def take(self, counters: Mapping[int, LinkCounters], *, now: float) -> None:
+        """Take in the counters of all interfaces."""
+        interval_s = now - self._time if self._time is not None else 0.0
+        self._rates = {
+            index: (
+                _rate(each.rx_bytes, self._counters[index].rx_bytes, interval_s),
+                _rate(each.tx_bytes, self._counters[index].tx_bytes, interval_s),
+            )
+            for index, each in counters.items()
+            if index in self._counters and interval_s > 0
+        }
+        self._counters, self._time = counters, now
+
+    def row(self, path: Path) -> PathInfo:
+        """A path with its counters and rates."""
+        counters = self._counters.get(path.index, _NOTHING)
+        rx_bit_s, tx_bit_s = self._rates.get(path.index, (0.0, 0.0))
+        gateway = path.gateway
+        return PathInfo(
+            name=path.name,
+            index=path.index,
+            kind=path.kind,
+            kind_source=path.kind_source,
+            network=path.network,
+            security=path.security,
+            tier=path.tier,
+            state=path.state,
+            addresses=[str(each) for each in path.addresses],
+            gateway=str(gateway) if gateway else None,
+            gateways=[str(each) for each in path.gateways],
+            rx_bytes=counters.rx_bytes,
+            tx_bytes=counters.tx_bytes,
+            rx_bit_s=rx_bit_s,
+            tx_bit_s=tx_bit_s,
+        )
+
+
+def _rate(after: int, before: int, interval_s: float) -> float:
+    # A counter that went back belongs to an interface that was made anew under the same index.
+    return max(0, after - before) * _BITS_PER_BYTE / interval_s
+
+
+class ConnectionRows:
+    """The rows of connections. `unix_time` turns the ledger's clock into Unix time."""
+
+    def __init__(self, *, unix_time: Callable[[float], float]) -> None:
+        self._unix_time = unix_time
+        self._connections: dict[Token, ConnectionInfo] = {}
+        self._subflows: dict[FourTuple, SubflowInfo] = {}
+
+    def living(self, accounts: Iterable[ConnectionAccount]) -> list[ConnectionInfo]:
+        """Rows of the living connections, updated in place since the last call."""
+        accounts = list(accounts)
+        connections, subflows = self._connections, self._subflows
+        self._connections = {}
+        self._subflows = {}
+        rows = []
+        for account in accounts:
+            row = connections.get(account.token) or self._new_row(account)
+            self._update(row, account, subflows)
+            self._connections[account.token] = row
+            rows.append(row)
+        return rows
+
+    def ended(self, accounts: Iterable[ConnectionAccount]) -> list[ConnectionInfo]:
+        """Rows of connections whose accounts are final."""
+        rows = []
+        for account in accounts:
+            row = self._new_row(account)
+            row.state = TcpState.CLOSED
+            row.tx_bytes, row.rx_bytes = account.volume
+            row.carried = _carried(account.carried())
+            rows.append(row)
+        return rows
+
+    def _new_row(self, account: ConnectionAccount) -> ConnectionInfo:
+        return ConnectionInfo(
+            token=token_text(account.token),
+            app=_app(account.application),
+            local=str(account.flow.local),
+            remote=str(account.flow.remote),
+            state=account.state,
+            fallback=account.is_fallback,
+            server_side=account.is_server_side,
+            opened=self._unix_time(account.opened),
+            tx_bytes=0,
+            rx_bytes=0,
+            subflows=[],
+            carried=[],
+        )
+
+    def _update(
+        self, row: ConnectionInfo, account: ConnectionAccount, subflows: Mapping[FourTuple, SubflowInfo]
+    ) -> None:
+        if row.app.id != account.application.id or row.app.pid != account.application.pid:
+            row.app = _app(account.application)
+        row.state = account.state
+        row.fallback = account.is_fallback
+        row.tx_bytes, row.rx_bytes = account.volume
+        row.subflows = []
+        for each in account.subflows.values():
+            if each.is_ended:
+                continue
+            info = subflows.get(each.flow) or _subflow(each)
+            _update_subflow(info, each)
+            self._subflows[each.flow] = info
+            row.subflows.append(info)
+        row.carried = _carried(account.carried())
+
+
+def _subflow(account: SubflowAccount) -> SubflowInfo:
+    return SubflowInfo(
+        path=account.path,
+        local=str(account.flow.local),
+        remote=str(account.flow.remote),
+        local_id=0,
+        remote_id=0,
+        backup=BackupInfo(local=False, peer=False),
+        state=TcpState.ESTABLISHED,
+        rtt_ms=None,
+        tx_bytes=0,
+        rx_bytes=0,
+        tx_bit_s=0.0,
+        rx_bit_s=0.0,
+        retransmits=0,
+    )
+
+
+def _update_subflow(info: SubflowInfo, account: SubflowAccount) -> None:
+    info.tx_bytes, info.rx_bytes = account.volume
+    info.tx_bit_s = account.tx_bit_s
+    info.rx_bit_s = account.rx_bit_s
+    info.retransmits = account.retransmits
+    sample = account.sample
+    if sample is not None:
+        info.local_id = sample.local_id
+        info.remote_id = sample.remote_id
+        info.backup.local = sample.is_backup_here
+        info.backup.peer = sample.is_backup_there
+        info.state = sample.state
+        info.rtt_ms = sample.rtt_ms
+
+
+def application_rows(ledger: Ledger) -> list[ApplicationTotals]:
+    """What each application has moved since the daemon started."""
+    living: dict[str, int] = {}
+    for account in ledger.living():
+        living[account.application.id] = living.get(account.application.id, 0) + 1
+    return [
+        ApplicationTotals(
+            id=each.application.id,
+            name=each.application.name,
+            connections=living.get(each.application.id, 0),
+            carried=_carried(each.carried),
+        )
+        for each in ledger.application_totals().values()
+    ]
+
+
+def _app(application: Application) -> AppInfo:
+    return AppInfo(
+        id=application.id,
+        name=application.name,
+        pid=application.pid,
+        exe=application.exe,
+        cgroup=application.cgroup,
+    )
+
+
+def _carried(carried: Carried) -> list[CarriedInfo]:
+    """By path; what no path carried (loopback, say) counts under an empty name."""
+    return [
+        CarriedInfo(path=path or LinkName(""), tx_bytes=volume.tx_bytes, rx_bytes=volume.rx_bytes)
+        for path, volume in carried.items()
+    ]
+
+
+def cut_to_topics(frame: Frame, topics: Iterable[Topic], events: list[EventInfo]) -> Frame:
+    """The part of a frame that a subscriber asked for, with its own events."""
+    wanted = set(topics)
+    return Frame(
+        sequence=frame.sequence,
+        time=frame.time,
+        monotonic=frame.monotonic,
+        simulated=frame.simulated,
+        dropped=frame.dropped,
+        paths=frame.paths if Topic.PATHS in wanted else [],
+        connections=frame.connections if Topic.CONNECTIONS in wanted else [],
+        ended=frame.ended if Topic.ENDED in wanted else [],
+        applications=frame.applications if Topic.APPLICATIONS in wanted else [],
+        events=events if Topic.EVENTS in wanted else [],
+    )

@@ -1,0 +1,57 @@
+"""What happened, remembered for a while and told to whoever listens."""
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+
+from mpmanager.api.structures import EventInfo, EventKind
+from mpmanager.model.names import Token
+
+KEPT = 1000
+
+
+def token_text(token: Token) -> str:
+    """A token as people and programs see it."""
+    return f"{token:#010x}"
+
+
+class Journal:
+    """The last events. `wall_clock` gives Unix time in seconds."""
+
+    def __init__(self, *, wall_clock: Callable[[], float]) -> None:
+        self._wall_clock = wall_clock
+        self._ids = itertools.count(1)
+        self._events: deque[EventInfo] = deque(maxlen=KEPT)
+        self.count = 0
+        """Events recorded so far."""
+
+    def record(
+        self,
+        kind: EventKind,
+        text: str,
+        *,
+        path: str | None = None,
+        token: Token | None = None,
+        app: str | None = None,
+    ) -> None:
+        """Remember an event that happened just now."""
+        self.count = next(self._ids)
+        self._events.append(
+            EventInfo(
+                id=self.count,
+                time=self._wall_clock(),
+                kind=kind,
+                text=text,
+                path=path,
+                token=None if token is None else token_text(token),
+                app=app,
+            )
+        )
+
+    def recent(self, limit: int) -> list[EventInfo]:
+        """The last events, the oldest first."""
+        return list(self._events)[-limit:] if limit else []
+
+    def since(self, last_id: int) -> list[EventInfo]:
+        """The events after one, as far as they are still remembered."""
+        return [event for event in self._events if event.id > last_id]

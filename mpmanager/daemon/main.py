@@ -1,0 +1,111 @@
+"""The command mpmanagerd."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from mpmanager.api.bus import Bus, BusKind, parse_bus
+from mpmanager.daemon.authority import OwnerAuthority
+from mpmanager.daemon.compose import linux_world, simulated_world
+from mpmanager.daemon.facts import read_facts
+from mpmanager.daemon.manager import Manager
+from mpmanager.daemon.private_bus import PrivateBus
+from mpmanager.daemon.service import Service
+from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.errors import MpmanagerError
+from mpmanager.model.facts import NO_FACTS, Facts
+
+_log = logging.getLogger("mpmanagerd")
+
+_EXAMPLES = """\b
+Examples:
+  mpmanagerd                                   on the system bus, as root
+  mpmanagerd --bus private:/run/user/0/mpm     on a bus of its own; use mpm --bus private:/run/user/0/mpm
+  mpmanagerd --facts facts.toml                with what you know better about your links
+"""
+
+
+@click.command(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--bus",
+    "bus_text",
+    default="system",
+    show_default=True,
+    metavar="BUS",
+    envvar="MPMANAGER_BUS",
+    show_envvar=True,
+    help="Where to be found: system, session, private:DIR (starts a bus of its own in DIR) or a D-Bus address.",
+)
+@click.option(
+    "--facts",
+    "facts_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file that states of what kind links are: [interface.NAME] with kind, network, security, gateway.",
+)
+@click.option(
+    "--state",
+    "state_directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("/var/lib/mpmanager"),
+    show_default=True,
+    help="The directory that keeps decisions over restarts.",
+)
+@click.option("--simulate", is_flag=True, help="Show a world that exists in memory only; touches nothing.")
+@click.option("--verbose", "-v", is_flag=True, help="Say more on standard error.")
+@click.version_option(package_name="mpmanager", prog_name="mpmanagerd")
+def main(*, bus_text: str, facts_file: Path | None, state_directory: Path, simulate: bool, verbose: bool) -> None:
+    """Manage the Multipath TCP connections of this network namespace.
+
+    Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves rules, routes and settings as they were;
+    connections stay. Started again after a crash it goes on where it was.
+    """
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format="mpmanagerd: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    try:
+        bus = parse_bus(bus_text)
+        facts = read_facts(facts_file) if facts_file else NO_FACTS
+        asyncio.run(_serve(bus, facts, StateDirectory(state_directory), simulate=simulate))
+    except MpmanagerError as error:
+        _log.error("%s", error)  # a sentence for people; a traceback would hide it
+        sys.exit(1)
+
+
+async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:
+    """Run until told to stop."""
+    world = simulated_world() if simulate else linux_world(state.remembered_path_manager)
+    manager = Manager(world, facts=facts, state=state)
+    service = Service(manager, OwnerAuthority())
+    with ExitStack() as stack:
+        if bus.kind is BusKind.PRIVATE and bus.directory is not None:
+            stack.enter_context(PrivateBus(bus.directory, owner=os.getuid()))
+        await service.connect(bus)
+        stack.callback(service.close)
+        await _until_told(manager, service, bus)
+
+
+async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    tasks = {
+        asyncio.create_task(manager.run(ready=lambda: _log.info("ready on the bus %s", bus))),
+        asyncio.create_task(service.wait_until_gone()),
+        asyncio.create_task(told.wait()),
+    }
+    try:
+        done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _log.info("stopped; rules, routes and settings are as they were")

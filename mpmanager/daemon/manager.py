@@ -1,0 +1,173 @@
+"""mpmanagerd without its bus: takes over, follows, samples, and hands everything back."""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
+
+from mpmanager.api.structures import EventKind, Frame, PathInfo, StatusInfo
+from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.path_keeper import PathKeeper
+from mpmanager.daemon.state import StateDirectory
+from mpmanager.daemon.streams import Streams
+from mpmanager.daemon.world import World
+from mpmanager.model.facts import Facts
+from mpmanager.model.path import PathState
+
+IDLE_INTERVAL_S = 5.0
+"""Between samples while nobody watches: often enough to notice fall-backs, too rare to be noticed."""
+
+SETTLE_INTERVAL_S = 0.02
+"""Between looks at connections that were just closed: shorter than a round trip over any path of interest."""
+
+_SHORTEST_SAMPLE_S = 0.05
+"""Somebody who comes so soon after a sample gets that one."""
+
+_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
+"""RFC 6335."""
+
+
+def choose_port() -> int:
+    """A local port for a join; the kernel refuses the few that are taken, and the join is tried again."""
+    return random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret
+
+
+class Manager:
+    """The daemon's life: `run` until it is cancelled."""
+
+    def __init__(self, world: World, *, facts: Facts, state: StateDirectory) -> None:
+        self._world = world
+        self._started = time.time()
+        self._stirred = asyncio.Event()
+        self.journal = Journal(wall_clock=time.time)
+        self.streams = Streams(self.journal, wake=self._stirred.set)
+        self.paths = PathKeeper(world, facts=facts, state=state, journal=self.journal, changed=self._on_paths_changed)
+        self._news = asyncio.Event()
+        self._connections = ConnectionKeeper(
+            world, journal=self.journal, clock=time.monotonic, choose_port=choose_port, news=self._news.set
+        )
+        self._rates = PathRates()
+        self._rows = ConnectionRows(unix_time=_unix_time)
+        self._sampled = 0.0
+
+    async def run(self, *, ready: Callable[[], None]) -> None:
+        """Manage the namespace's connections until cancelled; then everything is as before.
+
+        `ready` is called once paths and connections are known.
+
+        Raises:
+            NotSupportedError: this machine or this user cannot do that.
+        """
+        try:
+            self._connections.listen()
+            self._world.path_manager.take_over()
+            await self.paths.begin()
+            self._connections.resynchronise()
+            self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
+            ready()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.paths.follow())
+                tasks.create_task(self._tend_connections())
+                tasks.create_task(self._sample_forever())
+        finally:
+            await self._hand_back()
+
+    def status(self) -> StatusInfo:
+        """The daemon as a whole."""
+        return StatusInfo(
+            version=version("mpmanager"),
+            pid=os.getpid(),
+            started=self._started,
+            simulated=self._world.is_simulated,
+            path_manager=self._world.path_manager.current(),
+            paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
+            connections=len(list(self._connections.ledger.living())),
+            events=self.journal.count,
+            limits=list(self._world.limits),
+        )
+
+    def path_rows(self) -> list[PathInfo]:
+        """All paths with their counters and rates of the last sample."""
+        return [self._rates.row(path) for path in self.paths.paths]
+
+    def _on_paths_changed(self) -> None:
+        self._connections.set_paths(self.paths.paths)
+
+    async def _tend_connections(self) -> None:
+        """Do what has to be done at a time of its own: joins that expire, accounts that become final."""
+        while True:
+            self._news.clear()
+            self._connections.name_newcomers()
+            is_settling = self._connections.settle()
+            deadline = self._connections.deadline
+            if deadline is not None and deadline <= time.monotonic():
+                self._connections.wake()
+                continue
+            wait_s = None if deadline is None else deadline - time.monotonic()
+            if is_settling:
+                wait_s = SETTLE_INTERVAL_S if wait_s is None else min(wait_s, SETTLE_INTERVAL_S)
+                await asyncio.sleep(wait_s)
+            else:
+                await _wait(self._news, wait_s)
+
+    async def _sample_forever(self) -> None:
+        while True:
+            self._stirred.clear()
+            await self._sample()
+            interval_s = self.streams.interval_s or IDLE_INTERVAL_S
+            await _wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
+
+    async def _sample(self) -> None:
+        """Look at everything and serve those who are due."""
+        counters = await self._world.network.counters()
+        now = time.monotonic()
+        if now - self._sampled >= _SHORTEST_SAMPLE_S:
+            self._rates.take(counters, now=now)
+            self._connections.sample()
+            self._sampled = now
+        due = self.streams.due(now)
+        if due:
+            frame = self._frame(now)
+            for subscriber in due:
+                subscriber.offer(frame, self.journal, now=now)
+
+    def _frame(self, now: float) -> Frame:
+        ledger = self._connections.ledger
+        return Frame(
+            sequence=0,
+            time=time.time(),
+            monotonic=now,
+            simulated=self._world.is_simulated,
+            dropped=0,
+            paths=self.path_rows(),
+            connections=self._rows.living(ledger.living()),
+            ended=self._rows.ended(ledger.ended(now)),
+            applications=application_rows(ledger),
+        )
+
+    async def _hand_back(self) -> None:
+        """Undo what was done to this machine, all of it, whatever fails on the way."""
+        self.streams.close()
+        try:
+            self._world.path_manager.hand_back()
+        finally:
+            try:
+                await self._world.routing.clear()
+            finally:
+                await self._world.close()
+
+
+async def _wait(event: asyncio.Event, longest_s: float | None) -> None:
+    """Wait for an event, but not longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(longest_s):
+            await event.wait()
+
+
+def _unix_time(monotonic: float) -> float:
+    return time.time() - time.monotonic() + monotonic

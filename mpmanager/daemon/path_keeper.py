@@ -1,0 +1,158 @@
+"""Follows the network: derives the paths, keeps their routing, tells what changed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from mpmanager.api.structures import EventKind
+from mpmanager.core.paths import PathPreferences, derive_paths
+from mpmanager.core.routing import desired_routing
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.state import StateDirectory
+from mpmanager.daemon.world import World
+from mpmanager.model.errors import CommandRefusedError, InvalidValueError, UnknownPathError
+from mpmanager.model.facts import Facts
+from mpmanager.model.names import LinkName
+from mpmanager.model.path import Path, PathKind, PathState, Tier
+
+ChoiceT = TypeVar("ChoiceT", Tier, PathKind)
+
+AUTOMATIC = "auto"
+
+_log = logging.getLogger(__name__)
+
+_STATE_WORDS = {
+    PathState.UP: "is up",
+    PathState.LOCAL_ONLY: "has an address but no gateway",
+    PathState.NO_ADDRESS: "has lost its address",
+    PathState.NO_CARRIER: "has lost its carrier",
+    PathState.DOWN: "was switched off",
+}
+
+
+class PathKeeper:
+    """The paths of this host. `changed` is called with the new ones whenever something about them changes."""
+
+    def __init__(
+        self, world: World, *, facts: Facts, state: StateDirectory, journal: Journal, changed: Callable[[], None]
+    ) -> None:
+        self._world = world
+        self._facts = facts
+        self._state = state
+        self._journal = journal
+        self._changed = changed
+        self._preferences = state.load_preferences()
+        self._turn = asyncio.Lock()
+        self._changes: tuple[AsyncIterator[None], ...] = ()
+        self.paths: tuple[Path, ...] = ()
+
+    async def begin(self) -> None:
+        """Start to listen and look once."""
+        self._changes = (self._world.network.changes(), self._world.identification.changes())
+        await self.look()
+
+    async def follow(self) -> None:
+        """Keep up with the network until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for changes in self._changes:
+                tasks.create_task(self._look_again(changes))
+
+    async def _look_again(self, changes: AsyncIterator[None]) -> None:
+        async for _change in changes:
+            await self.look()
+
+    async def look(self) -> None:
+        """Look at the network once and act on what is new."""
+        async with self._turn:
+            network = await self._world.network.observe()
+            hints = await self._world.identification.hints(network.links)
+            paths = derive_paths(network, hints=hints, facts=self._facts, preferences=self._preferences)
+            try:
+                await self._world.routing.apply(desired_routing(paths))
+            except CommandRefusedError as error:
+                _log.warning("routing is incomplete: %s", error)
+            before, self.paths = self.paths, paths
+            if before != paths:
+                self._tell({path.name: path for path in before}, {path.name: path for path in paths})
+                self._changed()
+
+    async def set_tier(self, name: str, tier: str) -> None:
+        """Set, or give back to the default, when a path may be used.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self._path(name)
+        tiers = dict(self._preferences.tiers)
+        if tier == AUTOMATIC:
+            tiers.pop(path.name, None)
+        else:
+            tiers[path.name] = _member(Tier, tier, what="tier")
+        await self._prefer(replace(self._preferences, tiers=tiers))
+
+    async def set_kind(self, name: str, kind: str) -> None:
+        """Correct, or give back to detection, what a path is.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self._path(name)
+        kinds = dict(self._preferences.kinds)
+        if kind == AUTOMATIC:
+            kinds.pop(path.name, None)
+        else:
+            kinds[path.name] = _member(PathKind, kind, what="kind")
+        await self._prefer(replace(self._preferences, kinds=kinds))
+
+    async def _prefer(self, preferences: PathPreferences) -> None:
+        self._state.save_preferences(preferences)
+        self._preferences = preferences
+        await self.look()
+
+    def _path(self, name: str) -> Path:
+        for path in self.paths:
+            if path.name == name:
+                return path
+        known = ", ".join(path.name for path in self.paths) or "none at the moment"
+        raise UnknownPathError(f"there is no path {name!r}; paths are: {known}")
+
+    def _tell(self, before: Mapping[LinkName, Path], after: Mapping[LinkName, Path]) -> None:
+        for name in before.keys() - after.keys():
+            self._journal.record(EventKind.PATH_REMOVED, f"{name} is gone", path=name)
+        for name, path in after.items():
+            old = before.get(name)
+            if old is None:
+                self._journal.record(EventKind.PATH_ADDED, f"{_title(path)} {_STATE_WORDS[path.state]}", path=name)
+            else:
+                self._tell_difference(old, path)
+
+    def _tell_difference(self, old: Path, new: Path) -> None:
+        if old.state is not new.state:
+            kind = EventKind.PATH_UP if new.state is PathState.UP else EventKind.PATH_DOWN
+            self._journal.record(kind, f"{_title(new)} {_STATE_WORDS[new.state]}", path=new.name)
+        if old.tier is not new.tier:
+            text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
+            self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
+        if _identity(old) != _identity(new):
+            text = f"{_title(new)}: addresses, gateway or network changed"
+            self._journal.record(EventKind.PATH_CHANGED, text, path=new.name)
+
+
+def _title(path: Path) -> str:
+    return f"{path.name} ({path.network})" if path.network else str(path.name)
+
+
+def _identity(path: Path) -> tuple[object, ...]:
+    if path.state is not PathState.UP:
+        return ()
+    return (path.kind, path.network, path.security, path.addresses, path.ways_out)
+
+
+def _member(kind: type[ChoiceT], text: str, *, what: str) -> ChoiceT:
+    try:
+        return kind(text)
+    except ValueError as error:
+        choices = ", ".join(each.value for each in kind)
+        raise InvalidValueError(f"{what} {text!r}: expected one of {choices}, {AUTOMATIC}") from error

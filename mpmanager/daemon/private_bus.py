@@ -1,0 +1,89 @@
+"""A message bus of the daemon's own, for `--bus private:DIR`."""
+
+import subprocess
+from pathlib import Path
+from typing import Self
+from xml.sax.saxutils import escape
+
+from mpmanager.model.errors import NotSupportedError
+
+_STOP_TIMEOUT_S = 5.0
+
+_CONFIGURATION = """\
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow send_destination="*" eavesdrop="false"/>
+    <allow receive_sender="*"/>
+  </policy>
+  <policy user="{owner}">
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class PrivateBus:
+    """A running dbus-daemon on DIR/bus. It ends with this process, also when that is killed."""
+
+    def __init__(self, directory: Path, *, owner: int) -> None:
+        """Start it; only the user with the number `owner` may own names on it.
+
+        Raises:
+            NotSupportedError: it does not start; the sentence says why.
+        """
+        socket = directory / "bus"
+        configuration = directory / "bus.conf"
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            socket.unlink(missing_ok=True)
+            configuration.write_text(_CONFIGURATION.format(socket=escape(str(socket)), owner=owner))
+            self._process = subprocess.Popen(
+                # setpriv (util-linux): the bus has no reason to outlive its daemon.
+                [
+                    "setpriv",
+                    "--pdeathsig",
+                    "TERM",
+                    "dbus-daemon",
+                    f"--config-file={configuration}",
+                    "--nofork",
+                    "--print-address=1",
+                ],
+                stdout=subprocess.PIPE,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C in a terminal is for the daemon, which then ends its bus
+            )
+        except OSError as error:
+            raise NotSupportedError(f"--bus private:{directory}: {error.strerror}: {error.filename}") from error
+        self._socket = socket
+        self._configuration = configuration
+        self._wait_until_it_listens()
+
+    def _wait_until_it_listens(self) -> None:
+        output = self._process.stdout
+        if output is None or not output.readline():
+            self._process.wait(_STOP_TIMEOUT_S)
+            raise NotSupportedError(f"dbus-daemon ended at once (exit code {self._process.returncode})")
+        output.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End it and remove what it left in the directory."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._socket.unlink(missing_ok=True)
+        self._configuration.unlink(missing_ok=True)

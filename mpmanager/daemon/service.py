@@ -1,0 +1,169 @@
+"""The daemon on the bus: every call is authorised, translated, delegated."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from dbus_fast import BusType, Message, MessageType, NameFlag, RequestNameReply
+from dbus_fast.aio import MessageBus
+from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
+
+from mpmanager.api import contract
+from mpmanager.api.bus import Bus, BusKind
+from mpmanager.api.codec import from_dictionary, to_dictionary
+from mpmanager.api.errors import wire_name
+from mpmanager.api.structures import SubscribeOptions
+from mpmanager.daemon.manager import Manager
+from mpmanager.model.authority import Caller
+from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotSupportedError
+from mpmanager.ports.authority import Authority
+
+_log = logging.getLogger(__name__)
+
+_UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
+_INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
+_INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
+
+Handler = Callable[..., Awaitable[list[Any]]]
+
+
+class Service:
+    """Serves one manager on one bus."""
+
+    def __init__(self, manager: Manager, authority: Authority) -> None:
+        self._manager = manager
+        self._authority = authority
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._methods = {method.name: method for method in contract.METHODS}
+        self._handlers: dict[str, Handler] = {
+            contract.GET_STATUS.name: self._get_status,
+            contract.LIST_PATHS.name: self._list_paths,
+            contract.RECENT_EVENTS.name: self._recent_events,
+            contract.SUBSCRIBE.name: self._subscribe,
+            contract.SET_PATH_TIER.name: self._set_path_tier,
+            contract.SET_PATH_KIND.name: self._set_path_kind,
+        }
+        self._message_bus: MessageBus | None = None
+
+    async def connect(self, bus: Bus) -> None:
+        """Connect and take the name.
+
+        Raises:
+            NotSupportedError: there is no such bus, or another daemon is there already.
+        """
+        message_bus = _message_bus(bus)
+        try:
+            await message_bus.connect()
+            message_bus.add_message_handler(self._take_message)
+            reply = await message_bus.request_name(contract.BUS_NAME, NameFlag.DO_NOT_QUEUE)
+        except (OSError, EOFError, AuthError, InvalidAddressError, DBusError) as error:
+            raise NotSupportedError(f"cannot serve on the bus {bus}: {error}") from error
+        if reply is not RequestNameReply.PRIMARY_OWNER:
+            message_bus.disconnect()
+            raise NotSupportedError(f"another mpmanagerd already runs on the bus {bus}")
+        self._message_bus = message_bus
+
+    async def wait_until_gone(self) -> None:
+        """Return when the bus has gone.
+
+        Raises:
+            DaemonNotRunningError: always; without a bus nobody can reach the daemon.
+        """
+        if self._message_bus is not None:
+            try:
+                await self._message_bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast
+            except (OSError, EOFError) as error:
+                raise DaemonNotRunningError(f"the bus has gone: {error}") from error
+        raise DaemonNotRunningError("the bus has gone")
+
+    def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._message_bus is not None and self._message_bus.connected:
+            self._message_bus.disconnect()
+
+    def _take_message(self, message: Message) -> Message | bool | None:
+        if message.message_type is not MessageType.METHOD_CALL or message.path != contract.OBJECT_PATH:
+            return None
+        if message.interface == _INTROSPECTABLE and message.member == "Introspect":
+            return Message.new_method_return(message, "s", [contract.introspection_xml()])
+        if message.interface not in {contract.INTERFACE, None, ""}:
+            return None
+        method = self._methods.get(message.member)
+        if method is None:
+            return Message.new_error(message, _UNKNOWN_METHOD, f"{contract.INTERFACE} has no {message.member}")
+        if message.signature != method.input_signature:
+            expected = f"{method.name} takes ({method.input_signature}), not ({message.signature})"
+            return Message.new_error(message, _INVALID_ARGS, expected)
+        task = asyncio.get_running_loop().create_task(self._answer(message, method))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _answer(self, message: Message, method: contract.Method) -> None:
+        given: list[socket.socket] = []
+        try:
+            caller = Caller(bus_name=message.sender or "", uid=await self._uid_of(message.sender))
+            await self._authority.authorise(caller, method.action)
+            body = await self._handlers[method.name](*message.body)
+            given = [each for each in body if isinstance(each, socket.socket)]
+            reply = _reply(message, method, body)
+        except MpmanagerError as error:
+            reply = Message.new_error(message, wire_name(error), str(error))
+        try:
+            if self._message_bus is not None:
+                await self._message_bus.send(reply)
+        finally:
+            for each in given:
+                each.close()
+
+    async def _uid_of(self, sender: str | None) -> int | None:
+        if self._message_bus is None or not sender:
+            return None
+        reply = await self._message_bus.call(
+            Message(
+                destination="org.freedesktop.DBus",
+                path="/org/freedesktop/DBus",
+                interface="org.freedesktop.DBus",
+                member="GetConnectionUnixUser",
+                signature="s",
+                body=[sender],
+            )
+        )
+        if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+            return None
+        return int(reply.body[0])
+
+    async def _get_status(self) -> list[Any]:
+        return [to_dictionary(self._manager.status())]
+
+    async def _list_paths(self) -> list[Any]:
+        return [[to_dictionary(each) for each in self._manager.path_rows()]]
+
+    async def _recent_events(self, limit: int) -> list[Any]:
+        return [[to_dictionary(each) for each in self._manager.journal.recent(limit)]]
+
+    async def _subscribe(self, options: dict[str, Any]) -> list[Any]:
+        return [self._manager.streams.subscribe(from_dictionary(options, SubscribeOptions))]
+
+    async def _set_path_tier(self, path: str, tier: str) -> list[Any]:
+        await self._manager.paths.set_tier(path, tier)
+        return []
+
+    async def _set_path_kind(self, path: str, kind: str) -> list[Any]:
+        await self._manager.paths.set_kind(path, kind)
+        return []
+
+
+def _message_bus(bus: Bus) -> MessageBus:
+    if bus.kind is BusKind.SYSTEM:
+        return MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
+    return MessageBus(bus_address=bus.address, bus_type=BusType.SESSION, negotiate_unix_fd=True)
+
+
+def _reply(message: Message, method: contract.Method, body: list[Any]) -> Message:
+    descriptors = [each.fileno() for each in body if isinstance(each, socket.socket)]
+    plain = [0 if isinstance(each, socket.socket) else each for each in body]
+    return Message.new_method_return(message, method.output_signature, plain, unix_fds=descriptors)

@@ -1,0 +1,29 @@
+"""Everything outside the daemon, behind its ports."""
+
+from dataclasses import dataclass
+
+from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
+from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """One set of ports: all on the kernel, or all in memory."""
+
+    is_simulated: bool
+    network: NetworkObserver
+    routing: RoutingTables
+    identification: LinkIdentification
+    path_manager: PathManager
+    connections: ConnectionTable
+    applications: ApplicationFinder
+    limits: tuple[str, ...] = ()
+    """What this machine cannot do, one sentence each."""
+
+    async def close(self) -> None:
+        """Let go of everything outside."""
+        self.path_manager.close()
+        self.connections.close()
+        await self.identification.close()
+        await self.routing.close()
+        await self.network.close()

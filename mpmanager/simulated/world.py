@@ -1,0 +1,415 @@
+"""A laptop with three networks and some programs that exists in memory only.
+
+It is deterministic: what is shown depends on the time since its beginning and on nothing else. Joins are answered after
+a round trip, backup subflows carry nothing while a normal one stands, and once a minute the Wi-Fi is gone for ten
+seconds.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from errno import EINVAL
+from ipaddress import ip_address
+
+from mpmanager.model.connection import (
+    UNKNOWN_APPLICATION,
+    Application,
+    ConnectionSample,
+    Endpoint,
+    FourTuple,
+    ProcessKey,
+    Snapshot,
+    SubflowEnd,
+    SubflowSample,
+    TcpState,
+)
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import AddressId, LinkName, Token
+from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, LinkHints, NetworkState, RoutingPlan
+from mpmanager.model.path import InterfaceAddress, KindSource, LinkCounters, PathKind, Security
+from mpmanager.model.pathmanager import (
+    Command,
+    CreateSubflow,
+    DestroySubflow,
+    KernelEvent,
+    SetBackup,
+    SubflowEstablished,
+)
+
+OUTAGE_PERIOD_S = 60.0
+OUTAGE_BEGINS_S = 30.0
+OUTAGE_S = 10.0
+
+_STEP_S = 0.1
+_ETHERNET = 1
+_BITS_PER_BYTE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SimulatedLink:
+    index: int
+    name: LinkName
+    kind: PathKind
+    network: str
+    security: Security | None
+    address: str
+    gateway: str
+    rtt_ms: float
+    rate_bit_s: float
+
+
+_LINKS = (
+    _SimulatedLink(
+        index=2,
+        name=LinkName("wlan0"),
+        kind=PathKind.WIFI,
+        network="Home",
+        security=Security.WPA2,
+        address="192.0.2.10",
+        gateway="192.0.2.1",
+        rtt_ms=12.0,
+        rate_bit_s=20e6,
+    ),
+    _SimulatedLink(
+        index=3,
+        name=LinkName("wwan0"),
+        kind=PathKind.LTE,
+        network="Operator",
+        security=None,
+        address="198.51.100.10",
+        gateway="198.51.100.1",
+        rtt_ms=45.0,
+        rate_bit_s=12e6,
+    ),
+    _SimulatedLink(
+        index=4,
+        name=LinkName("dsl0"),
+        kind=PathKind.XDSL,
+        network="Line",
+        security=None,
+        address="203.0.113.10",
+        gateway="203.0.113.1",
+        rtt_ms=28.0,
+        rate_bit_s=8e6,
+    ),
+)
+_PREFIX_LENGTH = 24
+_PROGRAMS = (("firefox", 6e6), ("thunderbird", 0.2e6), ("ssh", 0.02e6), ("backup", 3e6))
+_SERVER = ip_address("192.0.2.200")
+"""TEST-NET addresses (RFC 5737): nothing here can be mistaken for somebody's network."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _SimulatedSubflow:
+    link: _SimulatedLink
+    local_id: AddressId
+    is_backup: bool
+    tx_bytes: float = 0.0
+    rx_bytes: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _SimulatedConnection:
+    token: Token
+    program: int
+    wanted_bit_s: float
+    flow: FourTuple
+    subflows: dict[FourTuple, _SimulatedSubflow] = field(default_factory=dict)
+    tx_bytes: float = 0.0
+    rx_bytes: float = 0.0
+
+
+class SimulatedLaptop:
+    """The world's state. `clock` gives seconds; the world begins when it is made."""
+
+    def __init__(self, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._updated = 0.0
+        self._carried: dict[LinkName, list[float]] = {link.name: [0.0, 0.0] for link in _LINKS}
+        self.connections = {each.token: each for each in _first_connections()}
+
+    @property
+    def elapsed_s(self) -> float:
+        return self._clock() - self._began
+
+    def is_up(self, link: _SimulatedLink) -> bool:
+        """Whether a link has carrier now."""
+        since = self.elapsed_s % OUTAGE_PERIOD_S
+        return link is not _LINKS[0] or not OUTAGE_BEGINS_S <= since < OUTAGE_BEGINS_S + OUTAGE_S
+
+    def catch_up(self) -> None:
+        """Let the traffic flow that is due since the last call, in steps."""
+        while self._updated + _STEP_S <= self.elapsed_s:
+            self._updated += _STEP_S
+            for connection in self.connections.values():
+                self._move(connection)
+
+    def counters(self) -> dict[int, LinkCounters]:
+        self.catch_up()
+        return {
+            link.index: LinkCounters(
+                tx_bytes=int(self._carried[link.name][0]), rx_bytes=int(self._carried[link.name][1])
+            )
+            for link in _LINKS
+        }
+
+    def _move(self, connection: _SimulatedConnection) -> None:
+        usable = [each for each in connection.subflows.values() if self.is_up(each.link)]
+        carriers = [each for each in usable if not each.is_backup] or usable
+        wave = 1.0 + 0.5 * math.sin(self._updated / 3.0 + connection.program)
+        wanted = connection.wanted_bit_s * wave * _STEP_S / _BITS_PER_BYTE
+        capacity = sum(each.link.rate_bit_s for each in carriers)
+        for each in carriers:
+            rx_bytes = wanted * each.link.rate_bit_s / capacity
+            tx_bytes = rx_bytes / 20
+            each.rx_bytes += rx_bytes
+            each.tx_bytes += tx_bytes
+            connection.rx_bytes += rx_bytes
+            connection.tx_bytes += tx_bytes
+            self._carried[each.link.name][0] += tx_bytes
+            self._carried[each.link.name][1] += rx_bytes
+
+
+def _first_connections() -> list[_SimulatedConnection]:
+    connections = []
+    for number, (_name, wanted_bit_s) in enumerate(_PROGRAMS):
+        link = _LINKS[0]
+        flow = FourTuple(Endpoint(ip_address(link.address), 40000 + number), Endpoint(_SERVER, 443))
+        connection = _SimulatedConnection(
+            token=Token(0x10000001 + number), program=number, wanted_bit_s=wanted_bit_s, flow=flow
+        )
+        connection.subflows[flow] = _SimulatedSubflow(link=link, local_id=AddressId(0), is_backup=False)
+        connections.append(connection)
+    return connections
+
+
+class SimulatedNetwork:
+    """Observer and identification of the simulated laptop."""
+
+    def __init__(self, laptop: SimulatedLaptop) -> None:
+        self._laptop = laptop
+
+    async def observe(self) -> NetworkState:
+        up = [link for link in _LINKS if self._laptop.is_up(link)]
+        return NetworkState(
+            links=tuple(
+                Link(
+                    index=link.index,
+                    name=link.name,
+                    is_enabled=True,
+                    has_carrier=link in up,
+                    hardware_type=_ETHERNET,
+                    driver_kind=None,
+                    master_index=None,
+                )
+                for link in _LINKS
+            ),
+            addresses=tuple(
+                LinkAddress(
+                    link_index=link.index,
+                    address=InterfaceAddress(address=ip_address(link.address), prefix_length=_PREFIX_LENGTH),
+                    is_temporary=False,
+                )
+                for link in up
+            ),
+            default_routes=tuple(
+                DefaultRoute(
+                    link_index=link.index, version=4, gateway=ip_address(link.gateway), metric=100 * link.index
+                )
+                for link in up
+            ),
+        )
+
+    async def changes(self) -> AsyncIterator[None]:
+        before = [self._laptop.is_up(link) for link in _LINKS]
+        while True:
+            await asyncio.sleep(_STEP_S)
+            now = [self._laptop.is_up(link) for link in _LINKS]
+            if now != before:
+                before = now
+                yield
+
+    async def counters(self) -> Mapping[int, LinkCounters]:
+        return self._laptop.counters()
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SimulatedIdentification:
+    """Knows every simulated link."""
+
+    async def hints(self, links: Sequence[Link]) -> LinkHints:
+        known = {link.name: link for link in _LINKS}
+        return {
+            each.name: (
+                LinkHint(
+                    source=KindSource.KERNEL,
+                    kind=known[each.name].kind,
+                    network=known[each.name].network,
+                    security=known[each.name].security,
+                ),
+            )
+            for each in links
+        }
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Never."""
+        await asyncio.Event().wait()
+        yield
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SimulatedRouting:
+    """Holds the plan it was given."""
+
+    def __init__(self) -> None:
+        self.plan = RoutingPlan()
+
+    async def apply(self, plan: RoutingPlan) -> None:
+        self.plan = plan
+
+    async def clear(self) -> None:
+        self.plan = RoutingPlan()
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SimulatedPathManager:
+    """Does what it is told to the simulated connections."""
+
+    def __init__(self, laptop: SimulatedLaptop) -> None:
+        self._laptop = laptop
+        self._current = "kernel"
+        self._deliver: Callable[[KernelEvent], None] | None = None
+
+    def take_over(self) -> None:
+        self._current = "userspace"
+
+    def hand_back(self) -> None:
+        self._current = "kernel"
+
+    def current(self) -> str:
+        return self._current
+
+    def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:  # noqa: ARG002  # nothing is ever lost here
+        self._deliver = deliver
+
+    def execute(self, command: Command) -> None:
+        connection = self._laptop.connections.get(command.token)
+        if connection is None:
+            raise CommandRefusedError(f"{type(command).__name__}: invalid token", errno=EINVAL)
+        self._laptop.catch_up()
+        match command:
+            case CreateSubflow():
+                self._join(connection, command)
+            case DestroySubflow():
+                connection.subflows.pop(command.flow, None)
+            case SetBackup() if command.flow in connection.subflows:
+                connection.subflows[command.flow].is_backup = command.is_backup
+            case _:
+                pass  # addresses are announced to nobody
+
+    def close(self) -> None:
+        self._deliver = None
+
+    def _join(self, connection: _SimulatedConnection, command: CreateSubflow) -> None:
+        link = next((link for link in _LINKS if ip_address(link.address) == command.local.address), None)
+        if link is None:
+            raise CommandRefusedError("CreateSubflow: cannot assign requested address", errno=EINVAL)
+        asyncio.get_running_loop().call_later(link.rtt_ms / 1000, self._establish, connection, command, link)
+
+    def _establish(self, connection: _SimulatedConnection, command: CreateSubflow, link: _SimulatedLink) -> None:
+        if self._deliver is None or not self._laptop.is_up(link):
+            return
+        connection.subflows[command.flow] = _SimulatedSubflow(
+            link=link, local_id=command.local_id, is_backup=command.is_backup
+        )
+        self._deliver(
+            SubflowEstablished(
+                token=command.token,
+                flow=command.flow,
+                local_id=command.local_id,
+                remote_id=AddressId(0),
+                is_backup_there=False,
+            )
+        )
+
+
+class SimulatedConnections:
+    """Shows the simulated connections and whose they are."""
+
+    def __init__(self, laptop: SimulatedLaptop) -> None:
+        self._laptop = laptop
+
+    def snapshot(self) -> Snapshot:
+        self._laptop.catch_up()
+        connections = self._laptop.connections.values()
+        return Snapshot(
+            tuple(_connection(each) for each in connections),
+            tuple(_subflow(each, flow) for each in connections for flow in each.subflows),
+        )
+
+    def connection(self, token: Token) -> ConnectionSample | None:
+        connection = self._laptop.connections.get(token)
+        return _connection(connection) if connection else None
+
+    def subflow(self, flow: FourTuple) -> SubflowSample | None:
+        for connection in self._laptop.connections.values():
+            if flow in connection.subflows:
+                return _subflow(connection, flow)
+        return None
+
+    def listening_ports(self) -> frozenset[int]:
+        return frozenset()
+
+    def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
+        """Simulated connections never end."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def find(self, owner: ProcessKey) -> Application:
+        """The simulated program behind a socket (the application finder's port)."""
+        if not 0 < owner.inode <= len(_PROGRAMS):
+            return UNKNOWN_APPLICATION
+        name = _PROGRAMS[owner.inode - 1][0]
+        return Application(
+            id=f"exe:/usr/bin/{name}", name=name, pid=1000 + owner.inode, exe=f"/usr/bin/{name}", cgroup=None
+        )
+
+
+def _connection(connection: _SimulatedConnection) -> ConnectionSample:
+    return ConnectionSample(
+        connection.token,
+        connection.flow,
+        TcpState.ESTABLISHED,
+        ProcessKey(connection.program + 1, 1000, 0),
+        is_fallback=False,
+        tx_bytes=int(connection.tx_bytes),
+        rx_bytes=int(connection.rx_bytes),
+        tx_written=int(connection.tx_bytes),
+    )
+
+
+def _subflow(connection: _SimulatedConnection, flow: FourTuple) -> SubflowSample:
+    subflow = connection.subflows[flow]
+    return SubflowSample(
+        connection.token,
+        flow,
+        subflow.local_id,
+        AddressId(0),
+        TcpState.ESTABLISHED,
+        is_backup_here=subflow.is_backup,
+        is_backup_there=False,
+        interface_index=subflow.link.index,
+        rtt_ms=subflow.link.rtt_ms,
+        tx_bytes=int(subflow.tx_bytes),
+        rx_bytes=int(subflow.rx_bytes),
+        retransmits=0,
+    )
