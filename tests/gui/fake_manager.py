@@ -31,6 +31,8 @@ PROGRAMS = (
     ("ssh", "/usr/bin/ssh"),
     ("Element", "/opt/Element/element-desktop"),
 )
+SLEEPER = 3
+"""The program that is quiet at times."""
 
 
 def three_paths() -> list[PathInfo]:
@@ -150,7 +152,8 @@ class World:
         period = 23 + 11 * program
         wave = 0.5 + 0.5 * math.sin(2 * math.pi * self.now / period + program)
         burst = 2.2 if (self.now // (17 + program)) % 3 == 0 else 1.0
-        return 3e6 * burst * wave * wave / (1 + program % 5)
+        floor = 0.0 if program % len(PROGRAMS) == SLEEPER else 60_000.0
+        return floor + 3e6 * burst * wave * wave / (1 + program % 5)
 
     def _connections(self, seconds: float) -> list[ConnectionInfo]:
         return [

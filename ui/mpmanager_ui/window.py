@@ -114,7 +114,7 @@ class Window(QWidget):
     def _build(self) -> None:
         self.setWindowTitle("mpmanager")
         self.setWindowIcon(icons.icon(icons.APPLICATION_ICON, "", 64))
-        self.setMinimumSize(720, 480)
+        self.setMinimumSize(800, 480)
         self.resize(1280, 800)
         for page in (self.start_page, *self._pages.values()):
             self._stack.addWidget(page)

@@ -64,6 +64,15 @@ class LivePage(QWidget):
         """Whether the view is frozen."""
         return self.pause.isChecked()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a tick is being recorded and shown."""
+        return self._is_busy
+
+    def shows_filter(self, text: str) -> bool:
+        """Whether the rows are those of this filter."""
+        return not self._filter_timer.isActive() and self.filter.text() == text
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_records()
@@ -205,7 +214,6 @@ class LivePage(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(420)
         self.pause.setCheckable(True)
-        self.pause.setShortcut("Ctrl+P")
         self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
         for button, text in ((self._expand, "Open all"), (self._collapse, "Close connections")):
             button.setText(text)
@@ -221,6 +229,7 @@ class LivePage(QWidget):
     def _recolour(self) -> None:
         is_paused = self.is_paused
         self.pause.setText("Continue" if is_paused else "Pause")
+        self.pause.setShortcut("Ctrl+P")  # a new text takes the shortcut away
         name = "play" if is_paused else "pause"
         self.pause.setIcon(icons.icon(name, self._look.colours.text))
 

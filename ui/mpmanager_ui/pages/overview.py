@@ -68,7 +68,7 @@ class OverviewPage(QScrollArea):
         self._no_events = QLabel(
             "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
         )
-        self._with_connections = QCheckBox("Connections too")
+        self.with_connections = QCheckBox("Connections too")
         self._build()
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
@@ -87,6 +87,15 @@ class OverviewPage(QScrollArea):
             self._column.addWidget(self._events_card)
         else:
             self._first_row.addWidget(self._events_card, _EVENTS_SHARE)
+
+    def sentence(self) -> str:
+        """The state, as it stands at the top."""
+        return self._sentence.text()
+
+    def event_texts(self) -> list[str]:
+        """The events that are shown, the newest first."""
+        model = self.events.events
+        return [model.event_at(row).text for row in range(model.rowCount())]
 
     # Showing
 
@@ -117,7 +126,7 @@ class OverviewPage(QScrollArea):
         self._no_events.setVisible(not events)
 
     def _is_wanted(self, event: EventInfo) -> bool:
-        return self._with_connections.isChecked() or event.kind not in EVENTS_OF_CONNECTIONS
+        return self.with_connections.isChecked() or event.kind not in EVENTS_OF_CONNECTIONS
 
     def _switch_view(self, *, is_table: bool) -> None:
         self._views.setCurrentIndex(1 if is_table else 0)
@@ -221,12 +230,12 @@ class OverviewPage(QScrollArea):
 
     def _fill_events_card(self) -> None:
         column = _card_column(self._events_card)
-        self._with_connections.toggled.connect(self._refresh)
-        self._with_connections.setToolTip("Show opened and closed connections and subflows as well")
+        self.with_connections.toggled.connect(self._refresh)
+        self.with_connections.setToolTip("Show opened and closed connections and subflows as well")
         self._no_events.setProperty("role", "muted")
         self._no_events.setWordWrap(True)
         self._no_events.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addLayout(_title_row(self._title("Last events"), QWidget(), self._with_connections))
+        column.addLayout(_title_row(self._title("Last events"), QWidget(), self.with_connections))
         column.addWidget(self.events, 1)
         column.addWidget(self._no_events, 1)
 

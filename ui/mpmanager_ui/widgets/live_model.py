@@ -63,8 +63,10 @@ class LiveModel(QAbstractItemModel):
         return self.rowCount(parent) > 0
 
     def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and self.node(index).values.kind is RowKind.SUBFLOW:
+        if self.node(index).values.kind is RowKind.SUBFLOW:
             flags |= Qt.ItemFlag.ItemNeverHasChildren
         return flags
 

@@ -28,6 +28,7 @@ _SWATCHES_ONLY = 64
 """Width of the path column where there is no room for names."""
 _WIDE = 1000
 _NARROW = 900
+_SLIM = 680
 """Widths of the page, in pixels."""
 
 
@@ -71,6 +72,7 @@ class LiveView(QTreeView):
         """Leave out the columns of the second rank where there is no room for them."""
         self.setColumnHidden(Column.RETRANSMITS, width < _WIDE)
         self.setColumnHidden(Column.HISTORY, width < _NARROW)
+        self.setColumnHidden(Column.RTT, width < _SLIM)
         self.header().resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _NARROW else _SWATCHES_ONLY)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:  # type: ignore[override]

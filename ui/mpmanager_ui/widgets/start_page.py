@@ -19,6 +19,7 @@ class StartPage(QWidget):
     def __init__(self, look: Look, instructions: Sequence[Instruction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self._instructions = instructions
         self._copy_buttons: list[QToolButton] = []
         self._image = QLabel()
         self._title = QLabel()
@@ -45,6 +46,10 @@ class StartPage(QWidget):
         """There is none, for this reason."""
         self._title.setText("The daemon is not running")
         self._reason.setText(absence_sentence(reason))
+
+    def commands(self) -> list[str]:
+        """The command lines that are offered."""
+        return [each.command for each in self._instructions]
 
     def _card(self, instructions: Sequence[Instruction]) -> QFrame:
         card = QFrame()

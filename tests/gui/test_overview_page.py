@@ -1,0 +1,188 @@
+"""The Overview page."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QMenu
+
+from mpmanager.api.structures import EventKind
+from mpmanager.model.errors import NotAuthorizedError
+from mpmanager.model.path import PathKind, Tier
+from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE
+
+
+def lane_names(stage, tier):
+    layout = stage.window.overview.board.lane_of(tier).cards
+    return [layout.itemAt(place).widget().card.name for place in range(layout.count())]
+
+
+def drop(lane, path):
+    data = QMimeData()
+    data.setData(PATH_MIME_TYPE, path.encode())
+    where = QPointF(lane.rect().center())
+    nothing = Qt.KeyboardModifier.NoModifier
+    lane.dropEvent(QDropEvent(where, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, nothing))
+
+
+def changes(stage):
+    return stage.daemon.manager.changes
+
+
+def wait_for_change(stage, number=1):
+    stage.wait_until(lambda: len(changes(stage)) == number, "the daemon was asked")
+    stage.tick()
+    stage.settle()
+
+
+def test_the_page_says_the_state_in_one_sentence(stage):
+    stage.begin(ticks=10)
+    assert stage.window.overview.sentence() == "Wi-Fi carries everything; LTE and xDSL stand by."
+
+
+def test_every_path_has_its_card_in_its_lane(stage):
+    stage.begin()
+    assert {tier: lane_names(stage, tier) for tier in Tier} == {
+        Tier.ALWAYS: ["wlan0"],
+        Tier.WHEN_NEEDED: ["wwan0"],
+        Tier.BACKUP: ["dsl0"],
+        Tier.NEVER: [],
+    }
+
+
+def test_a_card_that_is_dropped_on_another_lane_moves_its_path(stage):
+    stage.begin()
+    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.ALWAYS), "wwan0"))
+    wait_for_change(stage)
+    assert changes(stage) == [("wwan0", "always")]
+    assert lane_names(stage, Tier.ALWAYS) == ["wlan0", "wwan0"]
+
+
+def test_a_card_follows_at_once_and_not_only_with_the_next_frame(stage):
+    stage.begin()
+    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.NEVER), "dsl0"))
+    stage.wait_until(lambda: lane_names(stage, Tier.NEVER) == ["dsl0"], "the card moved")
+    wait_for_change(stage)
+
+
+def test_a_card_that_is_dropped_on_its_own_lane_asks_for_nothing(stage):
+    stage.begin()
+    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.ALWAYS), "wlan0"))
+    stage.settle()
+    assert changes(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "tier"),
+    [
+        (Qt.Key.Key_4, Qt.KeyboardModifier.NoModifier, "never"),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier, "always"),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier, "backup"),
+    ],
+)
+def test_the_keyboard_moves_a_card(stage, key, modifier, tier):
+    stage.begin()
+    stage.press(stage.window.overview.board.card_of("wwan0"), key, modifier)
+    wait_for_change(stage)
+    assert changes(stage) == [("wwan0", tier)]
+
+
+def test_undo_puts_a_path_back(stage):
+    stage.begin()
+    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    wait_for_change(stage)
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage) == [("wwan0", "always"), ("wwan0", "when-needed")]
+    assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
+
+
+def test_a_refusal_is_told_with_its_cause_and_the_card_goes_back(stage):
+    stage.begin()
+    stage.daemon.manager.refusal = NotAuthorizedError("only root may do that")
+    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    stage.wait_until(stage.window.problem_banner.isVisible, "the refusal was told")
+    assert "only root may do that" in stage.window.problem_banner.label.text()
+    assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
+    assert not stage.window.snackbar.isVisible()
+
+
+def open_menu(stage, path):
+    card = stage.window.overview.board.card_of(path)
+    card.open_menu(card.mapToGlobal(QPoint(0, 0)))
+    stage.settle()
+    return card.findChild(QMenu)
+
+
+def test_the_menu_of_a_card_moves_it(stage):
+    stage.begin()
+    menu = open_menu(stage, "dsl0")
+    never = next(each for each in menu.actions() if each.text().startswith("Never"))
+    stage.act(never.trigger)
+    menu.close()
+    wait_for_change(stage)
+    assert changes(stage) == [("dsl0", "never")]
+
+
+def test_the_menu_of_a_card_corrects_its_kind(stage):
+    stage.begin()
+    menu = open_menu(stage, "dsl0")
+    kinds = next(each for each in menu.actions() if each.menu() is not None).menu()
+    stage.act(next(each for each in kinds.actions() if each.text() == "Ethernet").trigger)
+    menu.close()
+    wait_for_change(stage)
+    assert changes(stage) == [("dsl0", PathKind.ETHERNET.value)]
+
+
+def test_a_path_that_is_gone_takes_its_card_along(stage):
+    stage.begin()
+    del stage.world.paths[2]
+    stage.tick()
+    assert lane_names(stage, Tier.BACKUP) == []
+
+
+def test_the_chart_says_itself_in_a_sentence(stage):
+    stage.begin(ticks=5)
+    assert "Wi-Fi downloads" in stage.window.overview.chart.accessibleDescription()
+
+
+def test_the_chart_is_read_off_by_keyboard(stage):
+    stage.begin(ticks=5)
+    chart = stage.window.overview.chart
+    stage.press(chart, Qt.Key.Key_End)
+    assert "Wi-Fi" in chart.accessibleDescription()
+    stage.press(chart, Qt.Key.Key_Escape)
+
+
+def test_the_chart_is_also_a_table(stage):
+    stage.begin(ticks=5)
+    page = stage.window.overview
+    page.table_switch.click()
+    stage.settle()
+    model = page.table
+    assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(3)] == ["Time", "Wi-Fi down", "Wi-Fi up"]
+    assert model.data(model.index(0, 1)).endswith("bit/s")
+    page.table_switch.click()
+    assert page.chart.isVisible()
+
+
+def test_events_of_connections_are_shown_on_demand_only(stage):
+    stage.begin()
+    stage.world.happen(EventKind.CONNECTION_OPENED, "curl opened a connection")
+    stage.world.lose("dsl0")
+    stage.tick()
+    page = stage.window.overview
+    assert page.event_texts() == ["dsl0 lost its carrier"]
+    page.with_connections.click()
+    assert page.event_texts() == ["dsl0 lost its carrier", "curl opened a connection"]
+
+
+def test_a_hidden_page_paints_nothing_and_catches_up_when_shown(stage):
+    stage.begin()
+    before = stage.window.overview.sentence()
+    stage.window.show_page("live")
+    stage.world.lose("wlan0")
+    stage.tick(3)
+    assert stage.window.overview.sentence() == before
+    stage.window.show_page("overview")
+    assert "Wi-Fi is not connected" in stage.window.overview.sentence()

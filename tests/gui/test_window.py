@@ -1,0 +1,134 @@
+"""The shell: contact with the daemon, banners, themes, pages."""
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+
+from mpmanager.model.errors import MpmanagerError
+from mpmanager_ui.look.colours import DARK, LIGHT, Theme
+from mpmanager_ui.screenshots import Photographer, ScreenshotError
+from mpmanager_ui.viewmodels.contact import Contact
+
+
+def test_without_a_daemon_the_window_says_how_to_start_one(stage):
+    stage.daemon.is_running = False
+    stage.start()
+    stage.wait_until(lambda: stage.session.contact is Contact.ABSENT, "the absence was noticed")
+    assert stage.window.start_page.isVisible()
+    assert "sudo mpmanagerd --bus system" in stage.window.start_page.commands()
+
+
+def test_the_window_connects_by_itself_when_the_daemon_appears(stage):
+    stage.daemon.is_running = False
+    stage.start()
+    stage.wait_until(lambda: stage.session.contact is Contact.ABSENT, "the absence was noticed")
+    stage.daemon.is_running = True
+    stage.wait_until(lambda: stage.daemon.managers, "the window connected")
+    stage.tick(2)
+    assert stage.window.overview.isVisible()
+    assert not stage.window.start_page.isVisible()
+
+
+def test_a_restart_of_the_daemon_is_survived_and_leaves_a_gap(stage):
+    stage.begin(ticks=10)
+    stage.daemon.stop()
+    stage.wait_until(lambda: stage.session.contact is Contact.LOST, "the loss was noticed")
+    assert stage.window.lost_banner.isVisible()
+    assert stage.window.overview.isVisible()
+    stage.world.now += 20.0
+    stage.daemon.is_running = True
+    stage.wait_until(lambda: len(stage.daemon.managers) == 2, "the window connected again")
+    stage.tick(3)
+    assert stage.session.contact is Contact.CONNECTED
+    assert not stage.window.lost_banner.isVisible()
+    gaps = stage.session.history.data().gaps()
+    assert len(gaps) == 1
+    assert gaps[0][1] - gaps[0][0] >= 19
+
+
+def test_every_connection_that_was_opened_is_closed(stage):
+    stage.begin()
+    stage.daemon.stop()
+    stage.wait_until(lambda: stage.daemon.manager.is_closed, "the client was closed")
+
+
+def test_closing_the_window_ends_its_coroutines(stage):
+    stage.begin()
+    stage.run(stage.window.tasks.finish())
+    assert stage.daemon.manager.is_closed
+    assert len(asyncio.all_tasks(stage.loop)) == 0
+
+
+def test_simulated_is_written_across_every_page(stage):
+    stage.world.simulated = True
+    stage.begin()
+    for page in ("overview", "live"):
+        stage.window.show_page(page)
+        assert stage.window.watermark.isVisible()
+        assert stage.window.simulated_banner.isVisible()
+        assert "simulated" in stage.window.simulated_banner.label.text().lower()
+
+
+def test_nothing_is_called_simulated_that_is_real(stage):
+    stage.begin()
+    assert not stage.window.watermark.isVisible()
+    assert not stage.window.simulated_banner.isVisible()
+
+
+def test_what_the_machine_cannot_do_is_told(stage):
+    stage.world.limits = ["The kernel tells no events"]
+    stage.begin()
+    assert "The kernel tells no events." in stage.window.limits_banner.label.text()
+
+
+@pytest.mark.parametrize(("theme", "colours"), [(Theme.LIGHT, LIGHT), (Theme.DARK, DARK)])
+def test_a_chosen_theme_colours_the_window(stage, theme, colours):
+    stage.begin()
+    stage.look.choose(theme)
+    stage.settle()
+    image = stage.window.grab().toImage()
+    assert image.pixelColor(image.width() - 4, 4).name() == colours.window
+    assert image.pixelColor(4, image.height() // 2).name() == colours.sidebar
+
+
+def test_pages_turn_by_keyboard(stage):
+    stage.begin()
+    stage.press(stage.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    stage.wait_until(stage.window.live.isVisible, "the page turned")
+    stage.press(stage.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    stage.wait_until(stage.window.overview.isVisible, "the page turned back")
+
+
+def test_a_fault_in_a_coroutine_is_told_and_logged(stage, caplog):
+    async def fail():
+        raise ZeroDivisionError("by zero")
+
+    async def start():
+        await stage.window.tasks.start(fail(), attempt="Counting failed")
+
+    stage.start()
+    stage.run(start())
+    assert "Counting failed: ZeroDivisionError: by zero." in stage.window.problem_banner.label.text()
+    assert "Counting failed" in caplog.text
+
+
+def test_pictures_are_taken_of_each_page_in_each_theme(stage, tmp_path):
+    stage.begin()
+    stage.run(Photographer(stage.window, stage.look, tmp_path / "shots").take_round())
+    assert sorted(each.name for each in (tmp_path / "shots").iterdir()) == [
+        "0001-live-dark.png",
+        "0001-live-light.png",
+        "0001-overview-dark.png",
+        "0001-overview-light.png",
+    ]
+    assert (stage.look.theme, stage.window.page) == (Theme.LIGHT, "overview")
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(stage, tmp_path):
+    stage.begin()
+    (tmp_path / "file").write_text("in the way")
+    photographer = Photographer(stage.window, stage.look, tmp_path / "file" / "shots")
+    with pytest.raises(ScreenshotError) as caught:
+        stage.run(photographer.take_round())
+    assert isinstance(caught.value, MpmanagerError)

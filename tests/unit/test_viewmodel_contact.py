@@ -1,0 +1,59 @@
+"""What the window says while it has no daemon, and when something fails."""
+
+from pathlib import Path
+
+import pytest
+
+from mpmanager.api.bus import parse_bus
+from mpmanager.model.errors import Actor, MpmanagerError, NotAuthorizedError
+from mpmanager_ui.viewmodels.contact import (
+    CONTACT_WORDS,
+    Contact,
+    absence_sentence,
+    bus_words,
+    limits_sentence,
+    problem_of,
+    starting_instructions,
+)
+
+
+@pytest.mark.parametrize("bus", ["system", "session", "private:/run/x", "unix:path=/run/bus"])
+def test_every_bus_has_a_command_that_starts_a_daemon_there(bus):
+    first = starting_instructions(parse_bus(bus))[0]
+    assert first.text
+    assert first.command.startswith("sudo ")
+    assert first.command.endswith(f"mpmanagerd --bus {bus}")
+
+
+def test_every_contact_has_a_word():
+    assert set(CONTACT_WORDS) == set(Contact)
+
+
+def test_buses_have_words():
+    assert bus_words(parse_bus("system")) == "system bus"
+    assert bus_words(parse_bus("private:/run/x")) == f"private:{Path('/run/x')}"
+
+
+def test_a_refusal_says_what_why_and_what_to_do():
+    problem = problem_of(NotAuthorizedError("only root may do that"), attempt="Moving LTE failed")
+    assert problem.cause == "Moving LTE failed: only root may do that."
+    assert "administers" in problem.remedy
+
+
+@pytest.mark.parametrize("actor", Actor)
+def test_every_actor_has_a_remedy(actor):
+    class SomeError(MpmanagerError):
+        pass
+
+    SomeError.actor = actor
+    assert problem_of(SomeError("x"), attempt="y").remedy
+
+
+def test_the_reason_of_absence_ends_with_one_stop():
+    assert absence_sentence("is it running?").startswith("is it running? This window")
+    assert absence_sentence("no bus").startswith("no bus. This window")
+
+
+def test_limits_become_one_strip():
+    text = limits_sentence(["No events", "No tun."])
+    assert text == "Not everything works on this machine: No events. No tun."

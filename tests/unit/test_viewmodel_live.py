@@ -1,0 +1,281 @@
+"""Rows of the Live page: merging, ended rows, order, filter."""
+
+import pytest
+from fake_manager import World
+
+from mpmanager.model.connection import TcpState
+from mpmanager.model.path import PathState, Tier
+from mpmanager_ui.viewmodels.live_rows import (
+    CHUNK_CONNECTIONS,
+    HISTORY_TICKS,
+    STATE_MEANINGS,
+    Recorder,
+    RowState,
+    subflow_state,
+)
+from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, LiveTree, cell_text
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+class Mirror:
+    """Follows what the tree tells, as a view would, and checks each step."""
+
+    def __init__(self):
+        self.tree = None
+        self.steps = []
+        self._expected = None
+
+    def will_insert(self, parent, first, last):
+        self._expected = (parent, len(parent.children) + last - first + 1)
+        self.steps.append(("insert", first, last))
+
+    def has_inserted(self):
+        self._check()
+
+    def will_remove(self, parent, first, last):
+        assert last < len(parent.children)
+        self._expected = (parent, len(parent.children) - (last - first + 1))
+        self.steps.append(("remove", first, last))
+
+    def has_removed(self):
+        self._check()
+
+    def will_reorder(self):
+        self.steps.append(("reorder",))
+
+    def has_reordered(self):
+        pass
+
+    def _check(self):
+        parent, count = self._expected
+        assert len(parent.children) == count
+        assert [node.row for node in parent.children] == list(range(count))
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def mirror():
+    return Mirror()
+
+
+@pytest.fixture
+def tree(mirror):
+    return LiveTree(mirror)
+
+
+def book(recorder, frame):
+    for _ in recorder.take(frame):
+        pass
+
+
+def names(node):
+    return [each.values.name for each in node.children]
+
+
+def subflows(recorder):
+    return [
+        subflow
+        for application in recorder.applications.values()
+        for connection in application.children.values()
+        for subflow in connection.children.values()
+    ]
+
+
+def test_a_frame_becomes_applications_connections_and_subflows(recorder, world):
+    book(recorder, world.advance())
+    assert recorder.counts() == (5, 10, 30)
+
+
+def test_a_quiet_backup_stands_by_and_a_busy_path_carries(recorder, world):
+    book(recorder, world.advance(7.0))
+    states = {each.values.name: each.values.state for each in subflows(recorder)}
+    assert states == {"wlan0": RowState.CARRYING, "wwan0": RowState.STANDBY, "dsl0": RowState.STANDBY}
+
+
+@pytest.mark.parametrize("state", TcpState)
+def test_every_tcp_state_is_some_state_of_a_row(world, state):
+    subflow = world.advance().connections[0].subflows[0]
+    subflow.state = state
+    assert STATE_MEANINGS[subflow_state(subflow)]
+
+
+def test_a_parent_takes_the_liveliest_state_and_the_sum_of_its_children(recorder, world):
+    frame = world.advance(7.0)
+    book(recorder, frame)
+    connection = next(iter(next(iter(recorder.applications.values())).children.values()))
+    below = [each.values for each in connection.children.values()]
+    assert connection.values.state is RowState.CARRYING
+    assert connection.values.down_bit_s == pytest.approx(sum(each.down_bit_s for each in below))
+    assert connection.values.paths[0] == "wlan0"
+
+
+def test_a_lost_subflow_stays_five_seconds_as_ended_and_then_goes(recorder, world):
+    book(recorder, world.advance())
+    world.path("wlan0").state = PathState.NO_CARRIER
+    for _ in range(5):
+        book(recorder, world.advance())
+        assert [s.values.state for s in subflows(recorder) if s.values.name == "wlan0"] == [RowState.ENDED] * 10
+    book(recorder, world.advance())
+    assert {each.values.name for each in subflows(recorder)} == {"wwan0", "dsl0"}
+
+
+def test_an_ended_application_goes_with_its_last_connection(recorder, world):
+    book(recorder, world.advance())
+    world.programs = 4
+    book(recorder, world.advance())
+    assert recorder.counts()[0] == 4
+    assert len(recorder.applications) == 5
+    for _ in range(5):
+        book(recorder, world.advance())
+    assert len(recorder.applications) == 4
+
+
+def test_the_total_of_an_application_survives_the_end_of_a_connection(recorder, world):
+    for _ in range(5):
+        book(recorder, world.advance(7.0))
+    application = recorder.applications["exe:/usr/bin/curl"]
+    before = application.values.byte_count
+    world.connections_per_program = 1
+    for _ in range(7):
+        book(recorder, world.advance())
+    assert len(application.children) == 1
+    assert application.values.byte_count >= before > 0
+
+
+def test_a_row_that_comes_back_lives_again(recorder, world):
+    book(recorder, world.advance())
+    world.path("wlan0").state = PathState.NO_CARRIER
+    book(recorder, world.advance())
+    world.path("wlan0").state = PathState.UP
+    book(recorder, world.advance(7.0))
+    assert RowState.ENDED not in {each.values.state for each in subflows(recorder)}
+
+
+def test_the_history_of_a_row_is_one_value_for_each_tick_and_no_longer_than_a_minute(recorder, world):
+    for _ in range(HISTORY_TICKS + 10):
+        book(recorder, world.advance())
+    assert {len(each.values.history) for each in subflows(recorder)} == {HISTORY_TICKS}
+
+
+def test_many_connections_are_booked_in_steps(recorder, world):
+    world.programs, world.connections_per_program = 10, 3 * CHUNK_CONNECTIONS // 10
+    assert len(list(recorder.take(world.advance()))) == 3
+
+
+def test_a_frozen_row_does_not_change(recorder, world):
+    book(recorder, world.advance())
+    frozen = {key: each.frozen() for key, each in recorder.applications.items()}
+    before = frozen["exe:/usr/bin/ssh"].values
+    book(recorder, world.advance(5.0))
+    assert frozen["exe:/usr/bin/ssh"].values is before
+    assert recorder.applications["exe:/usr/bin/ssh"].values != before
+
+
+def test_the_tree_shows_applications_by_name(recorder, tree, world):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    assert names(tree.root) == ["curl", "Element", "Firefox", "rsync", "ssh"]
+    assert names(tree.root.children[0].children[0]) == ["dsl0", "wlan0", "wwan0"]
+
+
+def test_a_new_application_is_inserted_at_its_place_and_nothing_else_moves(recorder, tree, mirror, world):
+    world.programs = 3
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    mirror.steps.clear()
+    world.programs = 4
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    assert mirror.steps == [("insert", 3, 3)]
+    assert names(tree.root) == ["curl", "Firefox", "rsync", "ssh"]
+
+
+def test_a_tick_without_news_moves_no_row(recorder, tree, mirror, world):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    mirror.steps.clear()
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    assert mirror.steps == []
+
+
+def test_rows_keep_their_places_in_a_lively_column_until_they_are_sorted(recorder, tree, world):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    tree.sort(Column.DOWN, is_descending=True)
+    order = names(tree.root)
+    for _ in range(20):
+        book(recorder, world.advance())
+        tree.sync(recorder.applications)
+    assert names(tree.root) == order
+    tree.sort(Column.DOWN, is_descending=True)
+    assert names(tree.root) != order
+
+
+def test_a_little_more_or_less_changes_no_order(recorder, tree, world):
+    book(recorder, world.advance(7.0))
+    tree.sync(recorder.applications)
+    tree.sort(Column.DOWN, is_descending=True)
+    order = names(tree.root)
+    for node in tree.root.children:
+        node.values = node.values._replace(down_bit_s=node.values.down_bit_s * 1.001)
+    tree.sort(Column.DOWN, is_descending=True)
+    assert names(tree.root) == order
+
+
+@pytest.mark.parametrize("column", Column)
+@pytest.mark.parametrize("is_descending", [False, True])
+def test_every_column_sorts_every_level(recorder, tree, world, column, is_descending):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    tree.sort(column, is_descending=is_descending)
+    for node in (tree.root, *tree.root.children):
+        assert [each.row for each in node.children] == list(range(len(node.children)))
+
+
+@pytest.mark.parametrize("column", Column)
+def test_every_column_has_a_word_and_a_text(recorder, world, column):
+    book(recorder, world.advance())
+    assert COLUMN_WORDS[column]
+    assert isinstance(cell_text(subflows(recorder)[0].values, column), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("firefox", ["Firefox"]), ("203.0.113.12", ["rsync"]), ("no such thing", []), ("  ", 5)],
+)
+def test_the_filter_keeps_what_has_the_text(recorder, tree, world, text, shown):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    tree.filter(text)
+    tree.sync(recorder.applications)
+    assert names(tree.root) == shown or len(names(tree.root)) == shown
+
+
+def test_the_filter_knows_paths_by_word_and_shows_what_stands_above(recorder, tree, world):
+    world.path("dsl0").tier = Tier.NEVER
+    book(recorder, world.advance())
+    tree.show_titles({"wwan0": "LTE"})
+    tree.filter("lte")
+    tree.sync(recorder.applications)
+    assert len(tree.root.children) == 5
+
+
+def test_the_filter_gives_everything_back(recorder, tree, world):
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    everything = len(tree.nodes)
+    tree.filter("ssh")
+    tree.sync(recorder.applications)
+    assert len(tree.nodes) < everything
+    tree.filter("")
+    tree.sync(recorder.applications)
+    assert len(tree.nodes) == everything

@@ -1,0 +1,178 @@
+"""The sentence on the state, the cards and their lanes."""
+
+import pytest
+from fake_manager import World
+
+from mpmanager.api.structures import PathInfo
+from mpmanager.model.path import KindSource, PathKind, PathState, Tier
+from mpmanager_ui.viewmodels.overview import (
+    PathCard,
+    TierWishes,
+    lanes,
+    median_rtts,
+    state_sentence,
+    traffic_sentence,
+)
+from mpmanager_ui.viewmodels.signs import NOBODYS_SIGN, SIGNS, PathSigns
+from mpmanager_ui.viewmodels.wording import (
+    KIND_WORDS,
+    SECURITY_WORDS,
+    STATE_EXPLANATIONS,
+    STATE_WORDS,
+    TIER_HINTS,
+    TIER_WORDS,
+    path_titles,
+)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def path(name="wlan0", kind=PathKind.WIFI, tier=Tier.ALWAYS, *, state=PathState.UP, rate=0.0, **more):
+    return PathInfo(
+        name=name,
+        index=more.pop("index", 2),
+        kind=kind,
+        kind_source=KindSource.KERNEL,
+        network=more.pop("network", None),
+        security=None,
+        tier=tier,
+        state=state,
+        addresses=[],
+        gateway=None,
+        gateways=[],
+        rx_bytes=0,
+        tx_bytes=0,
+        rx_bit_s=rate,
+        tx_bit_s=0.0,
+    )
+
+
+def lte(**more):
+    return path("wwan0", PathKind.LTE, more.pop("tier", Tier.BACKUP), **more)
+
+
+def test_one_path_carries_everything_while_the_other_stands_by():
+    assert state_sentence([path(rate=5e6), lte()]) == "Wi-Fi carries everything; LTE stands by"
+
+
+def test_shares_are_told_when_several_carry():
+    sentence = state_sentence([path(rate=7e6), path("dsl0", PathKind.XDSL, rate=3e6), lte()])
+    assert sentence == "Wi-Fi carries 70% and xDSL 30%; LTE stands by"
+
+
+def test_nothing_moves():
+    assert state_sentence([path(), lte()]) == "Nothing moves at the moment; Wi-Fi is ready; LTE stands by"
+
+
+def test_a_backup_that_carries_says_what_it_replaces():
+    sentence = state_sentence([path(state=PathState.NO_CARRIER), lte(rate=1e6)])
+    assert sentence == "LTE carries everything, in place of what is down; Wi-Fi is not connected"
+
+
+def test_a_backup_that_carries_although_the_first_choice_is_up_is_told():
+    sentence = state_sentence([path(), lte(rate=1e6)])
+    assert sentence == "LTE carries everything although Wi-Fi is up"
+
+
+def test_nothing_is_connected():
+    sentence = state_sentence([path(state=PathState.NO_ADDRESS), lte(state=PathState.DOWN)])
+    assert sentence == "Nothing is connected: Wi-Fi has no address and LTE is switched off"
+
+
+def test_no_path_at_all_has_a_sentence():
+    assert state_sentence([]) == "No network path was found on this machine"
+
+
+def test_a_virtual_link_is_no_way_into_the_world():
+    bridge = path("br0", PathKind.VIRTUAL, Tier.NEVER)
+    assert state_sentence([bridge]) == "No network path was found on this machine"
+
+
+def test_a_path_that_shall_never_be_used_is_not_missed():
+    unused = lte(tier=Tier.NEVER, state=PathState.DOWN)
+    assert state_sentence([path(rate=1e6), unused]) == "Wi-Fi carries everything"
+
+
+@pytest.mark.parametrize("state", PathState)
+@pytest.mark.parametrize("tier", Tier)
+@pytest.mark.parametrize("rate", [0.0, 1e6])
+def test_every_state_has_a_sentence(state, tier, rate):
+    sentence = state_sentence([path(tier=tier, state=state, rate=rate)])
+    assert sentence
+    assert not sentence.endswith((";", ":", " "))
+
+
+def test_every_word_is_there():
+    assert set(KIND_WORDS) == set(PathKind)
+    assert set(STATE_WORDS) == set(STATE_EXPLANATIONS) == set(PathState)
+    assert set(TIER_WORDS) == set(TIER_HINTS) == set(Tier)
+    assert len(set(SECURITY_WORDS.values())) == len(SECURITY_WORDS)
+
+
+def test_paths_of_one_kind_are_told_apart():
+    two = [path("wlan0", network="Cafe"), path("wlan1", network="Home")]
+    assert path_titles(two) == {"wlan0": "Wi-Fi Cafe", "wlan1": "Wi-Fi Home"}
+
+
+def test_paths_of_one_network_are_called_by_their_interfaces():
+    two = [path("wlan0", network="Cafe"), path("wlan1", network="Cafe")]
+    assert path_titles(two) == {"wlan0": "Wi-Fi wlan0", "wlan1": "Wi-Fi wlan1"}
+
+
+def test_every_lane_is_there_and_holds_its_cards(world):
+    shown = lanes(world.advance(), TierWishes())
+    assert {tier: [card.name for card in cards] for tier, cards in shown.items()} == {
+        Tier.ALWAYS: ["wlan0"],
+        Tier.WHEN_NEEDED: ["wwan0"],
+        Tier.BACKUP: ["dsl0"],
+        Tier.NEVER: [],
+    }
+
+
+def test_a_wish_moves_a_card_until_it_is_dropped(world):
+    wishes = TierWishes()
+    wishes.add("wlan0", Tier.NEVER)
+    assert [card.name for card in lanes(world.advance(), wishes)[Tier.NEVER]] == ["wlan0"]
+    wishes.drop("wlan0")
+    assert lanes(world.advance(), wishes)[Tier.NEVER] == ()
+
+
+def test_a_card_has_a_dash_where_no_subflow_was_measured():
+    card = PathCard.of(path(), rtt_ms=None, tier=Tier.ALWAYS)
+    assert card.rtt == "—"
+    assert card.summary.startswith("Wi-Fi, interface wlan0: up; download 0")
+
+
+def test_the_round_trip_of_a_path_is_the_median_of_its_subflows(world):
+    connections = world.advance().connections[:3]
+    for rtt_ms, connection in zip((10.0, 90.0, 20.0), connections, strict=True):
+        connection.subflows[0].rtt_ms = rtt_ms
+    assert median_rtts(connections)["wlan0"] == 20.0
+
+
+def test_the_traffic_is_told_in_numbers(world):
+    text = traffic_sentence(world.advance()).replace("\N{NO-BREAK SPACE}", " ")
+    assert text == "5 applications with 10 connections over 30 subflows; 1 fell back to plain TCP."
+
+
+def test_no_connections_have_a_sentence(world):
+    world.programs = 0
+    assert traffic_sentence(world.advance()) == "No program uses Multipath TCP at the moment."
+
+
+def test_a_path_keeps_its_sign_when_others_come():
+    signs = PathSigns()
+    signs.learn([path("wwan0", index=3)])
+    signs.learn([path("wlan0", index=2), path("wwan0", index=3)])
+    assert (signs.of("wwan0"), signs.of("wlan0")) == (SIGNS[0], SIGNS[1])
+
+
+def test_signs_differ_in_colour_and_in_hatch():
+    assert len({each.colour for each in SIGNS}) == len({each.hatch for each in SIGNS}) == len(SIGNS)
+
+
+def test_what_is_no_path_has_the_neutral_sign():
+    assert PathSigns().of(None) is NOBODYS_SIGN
