@@ -28,9 +28,6 @@ def linux_world(remembered_path_manager: Path) -> World:
     """
     path_manager = LinuxPathManager(remembered=remembered_path_manager)
     identification = LinuxIdentification()
-    limits = [f"{source}: {reason}" for source, reason in identification.missing.items()]
-    if cgroup_mount() is None:
-        limits.append("cgroup v2 is not mounted: applications are recognised by their processes only")
     return World(
         is_simulated=False,
         network=LinuxNetworkObserver(),
@@ -39,8 +36,15 @@ def linux_world(remembered_path_manager: Path) -> World:
         path_manager=path_manager,
         connections=LinuxConnectionTable(),
         applications=LinuxApplicationFinder(),
-        limits=tuple(limits),
+        limits=lambda: _limits(identification),
     )
+
+
+def _limits(identification: LinuxIdentification) -> list[str]:
+    limits = [f"{source}: {reason}" for source, reason in identification.missing.items()]
+    if cgroup_mount() is None:
+        limits.append("cgroup v2 is not mounted: applications are recognised by their processes only")
+    return limits
 
 
 def simulated_world() -> World:
@@ -55,5 +59,5 @@ def simulated_world() -> World:
         path_manager=SimulatedPathManager(laptop),
         connections=connections,
         applications=connections,
-        limits=("everything shown is simulated: nothing of it exists outside this program",),
+        limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
     )

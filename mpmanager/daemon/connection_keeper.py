@@ -168,7 +168,7 @@ class ConnectionKeeper:
         self.ledger.settle(account.token)
         volume = account.volume
         moved = f"{volume.rx_bytes} B in, {volume.tx_bytes} B out"
-        text = f"{account.application.name}: {account.flow.remote} closed after {moved}"
+        text = f"{_who(account)}: {account.flow.remote} closed after {moved}"
         self._journal.record(EventKind.CONNECTION_CLOSED, text, token=account.token, app=account.application.id)
 
     def _look(self, token: Token) -> bool:
@@ -204,7 +204,7 @@ class ConnectionKeeper:
         self.ledger.open_subflow(account, event.flow)
         self._journal.record(
             EventKind.SUBFLOW_OPENED,
-            f"{account.application.name}: {event.flow.remote} now also over {self._path_words(event.flow)}",
+            f"{_who(account)}: {event.flow.remote} now also over {self._path_words(event.flow)}",
             token=event.token,
             path=self._path_name(event.flow),
             app=account.application.id,
@@ -216,7 +216,7 @@ class ConnectionKeeper:
             return
         self._journal.record(
             EventKind.SUBFLOW_CLOSED,
-            f"{account.application.name}: {event.flow.remote} no longer over {self._path_words(event.flow)}",
+            f"{_who(account)}: {event.flow.remote} no longer over {self._path_words(event.flow)}",
             token=event.token,
             path=self._path_name(event.flow),
             app=account.application.id,
@@ -279,3 +279,7 @@ class ConnectionKeeper:
 
     def _path_words(self, flow: FourTuple) -> str:
         return self._path_name(flow) or str(flow.local.address)
+
+
+def _who(account: ConnectionAccount) -> str:
+    return "connection" if account.application is UNKNOWN_APPLICATION else account.application.name

@@ -88,7 +88,7 @@ class Manager:
             paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
-            limits=list(self._world.limits),
+            limits=self._world.limits(),
         )
 
     def path_rows(self) -> list[PathInfo]:

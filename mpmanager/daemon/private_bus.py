@@ -1,6 +1,8 @@
 """A message bus of the daemon's own, for `--bus private:DIR`."""
 
+import socket
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 from xml.sax.saxutils import escape
@@ -37,30 +39,33 @@ class PrivateBus:
         Raises:
             NotSupportedError: it does not start; the sentence says why.
         """
-        socket = directory / "bus"
+        address = directory / "bus"
+        _refuse_if_alive(address)
         configuration = directory / "bus.conf"
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            socket.unlink(missing_ok=True)
-            configuration.write_text(_CONFIGURATION.format(socket=escape(str(socket)), owner=owner))
-            self._process = subprocess.Popen(
-                # setpriv (util-linux): the bus has no reason to outlive its daemon.
-                [
-                    "setpriv",
-                    "--pdeathsig",
-                    "TERM",
-                    "dbus-daemon",
-                    f"--config-file={configuration}",
-                    "--nofork",
-                    "--print-address=1",
-                ],
-                stdout=subprocess.PIPE,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C in a terminal is for the daemon, which then ends its bus
-            )
+            address.unlink(missing_ok=True)
+            configuration.write_text(_CONFIGURATION.format(socket=escape(str(address)), owner=owner))
+            with (directory / "bus.log").open("wb") as log:
+                self._process = subprocess.Popen(
+                    # setpriv (util-linux): the bus has no reason to outlive its daemon.
+                    [
+                        "setpriv",
+                        "--pdeathsig",
+                        "TERM",
+                        "dbus-daemon",
+                        f"--config-file={configuration}",
+                        "--nofork",
+                        "--print-address=1",
+                    ],
+                    stdout=subprocess.PIPE,
+                    stdin=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,  # Ctrl-C in a terminal is for the daemon, which then ends its bus
+                )
         except OSError as error:
             raise NotSupportedError(f"--bus private:{directory}: {error.strerror}: {error.filename}") from error
-        self._socket = socket
+        self._socket = address
         self._configuration = configuration
         self._wait_until_it_listens()
 
@@ -68,7 +73,8 @@ class PrivateBus:
         output = self._process.stdout
         if output is None or not output.readline():
             self._process.wait(_STOP_TIMEOUT_S)
-            raise NotSupportedError(f"dbus-daemon ended at once (exit code {self._process.returncode})")
+            said = (self._socket.parent / "bus.log").read_text(errors="replace").strip()
+            raise NotSupportedError(f"dbus-daemon ended at once (exit code {self._process.returncode}): {said}")
         output.close()
 
     def __enter__(self) -> Self:
@@ -87,3 +93,10 @@ class PrivateBus:
             self._process.wait()
         self._socket.unlink(missing_ok=True)
         self._configuration.unlink(missing_ok=True)
+        (self._socket.parent / "bus.log").unlink(missing_ok=True)
+
+
+def _refuse_if_alive(path: Path) -> None:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise NotSupportedError(f"{path} is in use: another mpmanagerd runs there")

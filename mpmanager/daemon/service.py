@@ -91,7 +91,7 @@ class Service:
             return Message.new_method_return(message, "s", [contract.introspection_xml()])
         if message.interface not in {contract.INTERFACE, None, ""}:
             return None
-        method = self._methods.get(message.member)
+        method = self._methods.get(str(message.member))
         if method is None:
             return Message.new_error(message, _UNKNOWN_METHOD, f"{contract.INTERFACE} has no {message.member}")
         if message.signature != method.input_signature:
@@ -105,7 +105,7 @@ class Service:
     async def _answer(self, message: Message, method: contract.Method) -> None:
         given: list[socket.socket] = []
         try:
-            caller = Caller(bus_name=message.sender or "", uid=await self._uid_of(message.sender))
+            caller = Caller(bus_name=str(message.sender), uid=await self._uid_of(message.sender))
             await self._authority.authorise(caller, method.action)
             body = await self._handlers[method.name](*message.body)
             given = [each for each in body if isinstance(each, socket.socket)]
@@ -132,7 +132,7 @@ class Service:
                 body=[sender],
             )
         )
-        if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+        if reply.message_type is not MessageType.METHOD_RETURN:
             return None
         return int(reply.body[0])
 

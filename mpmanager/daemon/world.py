@@ -1,5 +1,6 @@
 """Everything outside the daemon, behind its ports."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
@@ -17,8 +18,8 @@ class World:
     path_manager: PathManager
     connections: ConnectionTable
     applications: ApplicationFinder
-    limits: tuple[str, ...] = ()
-    """What this machine cannot do, one sentence each."""
+    limits: Callable[[], list[str]]
+    """What this machine cannot do, as far as is known by now, one sentence each."""
 
     async def close(self) -> None:
         """Let go of everything outside."""

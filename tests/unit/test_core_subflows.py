@@ -1,0 +1,424 @@
+"""Which subflows every connection gets, and when they are left."""
+
+from ipaddress import ip_address
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmanager.core.subflows import (
+    JOIN_TIMEOUT_S,
+    MOST_SUBFLOWS,
+    RETRY_AFTER_S,
+    BackupFlagObserved,
+    CommandRefused,
+    PathsChanged,
+    Resynchronised,
+    SubflowManager,
+    TimePassed,
+)
+from mpmanager.model.connection import (
+    ConnectionSample,
+    Endpoint,
+    FourTuple,
+    ProcessKey,
+    Snapshot,
+    SubflowSample,
+    TcpState,
+)
+from mpmanager.model.names import AddressId, LinkName, Token
+from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
+from mpmanager.model.pathmanager import (
+    AddressAnnounced,
+    AddressWithdrawn,
+    AnnounceAddress,
+    ConnectionClosed,
+    ConnectionCreated,
+    ConnectionEstablished,
+    CreateSubflow,
+    DestroySubflow,
+    SetBackup,
+    SubflowClosed,
+    SubflowEstablished,
+    WithdrawAddress,
+)
+
+TOKEN = Token(0x1234)
+SERVER = Endpoint(ip_address("192.0.2.80"), 443)
+
+
+def path(number, *, tier=Tier.ALWAYS, state=PathState.UP, kind=PathKind.WIFI, v4=True, v6=False, name=None):
+    addresses = []
+    if v4:
+        addresses.append(InterfaceAddress(address=ip_address(f"10.0.{number}.2"), prefix_length=24))
+    if v6:
+        addresses.append(InterfaceAddress(address=ip_address(f"fd00:{number}::2"), prefix_length=64))
+    usable = state.is_usable
+    return Path(
+        name=LinkName(name or f"net{number}"),
+        index=number,
+        kind=kind,
+        kind_source=KindSource.FACTS,
+        network=None,
+        security=None,
+        tier=tier,
+        state=state,
+        addresses=tuple(addresses) if usable else (),
+        ways_out=tuple(WayOut(version=version, gateway=None) for version, has in ((4, v4), (6, v6)) if has and usable),
+    )
+
+
+def initial(number=1, remote=SERVER, port=40000):
+    return FourTuple(Endpoint(ip_address(f"10.0.{number}.2"), port), remote)
+
+
+class Laptop:
+    """A manager with a clock, paths and the answers of a well-behaved kernel."""
+
+    def __init__(self, *paths):
+        ports = count(50000)
+        self.manager = SubflowManager(choose_port=lambda: next(ports))
+        self.now = 100.0
+        self.feed(PathsChanged(paths=paths))
+
+    def feed(self, event):
+        return list(self.manager.handle(event, now=self.now))
+
+    def change(self, *paths):
+        return self.feed(PathsChanged(paths=paths))
+
+    def connect(self, flow=None, *, server=False, forbidden=False):
+        flow = flow or initial()
+        self.feed(ConnectionCreated(token=TOKEN, flow=flow, is_server_side=server))
+        return self.feed(
+            ConnectionEstablished(token=TOKEN, flow=flow, is_server_side=server, is_initial_address_forbidden=forbidden)
+        )
+
+    def accept(self, commands):
+        """Answer every join in the commands; returns what follows."""
+        return [
+            follow
+            for command in commands
+            if isinstance(command, CreateSubflow)
+            for follow in self.feed(established(command))
+        ]
+
+    def later(self, seconds):
+        self.now += seconds
+        return self.feed(TimePassed())
+
+
+def established(command):
+    return SubflowEstablished(
+        token=command.token,
+        flow=command.flow,
+        local_id=command.local_id,
+        remote_id=AddressId(0),
+        is_backup_there=False,
+    )
+
+
+def closed(flow, error=0):
+    return SubflowClosed(token=TOKEN, flow=flow, local_id=AddressId(1), remote_id=AddressId(0), error=error)
+
+
+def sources(commands):
+    return [str(each.local.address) for each in commands if isinstance(each, CreateSubflow)]
+
+
+def test_a_connection_gets_one_subflow_on_every_other_path():
+    commands = Laptop(path(1), path(2), path(3)).connect()
+    assert sources(commands) == ["10.0.2.2", "10.0.3.2"]
+    assert all(each.remote == SERVER for each in commands)
+    assert [each.interface_index for each in commands] == [2, 3]
+    assert len({each.local_id for each in commands}) == 2
+
+
+def test_nothing_is_joined_before_the_connection_is_established():
+    laptop = Laptop(path(1), path(2))
+    assert laptop.feed(ConnectionCreated(token=TOKEN, flow=initial(), is_server_side=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("tier", "is_made", "is_backup"),
+    [
+        (Tier.ALWAYS, True, False),
+        (Tier.WHEN_NEEDED, True, True),
+        (Tier.BACKUP, True, True),
+        (Tier.NEVER, False, None),
+    ],
+)
+def test_the_tier_says_whether_and_how_a_path_is_used(tier, is_made, is_backup):
+    commands = Laptop(path(1), path(2, tier=tier)).connect()
+    assert bool(commands) is is_made
+    if is_made:
+        assert commands[0].is_backup is is_backup
+
+
+def test_normal_subflows_are_made_before_backups():
+    commands = Laptop(path(1), path(2, tier=Tier.BACKUP), path(3)).connect()
+    assert sources(commands) == ["10.0.3.2", "10.0.2.2"]
+
+
+def test_an_initial_subflow_on_a_backup_path_is_marked():
+    commands = Laptop(path(1, tier=Tier.BACKUP), path(2)).connect()
+    assert SetBackup(token=TOKEN, flow=initial(), local_id=AddressId(0), is_backup=True) in commands
+
+
+def test_a_changed_tier_is_set_on_living_subflows():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    laptop.accept([join])
+    assert laptop.change(path(1), path(2, tier=Tier.BACKUP)) == [
+        SetBackup(token=TOKEN, flow=join.flow, local_id=join.local_id, is_backup=True)
+    ]
+    assert laptop.change(path(1), path(2, tier=Tier.BACKUP)) == []
+
+
+def test_a_lost_path_is_withdrawn_first_and_then_destroyed():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    laptop.accept([join])
+    assert laptop.change(path(1, state=PathState.NO_CARRIER), path(2)) == [
+        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
+        DestroySubflow(token=TOKEN, flow=initial()),
+    ]
+
+
+def test_the_last_subflow_is_never_destroyed():
+    laptop = Laptop(path(1))
+    laptop.connect()
+    assert laptop.change(path(1, state=PathState.NO_CARRIER)) == []
+
+
+def test_a_path_forbidden_for_the_initial_subflow_is_left_once_another_one_stands():
+    laptop = Laptop(path(1, tier=Tier.NEVER), path(2))
+    commands = laptop.connect()
+    assert sources(commands) == ["10.0.2.2"]
+    assert laptop.accept(commands) == [
+        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
+        DestroySubflow(token=TOKEN, flow=initial()),
+    ]
+
+
+def test_a_path_that_comes_back_gets_a_subflow_with_a_new_id():
+    laptop = Laptop(path(1), path(2))
+    first = laptop.connect()
+    laptop.accept(first)
+    laptop.change(path(1), path(2, state=PathState.NO_CARRIER))
+    (again,) = laptop.change(path(1), path(2))
+    assert again.local.address == first[0].local.address
+    assert again.local_id != first[0].local_id
+    assert again.local.port != first[0].local.port
+
+
+def test_an_unanswered_join_is_given_up_and_tried_again_with_longer_waits():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    for wait_s in RETRY_AFTER_S:
+        assert laptop.later(JOIN_TIMEOUT_S) == [DestroySubflow(token=TOKEN, flow=join.flow)]
+        assert laptop.later(wait_s - 0.1) == []
+        (join,) = laptop.later(0.2)
+    assert laptop.later(JOIN_TIMEOUT_S) == [DestroySubflow(token=TOKEN, flow=join.flow)]
+    assert laptop.later(3600) == []
+    assert sources(laptop.change(path(1), path(2, v6=True))) == ["10.0.2.2"], "a changed path gives fresh hope"
+
+
+def test_a_refused_join_is_tried_again_later():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    assert laptop.feed(CommandRefused(command=join)) == []
+    (again,) = laptop.later(RETRY_AFTER_S[0])
+    assert again.local.port != join.local.port
+
+
+def test_a_peer_that_resets_every_join_is_not_asked_forever():
+    laptop = Laptop(path(1), path(2))
+    joins = laptop.connect()
+    asked = 0
+    while joins and asked < 50:
+        asked += 1
+        laptop.accept(joins)
+        laptop.feed(closed(joins[0].flow, error=104))
+        joins = laptop.later(60)
+    assert asked == len(RETRY_AFTER_S) + 1
+
+
+def test_a_subflow_that_lived_long_is_remade_soon():
+    laptop = Laptop(path(1), path(2))
+    joins = laptop.connect()
+    for _round in range(20):
+        laptop.accept(joins)
+        laptop.now += 3600
+        laptop.feed(closed(joins[0].flow))
+        joins = laptop.later(RETRY_AFTER_S[0])
+        assert sources(joins) == ["10.0.2.2"]
+
+
+def test_a_load_balanced_address_is_not_joined_but_the_announced_one_is():
+    laptop = Laptop(path(1), path(2))
+    assert laptop.connect(forbidden=True) == []
+    own = Endpoint(ip_address("192.0.2.81"), 0)
+    commands = laptop.feed(AddressAnnounced(token=TOKEN, remote_id=AddressId(4), remote=own))
+    assert [(str(each.local.address), str(each.remote)) for each in commands] == [("10.0.2.2", "192.0.2.81:443")]
+
+
+def test_another_address_of_the_peer_gets_one_subflow_from_the_best_path():
+    laptop = Laptop(path(1), path(2))
+    laptop.accept(laptop.connect())
+    other = Endpoint(ip_address("192.0.2.99"), 8443)
+    (join,) = laptop.feed(AddressAnnounced(token=TOKEN, remote_id=AddressId(2), remote=other))
+    assert (str(join.local.address), join.remote) == ("10.0.1.2", other)
+    assert laptop.feed(AddressWithdrawn(token=TOKEN, remote_id=AddressId(2))) == []
+
+
+def test_an_ipv4_connection_gets_no_ipv6_subflow():
+    laptop = Laptop(path(1), path(2, v4=False, v6=True))
+    assert laptop.connect() == []
+    six = Endpoint(ip_address("2001:db8::1"), 443)
+    assert laptop.feed(AddressAnnounced(token=TOKEN, remote_id=AddressId(2), remote=six)) == []
+
+
+def test_an_ipv6_connection_uses_ipv6_paths():
+    laptop = Laptop(path(1, v6=True), path(2, v4=False, v6=True))
+    flow = FourTuple(Endpoint(ip_address("fd00:1::2"), 40000), Endpoint(ip_address("2001:db8::1"), 443))
+    assert sources(laptop.connect(flow)) == ["fd00:2::2"]
+
+
+def test_a_connection_that_began_in_a_tunnel_stays_in_it():
+    laptop = Laptop(path(1, kind=PathKind.VPN), path(2))
+    assert laptop.connect() == []
+
+
+def test_a_connection_outside_the_tunnel_does_not_enter_it():
+    laptop = Laptop(path(1), path(2, kind=PathKind.VPN))
+    assert laptop.connect() == []
+
+
+def test_a_connection_within_this_machine_is_left_alone():
+    laptop = Laptop(path(1), path(2))
+    loopback = Endpoint(ip_address("127.0.0.1"), 80)
+    assert laptop.connect(FourTuple(Endpoint(ip_address("127.0.0.1"), 40000), loopback)) == []
+
+
+def test_no_connection_gets_more_than_the_most_subflows():
+    laptop = Laptop(*(path(number) for number in range(1, 15)))
+    assert len(laptop.connect()) == MOST_SUBFLOWS - 1
+
+
+def test_a_server_announces_its_other_addresses_and_never_joins():
+    laptop = Laptop(path(1), path(2), path(3, tier=Tier.NEVER))
+    (offer,) = laptop.connect(server=True)
+    assert offer == AnnounceAddress(
+        token=TOKEN, local=ip_address("10.0.2.2"), local_id=offer.local_id, interface_index=2
+    )
+    assert laptop.change(path(1), path(2, state=PathState.DOWN)) == [
+        WithdrawAddress(token=TOKEN, local_id=offer.local_id)
+    ]
+
+
+def test_a_server_applies_its_tiers_to_joins_of_the_client():
+    laptop = Laptop(path(1), path(2, tier=Tier.BACKUP))
+    laptop.connect(server=True)
+    flow = FourTuple(Endpoint(ip_address("10.0.2.2"), 443), Endpoint(ip_address("203.0.113.5"), 50001))
+    commands = laptop.feed(
+        SubflowEstablished(token=TOKEN, flow=flow, local_id=AddressId(1), remote_id=AddressId(7), is_backup_there=False)
+    )
+    assert commands == [SetBackup(token=TOKEN, flow=flow, local_id=AddressId(1), is_backup=True)]
+
+
+def test_a_kernel_that_ignores_the_backup_flag_is_told_again():
+    laptop = Laptop(path(1), path(2, tier=Tier.BACKUP))
+    (join,) = laptop.connect()
+    laptop.accept([join])
+    assert laptop.feed(BackupFlagObserved(token=TOKEN, flow=join.flow, is_backup=False)) == [
+        SetBackup(token=TOKEN, flow=join.flow, local_id=join.local_id, is_backup=True)
+    ]
+
+
+def test_a_closed_connection_is_forgotten():
+    laptop = Laptop(path(1))
+    laptop.connect()
+    laptop.feed(ConnectionClosed(token=TOKEN))
+    assert laptop.change(path(1), path(2)) == []
+
+
+def sample(flow, *, local_id=0, state=TcpState.ESTABLISHED, is_backup=False):
+    return SubflowSample(TOKEN, flow, AddressId(local_id), AddressId(0), state, is_backup, False, 0, 10.0, 0, 0, 0)
+
+
+def connection_sample(flow):
+    return ConnectionSample(TOKEN, flow, TcpState.ESTABLISHED, ProcessKey(1, 0, 1), False, 0, 0, 0)
+
+
+def test_connections_found_at_the_start_are_completed_and_not_doubled():
+    laptop = Laptop(path(1), path(2), path(3))
+    joined = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
+    snapshot = Snapshot((connection_sample(initial()),), (sample(initial()), sample(joined, local_id=3)))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset()))
+    assert sources(commands) == ["10.0.3.2"]
+    assert commands[0].local_id not in {0, 3}
+
+
+def test_an_accepted_connection_found_at_the_start_is_not_joined():
+    laptop = Laptop(path(1), path(2))
+    flow = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50001))
+    snapshot = Snapshot((connection_sample(flow),), (sample(flow),))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset({443})))
+    assert [type(each) for each in commands] == [AnnounceAddress]
+
+
+def test_a_join_found_unanswered_at_the_start_is_given_up():
+    laptop = Laptop(path(1), path(2))
+    pending = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
+    snapshot = Snapshot((connection_sample(initial()),), (sample(initial()), sample(pending, state=TcpState.SYN_SENT)))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset()))
+    assert commands[0] == DestroySubflow(token=TOKEN, flow=pending)
+
+
+_PATHS = st.lists(
+    st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
+    max_size=6,
+    unique_by=lambda each: each.index,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.one_of(_PATHS, st.sampled_from(["accept", "refuse", "close", "wait"]), st.floats(0.0, 40.0)), max_size=25
+    )
+)
+def test_whatever_happens_the_last_subflow_survives_and_the_number_is_bounded(script):
+    laptop = Laptop(path(1), path(2))
+    living = {initial()}
+    pending = {}
+
+    def carry_out(commands):
+        for command in commands:
+            if isinstance(command, CreateSubflow):
+                assert command.local.address not in {flow.local.address for flow in living}
+                pending[command.flow] = command
+            elif isinstance(command, DestroySubflow):
+                living.discard(command.flow)
+                pending.pop(command.flow, None)
+                assert living, "the last subflow was destroyed"
+        assert len(living) + len(pending) <= MOST_SUBFLOWS
+
+    carry_out(laptop.connect())
+    for step in script:
+        if isinstance(step, list):
+            carry_out(laptop.change(*step))
+        elif isinstance(step, float):
+            carry_out(laptop.later(step))
+        elif step == "accept" and pending:
+            flow, command = pending.popitem()
+            living.add(flow)
+            carry_out(laptop.feed(established(command)))
+        elif step == "refuse" and pending:
+            _flow, command = pending.popitem()
+            carry_out(laptop.feed(CommandRefused(command=command)))
+        elif step == "close" and len(living) > 1:
+            flow = sorted(living)[0]
+            living.discard(flow)
+            carry_out(laptop.feed(closed(flow)))
