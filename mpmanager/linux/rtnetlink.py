@@ -131,7 +131,7 @@ def address_of(payload: memoryview | bytes) -> IPAddress | None:
     return None
 
 
-def number_of(payload: memoryview | None, *, default: int = 0) -> int:
+def number_of(payload: memoryview | bytes | None, *, default: int = 0) -> int:
     """The 32-bit number in an attribute."""
     return U32.unpack(payload)[0] if payload is not None and len(payload) == U32.size else default
 
@@ -152,4 +152,5 @@ def gateway_of(attributes: dict[int, memoryview]) -> IPAddress | None:
 
 def is_our_rule(body: memoryview | bytes) -> bool:
     """Whether a rule carries our mark."""
-    return attributes_of(memoryview(body)[RULE_HEADER.size :]).get(FRA_PROTOCOL) == bytes([OUR_PROTOCOL])
+    protocol = attributes_of(memoryview(body)[RULE_HEADER.size :]).get(FRA_PROTOCOL)
+    return protocol is not None and bytes(protocol) == bytes([OUR_PROTOCOL])

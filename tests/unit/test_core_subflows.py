@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from mpmanager.core.subflows import (
     JOIN_TIMEOUT_S,
     MOST_SUBFLOWS,
@@ -383,42 +384,48 @@ _PATHS = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    st.lists(
-        st.one_of(_PATHS, st.sampled_from(["accept", "refuse", "close", "wait"]), st.floats(0.0, 40.0)), max_size=25
-    )
-)
-def test_whatever_happens_the_last_subflow_survives_and_the_number_is_bounded(script):
-    laptop = Laptop(path(1), path(2))
-    living = {initial()}
-    pending = {}
+class Kernel:
+    """Carries commands out and checks after each that the rules hold."""
 
-    def carry_out(commands):
+    def __init__(self):
+        self.living = {initial()}
+        self.pending = {}
+
+    def carry_out(self, commands):
         for command in commands:
             if isinstance(command, CreateSubflow):
-                assert command.local.address not in {flow.local.address for flow in living}
-                pending[command.flow] = command
+                assert command.local.address not in {flow.local.address for flow in self.living}
+                self.pending[command.flow] = command
             elif isinstance(command, DestroySubflow):
-                living.discard(command.flow)
-                pending.pop(command.flow, None)
-                assert living, "the last subflow was destroyed"
-        assert len(living) + len(pending) <= MOST_SUBFLOWS
+                self.living.discard(command.flow)
+                self.pending.pop(command.flow, None)
+                assert self.living, "the last subflow was destroyed"
+        assert len(self.living) + len(self.pending) <= MOST_SUBFLOWS
 
-    carry_out(laptop.connect())
+    def answer(self, step, laptop):
+        """Accept or refuse the latest join, or close a subflow that is not the last."""
+        if step == "accept" and self.pending:
+            flow, command = self.pending.popitem()
+            self.living.add(flow)
+            self.carry_out(laptop.feed(established(command)))
+        elif step == "refuse" and self.pending:
+            _flow, command = self.pending.popitem()
+            self.carry_out(laptop.feed(CommandRefused(command=command)))
+        elif step == "close" and len(self.living) > 1:
+            flow = min(self.living)
+            self.living.discard(flow)
+            self.carry_out(laptop.feed(closed(flow)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(_PATHS, st.sampled_from(["accept", "refuse", "close"]), st.floats(0.0, 40.0)), max_size=25))
+def test_whatever_happens_the_last_subflow_survives_and_the_number_is_bounded(script):
+    laptop, kernel = Laptop(path(1), path(2)), Kernel()
+    kernel.carry_out(laptop.connect())
     for step in script:
         if isinstance(step, list):
-            carry_out(laptop.change(*step))
+            kernel.carry_out(laptop.change(*step))
         elif isinstance(step, float):
-            carry_out(laptop.later(step))
-        elif step == "accept" and pending:
-            flow, command = pending.popitem()
-            living.add(flow)
-            carry_out(laptop.feed(established(command)))
-        elif step == "refuse" and pending:
-            _flow, command = pending.popitem()
-            carry_out(laptop.feed(CommandRefused(command=command)))
-        elif step == "close" and len(living) > 1:
-            flow = sorted(living)[0]
-            living.discard(flow)
-            carry_out(laptop.feed(closed(flow)))
+            kernel.carry_out(laptop.later(step))
+        else:
+            kernel.answer(step, laptop)
