@@ -1,0 +1,47 @@
+# Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
+
+PYTHON = .venv/bin/python
+.PHONY: help setup run test lint types test-suite test-headless bench lock clean
+
+help:
+	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
+	@echo "make test     set up, then check everything: lint, types, all tests, and the tests without Qt"
+	@echo "make lint     ruff and import-linter"
+	@echo "make types    mypy --strict"
+	@echo "make bench    print the figures next to those of the stock kernel and tools"
+	@echo "make lock     renew the locked versions from the ranges in pyproject.toml"
+
+setup:
+	@sh packaging/setup.sh
+
+run: setup
+	@$(PYTHON) -m mpmanager.cli.main tour
+
+test: setup lint types test-suite test-headless
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-cache
+
+types: setup
+	.venv/bin/mypy
+
+test-suite: setup
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest
+
+# Everything but the window must work where Qt is not installed.
+test-headless:
+	@sh packaging/setup.sh --headless
+	.venv-headless/bin/python -m pytest -m "not netns and not gui" --ignore=tests/gui
+
+bench: setup
+	$(PYTHON) tests/bench/bench_latency.py
+	$(PYTHON) tests/bench/bench_snapshot.py
+	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
+
+lock:
+	sh packaging/lock.sh
+
+clean:
+	rm -rf .venv .venv-headless build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
