@@ -1,0 +1,158 @@
+"""`mpm lab`: a multi-homed laptop of network namespaces, for demonstrations, tests and benchmarks."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from mpmanager.lab.control import DirectionState, LinkState
+from mpmanager.lab.definitions import shipped_names
+from mpmanager.lab.enter import enter
+from mpmanager.lab.errors import LabError
+from mpmanager.lab.instance import DEFAULT_NAME, Lab, tear_down
+from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection
+from mpmanager.lab.units import Duration, Quantity, Rate, Share, Size
+from mpmanager.model.errors import MpmanagerError
+
+
+def _quantity(kind: type[Quantity]) -> Callable[[str], Quantity]:
+    """Reads a quantity with its unit, for click."""
+
+    def parse(text: str) -> Quantity:
+        try:
+            return kind.parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return parse
+
+
+class LabGroup(click.Group):
+    """Tells errors in a sentence instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except MpmanagerError as error:
+            raise click.ClickException(str(error)) from error
+
+
+_name_option = click.option("--name", default=DEFAULT_NAME, show_default=True, help="The lab instance.")
+
+
+@click.group(cls=LabGroup)
+def lab() -> None:
+    """A multi-homed laptop made of network namespaces, with emulated links and real servers behind them."""
+
+
+@lab.command()
+@click.argument("topology", default="home")
+@_name_option
+def up(topology: str, name: str) -> None:
+    """Make a lab of TOPOLOGY: the name of a shipped one or a TOML file (default: home)."""
+    made = Lab.up(topology, name=name)
+    click.echo(f"lab {name!r}: {made.topology.description or topology}")
+    click.echo(f"links: {', '.join(made.topology.links)}; run programs on the laptop with: mpm lab exec -- CMD")
+
+
+@lab.command()
+@_name_option
+def down(name: str) -> None:
+    """Remove a lab and end all that runs in it. Nothing there is no error."""
+    tear_down(name)
+
+
+@lab.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--on", "place", default=LAPTOP, show_default=True, help="Where: laptop, net, or a server's name.")
+@_name_option
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(place: str, name: str, command: tuple[str, ...]) -> None:
+    """Run COMMAND in the lab, on the laptop unless another place is given."""
+    namespace = Lab.find(name).namespace(place)
+    try:
+        enter(namespace)
+        os.execvp(command[0], command)  # noqa: S606  # the user's own command, without a shell
+    except OSError as error:
+        raise LabError(f"{command[0]}: {error.strerror}") from error
+
+
+@lab.command()
+@click.argument("link")
+@click.option("--rate", type=_quantity(Rate), metavar="RATE", help="Such as 10mbit, of IP packets.")
+@click.option("--delay", type=_quantity(Duration), metavar="DURATION", help="One way, such as 30ms.")
+@click.option(
+    "--jitter", type=_quantity(Duration), metavar="DURATION", help="The delay varies by this much to both sides."
+)
+@click.option(
+    "--loss", type=_quantity(Share), metavar="SHARE", help="Such as 1%; 100% is a black hole that keeps the carrier."
+)
+@click.option("--queue", type=_quantity(Size), metavar="SIZE", help="Such as 64kB.")
+@click.option("--carrier", type=click.Choice(["on", "off"]), help="off unplugs the laptop's end.")
+@click.option("--direction", type=click.Choice([each.value for each in LinkDirection]), default="both")
+@_name_option
+def link(name: str, link: str, direction: str, carrier: str | None, **shaping: Any) -> None:  # noqa: ANN401  # quantities
+    """Change LINK while it runs; without options, show it."""
+    change = LinkChange(
+        direction=LinkDirection(direction), carrier=None if carrier is None else carrier == "on", **shaping
+    )
+    state = Lab.find(name).change_link(link, change)
+    _print_links({link: state})
+
+
+@lab.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_name_option
+def status(name: str, *, as_json: bool) -> None:
+    """Show a lab: its links, their settings and counters, and where programs can run."""
+    found = Lab.find(name)
+    states = {link: found.link_state(link) for link in found.topology.links}
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(_status(found, states))).decode())
+        return
+    click.echo(f"lab {name!r}: {found.topology.description}")
+    for place in found.places:
+        click.echo(f"  {place}: namespace {found.namespace(place)}")
+    _print_links(states)
+
+
+@lab.command()
+def topologies() -> None:
+    """List the shipped topologies."""
+    for each in shipped_names("topologies"):
+        click.echo(each)
+
+
+def _status(found: Lab, states: dict[str, LinkState]) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "description": found.topology.description,
+        "directory": str(found.directory),
+        "facts": str(found.facts_file),
+        "places": [{"name": place, "namespace": found.namespace(place)} for place in found.places],
+        "links": [{"name": name, **msgspec.to_builtins(state)} for name, state in states.items()],
+    }
+
+
+def _print_links(states: dict[str, LinkState]) -> None:
+    table = Table(box=None, header_style="bold")
+    for column in ("link", "", "rate", "delay", "loss", "packets", "bytes", "dropped"):
+        table.add_column(column, no_wrap=True, justify="left" if column in {"link", ""} else "right")
+    for name, state in states.items():
+        table.add_row(name, "up", *_cells(state.up))
+        table.add_row("" if state.carrier else "unplugged", "down", *_cells(state.down))
+    Console().print(table)
+
+
+def _cells(state: DirectionState) -> Iterator[str]:
+    shaping = state.shaping
+    yield "unlimited" if shaping.rate_bit_s is None else f"{shaping.rate_bit_s / 1e6:g} Mbit/s"
+    yield f"{shaping.delay_s * 1e3:g} ms" + (f" ± {shaping.jitter_s * 1e3:g}" if shaping.jitter_s else "")
+    yield "black hole" if shaping.loss == 1 else f"{shaping.loss:.1%}"
+    yield f"{state.packets}"
+    yield f"{state.bytes}"
+    yield ", ".join(f"{count} {reason}" for reason, count in state.dropped.items() if count) or "0"
