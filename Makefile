@@ -15,7 +15,7 @@ setup:
 	@sh packaging/setup.sh
 
 run: setup
-	@$(PYTHON) -m mpmanager.cli.main tour
+	@.venv/bin/mpm tour
 
 test: setup lint types test-suite test-headless
 
