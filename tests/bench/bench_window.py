@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # same
 from mpmanager.api.bus import parse_bus  # same
 from mpmanager.api.codec import decode_frame, encode_frame  # same
 from mpmanager.api.structures import Frame  # same
+from mpmanager_ui.application import calm_collector  # same
 from mpmanager_ui.look.colours import Theme  # same
 from mpmanager_ui.look.look import Look  # same
 from mpmanager_ui.session import Session  # same
@@ -231,6 +232,7 @@ def main() -> None:
     qInstallMessageHandler(lambda *_: None)  # the offscreen platform complains about every window
     application = QApplication(sys.argv[:1])
     look = Look(application, Theme.LIGHT)
+    calm_collector()
     empty = QWidget()
     empty.resize(1280, 800)
     empty.show()

@@ -147,3 +147,23 @@ def test_every_width_leaves_room_for_the_name(stage, page, width):
     header = page.view.header()
     assert header.sectionSize(Column.NAME) >= 96
     assert header.length() <= page.view.viewport().width()
+
+
+def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stage):
+    stage.world.programs, stage.world.connections_per_program = 10, 10
+    stage.window.show_page("live")
+    stage.begin()
+    page = stage.window.live
+    view, model = page.view, page.model
+    stage.act(lambda: view.collapse(model.index(1, 0)))
+    stage.act(lambda: view.setCurrentIndex(model.index(2, 0)))
+    stage.act(lambda: view.verticalScrollBar().setValue(333))
+    spy = QSignalSpy(model.modelReset)
+    stage.world.connections_per_program = 14
+    stage.tick()
+    stage.settle()
+    assert spy.count() == 1
+    assert view.verticalScrollBar().value() == 333
+    assert view.currentIndex().data() == model.index(2, 0).data()
+    assert [view.isExpanded(model.index(row, 0)) for row in range(3)] == [True, False, True]
+    assert model.rowCount(model.index(0, 0)) == 14

@@ -1,6 +1,7 @@
 """The window as a program: one Qt application on one asyncio loop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -32,6 +33,13 @@ class Options:
     screenshots: Path | None = None
     every_s: float = 5.0
     quit_after_s: float | None = None
+
+
+def calm_collector() -> None:
+    """Collect garbage less often: frames are thousands of objects without cycles, which end by themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def run(options: Options) -> int:
@@ -67,6 +75,7 @@ async def _show(options: Options, look: Look) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, closed.set)
     window.show()
+    asyncio.get_running_loop().call_later(1.0, calm_collector)
     window.tasks.start(session.run(), attempt="Following the daemon failed")
     try:
         return await _until_closed(options, window, look, closed)

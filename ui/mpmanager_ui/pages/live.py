@@ -128,7 +128,7 @@ class LivePage(QWidget):
     def _prepare(self) -> None:
         frame = self._session.frame
         kinds = {path.name: path.kind for path in frame.paths} if frame else {}
-        self.view.delegate.show_titles(self._session.titles, kinds)
+        self.view.painter.show_titles(self._session.titles, kinds)
         self.model.tree.show_titles(self._session.titles)
         self.view.expect(self._recorder.counts()[2])
 

@@ -42,6 +42,8 @@ NUMBERS = frozenset({Column.DOWN, Column.UP, Column.RTT, Column.BYTES, Column.RE
 LIVELY = frozenset(Column) - {Column.NAME}
 """Columns whose order changes by itself: rows keep their places until the next `sort`."""
 
+MANY_CHANGES = 12
+"""More than this at once, and telling of each costs more than looking at all rows anew."""
 _CALM_TICKS = 5
 
 
@@ -81,6 +83,10 @@ class Node:
         self.children: list[Node] = []
         self.row = 0
 
+    def path(self) -> tuple[Hashable, ...]:
+        """The keys from the application down to this row; empty for the root."""
+        return () if self.parent is None else (*self.parent.path(), self.key)
+
 
 class TreeListener(Protocol):
     """Who has to know before and after rows come, go or change places."""
@@ -97,11 +103,30 @@ class TreeListener(Protocol):
     def has_removed(self) -> None:
         """They are gone."""
 
+    def will_replace(self) -> None:
+        """So many rows are about to come and go that all are to be looked at anew."""
+
+    def has_replaced(self) -> None:
+        """They did."""
+
     def will_reorder(self) -> None:
         """Rows are about to change places."""
 
     def has_reordered(self) -> None:
         """They did."""
+
+
+class _Nobody:
+    """Listens to the single changes while all rows are replaced."""
+
+    def will_insert(self, parent: Node, first: int, last: int) -> None: ...
+    def has_inserted(self) -> None: ...
+    def will_remove(self, parent: Node, first: int, last: int) -> None: ...
+    def has_removed(self) -> None: ...
+    def will_replace(self) -> None: ...
+    def has_replaced(self) -> None: ...
+    def will_reorder(self) -> None: ...
+    def has_reordered(self) -> None: ...
 
 
 class LiveTree:
@@ -133,12 +158,41 @@ class LiveTree:
 
     def sync_in_steps(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
         """Show these records, one application a step; after each step the tree is consistent."""
+        if self._differing_parents(applications) > MANY_CHANGES:
+            self._replace(applications)
+            return
         shown = self._shown(applications.values(), below_match=False)
         self._sync_children(self.root, shown)
         nodes = {node.key: node for node in self.root.children}
         for record, matched in shown:
             self._sync_below(nodes[record.key], record, matched=matched)
             yield
+
+    def find(self, path: Iterable[object]) -> Node | None:
+        """The row with these keys, from the application down; None if it is not shown."""
+        node: Node | None = self.root
+        for key in path:
+            node = next((each for each in node.children if each.key == key), None) if node else None
+        return node
+
+    def _differing_parents(self, applications: Mapping[Hashable, Record]) -> int:
+        """Below how many rows others than before are to be shown; only a guess while a filter is set."""
+        count = 0
+        for node in self.root.children:
+            application = applications.get(node.key)
+            count += 1 if application is None else _differences(node, application)
+        return count
+
+    def _replace(self, applications: Mapping[Hashable, Record]) -> None:
+        self._listener.will_replace()
+        listener, self._listener = self._listener, _Nobody()
+        shown = self._shown(applications.values(), below_match=False)
+        self._sync_children(self.root, shown)
+        nodes = {node.key: node for node in self.root.children}
+        for record, matched in shown:
+            self._sync_below(nodes[record.key], record, matched=matched)
+        self._listener = listener
+        self._listener.has_replaced()
 
     def sort(self, column: Column, *, is_descending: bool) -> None:
         """Put every level in order; rows that are equal keep their order."""
@@ -249,6 +303,16 @@ class LiveTree:
         node.children.sort(key=self._order, reverse=self.is_descending)
         _number(node.children, 0)
         return node
+
+
+def _differences(node: Node, application: Record) -> int:
+    """Connections of an application that come, go or have other subflows."""
+    known = application.children
+    count = abs(len(known) - len(node.children))
+    for child in node.children:
+        connection = known.get(child.key)
+        count += connection is None or len(connection.children) != len(child.children)
+    return count
 
 
 def _no_values() -> Values:

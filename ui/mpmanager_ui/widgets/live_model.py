@@ -12,6 +12,8 @@ from mpmanager_ui.viewmodels.quantities import format_rate
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _COLUMNS = len(Column)
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_LEAF_FLAGS = _FLAGS | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class LiveModel(QAbstractItemModel):
@@ -20,14 +22,15 @@ class LiveModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tree = LiveTree(self)
+        self._nodes = self.tree.nodes
 
     def node(self, index: _AnyIndex) -> Node:
         """The row of an index; the invisible root for an invalid one."""
-        return self.tree.nodes[index.internalId()] if index.isValid() else self.tree.root
+        return self._nodes[index.internalId()]  # 0, the root's, for an invalid one
 
     def index_of(self, node: Node, column: int = 0) -> QModelIndex:
         """The index of a row."""
-        return QModelIndex() if node.parent is None else self.createIndex(node.row, column, node.id)
+        return _ROOT if node.parent is None else self.createIndex(node.row, column, node.id)
 
     def take(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
         """Show these records in steps, and tell the views once, at the end."""
@@ -43,14 +46,16 @@ class LiveModel(QAbstractItemModel):
     # What Qt asks
 
     def index(self, row: int, column: int, parent: _AnyIndex = _ROOT) -> QModelIndex:
-        children = self.node(parent).children
+        children = self._nodes[parent.internalId()].children
         if 0 <= row < len(children) and 0 <= column < _COLUMNS:
             return self.createIndex(row, column, children[row].id)
-        return QModelIndex()
+        return _ROOT
 
     def parent(self, index: _AnyIndex) -> QModelIndex:  # type: ignore[override]  # QObject.parent() besides
-        above = self.node(index).parent if index.isValid() else None
-        return QModelIndex() if above is None else self.index_of(above)
+        above = self._nodes[index.internalId()].parent
+        if above is None or above.parent is None:
+            return _ROOT
+        return self.createIndex(above.row, 0, above.id)
 
     def rowCount(self, parent: _AnyIndex = _ROOT) -> int:
         return 0 if parent.column() > 0 else len(self.node(parent).children)
@@ -65,10 +70,7 @@ class LiveModel(QAbstractItemModel):
     def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self.node(index).values.kind is RowKind.SUBFLOW:
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-        return flags
+        return _LEAF_FLAGS if self.node(index).values.kind is RowKind.SUBFLOW else _FLAGS
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
         column = Column(index.column())
@@ -103,6 +105,12 @@ class LiveModel(QAbstractItemModel):
 
     def has_removed(self) -> None:
         self.endRemoveRows()
+
+    def will_replace(self) -> None:
+        self.beginResetModel()
+
+    def has_replaced(self) -> None:
+        self.endResetModel()
 
     def will_reorder(self) -> None:
         self.layoutAboutToBeChanged.emit()

@@ -1,10 +1,9 @@
-"""Paints the cells of the Live tree."""
+"""Paints the rows of the Live tree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mpmanager.model.path import PathKind
 from mpmanager_ui.look import icons
@@ -13,10 +12,8 @@ from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.live_rows import FELL_BACK, HISTORY_TICKS, INCOMING, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.sparkline import paint_sparkline
 
-ROW_HEIGHT = 28
 _PAD = 8
 _ICON = 16
 _SWATCH_STEP = 22
@@ -24,7 +21,6 @@ _LEAST_DETAIL = 48
 _ROOM_FOR_NAMES = 100
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_AnyIndex = QModelIndex | QPersistentModelIndex
 
 _ROW_ICONS = {
     INCOMING: "incoming",
@@ -42,14 +38,12 @@ _STATE_COLOURS = {
 }
 
 
-class LiveDelegate(QStyledItemDelegate):
-    """One paint for each visible cell; fonts and metrics are made once for each look."""
+class LivePainter:
+    """Paints a whole row at once: a call for each cell would cost as much as the painting itself."""
 
-    def __init__(self, look: Look, signs: PathSigns, model: LiveModel, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, look: Look, signs: PathSigns) -> None:
         self._look = look
         self._signs = signs
-        self._model = model
         self._titles: Mapping[str, str] = {}
         self._kinds: Mapping[str, PathKind] = {}
         self._measure()
@@ -59,26 +53,19 @@ class LiveDelegate(QStyledItemDelegate):
         """Learn how the paths are called and of what kind they are."""
         self._titles, self._kinds = titles, kinds
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        del option, index  # all rows are alike
-        return QSize(0, ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
-        values = self._model.node(index).values
-        rect: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, self._look.colour("accent_soft"))
-        column = index.column()
-        if column == Column.NAME:
-            self._paint_name(painter, rect, values)
-        elif column == Column.STATE:
-            self._paint_state(painter, rect, values)
-        elif column == Column.PATH:
-            self._paint_paths(painter, rect, values)
-        elif column == Column.HISTORY:
-            self._paint_history(painter, rect, values)
-        elif column in NUMBERS:
-            self._paint_number(painter, rect, values, Column(column))
+    def paint_row(self, painter: QPainter, cells: Iterable[tuple[Column, QRect]], values: Values) -> None:
+        """Paint these cells of a row; the rectangle of the name begins where its indentation ends."""
+        for column, rect in cells:
+            if column in NUMBERS:
+                self._paint_number(painter, rect, values, column)
+            elif column is Column.NAME:
+                self._paint_name(painter, rect, values)
+            elif column is Column.STATE:
+                self._paint_state(painter, rect, values)
+            elif column is Column.PATH:
+                self._paint_paths(painter, rect, values)
+            else:
+                self._paint_history(painter, rect, values)
 
     def _measure(self) -> None:
         self._font: QFont = self._look.font()
@@ -92,6 +79,7 @@ class LiveDelegate(QStyledItemDelegate):
         self._muted = self._look.colour("muted")
         self._faint = self._look.colour("faint")
         self._icon_colours = (colours.text, colours.faint)
+        self._state_colours = {state: self._look.colour(name) for state, name in _STATE_COLOURS.items()}
 
     def _paint_name(self, painter: QPainter, rect: QRect, values: Values) -> None:
         has_ended = values.state is RowState.ENDED
@@ -160,7 +148,7 @@ class LiveDelegate(QStyledItemDelegate):
         painter.drawText(QRect(left, rect.top(), room, rect.height()), _LEFT, text)
 
     def _paint_state(self, painter: QPainter, rect: QRect, values: Values) -> None:
-        colour = self._look.colour(_STATE_COLOURS[values.state])
+        colour = self._state_colours[values.state]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(colour)
