@@ -1,0 +1,59 @@
+"""Labs for every level of tests, and what happens where this machine refuses namespaces."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from mpmanager.lab.instance import Lab, tear_down
+from mpmanager.lab.rights import missing_rights
+from mpmanager.lab.topology import Topology
+
+_NETNS_DIRECTORY = Path(__file__).parent / "netns"
+_NOT_RUN = pytest.StashKey[tuple[int, tuple[str, ...]]]()
+_numbers = itertools.count()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Namespace tests run, all of them, unless this machine refuses namespaces; then none does, and loudly."""
+    for item in items:
+        if _NETNS_DIRECTORY in item.path.parents:
+            item.add_marker("netns")
+    namespace_tests = [item for item in items if item.get_closest_marker("netns")]
+    if not namespace_tests or not (missing := missing_rights()):
+        return
+    config.stash[_NOT_RUN] = (len(namespace_tests), missing)
+    for item in namespace_tests:
+        item.add_marker(pytest.mark.skip(reason=f"needs {'; '.join(missing)}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what could not run where nobody can overlook it."""
+    if _NOT_RUN not in config.stash:
+        return
+    count, missing = config.stash[_NOT_RUN]
+    terminalreporter.section("NOT TESTED", red=True, bold=True)
+    sentence = f"{count} namespace tests could not run: needs {'; '.join(missing)}"
+    terminalreporter.write_line(sentence, red=True, bold=True)
+
+
+@pytest.fixture
+def lab_name() -> str:
+    """A name that no other lab has, in this session or another."""
+    return f"test{os.getpid()}_{next(_numbers)}"
+
+
+@pytest.fixture
+def lab_up() -> Iterator[Callable[[Topology | str], Lab]]:
+    """Makes labs, of a topology or of a shipped one's name, that end with the test."""
+    with ExitStack() as labs:
+
+        def up(topology: Topology | str = "home") -> Lab:
+            name = f"test{os.getpid()}_{next(_numbers)}"
+            labs.callback(tear_down, name)
+            return Lab.up(topology, name=name)
+
+        yield up
