@@ -1,0 +1,66 @@
+"""Labs, daemons, servers and programs that end with their test."""
+
+import itertools
+import os
+
+import pytest
+
+from end_to_end.stage import Daemon, Server
+from mpmanager.lab.instance import Lab
+
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture
+def lab_up():
+    """Makes labs; takes them down at the end."""
+    labs = []
+
+    def make(topology="home"):
+        labs.append(Lab.up(topology, name=f"t{os.getpid()}.{next(_NUMBERS)}"))
+        return labs[-1]
+
+    yield make
+    for each in labs:
+        each.down()
+
+
+@pytest.fixture
+def daemon_in(tmp_path):
+    """Starts daemons in labs; stops them at the end and looks at what they said."""
+    daemons = []
+
+    def start(lab, *, place="laptop"):
+        directory = tmp_path / f"daemon{len(daemons)}"
+        directory.mkdir()
+        daemons.append(Daemon(lab, directory, place=place))
+        return daemons[-1].start()
+
+    yield start
+    for each in daemons:
+        each.stop()
+
+
+@pytest.fixture
+def server_in():
+    """Starts servers in labs."""
+    servers = []
+
+    def start(lab, **options):
+        servers.append(Server(lab, **options))
+        return servers[-1]
+
+    yield start
+    for each in servers:
+        each.close()
+
+
+@pytest.fixture
+def running():
+    """Ends the programs that a test adds to this list."""
+    programs = []
+    yield programs
+    for each in programs:
+        if each.poll() is None:
+            each.terminate()
+        each.communicate(timeout=10)
