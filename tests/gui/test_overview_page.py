@@ -105,6 +105,10 @@ def test_a_refusal_is_told_with_its_cause_and_the_card_goes_back(stage):
     assert "only root may do that" in stage.window.problem_banner.label.text()
     assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
     assert not stage.window.snackbar.isVisible()
+    stage.daemon.manager.refusal = None
+    stage.act(stage.window.problem_banner.button.click)
+    wait_for_change(stage)
+    assert changes(stage) == [("wwan0", "always")]
 
 
 def open_menu(stage, path):

@@ -11,8 +11,10 @@ from mpmanager.model.errors import MpmanagerError
 
 logger = logging.getLogger(__name__)
 
-Report = Callable[[MpmanagerError, str], None]
-"""Takes an error and what was attempted."""
+Retry = Callable[[], None]
+
+Report = Callable[[MpmanagerError, str, Retry | None], None]
+"""Takes an error, what was attempted, and how to attempt it again if that makes sense."""
 
 
 class TaskRunner:
@@ -23,9 +25,11 @@ class TaskRunner:
         self._tasks: set[asyncio.Task[None]] = set()
         owner.destroyed.connect(self.cancel)
 
-    def start(self, coroutine: Coroutine[Any, Any, None], *, attempt: str) -> asyncio.Task[None]:
-        """Begin a coroutine; `attempt` completes the sentence "... failed"."""
-        task = asyncio.get_running_loop().create_task(self._guard(coroutine, attempt), name=attempt)
+    def start(
+        self, coroutine: Coroutine[Any, Any, None], *, attempt: str, retry: Retry | None = None
+    ) -> asyncio.Task[None]:
+        """Begin a coroutine; `attempt` is the sentence to say when it fails, such as "Moving LTE failed"."""
+        task = asyncio.get_running_loop().create_task(self._guard(coroutine, attempt, retry), name=attempt)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -41,11 +45,11 @@ class TaskRunner:
         self.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _guard(self, coroutine: Coroutine[Any, Any, None], attempt: str) -> None:
+    async def _guard(self, coroutine: Coroutine[Any, Any, None], attempt: str, retry: Retry | None) -> None:
         try:
             await coroutine
         except MpmanagerError as error:
-            self._report(error, attempt)
+            self._report(error, attempt, retry)
         except Exception as error:  # a fault of ours must neither end the window nor pass in silence
-            logger.exception("%s failed", attempt)
-            self._report(MpmanagerError(f"{type(error).__name__}: {error}"), attempt)
+            logger.exception(attempt)
+            self._report(MpmanagerError(f"{type(error).__name__}: {error}"), attempt, retry)

@@ -11,7 +11,7 @@ from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.pages.live import LivePage
 from mpmanager_ui.pages.overview import OverviewPage
 from mpmanager_ui.session import Session
-from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.tasks import Retry, TaskRunner
 from mpmanager_ui.viewmodels.contact import (
     RECONNECTING,
     Contact,
@@ -107,9 +107,10 @@ class Window(QWidget):
         else:
             self.simulated_banner.hide()
 
-    def _report(self, error: MpmanagerError, attempt: str) -> None:
+    def _report(self, error: MpmanagerError, attempt: str, retry: Retry | None) -> None:
         problem = problem_of(error, attempt=attempt)
-        self.problem_banner.show_text(f"{problem.cause} {problem.remedy}")
+        text = f"{problem.cause} {problem.remedy}"
+        self.problem_banner.show_text(text, action="Try again", act=retry)
 
     def _build(self) -> None:
         self.setWindowTitle("mpmanager")

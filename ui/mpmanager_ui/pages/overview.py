@@ -37,6 +37,7 @@ from mpmanager_ui.widgets.traffic_chart import TrafficChart
 
 SPARK_BINS = 60
 _EVENT_ROWS = 5
+_Change = Callable[[], Coroutine[Any, Any, None]]
 _NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
 _CHART_SHARE = 5
 _EVENTS_SHARE = 2
@@ -142,7 +143,7 @@ class OverviewPage(QScrollArea):
         name = self._session.titles.get(path, path)
         lane = f"in the lane {TIER_WORDS[tier]}" if tier else "where its kind suggests"
         self._change(
-            self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
+            lambda: self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
             attempt=f"Moving {name} failed",
             done=f"{name} is {lane} now",
             undo=lambda: self._want_tier(path, before.tier),
@@ -154,18 +155,24 @@ class OverviewPage(QScrollArea):
             return
         what = f"taken for {KIND_WORDS[kind]}" if kind else "what was detected"
         self._change(
-            self._session.set_kind(path, kind),
+            lambda: self._session.set_kind(path, kind),
             attempt=f"Correcting {path} failed",
             done=f"{path} is {what} now",
             undo=lambda: self._want_kind(path, before.kind),
         )
 
-    def _change(self, change: Coroutine[Any, Any, None], *, attempt: str, done: str, undo: Callable[[], None]) -> None:
+    def _change(
+        self, change: Callable[[], Coroutine[Any, Any, None]], *, attempt: str, done: str, undo: Callable[[], None]
+    ) -> None:
         async def change_and_tell() -> None:
-            await change
+            await change()
             self._snackbar.show_text(done, undo)
 
-        self._tasks.start(change_and_tell(), attempt=attempt)
+        self._tasks.start(
+            change_and_tell(),
+            attempt=attempt,
+            retry=lambda: self._change(change, attempt=attempt, done=done, undo=undo),
+        )
 
     def _path(self, name: str) -> PathInfo | None:
         frame: Frame | None = self._session.frame
@@ -241,6 +248,7 @@ class OverviewPage(QScrollArea):
 
     def _title(self, text: str) -> QLabel:
         label = QLabel(text)
+        label.setMinimumHeight(4 * GRID)  # that of a button: titles side by side stand on one line
         label.setFont(self._look.font(scale=1.1, is_bold=True))
         return label
 

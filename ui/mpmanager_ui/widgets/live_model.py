@@ -58,19 +58,20 @@ class LiveModel(QAbstractItemModel):
         return self.createIndex(above.row, 0, above.id)
 
     def rowCount(self, parent: _AnyIndex = _ROOT) -> int:
-        return 0 if parent.column() > 0 else len(self.node(parent).children)
+        return 0 if parent.column() > 0 else len(self._nodes[parent.internalId()].children)
 
     def columnCount(self, parent: _AnyIndex = _ROOT) -> int:
         del parent  # every level has the same columns
         return _COLUMNS
 
     def hasChildren(self, parent: _AnyIndex = _ROOT) -> bool:
-        return self.rowCount(parent) > 0
+        return parent.column() <= 0 and bool(self._nodes[parent.internalId()].children)
 
     def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return _LEAF_FLAGS if self.node(index).values.kind is RowKind.SUBFLOW else _FLAGS
+        is_leaf = self._nodes[index.internalId()].values.kind is RowKind.SUBFLOW
+        return _LEAF_FLAGS if is_leaf else _FLAGS
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
         column = Column(index.column())
