@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum, unique
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address, ip_interface
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from mpmanager.lab.errors import LabFileError
 from mpmanager.lab.shaper import Shaping
 from mpmanager.lab.units import Duration, Rate, Share, Size
 from mpmanager.model.path import PathKind, Security
+
+AddressT = TypeVar("AddressT")
 
 LAPTOP = "laptop"
 NET = "net"
@@ -91,7 +93,7 @@ class LinkSpec(ShapingSpec, frozen=True, kw_only=True):
     @property
     def interfaces(self) -> tuple[IPv4Interface | IPv6Interface, ...]:
         """The laptop's addresses with their prefixes."""
-        return tuple(ip_interface(each) for each in self.addresses)
+        return _parsed(self.addresses, ip_interface)
 
     def shaping(self, direction: LinkDirection) -> Shaping:
         """Of one direction, up or down."""
@@ -116,7 +118,7 @@ class ServerSpec(Definition, frozen=True, kw_only=True):
 
     @property
     def ip_addresses(self) -> tuple[IPv4Address | IPv6Address, ...]:
-        return tuple(ip_address(each) for each in self.addresses)
+        return _parsed(self.addresses, ip_address)
 
 
 class Topology(Definition, frozen=True, kw_only=True):
@@ -189,6 +191,16 @@ def gateway_of(interface: IPv4Interface | IPv6Interface) -> IPv4Interface | IPv6
     first = interface.network.network_address + 1
     address = first if first != interface.ip else first + 1
     return ip_interface(f"{address}/{interface.network.prefixlen}")
+
+
+def _parsed(texts: tuple[str, ...], parse: Callable[[str], AddressT]) -> tuple[AddressT, ...]:
+    parsed = []
+    for text in texts:
+        try:
+            parsed.append(parse(text))
+        except ValueError as error:
+            raise ValueError(f"addresses: {text!r} is no address") from error
+    return tuple(parsed)
 
 
 def _with_addresses(link: LinkSpec, position: int) -> LinkSpec:
