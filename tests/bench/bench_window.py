@@ -170,7 +170,8 @@ async def bench_live(look: Look) -> None:
     live = bench.window.live
     bench_paint("Live: tree with 2,000 subflows, connections closed", live.view.viewport())
     await bench_stalls("Live, connections closed, 100 of them end and 100 open a tick", bench, churn=100)
-    await bench.tick()
+    for _ in range(8):
+        await bench.tick()  # the ended rows go
     report("Live: opening all 3,050 rows", milliseconds(live.view.open_all, rounds=1)[0])
     await asyncio.sleep(0.2)
     bench_paint("Live: tree with 2,000 subflows, all rows open", live.view.viewport())

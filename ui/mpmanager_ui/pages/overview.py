@@ -161,9 +161,7 @@ class OverviewPage(QScrollArea):
             undo=lambda: self._want_kind(path, before.kind),
         )
 
-    def _change(
-        self, change: Callable[[], Coroutine[Any, Any, None]], *, attempt: str, done: str, undo: Callable[[], None]
-    ) -> None:
+    def _change(self, change: _Change, *, attempt: str, done: str, undo: Callable[[], None]) -> None:
         async def change_and_tell() -> None:
             await change()
             self._snackbar.show_text(done, undo)

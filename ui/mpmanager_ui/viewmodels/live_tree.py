@@ -160,6 +160,7 @@ class LiveTree:
         """Show these records, one application a step; after each step the tree is consistent."""
         if self._differing_parents(applications) > MANY_CHANGES:
             self._replace(applications)
+            yield
             return
         shown = self._shown(applications.values(), below_match=False)
         self._sync_children(self.root, shown)

@@ -23,6 +23,8 @@ class LiveModel(QAbstractItemModel):
         super().__init__(parent)
         self.tree = LiveTree(self)
         self._nodes = self.tree.nodes
+        self._is_replaced = False
+        """Whether this tick looked at all rows anew: then the views know already."""
 
     def node(self, index: _AnyIndex) -> Node:
         """The row of an index; the invisible root for an invalid one."""
@@ -34,8 +36,10 @@ class LiveModel(QAbstractItemModel):
 
     def take(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
         """Show these records in steps, and tell the views once, at the end."""
+        self._is_replaced = False
         yield from self.tree.sync_in_steps(applications)
-        self.announce()
+        if not self._is_replaced:
+            self.announce()
 
     def announce(self) -> None:
         """Tell the views that any value may have changed."""
@@ -111,6 +115,7 @@ class LiveModel(QAbstractItemModel):
         self.beginResetModel()
 
     def has_replaced(self) -> None:
+        self._is_replaced = True
         self.endResetModel()
 
     def will_reorder(self) -> None:
