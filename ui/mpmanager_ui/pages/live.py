@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mpmanager.client.quantities import count_of
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.live_rows import Recorder
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
-from mpmanager_ui.viewmodels.quantities import count_of
 from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
@@ -99,6 +99,7 @@ class LivePage(QWidget):
             if frame is not None:
                 for _ in self._recorder.take(frame):
                     await asyncio.sleep(0)
+                await asyncio.sleep(0)
             if self.isVisible() and not self.is_paused:
                 await self._show_in_steps()
         finally:
@@ -234,7 +235,7 @@ class LivePage(QWidget):
         self.pause.setIcon(icons.icon(name, self._look.colours.text))
 
 
-_BREATH_S = 0.008
+_BREATH_S = 0.004
 _NO_CONNECTIONS = (
     "No program uses Multipath TCP at the moment",
     "Start one with it, for instance: mptcpize run curl -O https://example.org/",

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.history import ChartData, Series
-from mpmanager_ui.viewmodels.quantities import format_rate
 
 _LEAST_TOP_BIT_S = 100_000.0
 _STEPS = (1.0, 2.0, 5.0, 10.0)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mpmanager.client.quantities import NOT_KNOWN, count_of, enumerate_words, format_rate
 from mpmanager_ui.viewmodels.history import SPAN_BINS, ChartData, Series
-from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, count_of, enumerate_words, format_rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

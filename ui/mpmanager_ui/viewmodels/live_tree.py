@@ -6,8 +6,8 @@ from enum import IntEnum
 from operator import attrgetter
 from typing import Any, Protocol
 
+from mpmanager.client.quantities import format_bytes, format_rate, format_rtt
 from mpmanager_ui.viewmodels.live_rows import Record, RowKind, Values
-from mpmanager_ui.viewmodels.quantities import format_bytes, format_rate, format_rtt
 
 
 class Column(IntEnum):

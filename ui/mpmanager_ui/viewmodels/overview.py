@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from mpmanager.api.structures import ConnectionInfo, Frame, PathInfo
-from mpmanager.model.path import PathKind, PathState, Tier
-from mpmanager_ui.viewmodels.quantities import (
+from mpmanager.client.quantities import (
     count_of,
     enumerate_words,
     format_bytes,
     format_rate,
     format_rtt,
 )
+from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, SECURITY_WORDS, STATE_WORDS, TIER_WORDS, path_titles
 
 QUIET_BIT_S = 10_000.0

@@ -5,9 +5,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, Record, RowKind
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
-from mpmanager_ui.viewmodels.quantities import format_rate
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

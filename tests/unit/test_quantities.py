@@ -2,7 +2,7 @@
 
 import pytest
 
-from mpmanager_ui.viewmodels.quantities import (
+from mpmanager.client.quantities import (
     count_of,
     enumerate_words,
     format_bytes,
