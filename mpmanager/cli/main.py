@@ -1,0 +1,299 @@
+"""The command mpm."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import partial
+
+import click
+from rich.live import Live
+
+from mpmanager.api.bus import Bus
+from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
+from mpmanager.cli import tables
+from mpmanager.cli.context import (
+    EXIT_CODES,
+    ask,
+    bus_command,
+    bus_option,
+    console,
+    json_option,
+    print_json,
+)
+from mpmanager.cli.lab import lab
+from mpmanager.client.manager import ManagerClient, connected
+from mpmanager.model.errors import UnknownPathError
+from mpmanager.model.path import PathKind, Tier
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+_TIERS = [*(tier.value for tier in Tier), "auto"]
+_KINDS = [*(kind.value for kind in PathKind), "auto"]
+
+_QUIET_INTERVAL_S = 1.0
+
+_EXAMPLES = """\b
+Examples:
+  mpm paths                            the networks of this machine and what they carry
+  mpm connections                      which program uses which path now
+  mpm watch                            the same, live
+  mpm path tier wwan0 backup           keep LTE for when nothing else is left
+  mpm --bus private:/run/mpm status    a daemon on a bus of its own
+"""
+
+
+@click.group(context_settings=_HELP, epilog=_EXAMPLES + "\n" + EXIT_CODES)
+@partial(bus_option, envvar="MPMANAGER_BUS")
+@click.version_option(package_name="mpmanager", prog_name="mpm")
+def main(bus: Bus | None) -> None:
+    """See and steer which application uses which network path."""
+    del bus  # its callback has put it where the subcommands find it
+
+
+main.add_command(lab)
+
+
+@main.command(context_settings=_HELP)
+@json_option
+@bus_command
+def status(*, bus: Bus, as_json: bool) -> None:
+    """Show whether mpmanagerd runs, and what it cannot do here."""
+    info = ask(bus, lambda client: client.status())
+    if as_json:
+        print_json(info)
+    else:
+        console().print(tables.status(info))
+
+
+@main.command(context_settings=_HELP)
+@json_option
+@bus_command
+def paths(*, bus: Bus, as_json: bool) -> None:
+    """List network paths with their state, tier and rates."""
+    frame = _snapshot(bus, Topic.PATHS)
+    if as_json:
+        print_json({"paths": frame.paths})
+    else:
+        _print_simulated(frame)
+        console().print(tables.paths(frame.paths))
+
+
+@main.group(context_settings=_HELP)
+def path() -> None:
+    """Decide about one network path."""
+
+
+@path.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm path tier wwan0 backup     use LTE when nothing else is left
+  mpm path tier wwan0 never      never use it
+  mpm path tier wwan0 auto       back to what its kind suggests
+""",
+)
+@click.argument("name")
+@click.argument("tier", type=click.Choice(_TIERS))
+@json_option
+@bus_command
+def tier(*, bus: Bus, name: str, tier: str, as_json: bool) -> None:
+    """Say when path NAME may carry data; in force at once, also on living connections."""
+
+    async def change(client: ManagerClient) -> tuple[PathInfo, PathInfo]:
+        before = await _path(client, name)
+        await client.set_path_tier(name, tier)
+        return before, await _path(client, name)
+
+    before, after = ask(bus, change)
+    if as_json:
+        print_json({"paths": [after]})
+        return
+    click.echo(f"{name}: {before.tier.value} -> {after.tier.value}")
+    if before.tier is not after.tier:
+        click.echo(f"To go back: mpm path tier {name} {before.tier.value}")
+
+
+@path.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm path kind enp0s20u1 lte     the "wired" card is an LTE stick
+  mpm path kind enp0s20u1 auto    back to what was detected
+""",
+)
+@click.argument("name")
+@click.argument("kind", type=click.Choice(_KINDS))
+@json_option
+@bus_command
+def kind(*, bus: Bus, name: str, kind: str, as_json: bool) -> None:
+    """Correct of what KIND path NAME is; kept over restarts."""
+
+    async def change(client: ManagerClient) -> tuple[PathInfo, PathInfo]:
+        before = await _path(client, name)
+        await client.set_path_kind(name, kind)
+        return before, await _path(client, name)
+
+    before, after = ask(bus, change)
+    if as_json:
+        print_json({"paths": [after]})
+        return
+    click.echo(f"{name}: {before.kind.value} -> {after.kind.value} (used: {after.tier.value})")
+    click.echo(f"To go back to what was detected: mpm path kind {name} auto")
+
+
+@main.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm connections --path wwan0    what uses LTE now
+  mpm connections --app curl      one program
+  mpm connections --ended         the accounts of connections that ended in the last minute
+""",
+)
+@click.option("--path", "path_name", metavar="NAME", help="Only connections with a subflow on this path.")
+@click.option("--app", "app_text", metavar="TEXT", help="Only applications whose name or identity contains TEXT.")
+@click.option("--ended", is_flag=True, help="Those that ended in the last minute, with their final accounts.")
+@json_option
+@bus_command
+def connections(*, bus: Bus, path_name: str | None, app_text: str | None, ended: bool, as_json: bool) -> None:
+    """Show application > connection > subflow, and the path of each."""
+    frame = _snapshot(bus, Topic.PATHS, Topic.ENDED if ended else Topic.CONNECTIONS)
+    if path_name is not None and all(path_name != each.name for each in frame.paths):
+        known = ", ".join(each.name for each in frame.paths)
+        raise UnknownPathError(f"there is no path {path_name!r}; paths are: {known}")
+    rows = [row for row in (frame.ended if ended else frame.connections) if _is_wanted(row, path_name, app_text)]
+    if as_json:
+        print_json({"connections": rows})
+    else:
+        _print_simulated(frame)
+        console().print(tables.connections(rows))
+
+
+@main.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm watch                                  live table, Ctrl-C ends it
+  mpm watch --interval 0.5 --json            one JSON object a line, two a second
+  mpm watch --json --count 1                 one snapshot of everything
+""",
+)
+@click.option(
+    "--interval",
+    type=click.FloatRange(0.1, 60.0),
+    default=_QUIET_INTERVAL_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between frames.",
+)
+@click.option("--count", type=click.IntRange(min=0), default=0, metavar="N", help="End after N frames.")
+@json_option
+@bus_command
+def watch(*, bus: Bus, interval: float, count: int, as_json: bool) -> None:
+    """Follow paths and connections live."""
+    topics = list(Topic) if as_json else [Topic.PATHS, Topic.CONNECTIONS]
+    options = SubscribeOptions(interval_s=interval, count=count, topics=topics)
+    asyncio.run(_watch_json(bus, options) if as_json else _watch_table(bus, options))
+
+
+@main.command(
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm events                    what happened lately
+  mpm events --follow           and what happens from now on
+  mpm events --follow --json    one JSON object a line
+""",
+)
+@click.option("--follow", "-f", is_flag=True, help="Go on with what happens next; Ctrl-C ends it.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 1000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="So many of the past ones.",
+)
+@json_option
+@bus_command
+def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
+    """Show what happened: paths lost and back, connections, subflows, changes of tier."""
+    if follow:
+        asyncio.run(_follow_events(bus, limit, as_json=as_json))
+        return
+    recent = ask(bus, lambda client: client.recent_events(limit))
+    if as_json:
+        print_json({"events": recent})
+    else:
+        console().print(tables.events(recent))
+
+
+def _snapshot(bus: Bus, *topics: Topic) -> Frame:
+    return ask(bus, lambda client: client.snapshot(SubscribeOptions(topics=list(topics))))
+
+
+def _print_simulated(frame: Frame) -> None:
+    if frame.simulated:
+        console().print(tables.SIMULATED)
+
+
+async def _path(client: ManagerClient, name: str) -> PathInfo:
+    known = await client.paths()
+    for each in known:
+        if each.name == name:
+            return each
+    names = ", ".join(each.name for each in known) or "none at the moment"
+    raise UnknownPathError(f"there is no path {name!r}; paths are: {names}")
+
+
+def _is_wanted(row: ConnectionInfo, path_name: str | None, app_text: str | None) -> bool:
+    on_paths = {each.path for each in row.subflows} | {each.path for each in row.carried}
+    if path_name is not None and path_name not in on_paths:
+        return False
+    return app_text is None or app_text.lower() in f"{row.app.name} {row.app.id}".lower()
+
+
+async def _frames(bus: Bus, options: SubscribeOptions) -> AsyncIterator[Frame]:
+    async with connected(bus) as client, aclosing(client.frames(options)) as frames:
+        async for frame in frames:
+            yield frame
+
+
+async def _watch_json(bus: Bus, options: SubscribeOptions) -> None:
+    async for frame in _frames(bus, options):
+        print_json(frame)
+        sys.stdout.flush()
+
+
+async def _watch_table(bus: Bus, options: SubscribeOptions) -> None:
+    screen = console()
+    if not screen.is_terminal:
+        async for frame in _frames(bus, options):
+            screen.print(tables.frame(frame), "")
+        return
+    with Live(console=screen, auto_refresh=False, screen=options.count == 0, transient=False) as live:
+        async for frame in _frames(bus, options):
+            live.update(tables.frame(frame), refresh=True)
+
+
+async def _follow_events(bus: Bus, limit: int, *, as_json: bool) -> None:
+    async with connected(bus) as client:
+        # Listening begins before the past is asked for, so that nothing falls in between.
+        options = SubscribeOptions(interval_s=0.2, topics=[Topic.EVENTS])
+        async with aclosing(client.frames(options)) as frames:
+            last_id = _print_events(await client.recent_events(limit), 0, as_json=as_json)
+            async for frame in frames:
+                last_id = _print_events(frame.events, last_id, as_json=as_json)
+
+
+def _print_events(rows: list[EventInfo], last_id: int, *, as_json: bool) -> int:
+    """Print the events after the last one printed; returns the id of the last one."""
+    for row in rows:
+        if row.id > last_id:
+            last_id = row.id
+            if as_json:
+                print_json(row)
+            else:
+                console().print(tables.event(row))
+            sys.stdout.flush()
+    return last_id

@@ -1,0 +1,160 @@
+"""What people see in a terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from mpmanager.api.structures import (
+    ConnectionInfo,
+    EventInfo,
+    Frame,
+    PathInfo,
+    StatusInfo,
+    SubflowInfo,
+)
+from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt
+from mpmanager.model.connection import TcpState
+from mpmanager.model.path import PathState, Tier
+
+SIMULATED = Text(" SIMULATED: nothing of this exists outside the daemon ", style="bold black on yellow")
+
+_KIND_WORDS = {
+    "wifi": "Wi-Fi",
+    "lte": "LTE",
+    "xdsl": "xDSL",
+    "ethernet": "Ethernet",
+    "vpn": "VPN",
+    "bluetooth": "Bluetooth",
+    "tethering": "tethering",
+    "virtual": "virtual",
+    "unknown": "unknown",
+}
+_STATE_WORDS = {
+    PathState.UP: ("up", "green"),
+    PathState.LOCAL_ONLY: ("no gateway", "yellow"),
+    PathState.NO_ADDRESS: ("no address", "yellow"),
+    PathState.NO_CARRIER: ("no carrier", "red"),
+    PathState.DOWN: ("off", "red"),
+}
+_TIER_WORDS = {
+    Tier.ALWAYS: "always",
+    Tier.WHEN_NEEDED: "when needed",
+    Tier.BACKUP: "backup",
+    Tier.NEVER: "never",
+}
+_NOT_KNOWN = "-"
+_MOVING_BIT_S = 1.0
+
+
+def status(info: StatusInfo) -> RenderableType:
+    """The daemon in a few lines."""
+    managed = "manages" if info.path_manager == "userspace" else "does NOT manage"
+    lines = [
+        Text(f"mpmanagerd {info.version} (process {info.pid}) {managed} the Multipath TCP connections here."),
+        Text(f"{count_of(info.paths_up, 'path')} up, {count_of(info.connections, 'connection')}."),
+    ]
+    lines += [Text(f"Limited: {each}", style="yellow") for each in info.limits]
+    return Group(*([SIMULATED] if info.simulated else []), *lines)
+
+
+def paths(rows: Sequence[PathInfo]) -> RenderableType:
+    """One line for each path."""
+    if not rows:
+        return Text("No network path: no interface has an address, or all are switched off.")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Path", style="bold", no_wrap=True)
+    table.add_column("Kind", no_wrap=True)
+    table.add_column("Network")
+    table.add_column("State", no_wrap=True)
+    table.add_column("Used", no_wrap=True)
+    for name in ("Down", "Up", "Received", "Sent"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row.name,
+            _KIND_WORDS[row.kind],
+            row.network or _NOT_KNOWN,
+            Text(*_STATE_WORDS[row.state]),
+            _TIER_WORDS[row.tier],
+            format_rate(row.rx_bit_s),
+            format_rate(row.tx_bit_s),
+            format_bytes(row.rx_bytes),
+            format_bytes(row.tx_bytes),
+        )
+    return table
+
+
+def connections(rows: Sequence[ConnectionInfo]) -> RenderableType:
+    """Application > connection > subflow."""
+    if not rows:
+        return Text(
+            "No Multipath TCP connection. Programs that do not use it themselves can be started with mptcpize run.",
+            style="dim",
+        )
+    ordered = sorted(rows, key=lambda row: (row.app.name, row.app.id, row.opened))
+    trees = []
+    for _id, group in groupby(ordered, key=lambda row: row.app.id):
+        members = list(group)
+        tree = Tree(_application_line(members), guide_style="dim")
+        for row in members:
+            branch = tree.add(_connection_line(row))
+            for subflow in row.subflows:
+                branch.add(_subflow_line(subflow, row))
+        trees.append(tree)
+    return Group(*trees)
+
+
+def frame(shown: Frame) -> RenderableType:
+    """Paths and connections together, for a live view."""
+    parts: list[RenderableType] = [SIMULATED] if shown.simulated else []
+    return Group(*parts, paths(shown.paths), Text(""), connections(shown.connections))
+
+
+def events(rows: Iterable[EventInfo]) -> RenderableType:
+    """One line for each event."""
+    lines = [event(row) for row in rows]
+    return Group(*lines) if lines else Text("Nothing has happened yet.", style="dim")
+
+
+def event(row: EventInfo) -> Text:
+    """Time and sentence."""
+    time = datetime.fromtimestamp(row.time).astimezone().strftime("%H:%M:%S")
+    return Text.assemble((f"{time}  ", "dim"), row.text)
+
+
+def _application_line(members: Sequence[ConnectionInfo]) -> Text:
+    app = members[0].app
+    where = app.exe or app.cgroup or "program not found"
+    return Text.assemble((app.name, "bold"), (f"  {where}", "dim"), f"  {count_of(len(members), 'connection')}")
+
+
+def _connection_line(row: ConnectionInfo) -> Text:
+    arrow = "from" if row.server_side else "to"
+    plain = ("  plain TCP: the peer speaks no Multipath TCP", "yellow") if row.fallback else ""
+    moved = f"  {format_bytes(row.rx_bytes)} in, {format_bytes(row.tx_bytes)} out"
+    return Text.assemble(f"{arrow} {row.remote}", (moved, "dim"), plain)
+
+
+def _subflow_line(subflow: SubflowInfo, row: ConnectionInfo) -> Text:
+    words, style = _role(subflow, row)
+    path = (subflow.path or subflow.local).ljust(8)
+    rates = f"  {format_rate(subflow.rx_bit_s)} down  {format_rate(subflow.tx_bit_s)} up"
+    return Text.assemble((path, "bold"), (f" {words:<10}", style), rates, f"  {format_rtt(subflow.rtt_ms)}")
+
+
+def _role(subflow: SubflowInfo, row: ConnectionInfo) -> tuple[str, str]:
+    """What a subflow does, in a word, and its colour."""
+    if subflow.state is TcpState.SYN_SENT:
+        return "connecting", "yellow"
+    if subflow.state is not TcpState.ESTABLISHED:
+        return "closing", "dim"
+    if subflow.rx_bit_s + subflow.tx_bit_s > _MOVING_BIT_S:
+        return "carrying", "green"
+    if (subflow.backup.local or subflow.backup.peer) and len(row.subflows) > 1:
+        return "standby", "cyan"
+    return "idle", "dim"
