@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look.colours import DARK, LIGHT, Theme
 from mpmanager_ui.screenshots import Photographer, ScreenshotError
+from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
 
 
@@ -132,3 +134,17 @@ def test_a_picture_that_cannot_be_written_is_an_error(stage, tmp_path):
     with pytest.raises(ScreenshotError) as caught:
         stage.run(photographer.take_round())
     assert isinstance(caught.value, MpmanagerError)
+
+
+def test_the_coroutines_of_a_widget_end_with_it(stage):
+    owner = QWidget()
+    tasks = TaskRunner(owner, lambda *_: None)
+    running = []
+
+    async def start():
+        running.append(tasks.start(asyncio.sleep(3600), attempt="Waiting failed"))
+
+    stage.run(start())
+    owner.deleteLater()
+    stage.wait_until(running[0].done, "the coroutine ended")
+    assert running[0].cancelled()

@@ -279,3 +279,16 @@ def test_the_filter_gives_everything_back(recorder, tree, world):
     tree.filter("")
     tree.sync(recorder.applications)
     assert len(tree.nodes) == everything
+
+
+def test_a_new_row_goes_to_the_end_of_a_lively_column(recorder, tree, world):
+    world.programs = 3
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    tree.sort(Column.BYTES, is_descending=False)
+    order = names(tree.root)
+    world.programs = 5
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    assert names(tree.root)[:3] == order
+    assert set(names(tree.root)[3:]) == {"ssh", "Element"}
