@@ -34,6 +34,12 @@ class LinkEmulationError(LabError):
     code = "LinkEmulation"
 
 
+class ProgramFailedError(LabError):
+    """A program in the lab failed; the sentence has its own words."""
+
+    code = "ProgramFailed"
+
+
 class LabFileError(InvalidValueError):
     """A topology or scenario file cannot be used; the sentence names the file, the table and the key."""
 
