@@ -69,7 +69,7 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Path", style="bold", no_wrap=True)
     table.add_column("Kind", no_wrap=True)
-    table.add_column("Network")
+    table.add_column("Network", overflow="fold")
     table.add_column("State", no_wrap=True)
     table.add_column("Used", no_wrap=True)
     for name in ("Down", "Up", "Received", "Sent"):
@@ -143,8 +143,8 @@ def _connection_line(row: ConnectionInfo) -> Text:
 def _subflow_line(subflow: SubflowInfo, row: ConnectionInfo) -> Text:
     words, style = _role(subflow, row)
     path = (subflow.path or subflow.local).ljust(8)
-    rates = f"  {format_rate(subflow.rx_bit_s)} down  {format_rate(subflow.tx_bit_s)} up"
-    return Text.assemble((path, "bold"), (f" {words:<10}", style), rates, f"  {format_rtt(subflow.rtt_ms)}")
+    rates = f" {format_rate(subflow.rx_bit_s):>12} down {format_rate(subflow.tx_bit_s):>12} up"
+    return Text.assemble((path, "bold"), (f" {words:<10}", style), rates, f" {format_rtt(subflow.rtt_ms):>7}")
 
 
 def _role(subflow: SubflowInfo, row: ConnectionInfo) -> tuple[str, str]:

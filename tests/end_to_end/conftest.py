@@ -1,28 +1,8 @@
-"""Labs, daemons, servers and programs that end with their test."""
-
-import itertools
-import os
+"""Daemons, servers and programs that end with their test."""
 
 import pytest
 
 from end_to_end.stage import Daemon, Server
-from mpmanager.lab.instance import Lab
-
-_NUMBERS = itertools.count()
-
-
-@pytest.fixture
-def lab_up():
-    """Makes labs; takes them down at the end."""
-    labs = []
-
-    def make(topology="home"):
-        labs.append(Lab.up(topology, name=f"t{os.getpid()}.{next(_NUMBERS)}"))
-        return labs[-1]
-
-    yield make
-    for each in labs:
-        each.down()
 
 
 @pytest.fixture

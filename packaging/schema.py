@@ -1,0 +1,55 @@
+"""Writes the JSON Schema of what `mpm --json` prints, from the structures themselves.
+
+Usage: schema.py [FILE]     (default: resources/schema/mpm.schema.json)
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+
+from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, StatusInfo
+
+
+class Paths(msgspec.Struct, kw_only=True):
+    """`mpm paths --json`, `mpm path tier --json`, `mpm path kind --json`."""
+
+    paths: list[PathInfo]
+
+
+class Connections(msgspec.Struct, kw_only=True):
+    """`mpm connections --json`."""
+
+    connections: list[ConnectionInfo]
+
+
+class Events(msgspec.Struct, kw_only=True):
+    """`mpm events --json`; with --follow each line is one event alone."""
+
+    events: list[EventInfo]
+
+
+def schema() -> str:
+    """The schema as text. `$defs` names what each command prints."""
+    _references, components = msgspec.json.schema_components(
+        [StatusInfo, Paths, Connections, Events, Frame], ref_template="#/$defs/{name}"
+    )
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What mpm prints with --json",
+        "description": "status: StatusInfo; paths: Paths; connections: Connections; events: Events; watch: Frame",
+        "$defs": components,
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write it."""
+    file = Path(sys.argv[1] if len(sys.argv) > 1 else "resources/schema/mpm.schema.json")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(schema(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
