@@ -163,6 +163,11 @@ def test_no_connections_have_a_sentence(world):
     assert traffic_sentence(world.advance()) == "No program uses Multipath TCP at the moment."
 
 
+def test_without_a_path_the_page_says_what_to_do(world):
+    world.paths, world.programs = [], 0
+    assert traffic_sentence(world.advance()).startswith("Join a Wi-Fi")
+
+
 def test_a_path_keeps_its_sign_when_others_come():
     signs = PathSigns()
     signs.learn([path("wwan0", index=3)])

@@ -128,7 +128,9 @@ def state_sentence(paths: Sequence[PathInfo]) -> str:
 
 
 def traffic_sentence(frame: Frame) -> str:
-    """The connections in numbers."""
+    """The connections in numbers; without any path, what to do."""
+    if all(path.kind is PathKind.VIRTUAL for path in frame.paths):
+        return "Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself."
     if not frame.connections:
         return "No program uses Multipath TCP at the moment."
     applications = {each.app.id for each in frame.connections}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mpmanager.api.structures import EventInfo
@@ -15,6 +15,9 @@ from mpmanager_ui.look.look import Look
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ROW = 46
+"""With one line of text; a long one takes two."""
+_LEFT_EDGE = 30
+_RIGHT_EDGE = 4
 _TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
@@ -55,14 +58,18 @@ def clock(unix_time: float) -> str:
 
 
 class _EventDelegate(QStyledItemDelegate):
-    def __init__(self, look: Look, model: EventModel, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, look: Look, model: EventModel, view: QListView) -> None:
+        super().__init__(view)
         self._look = look
+        self._view = view
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        del option, index  # all rows are alike
-        return QSize(0, _ROW)
+        del option  # the font is the same in all rows
+        metrics = QFontMetrics(self._look.font())
+        room = self._view.viewport().width() - _LEFT_EDGE - _RIGHT_EDGE
+        needs_two = metrics.horizontalAdvance(self._model.event_at(index.row()).text) > room
+        return QSize(0, _ROW + metrics.height() if needs_two else _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         event = self._model.event_at(index.row())
@@ -73,15 +80,16 @@ class _EventDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatio()
         image = icons.pixmap(icons.EVENT_ICONS[event.kind], self._look.colours.muted, 16, ratio)
         painter.drawPixmap(rect.left() + 4, rect.top() + 5, image)
-        place = rect.adjusted(30, 4, -4, -4)
-        painter.setFont(self._look.font(scale=0.85))
-        painter.setPen(self._look.colour("muted"))
-        line = painter.fontMetrics().height()
-        painter.drawText(place.adjusted(0, line + 2, 0, 0), _TOP, clock(event.time))
+        place = rect.adjusted(_LEFT_EDGE, 4, -_RIGHT_EDGE, -4)
         painter.setFont(self._look.font())
         painter.setPen(self._look.colour("text"))
-        text = painter.fontMetrics().elidedText(event.text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, _TOP, text)
+        lines = 1 if painter.fontMetrics().horizontalAdvance(event.text) <= place.width() else 2
+        height = lines * painter.fontMetrics().height()
+        text_place = QRect(place.left(), place.top(), place.width(), height)
+        painter.drawText(text_place, _TOP | Qt.TextFlag.TextWordWrap, event.text)
+        painter.setFont(self._look.font(scale=0.85))
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(place.adjusted(0, height + 1, 0, 0), _TOP, clock(event.time))
         painter.restore()
 
 
@@ -93,7 +101,8 @@ class EventList(QListView):
         self.events = EventModel()
         self.setModel(self.events)
         self.setItemDelegate(_EventDelegate(look, self.events, self))
-        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Last events, the newest first")

@@ -220,7 +220,10 @@ class TrafficChart(QWidget):
 
     def _paint_waiting(self, painter: QPainter, plot: QRectF) -> None:
         painter.setPen(self._look.colour("muted"))
-        painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, "The first second is being measured")
+        text = "The first second is being measured" if self._data.series else "There is no path to measure"
+        place = painter.fontMetrics().boundingRect(plot.toRect(), Qt.AlignmentFlag.AlignCenter, text)
+        painter.fillRect(place.adjusted(-8, -4, 8, 4), self._look.colour("surface"))
+        painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_cursor(self, painter: QPainter, plot: QRectF, cursor: int) -> None:
         x = self._x(plot, cursor + 0.5)
