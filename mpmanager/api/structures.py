@@ -31,7 +31,9 @@ class StatusInfo(Structure):
     events: int
     """Events recorded since the start."""
     limits: list[str]
-    """What this machine cannot do, one sentence each; empty when everything works."""
+    """What cannot be done on this machine, one sentence each; empty when everything works."""
+    notes: list[str] = []
+    """What is not there and is done without, one sentence each."""
 
 
 class PathInfo(Structure):

@@ -1,12 +1,17 @@
 """`mpm lab`: a multi-homed laptop of network namespaces, for demonstrations, tests and benchmarks."""
 
+import asyncio
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 import msgspec
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from mpmanager.lab.control import DirectionState, LinkState
@@ -14,9 +19,15 @@ from mpmanager.lab.definitions import shipped_names
 from mpmanager.lab.enter import enter
 from mpmanager.lab.errors import LabError
 from mpmanager.lab.instance import DEFAULT_NAME, Lab, tear_down
-from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection
+from mpmanager.lab.play import Step, play
+from mpmanager.lab.report import Report, Verdict
+from mpmanager.lab.scenario import Scenario, load_scenario
+from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection, load_topology
 from mpmanager.lab.units import Duration, Quantity, Rate, Share, Size
 from mpmanager.model.errors import MpmanagerError
+
+_STEP_CHARACTERS = 60
+_TICK_S = 0.2
 
 
 def _quantity(kind: type[Quantity]) -> Callable[[str], Quantity]:
@@ -120,11 +131,76 @@ def status(name: str, *, as_json: bool) -> None:
     _print_links(states)
 
 
-@lab.command()
-def topologies() -> None:
-    """List the shipped topologies."""
-    for each in shipped_names("topologies"):
-        click.echo(each)
+@lab.command("play")
+@click.argument("scenario")
+@click.option("--json", "as_json", is_flag=True, help="The report for programs; what happens goes to standard error.")
+@click.option("--name", default="play", show_default=True, help="The lab instance to make for it.")
+def play_scenario(scenario: str, name: str, *, as_json: bool) -> None:
+    """Play SCENARIO (a shipped one, or a TOML file) in a lab of its own, and remove the lab.
+
+    Exit code 0 when everything held that the scenario expects, 1 when not.
+    """
+    report = _play(load_scenario(scenario), name)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        _print_report(report)
+    if not report.is_success:
+        sys.exit(1)
+
+
+@lab.command("list")
+def list_shipped() -> None:
+    """List the topologies and scenarios that come with mpmanager."""
+    for folder, load in (("topologies", load_topology), ("scenarios", load_scenario)):
+        click.echo(f"{folder}:")
+        for each in shipped_names(folder):
+            click.echo(f"  {each:<10} {load(each).description}")
+
+
+def _play(scenario: Scenario, name: str) -> Report:
+    # Ended politely, it cleans up just as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    made = Lab.up(scenario.topology, name=name)
+    try:
+        return asyncio.run(_play_visibly(scenario, made))
+    finally:
+        made.down()
+
+
+async def _play_visibly(scenario: Scenario, made: Lab) -> Report:
+    """With a line that shows how far it is and what happened last; each step stays above it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        progress.console.print(f"[bold]{escape(scenario.name)}[/]: {escape(scenario.description)}")
+        task = progress.add_task("starting", total=scenario.duration_s)
+
+        def show(step: Step) -> None:
+            progress.console.print(f"{step.at_s:6.1f} s  {escape(step.text)}")
+            progress.update(task, description=escape(step.text[:_STEP_CHARACTERS]))
+
+        clock = asyncio.create_task(_advance(progress, task))
+        try:
+            return await play(scenario, made, on_step=show)
+        finally:
+            clock.cancel()
+
+
+async def _advance(progress: Progress, task: TaskID) -> None:
+    while True:
+        await asyncio.sleep(_TICK_S)
+        progress.advance(task, _TICK_S)
+
+
+def _print_report(report: Report) -> None:
+    marks = {Verdict.HELD: "[green]held[/]", Verdict.FAILED: "[red]FAILED[/]", Verdict.NOT_ASKED: "[dim]not asked[/]"}
+    carried = Table("link", "up", "down", box=None, header_style="bold")
+    for link in report.links:
+        carried.add_row(link.name, f"{link.up_bytes / 1e6:.2f} MB", f"{link.down_bytes / 1e6:.2f} MB")
+    checks = Table("expected", "verdict", "found", box=None, header_style="bold")
+    for check in report.checks:
+        checks.add_row(escape(check.expected), marks[check.verdict], escape(check.found))
+    Console().print(carried, checks)
 
 
 def _status(found: Lab, states: dict[str, LinkState]) -> dict[str, object]:

@@ -22,6 +22,7 @@ from mpmanager.cli.context import (
     print_json,
 )
 from mpmanager.cli.lab import lab
+from mpmanager.cli.tour import tour
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
 from mpmanager.model.path import PathKind, Tier
@@ -51,6 +52,7 @@ def main(bus: Bus | None) -> None:
 
 
 main.add_command(lab)
+main.add_command(tour)
 
 
 @main.command(context_settings=_HELP)

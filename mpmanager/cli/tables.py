@@ -59,6 +59,7 @@ def status(info: StatusInfo) -> RenderableType:
         Text(f"{count_of(info.paths_up, 'path')} up, {count_of(info.connections, 'connection')}."),
     ]
     lines += [Text(f"Limited: {each}", style="yellow") for each in info.limits]
+    lines += [Text(f"Without {each}", style="dim") for each in info.notes]
     return Group(*([SIMULATED] if info.simulated else []), *lines)
 
 

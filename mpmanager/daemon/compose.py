@@ -36,15 +36,15 @@ def linux_world(remembered_path_manager: Path) -> World:
         path_manager=path_manager,
         connections=LinuxConnectionTable(),
         applications=LinuxApplicationFinder(),
-        limits=lambda: _limits(identification),
+        limits=_limits,
+        notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
 
 
-def _limits(identification: LinuxIdentification) -> list[str]:
-    limits = [f"{source}: {reason}" for source, reason in identification.missing.items()]
+def _limits() -> list[str]:
     if cgroup_mount() is None:
-        limits.append("cgroup v2 is not mounted: applications are recognised by their processes only")
-    return limits
+        return ["cgroup v2 is not mounted: applications are recognised by their processes only"]
+    return []
 
 
 def simulated_world() -> World:
@@ -60,4 +60,5 @@ def simulated_world() -> World:
         connections=connections,
         applications=connections,
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
+        notes=list,
     )

@@ -89,6 +89,7 @@ class Manager:
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
             limits=self._world.limits(),
+            notes=self._world.notes(),
         )
 
     def path_rows(self) -> list[PathInfo]:

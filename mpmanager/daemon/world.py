@@ -19,7 +19,9 @@ class World:
     connections: ConnectionTable
     applications: ApplicationFinder
     limits: Callable[[], list[str]]
-    """What this machine cannot do, as far as is known by now, one sentence each."""
+    """What cannot be done here, as far as is known by now, one sentence each."""
+    notes: Callable[[], list[str]]
+    """What is not there and is done without."""
 
     async def close(self) -> None:
         """Let go of everything outside."""
