@@ -66,6 +66,7 @@ def lab() -> None:
 @_name_option
 def up(topology: str, name: str) -> None:
     """Make a lab of TOPOLOGY: the name of a shipped one or a TOML file (default: home)."""
+    _end_as_by_ctrl_c()
     made = Lab.up(topology, name=name)
     click.echo(f"lab {name!r}: {made.topology.description or topology}")
     click.echo(f"links: {', '.join(made.topology.links)}; run programs on the laptop with: mpm lab exec -- CMD")
@@ -159,13 +160,20 @@ def list_shipped() -> None:
 
 
 def _play(scenario: Scenario, name: str) -> Report:
-    # Ended politely, it cleans up just as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_as_by_ctrl_c()
     made = Lab.up(scenario.topology, name=name)
     try:
         return asyncio.run(_play_visibly(scenario, made))
     finally:
+        # Who presses Ctrl-C twice shall not find half of it left.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         made.down()
+
+
+def _end_as_by_ctrl_c() -> None:
+    """Ended by SIGTERM, clean up just as well."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 async def _play_visibly(scenario: Scenario, made: Lab) -> Report:
