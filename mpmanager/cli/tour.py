@@ -139,9 +139,7 @@ def links_with_default_route() -> list[str]:
 
 
 async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> int:
-    tour_task = asyncio.current_task()
-    if tour_task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, tour_task.cancel)
+    _cancel_once_told()
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mpm-tour-")))
         lab = _lab(stack) if ground is Ground.LAB else None
@@ -156,6 +154,20 @@ async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> 
         window = await stack.enter_async_context(_window(setting))
         report = await _show(setting, window)
         return _conclude(setting, report)
+
+
+def _cancel_once_told() -> None:
+    """Let the first Ctrl-C (or SIGTERM) end the tour; further ones do not disturb the cleaning up."""
+    task = asyncio.current_task()
+    told = asyncio.Event()
+
+    def tell() -> None:
+        if task is not None and not told.is_set():
+            told.set()
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, tell)
 
 
 def _lab(stack: AsyncExitStack) -> Lab:

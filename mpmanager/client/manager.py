@@ -47,8 +47,10 @@ class ManagerClient:
         try:
             message_bus = _message_bus(bus)
             await message_bus.connect()
-        except (OSError, AuthError, InvalidAddressError, EOFError) as error:
-            raise DaemonNotRunningError(f"no bus at {bus}: {error}; is mpmanagerd running?") from error
+        except OSError as error:
+            raise DaemonNotRunningError(f"no bus at {bus} ({error.strerror}); is mpmanagerd running?") from error
+        except (AuthError, InvalidAddressError, EOFError) as error:
+            raise DaemonNotRunningError(f"the bus at {bus} refuses: {error}") from error
         return cls(message_bus, bus)
 
     async def close(self) -> None:

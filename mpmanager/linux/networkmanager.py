@@ -137,7 +137,7 @@ class NetworkManagerSource:
             try:
                 await self._follow_bus()
             except (OSError, EOFError, AuthError, InvalidAddressError) as error:
-                self._take({}, missing=f"no D-Bus: {error}")
+                self._take({}, missing=f"no system bus ({getattr(error, 'strerror', None) or error})")
             await asyncio.sleep(self._retry_s)
 
     async def _follow_bus(self) -> None:

@@ -1,0 +1,69 @@
+"""What `make run` shows, and that it leaves nothing behind."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.netns, pytest.mark.gui]
+
+MPM = Path(sys.executable).with_name("mpm")
+
+
+def leftovers():
+    """Namespaces and processes of a tour, and what the root namespace could have kept."""
+    commands = (
+        ["ip", "netns", "list"],
+        ["ip", "rule"],
+        ["ip", "route", "show", "table", "all"],
+        ["cat", "/proc/self/mountinfo", "/proc/sys/net/mptcp/path_manager"],
+    )
+    shown = [subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands]
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return (
+        [line for line in shown[0].splitlines() if "-tour-" in line],
+        shown[1:],
+        [line for line in processes.splitlines() if "mpm-tour-" in line or "mpmanager-lab/tour" in line],
+    )
+
+
+def tour(directory, *options):
+    return subprocess.Popen(
+        [MPM, "tour", "--screenshots", directory / "screenshots", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(directory)},
+    )
+
+
+@pytest.mark.parametrize(("options", "word"), [(["--lab"], "curl"), (["--simulate"], "SIMULATED")])
+def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, options, word):
+    before = leftovers()
+    process = tour(tmp_path, *options, "--seconds", "14")
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, output
+    assert word in output
+    assert "wlan0" in output
+    pictures = list((tmp_path / "screenshots").glob("*.png"))
+    assert {"overview", "live"} == {each.stem.split("-")[1] for each in pictures}
+    assert all(each.stat().st_size > 10_000 for each in pictures)
+    assert leftovers() == before
+
+
+@pytest.mark.parametrize("after_s", [0.3, 0.8, 1.5, 5.0])
+def test_ctrl_c_at_any_time_leaves_nothing_behind(tmp_path, after_s):
+    before = leftovers()
+    process = tour(tmp_path, "--lab", "--seconds", "60")
+    time.sleep(after_s)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output = process.communicate(timeout=40)[0]
+    # At the very beginning the signal ends a program that has not begun to do anything.
+    assert process.returncode in ({130, -signal.SIGINT} if after_s < 1 else {130}), output
+    assert "Traceback" not in output
+    assert leftovers() == before
