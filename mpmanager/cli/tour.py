@@ -17,6 +17,7 @@ from enum import Enum, unique
 from pathlib import Path
 
 import click
+import psutil
 from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
@@ -26,14 +27,14 @@ from mpmanager.api.structures import Frame, SubscribeOptions, Topic
 from mpmanager.cli import tables
 from mpmanager.cli.context import INTERRUPTED
 from mpmanager.client.manager import connected
-from mpmanager.lab.instance import Lab, tear_down
+from mpmanager.lab.instance import Lab, instances_directory, tear_down
 from mpmanager.lab.play import Step, play
 from mpmanager.lab.report import Report
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.scenario import load_scenario
 from mpmanager.model.errors import MpmanagerError, NotSupportedError
 
-_LAB_NAME = "tour"
+_LAB_PREFIX = "tour"
 _SCENARIO = "home"
 _READY_WITHIN_S = 20.0
 _END_WITHIN_S = 15.0
@@ -171,9 +172,21 @@ def _cancel_once_told() -> None:
 
 
 def _lab(stack: AsyncExitStack) -> Lab:
-    tear_down(_LAB_NAME)  # what a tour that was killed may have left
-    stack.callback(tear_down, _LAB_NAME)
-    return Lab.up(load_scenario(_SCENARIO).topology, name=_LAB_NAME)
+    name = f"{_LAB_PREFIX}{os.getpid()}"
+    for abandoned in _abandoned_labs():
+        tear_down(abandoned)
+    stack.callback(tear_down, name)
+    return Lab.up(load_scenario(_SCENARIO).topology, name=name)
+
+
+def _abandoned_labs() -> list[str]:
+    """The labs of tours that were killed before they could clean up."""
+    names = [each.name for each in instances_directory().glob(f"{_LAB_PREFIX}*")]
+    return [
+        name
+        for name in names
+        if (number := name.removeprefix(_LAB_PREFIX)).isdecimal() and not psutil.pid_exists(int(number))
+    ]
 
 
 @asynccontextmanager

@@ -13,21 +13,23 @@ pytestmark = [pytest.mark.netns, pytest.mark.gui]
 MPM = Path(sys.executable).with_name("mpm")
 
 
-def leftovers():
-    """Namespaces and processes of a tour, and what the root namespace could have kept."""
+def leftovers(process):
+    """What there still is of a tour."""
+    mark = f"tour{process.pid}"
+    commands = (["ip", "netns", "list"], ["cat", "/proc/self/mountinfo"], ["ls", "/run/mpmanager-lab"])
+    shown = [subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands]
+    running = subprocess.run(["ps", "-eo", "pgid,args"], capture_output=True, text=True, check=True).stdout
+    return [line for text in (*shown, running) for line in text.splitlines() if mark in line]
+
+
+def root_namespace():
+    """What a tour in a lab must not touch."""
     commands = (
-        ["ip", "netns", "list"],
         ["ip", "rule"],
         ["ip", "route", "show", "table", "all"],
-        ["cat", "/proc/self/mountinfo", "/proc/sys/net/mptcp/path_manager"],
+        ["cat", "/proc/sys/net/mptcp/path_manager"],
     )
-    shown = [subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands]
-    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return (
-        [line for line in shown[0].splitlines() if "-tour-" in line],
-        shown[1:],
-        [line for line in processes.splitlines() if "mpm-tour-" in line or "mpmanager-lab/tour" in line],
-    )
+    return [subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands]
 
 
 def tour(directory, *options):
@@ -42,7 +44,7 @@ def tour(directory, *options):
 
 @pytest.mark.parametrize(("options", "word"), [(["--lab"], "curl"), (["--simulate"], "SIMULATED")])
 def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, options, word):
-    before = leftovers()
+    before = root_namespace()
     process = tour(tmp_path, *options, "--seconds", "14")
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 0, output
@@ -51,14 +53,16 @@ def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, opti
     pictures = list((tmp_path / "screenshots").glob("*.png"))
     assert {"overview", "live"} == {each.stem.split("-")[1] for each in pictures}
     assert all(each.stat().st_size > 10_000 for each in pictures)
-    assert leftovers() == before
+    assert leftovers(process) == []
+    assert root_namespace() == before
 
 
 @pytest.mark.parametrize("after_s", [0.3, 0.8, 1.5, 5.0])
 def test_ctrl_c_at_any_time_leaves_nothing_behind(tmp_path, after_s):
-    before = leftovers()
+    before = root_namespace()
     process = tour(tmp_path, "--lab", "--seconds", "60")
     time.sleep(after_s)
+    assert after_s < 1 or leftovers(process), "there is something to be cleaned up"
     process.send_signal(signal.SIGINT)
     time.sleep(0.05)
     process.send_signal(signal.SIGINT)
@@ -66,4 +70,5 @@ def test_ctrl_c_at_any_time_leaves_nothing_behind(tmp_path, after_s):
     # At the very beginning the signal ends a program that has not begun to do anything.
     assert process.returncode in ({130, -signal.SIGINT} if after_s < 1 else {130}), output
     assert "Traceback" not in output
-    assert leftovers() == before
+    assert leftovers(process) == []
+    assert root_namespace() == before
