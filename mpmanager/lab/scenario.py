@@ -134,7 +134,7 @@ def _mistakes(scenario: Scenario) -> Iterator[str]:
     servers = [each.server for each in scenario.programs if isinstance(each, ClientSpec)]
     yield from (f"programs: there is no server {name!r}" for name in servers if name not in scenario.topology.servers)
     yield from (
-        f"{what} at {at} s: the scenario has ended by then"
+        f"{what} at {at}: the scenario has ended by then"
         for what, at in (
             *(("an event", event.at) for event in scenario.events),
             *((f"program {program.name!r}", program.start) for program in scenario.programs),
