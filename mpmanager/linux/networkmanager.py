@@ -155,7 +155,7 @@ class NetworkManagerSource:
                 await self._look(bus)
                 await self._stirred.wait()
                 await asyncio.sleep(_BURST_S)
-            self._take({}, missing="the D-Bus has gone")
+            self._take({}, missing="the system bus has gone")
         finally:
             bus.disconnect()
             await asyncio.gather(end, return_exceptions=True)

@@ -157,9 +157,9 @@ def test_events_follow_until_interrupted(bus):
 
 
 def test_a_closed_pipe_ends_quietly(bus):
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: S602  # a pipe between two programs is what is tested
         f"{PROGRAMS / 'mpm'} --bus {bus} watch --json --interval 0.1 | head -n 1",
-        shell=True,  # noqa: S602  # a pipe between two programs is what is tested
+        shell=True,
         capture_output=True,
         text=True,
         timeout=30,

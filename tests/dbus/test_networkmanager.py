@@ -291,7 +291,7 @@ def test_a_bus_that_goes_and_comes_back_is_survived(private_bus: PrivateBus) -> 
     async def scenario(listening: Listening) -> None:
         await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
         private_bus.stop()
-        await listening.until(lambda: "D-Bus" in (listening.source.missing or ""))
+        await listening.until(lambda: "system bus" in (listening.source.missing or ""))
         private_bus.start()
         async with network_manager(private_bus, laptop()):
             await listening.hints(LAPTOP_HINTS)
@@ -301,7 +301,7 @@ def test_a_bus_that_goes_and_comes_back_is_survived(private_bus: PrivateBus) -> 
 
 def test_without_a_bus_it_says_why_it_is_silent(tmp_path: Path) -> None:
     async def scenario(listening: Listening) -> None:
-        await listening.until(lambda: "no D-Bus" in (listening.source.missing or ""))
+        await listening.until(lambda: "no system bus" in (listening.source.missing or ""))
         assert listening.source.hints(LINKS) == {}
 
     play(f"unix:path={tmp_path}/nobody", scenario)
