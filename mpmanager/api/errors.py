@@ -21,6 +21,6 @@ def from_wire(name: str, sentence: str) -> MpmanagerError:
     """The error behind a D-Bus name; an unknown one becomes a plain `MpmanagerError`."""
     code = name.removeprefix(ERROR_PREFIX)
     for kind in _tree(MpmanagerError):
-        if kind.code == code and kind is not CommandRefusedError:
+        if kind.code == code and not issubclass(kind, CommandRefusedError):
             return kind(sentence)
     return MpmanagerError(sentence if name.startswith(ERROR_PREFIX) else f"{name}: {sentence}")

@@ -112,6 +112,8 @@ class ConnectionInfo(Structure):
     state: TcpState
     fallback: bool
     server_side: bool
+    managed: bool
+    """False for a connection that was made before the daemon took over: it keeps the subflows it has."""
     opened: float
     """Unix time at which the daemon first saw it."""
     tx_bytes: int
@@ -145,6 +147,7 @@ class EventKind(StrEnum):
     CONNECTION_OPENED = "connection-opened"
     CONNECTION_CLOSED = "connection-closed"
     CONNECTION_FELL_BACK = "connection-fell-back"
+    CONNECTION_UNMANAGED = "connection-unmanaged"
     SUBFLOW_OPENED = "subflow-opened"
     SUBFLOW_CLOSED = "subflow-closed"
     SUBFLOW_REFUSED = "subflow-refused"

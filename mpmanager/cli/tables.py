@@ -137,8 +137,9 @@ def _application_line(members: Sequence[ConnectionInfo]) -> Text:
 def _connection_line(row: ConnectionInfo) -> Text:
     arrow = "from" if row.server_side else "to"
     plain = ("  plain TCP: the peer speaks no Multipath TCP", "yellow") if row.fallback else ""
+    foreign = "" if row.managed else ("  began before mpmanagerd: not managed", "yellow")
     moved = f"  {format_bytes(row.rx_bytes)} in, {format_bytes(row.tx_bytes)} out"
-    return Text.assemble(f"{arrow} {row.remote}", (moved, "dim"), plain)
+    return Text.assemble(f"{arrow} {row.remote}", (moved, "dim"), plain, foreign)
 
 
 def _subflow_line(subflow: SubflowInfo, row: ConnectionInfo) -> Text:

@@ -82,6 +82,8 @@ class ConnectionAccount:
     """When the application closed it."""
     sampled_payload: Volume = NOTHING
     """What the subflows had carried when `sample` was taken."""
+    is_foreign: bool = False
+    """Whether another path manager has it."""
     is_sample_final: bool = False
     """Whether `sample` was taken after the application had closed the connection."""
 

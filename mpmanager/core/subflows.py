@@ -63,6 +63,13 @@ class CommandRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedElsewhere:
+    """A connection turned out to belong to another path manager."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFlagObserved:
     """What a subflow's own backup flag really is (old kernels ignore it in SUBFLOW_CREATE)."""
 
@@ -86,10 +93,16 @@ class TimePassed:
 
 
 _ConnectionNews = (
-    AddressAnnounced | AddressWithdrawn | SubflowEstablished | SubflowClosed | CommandRefused | BackupFlagObserved
+    AddressAnnounced
+    | AddressWithdrawn
+    | SubflowEstablished
+    | SubflowClosed
+    | CommandRefused
+    | ManagedElsewhere
+    | BackupFlagObserved
 )
 
-Event = KernelEvent | PathsChanged | CommandRefused | BackupFlagObserved | Resynchronised | TimePassed
+Event = KernelEvent | PathsChanged | _ConnectionNews | Resynchronised | TimePassed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +134,8 @@ class _Connection:
     is_server_side: bool
     is_established: bool = False
     is_initial_address_forbidden: bool = False
+    is_foreign: bool = False
+    """Whether another path manager has it: nothing can be done to it."""
     announced: dict[AddressId, Endpoint] = field(default_factory=dict)
     """By the peer."""
     offered: dict[IPAddress, AddressId] = field(default_factory=dict)
@@ -207,6 +222,8 @@ class SubflowManager:
                 _note_established(connection, event, now)
             case SubflowClosed():
                 self._note_closed(connection, event, now)
+            case ManagedElsewhere():
+                connection.is_foreign = True
             case BackupFlagObserved():
                 _note_flag(connection, event)
 
@@ -293,7 +310,7 @@ class SubflowManager:
 
     def _reconcile(self, connection: _Connection, now: float) -> Iterator[Command]:
         """Bring the connection nearer to what it should be."""
-        if not connection.is_established or connection.is_local:
+        if not connection.is_established or connection.is_local or connection.is_foreign:
             return
         yield from self._close_unwanted(connection)
         yield from self._set_backup_flags(connection)

@@ -10,6 +10,7 @@ from mpmanager.core.subflows import (
     BackupFlagObserved,
     CommandRefused,
     Event,
+    ManagedElsewhere,
     PathsChanged,
     Resynchronised,
     SubflowManager,
@@ -18,7 +19,7 @@ from mpmanager.core.subflows import (
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, FourTuple, Snapshot, SubflowEnd
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, ManagedElsewhereError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import (
@@ -37,6 +38,8 @@ SETTLE_AFTER_S = 0.5
 """A closed connection's account becomes final when the kernel has known nothing of it for so long."""
 _MOST_LOOKS = 300
 """At closing connections in one round."""
+_MOST_NAMES = 50
+"""Connections whose programs are sought in one round: each search may cost a walk over processes."""
 _OWNER_SOUGHT_S = 15.0
 """A connection whose owner nobody found for so long stays nameless."""
 
@@ -114,7 +117,7 @@ class ConnectionKeeper:
                 self._note_fallback(each.token, each.flow)
         self._fallbacks &= {each.token for each in snapshot.connections}
         self.name_newcomers()
-        self._name(list(self._nameless))
+        self._name(list(self._nameless)[:_MOST_NAMES])
 
     def take_event(self, event: KernelEvent) -> None:
         """Take in one event of the kernel's path manager."""
@@ -136,9 +139,12 @@ class ConnectionKeeper:
 
     def name_newcomers(self) -> None:
         """Find the programs behind connections that are new."""
-        newcomers, self._newcomers = self._newcomers, []
+        newcomers = self._newcomers[:_MOST_NAMES]
+        del self._newcomers[:_MOST_NAMES]
         self._nameless |= dict.fromkeys(newcomers, self._clock())
         self._name(newcomers)
+        if self._newcomers:
+            self._news()
 
     def _name(self, tokens: Iterable[Token]) -> None:
         for token in tokens:
@@ -259,9 +265,20 @@ class ConnectionKeeper:
             for command in self._manager.handle(events.popleft(), now=self._clock()):
                 try:
                     self._world.path_manager.execute(command)
+                except ManagedElsewhereError:
+                    self._note_foreign(command.token)
+                    events.append(ManagedElsewhere(token=command.token))
                 except CommandRefusedError as error:
                     self._note_refusal(command, error)
                     events.append(CommandRefused(command=command))
+
+    def _note_foreign(self, token: Token) -> None:
+        account = self.ledger.connection(token)
+        if account is None or account.is_foreign:
+            return
+        account.is_foreign = True
+        text = f"{_who(account)}: {account.flow.remote} began before mpmanagerd; it keeps the subflows it has"
+        self._journal.record(EventKind.CONNECTION_UNMANAGED, text, token=token, app=account.application.id)
 
     def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
         _log.debug("%s", error)

@@ -120,6 +120,7 @@ class ConnectionRows:
             state=account.state,
             fallback=account.is_fallback,
             server_side=account.is_server_side,
+            managed=not account.is_foreign,
             opened=self._unix_time(account.opened),
             tx_bytes=0,
             rx_bytes=0,
@@ -134,6 +135,7 @@ class ConnectionRows:
             row.app = _app(account.application)
         row.state = account.state
         row.fallback = account.is_fallback
+        row.managed = not account.is_foreign
         row.tx_bytes, row.rx_bytes = account.volume
         row.subflows = []
         for each in account.subflows.values():

@@ -76,6 +76,9 @@ def main(*, bus_text: str, facts_file: Path | None, state_directory: Path, simul
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
+    except Exception:  # noqa: BLE001  # the supervisor: everything was handed back on the way here
+        _log.exception("ended by a fault of its own")
+        sys.exit(1)
 
 
 async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:

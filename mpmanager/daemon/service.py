@@ -112,6 +112,9 @@ class Service:
             reply = _reply(message, method, body)
         except MpmanagerError as error:
             reply = Message.new_error(message, wire_name(error), str(error))
+        except Exception:  # noqa: BLE001  # supervisor of calls: the caller gets an answer, the log the traceback
+            _log.exception("%s failed", method.name)
+            reply = Message.new_error(message, contract.ERROR_PREFIX + "Internal", "a fault in mpmanagerd; see its log")
         try:
             if self._message_bus is not None:
                 await self._message_bus.send(reply)

@@ -24,7 +24,7 @@ from mpmanager.linux.netlink import (
     nested,
 )
 from mpmanager.model.connection import Endpoint, FourTuple, normalised
-from mpmanager.model.errors import NotSupportedError
+from mpmanager.model.errors import CommandRefusedError, ManagedElsewhereError, NotSupportedError
 from mpmanager.model.names import AddressId, IPAddress, Token
 from mpmanager.model.pathmanager import (
     AddressAnnounced,
@@ -46,6 +46,8 @@ from mpmanager.model.pathmanager import (
 _FAMILY = "mptcp_pm"
 _EVENTS_GROUP = "mptcp_pm_events"
 _VERSION = 1
+_FOREIGN = "userspace PM not selected"
+"""How the kernel names a connection that it, or nobody, manages."""
 _EVENT_BUFFER_BYTES = 4 * 1024 * 1024
 
 
@@ -167,7 +169,13 @@ class LinuxPathManager:
     def execute(self, command: Command) -> None:
         code, attributes = _encoded(command)
         body = generic_netlink.header(code, _VERSION) + attributes
-        self._netlink.command(self._family.id, body, what=type(command).__name__)
+        try:
+            self._netlink.command(self._family.id, body, what=type(command).__name__)
+        except CommandRefusedError as error:
+            # The errno is EINVAL, as for a dozen other reasons: only the words tell.
+            if _FOREIGN in str(error):
+                raise ManagedElsewhereError(str(error), errno=error.errno) from error
+            raise
 
     def close(self) -> None:
         if self._notifications is not None:

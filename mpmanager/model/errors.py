@@ -57,6 +57,12 @@ class CommandRefusedError(MpmanagerError):
         self.errno = errno
 
 
+class ManagedElsewhereError(CommandRefusedError):
+    """The connection belongs to another path manager: it was made before this one took over."""
+
+    code = "ManagedElsewhere"
+
+
 class DaemonNotRunningError(MpmanagerError):
     """Nobody owns the bus name, or there is no bus."""
 

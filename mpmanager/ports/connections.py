@@ -43,6 +43,7 @@ class PathManager(Protocol):
         """Do one thing to one connection.
 
         Raises:
+            ManagedElsewhereError: the connection was made before `take_over`.
             CommandRefusedError: the connection or subflow is gone, or the kernel does not want to.
         """
         ...

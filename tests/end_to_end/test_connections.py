@@ -190,6 +190,29 @@ def test_a_killed_daemon_goes_on_where_it_was(lab_up, daemon_in, server_in):
     assert routing_of(lab) == before
 
 
+def test_a_connection_older_than_the_daemon_is_shown_as_not_managed(lab_up, daemon_in, server_in):
+    lab = lab_up()
+    server = server_in(lab)
+    with connect(lab, lab.server_address(), server.port) as old:
+        old.sendall(header(0, 200_000))
+        read_exactly(old, 100_000)
+        daemon = daemon_in(lab)
+        assert until(
+            lambda: (found := daemon.connection(old.getsockname())) and not found.managed, "it is shown as not managed"
+        )
+        lab.change_link("dsl0", LinkChange(carrier=False))
+        until(lambda: daemon.path("dsl0").state == "no-carrier", "the network changes")
+        assert len(daemon.events(EventKind.CONNECTION_UNMANAGED)) == 1, "it is said once and not tried again"
+        with connect(lab, lab.server_address(), server.port) as new:
+            new.sendall(header(0, 1000))
+            read_exactly(new, 1000)
+            until(
+                lambda: (found := daemon.connection(new.getsockname())) and found.managed and len(found.subflows) == 2,
+                "a new one is managed",
+            )
+        read_exactly(old, 100_000)
+
+
 def test_the_daemon_hands_everything_back(lab_up, daemon_in, server_in):
     lab = lab_up()
     before = routing_of(lab)
