@@ -52,9 +52,16 @@ Carried = dict[LinkName | None, Volume]
 class SubflowAccount:
     """One subflow, living or ended."""
 
+    token: Token
+    """Of its connection."""
     flow: FourTuple
     path: LinkName | None
     """Where its address belonged when it was first seen; None when that was no path of this host."""
+    last_seen: int
+    """Number of the snapshot that showed it last, or that was the last before it began.
+
+    Its last words may still be on their way after the first snapshot without it.
+    """
     sample: SubflowSample | None = None
     """The last look; None when it ended before the first one."""
     volume: Volume = NOTHING
@@ -62,8 +69,16 @@ class SubflowAccount:
     rx_bit_s: float = 0.0
     retransmits: int = 0
     is_ended: bool = False
-    times_missed: int = 0
-    """Snapshots in a row that did not show it; its last words may still be on their way after the first one."""
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it carried anything lately."""
+        return self.tx_bit_s > 0 or self.rx_bit_s > 0
+
+    def end(self) -> None:
+        """Nothing more will be heard of it."""
+        self.is_ended = True
+        self.tx_bit_s = self.rx_bit_s = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +101,8 @@ class ConnectionAccount:
     """Whether another path manager has it."""
     is_sample_final: bool = False
     """Whether `sample` was taken after the application had closed the connection."""
+    revision: int = 0
+    """Another one whenever the sample or the subflows have become others."""
 
     @property
     def volume(self) -> Volume:
@@ -143,6 +160,7 @@ class Ledger:
         self._subflows: dict[FourTuple, SubflowAccount] = {}
         self._path_of: Mapping[IPAddress, LinkName] = {}
         self._last_snapshot: float | None = None
+        self._snapshots = 0
 
     def set_paths(self, path_of: Mapping[IPAddress, LinkName]) -> None:
         """Say to which path each address belongs from now on."""
@@ -188,8 +206,14 @@ class Ledger:
         """Begin the account of a subflow; one that exists is returned as it is."""
         known = account.subflows.get(flow)
         if known is None:
-            known = SubflowAccount(flow=flow, path=self._path_of.get(flow.local.address))
+            known = SubflowAccount(
+                token=account.token,
+                flow=flow,
+                path=self._path_of.get(flow.local.address),
+                last_seen=self._snapshots,
+            )
             account.subflows[flow] = self._subflows[flow] = known
+            account.revision += 1
         return known
 
     def close(self, token: Token, *, now: float) -> ConnectionAccount | None:
@@ -206,7 +230,7 @@ class Ledger:
         if account is None:
             return
         for subflow in account.subflows.values():
-            subflow.is_ended = True
+            subflow.end()
             if self._subflows.get(subflow.flow) is subflow:
                 del self._subflows[subflow.flow]
         self._ended.append(account)
@@ -214,21 +238,25 @@ class Ledger:
 
     def end_subflow(self, end: SubflowEnd) -> None:
         """The kernel's last words about a socket; those about other people's sockets are ignored."""
-        subflow = self._subflows.pop(end.flow, None)
+        subflow = self._end(end.flow)
         if subflow is None:
             return
-        subflow.is_ended = True
-        subflow.tx_bit_s = subflow.rx_bit_s = 0.0
         subflow.retransmits = end.retransmits
         # Counters only grow: a socket that was reset before it died would take back what was seen.
         subflow.volume = Volume(max(end.tx_bytes, subflow.volume.tx_bytes), max(end.rx_bytes, subflow.volume.rx_bytes))
 
     def lose_subflow(self, flow: FourTuple) -> None:
         """A subflow is gone and left no last words."""
+        self._end(flow)
+
+    def _end(self, flow: FourTuple) -> SubflowAccount | None:
         subflow = self._subflows.pop(flow, None)
         if subflow is not None:
-            subflow.is_ended = True
-            subflow.tx_bit_s = subflow.rx_bit_s = 0.0
+            subflow.end()
+            account = self.connection(subflow.token)
+            if account is not None:
+                account.revision += 1
+        return subflow
 
     def look(self, sample: ConnectionSample, subflows: Iterable[SubflowSample]) -> None:
         """Take in what one connection and all its living subflows say at one moment."""
@@ -246,26 +274,29 @@ class Ledger:
         """
         interval_s = now - self._last_snapshot if self._last_snapshot is not None else None
         self._last_snapshot = now
+        self._snapshots += 1
         fresh = [
             self.open(each.token, each.flow, is_server_side=False, now=now)
             for each in snapshot.connections
             if each.token not in self._living and each.token not in self._closing
         ]
-        seen = set()
         for sample in snapshot.subflows:
             account = self._living.get(sample.token) or self._closing.get(sample.token)
             if account is not None:
-                seen.add(sample.flow)
                 self._take(account, sample, interval_s=interval_s)
         for each in snapshot.connections:
             account = self._living.get(each.token) or self._closing.get(each.token)
             if account is not None:
                 _set_sample(account, each)
-        self._forget_the_unseen(snapshot, seen, now)
+        self._forget_the_unseen(snapshot, now)
         return fresh
 
     def _take(self, account: ConnectionAccount, sample: SubflowSample, *, interval_s: float | None) -> None:
         subflow = account.subflows.get(sample.flow) or self.open_subflow(account, sample.flow)
+        subflow.last_seen = self._snapshots
+        if sample == subflow.sample and not subflow.is_moving:
+            return
+        account.revision += 1
         tx_bytes, rx_bytes = subflow.volume
         if interval_s and subflow.sample is not None:
             subflow.tx_bit_s = max(0, sample.tx_bytes - tx_bytes) * _BITS_PER_BYTE / interval_s
@@ -274,20 +305,18 @@ class Ledger:
             subflow.volume = Volume(max(sample.tx_bytes, tx_bytes), max(sample.rx_bytes, rx_bytes))
         subflow.retransmits = sample.retransmits
         subflow.sample = sample
-        subflow.times_missed = 0
 
-    def _forget_the_unseen(self, snapshot: Snapshot, seen: set[FourTuple], now: float) -> None:
+    def _forget_the_unseen(self, snapshot: Snapshot, now: float) -> None:
         shown = {each.token for each in snapshot.connections}
         for token in [token for token in self._living if token not in shown]:
             self.close(token, now=now)
-        missing = [each for each in self._subflows.values() if each.sample is not None and each.flow not in seen]
-        for subflow in missing:
-            subflow.times_missed += 1
-            if subflow.times_missed > 1:
-                self.lose_subflow(subflow.flow)
+        long_ago = self._snapshots - 2
+        for subflow in [each for each in self._subflows.values() if each.last_seen <= long_ago]:
+            self.lose_subflow(subflow.flow)
 
 
 def _set_sample(account: ConnectionAccount, sample: ConnectionSample) -> None:
+    account.revision += account.sample != sample
     account.sample = sample
     account.sampled_payload = account.payload()
     account.is_sample_final = account.closed is not None

@@ -39,8 +39,11 @@ MOST_SUBFLOWS = 8
 JOIN_TIMEOUT_S = 4.0
 """An unanswered join is given up after its second SYN (sent after 1 s) has had time for an answer."""
 
-RETRY_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-"""Waits before a join is tried again; after the last one it rests until the path changes."""
+RETRY_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""Waits before a join is tried again; the last one is repeated where there was silence, not where the peer refused."""
+
+MOST_TAKEN_PORTS = 10
+"""Ports tried at once for one join; if all are taken, it waits like any other that failed."""
 
 HEALTHY_AFTER_S = 10.0
 """A subflow that has lived so long was no failure: when it ends, trying again begins at the first wait."""
@@ -60,6 +63,8 @@ class CommandRefused:
     """The kernel refused a command."""
 
     command: Command
+    is_port_taken: bool = False
+    """Whether only the local port of a join stood in the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +129,8 @@ class _Join:
 @dataclass(slots=True, kw_only=True)
 class _Retry:
     failures: int = 0
+    taken_ports: int = 0
+    """In a row."""
     not_before: float = 0.0
 
 
@@ -286,7 +293,10 @@ class SubflowManager:
         """Only a join that did not come about matters; the rest was about what is gone already."""
         if isinstance(event.command, CreateSubflow) and event.command.flow in connection.joins:
             del connection.joins[event.command.flow]
-            self._wait_longer(connection, event.command.flow, now)
+            retry = connection.retries.setdefault(self._retry_key(event.command.flow), _Retry())
+            retry.taken_ports += event.is_port_taken
+            if not event.is_port_taken or retry.taken_ports > MOST_TAKEN_PORTS:
+                self._wait_longer(connection, event.command.flow, now)
 
     def _note_closed(self, connection: _Connection, event: SubflowClosed, now: float) -> None:
         connection.joins.pop(event.flow, None)
@@ -295,11 +305,13 @@ class SubflowManager:
             connection.retries.pop(self._retry_key(event.flow), None)
         self._wait_longer(connection, event.flow, now)
 
-    def _wait_longer(self, connection: _Connection, flow: FourTuple, now: float) -> None:
+    def _wait_longer(self, connection: _Connection, flow: FourTuple, now: float, *, is_silence: bool = False) -> None:
+        """Silence may end without a sign, so it is tried again for ever; a peer that refuses is left alone some day."""
         retry = connection.retries.setdefault(self._retry_key(flow), _Retry())
         retry.failures += 1
-        if retry.failures <= len(RETRY_AFTER_S):
-            retry.not_before = now + RETRY_AFTER_S[retry.failures - 1]
+        retry.taken_ports = 0
+        if is_silence or retry.failures <= len(RETRY_AFTER_S):
+            retry.not_before = now + RETRY_AFTER_S[min(retry.failures, len(RETRY_AFTER_S)) - 1]
             heapq.heappush(self._timers, (retry.not_before, connection.token))
         else:
             retry.not_before = float("inf")
@@ -368,7 +380,7 @@ class SubflowManager:
     def _give_up_joins(self, connection: _Connection, now: float) -> Iterator[Command]:
         for flow in [flow for flow, join in connection.joins.items() if join.expires <= now]:
             del connection.joins[flow]
-            self._wait_longer(connection, flow, now)
+            self._wait_longer(connection, flow, now, is_silence=True)
             yield DestroySubflow(token=connection.token, flow=flow)
 
     def _join(self, connection: _Connection, now: float) -> Iterator[Command]:

@@ -2,7 +2,8 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from errno import EADDRINUSE
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount, Ledger
@@ -18,7 +19,7 @@ from mpmanager.core.subflows import (
 )
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
-from mpmanager.model.connection import UNKNOWN_APPLICATION, FourTuple, Snapshot, SubflowEnd
+from mpmanager.model.connection import NOBODY, UNKNOWN_APPLICATION, FourTuple, ProcessKey, Snapshot, SubflowEnd
 from mpmanager.model.errors import CommandRefusedError, ManagedElsewhereError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path
@@ -38,8 +39,10 @@ SETTLE_AFTER_S = 0.5
 """A closed connection's account becomes final when the kernel has known nothing of it for so long."""
 _MOST_LOOKS = 300
 """At closing connections in one round."""
-_MOST_NAMES = 50
-"""Connections whose programs are sought in one round: each search may cost a walk over processes."""
+_MOST_NAMES = 500
+"""Connections whose programs are sought in one round."""
+_NAMING_REST = 9.0
+"""Rest after a search by its duration: one may cost a walk over all processes, and events must not wait for that."""
 _OWNER_SOUGHT_S = 15.0
 """A connection whose owner nobody found for so long stays nameless."""
 
@@ -66,6 +69,7 @@ class ConnectionKeeper:
         self._newcomers: list[Token] = []
         self._nameless: dict[Token, float] = {}
         """Connections whose application is not known yet, and since when."""
+        self._naming_rests_until = 0.0
         self._last_seen: dict[Token, float] = {}
         """When a closing connection was last known to the kernel."""
         self._fallbacks: set[Token] = set()
@@ -116,8 +120,8 @@ class ConnectionKeeper:
             if each.is_fallback and each.token not in self._fallbacks:
                 self._note_fallback(each.token, each.flow)
         self._fallbacks &= {each.token for each in snapshot.connections}
+        self._newcomers += self._nameless
         self.name_newcomers()
-        self._name(list(self._nameless)[:_MOST_NAMES])
 
     def take_event(self, event: KernelEvent) -> None:
         """Take in one event of the kernel's path manager."""
@@ -138,23 +142,29 @@ class ConnectionKeeper:
         self._news()
 
     def name_newcomers(self) -> None:
-        """Find the programs behind connections that are new."""
-        newcomers = self._newcomers[:_MOST_NAMES]
-        del self._newcomers[:_MOST_NAMES]
-        self._nameless |= dict.fromkeys(newcomers, self._clock())
-        self._name(newcomers)
-        if self._newcomers:
-            self._news()
+        """Find the programs behind connections that are new. What is left over waits for the next snapshot."""
+        now = self._clock()
+        if now < self._naming_rests_until or not self._newcomers:
+            return
+        waiting = list(dict.fromkeys(self._newcomers))
+        newcomers, self._newcomers = waiting[:_MOST_NAMES], waiting[_MOST_NAMES:]
+        for token in newcomers:
+            self._nameless.setdefault(token, now)
+        self._name([account for token in newcomers if (account := self.ledger.connection(token)) is not None])
+        self._nameless = {
+            token: since
+            for token, since in self._nameless.items()
+            if (account := self.ledger.connection(token)) is not None
+            and account.application is UNKNOWN_APPLICATION
+            and now - since <= _OWNER_SOUGHT_S
+        }
+        took = self._clock() - now
+        self._naming_rests_until = now + took * (1 + _NAMING_REST)
 
-    def _name(self, tokens: Iterable[Token]) -> None:
-        for token in tokens:
-            account = self.ledger.connection(token)
-            since = self._nameless[token]
-            if account is not None:
-                self._find_application(account)
-            is_found = account is None or account.application is not UNKNOWN_APPLICATION
-            if is_found or self._clock() - since > _OWNER_SOUGHT_S:
-                del self._nameless[token]
+    def _name(self, accounts: Sequence[ConnectionAccount]) -> None:
+        applications = self._world.applications.find([self._owner(each) for each in accounts])
+        for account, application in zip(accounts, applications, strict=True):
+            account.application = application
 
     def settle(self) -> bool:
         """Look once more at closed connections and close the accounts of those that are gone.
@@ -245,12 +255,11 @@ class ConnectionKeeper:
         text = f"{flow.remote} speaks no Multipath TCP: this connection is plain TCP over {self._path_words(flow)}"
         self._journal.record(EventKind.CONNECTION_FELL_BACK, text, token=token, path=self._path_name(flow))
 
-    def _find_application(self, account: ConnectionAccount) -> None:
-        sample = account.sample or self._world.connections.connection(account.token)
-        if sample is not None and not sample.owner.inode:
+    def _owner(self, account: ConnectionAccount) -> ProcessKey:
+        sample = account.sample
+        if sample is None or not sample.owner.inode:
             sample = self._world.connections.connection(account.token)
-        if sample is not None:
-            account.application = self._world.applications.find(sample.owner)
+        return sample.owner if sample is not None else NOBODY
 
     def _check_backup_flag(self, event: SubflowEstablished) -> None:
         """Some kernels ignore the backup flag of a new subflow: see what it really has."""
@@ -270,7 +279,7 @@ class ConnectionKeeper:
                     events.append(ManagedElsewhere(token=command.token))
                 except CommandRefusedError as error:
                     self._note_refusal(command, error)
-                    events.append(CommandRefused(command=command))
+                    events.append(CommandRefused(command=command, is_port_taken=error.errno == EADDRINUSE))
 
     def _note_foreign(self, token: Token) -> None:
         account = self.ledger.connection(token)
@@ -282,6 +291,8 @@ class ConnectionKeeper:
 
     def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
         _log.debug("%s", error)
+        if error.errno == EADDRINUSE:
+            return  # another port is tried at once
         if isinstance(command, CreateSubflow):
             text = f"{command.remote} over {self._path_words(command.flow)}: {error}"
             self._journal.record(

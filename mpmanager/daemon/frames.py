@@ -20,7 +20,7 @@ from mpmanager.api.structures import (
 )
 from mpmanager.core.ledger import Carried, ConnectionAccount, Ledger, SubflowAccount
 from mpmanager.daemon.journal import token_text
-from mpmanager.model.connection import Application, FourTuple, TcpState
+from mpmanager.model.connection import Application, TcpState
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
 
@@ -83,20 +83,21 @@ class ConnectionRows:
 
     def __init__(self, *, unix_time: Callable[[float], float]) -> None:
         self._unix_time = unix_time
-        self._connections: dict[Token, ConnectionInfo] = {}
-        self._subflows: dict[FourTuple, SubflowInfo] = {}
+        self._connections: dict[Token, tuple[int, ConnectionInfo]] = {}
+        """With the revision of the account that they show."""
 
     def living(self, accounts: Iterable[ConnectionAccount]) -> list[ConnectionInfo]:
         """Rows of the living connections, updated in place since the last call."""
-        accounts = list(accounts)
-        connections, subflows = self._connections, self._subflows
-        self._connections = {}
-        self._subflows = {}
+        known, self._connections = self._connections, {}
         rows = []
         for account in accounts:
-            row = connections.get(account.token) or self._new_row(account)
-            self._update(row, account, subflows)
-            self._connections[account.token] = row
+            revision, row = known.get(account.token) or (-1, self._new_row(account))
+            if revision != account.revision:
+                _update(row, account)
+            if row.app.id != account.application.id or row.app.pid != account.application.pid:
+                row.app = _app(account.application)
+            row.managed = not account.is_foreign
+            self._connections[account.token] = (account.revision, row)
             rows.append(row)
         return rows
 
@@ -128,57 +129,34 @@ class ConnectionRows:
             carried=[],
         )
 
-    def _update(
-        self, row: ConnectionInfo, account: ConnectionAccount, subflows: Mapping[FourTuple, SubflowInfo]
-    ) -> None:
-        if row.app.id != account.application.id or row.app.pid != account.application.pid:
-            row.app = _app(account.application)
-        row.state = account.state
-        row.fallback = account.is_fallback
-        row.managed = not account.is_foreign
-        row.tx_bytes, row.rx_bytes = account.volume
-        row.subflows = []
-        for each in account.subflows.values():
-            if each.is_ended:
-                continue
-            info = subflows.get(each.flow) or _subflow(each)
-            _update_subflow(info, each)
-            self._subflows[each.flow] = info
-            row.subflows.append(info)
-        row.carried = _carried(account.carried())
+
+def _update(row: ConnectionInfo, account: ConnectionAccount) -> None:
+    row.state = account.state
+    row.fallback = account.is_fallback
+    row.tx_bytes, row.rx_bytes = account.volume
+    row.subflows = [_subflow(each) for each in account.living_subflows()]
+    row.carried = _carried(account.carried())
 
 
 def _subflow(account: SubflowAccount) -> SubflowInfo:
+    sample = account.sample
     return SubflowInfo(
         path=account.path,
         local=str(account.flow.local),
         remote=str(account.flow.remote),
-        local_id=0,
-        remote_id=0,
-        backup=BackupInfo(local=False, peer=False),
-        state=TcpState.ESTABLISHED,
-        rtt_ms=None,
-        tx_bytes=0,
-        rx_bytes=0,
-        tx_bit_s=0.0,
-        rx_bit_s=0.0,
-        retransmits=0,
+        local_id=sample.local_id if sample else 0,
+        remote_id=sample.remote_id if sample else 0,
+        backup=BackupInfo(
+            local=sample.is_backup_here if sample else False, peer=sample.is_backup_there if sample else False
+        ),
+        state=sample.state if sample else TcpState.ESTABLISHED,
+        rtt_ms=sample.rtt_ms if sample else None,
+        tx_bytes=account.volume.tx_bytes,
+        rx_bytes=account.volume.rx_bytes,
+        tx_bit_s=account.tx_bit_s,
+        rx_bit_s=account.rx_bit_s,
+        retransmits=account.retransmits,
     )
-
-
-def _update_subflow(info: SubflowInfo, account: SubflowAccount) -> None:
-    info.tx_bytes, info.rx_bytes = account.volume
-    info.tx_bit_s = account.tx_bit_s
-    info.rx_bit_s = account.rx_bit_s
-    info.retransmits = account.retransmits
-    sample = account.sample
-    if sample is not None:
-        info.local_id = sample.local_id
-        info.remote_id = sample.remote_id
-        info.backup.local = sample.is_backup_here
-        info.backup.peer = sample.is_backup_there
-        info.state = sample.state
-        info.rtt_ms = sample.rtt_ms
 
 
 def application_rows(ledger: Ledger) -> list[ApplicationTotals]:

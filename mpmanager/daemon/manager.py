@@ -33,7 +33,7 @@ _FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
 
 
 def choose_port() -> int:
-    """A local port for a join; the kernel refuses the few that are taken, and the join is tried again."""
+    """A local port for a join; the kernel refuses the few that are taken, and another one is tried."""
     return random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret
 
 

@@ -1,8 +1,9 @@
 """Whose socket is it? From the cgroup and the inode that the kernel tells to the process that holds the socket."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -11,6 +12,7 @@ from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Process
 _PROC = Path("/proc")
 _ROOT_CGROUP = "/"
 _REMEMBERED_SOCKETS = 20_000
+_REMEMBERED_PROCESSES = 200
 
 
 def cgroup_mount() -> Path | None:
@@ -22,54 +24,94 @@ def cgroup_mount() -> Path | None:
     return None
 
 
+class _Process:
+    """What one process has open."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._directory = f"/proc/{pid}/fd"
+        self._seen: set[str] = set()
+
+    def fresh_sockets(self) -> set[int]:
+        """Inodes of sockets under descriptors not seen before; empty when the process is gone or not ours to see."""
+        try:
+            descriptors = set(os.listdir(self._directory))  # noqa: PTH208  # names alone, and there can be thousands
+        except OSError:
+            return set()
+        fresh, self._seen = descriptors - self._seen, descriptors
+        links = (_link(f"{self._directory}/{each}") for each in fresh)
+        return {int(link[8:-1]) for link in links if link.startswith("socket:[")}
+
+
 class LinuxApplicationFinder:
-    """Finds the process behind a socket. Costs a walk over processes of the same cgroup and user the first time."""
+    """Finds the processes behind sockets, with one walk over processes of the same cgroup and user for all together."""
 
     def __init__(self) -> None:
         self._cgroups = _CgroupPaths(cgroup_mount())
         self._pids_by_socket: dict[int, int] = {}
-        self._recent_pids: dict[int, None] = {}
+        self._recent: dict[int, _Process] = {}
         """Processes that had such sockets before, the latest last: the next socket is likely theirs."""
 
-    def find(self, owner: ProcessKey) -> Application:
-        if not owner.inode:
-            return UNKNOWN_APPLICATION
-        cgroup = self._cgroups.path(owner.cgroup_id)
-        pid = self._pid_of(owner, cgroup)
-        if pid is not None:
-            found = _application(pid, cgroup)
-            if found is not None:
-                return found
-        if cgroup is None or cgroup == _ROOT_CGROUP:
-            return UNKNOWN_APPLICATION
-        return Application(id=f"cgroup:{cgroup}", name=cgroup.rpartition("/")[2], pid=None, exe=None, cgroup=cgroup)
+    def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
+        cgroups = [self._cgroups.path(each.cgroup_id) for each in owners]
+        self._forget_some()
+        wanted: dict[tuple[int, str | None], set[int]] = {}
+        for owner, cgroup in zip(owners, cgroups, strict=True):
+            if owner.inode and not _is_running(self._pids_by_socket.get(owner.inode)):
+                wanted.setdefault((owner.uid, cgroup), set()).add(owner.inode)
+        for (uid, cgroup), inodes in wanted.items():
+            self._search(inodes, uid, cgroup)
+        pids = [self._pids_by_socket.get(each.inode) for each in owners]
+        programs = {pid: _program(pid) for pid in set(pids) if pid is not None}
+        return [
+            _application(programs.get(pid) if pid is not None else None, cgroup)
+            for pid, cgroup in zip(pids, cgroups, strict=True)
+        ]
 
-    def _pid_of(self, owner: ProcessKey, cgroup: str | None) -> int | None:
-        known = self._pids_by_socket.get(owner.inode)
-        if known is not None and owner.inode in _sockets_of(known):
-            return known
+    def _forget_some(self) -> None:
         if len(self._pids_by_socket) > _REMEMBERED_SOCKETS:
             self._pids_by_socket.clear()
-        for pid in self._candidates(owner.uid, cgroup):
-            sockets = _sockets_of(pid)
-            if owner.inode in sockets:
-                self._pids_by_socket.update(dict.fromkeys(sockets, pid))
-                self._recent_pids.pop(pid, None)
-                self._recent_pids[pid] = None
-                return pid
-        return None
+        for pid in list(self._recent)[:-_REMEMBERED_PROCESSES]:
+            del self._recent[pid]
+
+    def _search(self, inodes: set[int], uid: int, cgroup: str | None) -> None:
+        """Note which processes hold the sockets; what nobody holds is left out."""
+        for inode in inodes:
+            self._pids_by_socket.pop(inode, None)
+        looks = (look for pid in self._candidates(uid, cgroup) for look in self._looks_at(pid))
+        for process, sockets in looks:
+            if found := inodes & sockets:
+                inodes -= found
+                self._pids_by_socket.update(dict.fromkeys(sockets, process.pid))
+                self._recent.pop(process.pid, None)
+                self._recent[process.pid] = process
+            if not inodes:
+                return
+
+    def _looks_at(self, pid: int) -> Iterator[tuple[_Process, set[int]]]:
+        """First only at what a process has opened since the last look: some have thousands of sockets."""
+        for process in (self._recent.get(pid), _Process(pid)):
+            if process is not None:
+                yield process, process.fresh_sockets()
 
     def _candidates(self, uid: int, cgroup: str | None) -> Iterator[int]:
         """The processes that may hold the socket: those that had one before, then the youngest first."""
         members = self._cgroups.members(cgroup)
-        pids = psutil.pids() if members is None else members
-        remembered = [pid for pid in reversed(self._recent_pids) if pid in set(pids)]
-        self._recent_pids = dict.fromkeys(reversed(remembered))
-        rest = sorted(set(pids).difference(remembered), reverse=True)
+        pids = set(psutil.pids() if members is None else members)
+        remembered = [pid for pid in reversed(self._recent) if pid in pids]
+        rest = sorted(pids.difference(remembered), reverse=True)
         yield from remembered
         # A set-uid program may hold another user's socket, so the owner's processes come first and not alone.
         yield from (pid for pid in rest if _uid_of(pid) == uid)
         yield from (pid for pid in rest if _uid_of(pid) != uid)
+
+
+def _link(path: str) -> str:
+    """Where a symbolic link leads; empty when it is gone."""
+    try:
+        return os.readlink(path)  # noqa: PTH115  # thousands of them: a Path each would double the time
+    except OSError:
+        return ""
 
 
 class _CgroupPaths:
@@ -114,23 +156,6 @@ def _walk(mount: Path) -> Iterator[tuple[int, str]]:
             continue  # removed while we looked
 
 
-def _sockets_of(pid: int) -> set[int]:
-    """Inodes of the sockets that a process holds; empty when it is gone or not ours to see."""
-    return {int(link[8:-1]) for link in _links(_PROC / str(pid) / "fd") if link.startswith("socket:[")}
-
-
-def _links(directory: Path) -> Iterable[str]:
-    try:
-        entries = list(os.scandir(directory))
-    except OSError:
-        return
-    for entry in entries:
-        try:
-            yield os.readlink(entry.path)  # noqa: PTH115  # thousands of them: a Path each would double the time
-        except OSError:
-            continue
-
-
 def _uid_of(pid: int) -> int | None:
     try:
         return (_PROC / str(pid)).stat().st_uid
@@ -138,11 +163,34 @@ def _uid_of(pid: int) -> int | None:
         return None
 
 
-def _application(pid: int, cgroup: str | None) -> Application | None:
+def _is_running(pid: int | None) -> bool:
+    return pid is not None and (_PROC / str(pid)).exists()
+
+
+class _Program(NamedTuple):
+    pid: int
+    exe: str
+    name: str
+
+
+def _program(pid: int) -> _Program | None:
+    """What a process runs; None when it is gone."""
     try:
         process = psutil.Process(pid)
-        exe = process.exe()
-        name = process.name()
+        return _Program(pid, process.exe(), process.name())
     except psutil.Error:
         return None
-    return Application(id=f"exe:{exe}" if exe else f"name:{name}", name=name, pid=pid, exe=exe or None, cgroup=cgroup)
+
+
+def _application(program: _Program | None, cgroup: str | None) -> Application:
+    if program is not None:
+        return Application(
+            id=f"exe:{program.exe}" if program.exe else f"name:{program.name}",
+            name=program.name,
+            pid=program.pid,
+            exe=program.exe or None,
+            cgroup=cgroup,
+        )
+    if cgroup is None or cgroup == _ROOT_CGROUP:
+        return UNKNOWN_APPLICATION
+    return Application(id=f"cgroup:{cgroup}", name=cgroup.rpartition("/")[2], pid=None, exe=None, cgroup=cgroup)

@@ -48,7 +48,8 @@ _EVENTS_GROUP = "mptcp_pm_events"
 _VERSION = 1
 _FOREIGN = "userspace PM not selected"
 """How the kernel names a connection that it, or nobody, manages."""
-_EVENT_BUFFER_BYTES = 4 * 1024 * 1024
+_EVENT_BUFFER_BYTES = 64 * 1024 * 1024
+"""An upper bound: each event takes some 4 KiB of it, and a burst of connections brings thousands."""
 
 
 class _Command(IntEnum):

@@ -4,7 +4,7 @@ import itertools
 import os
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Self
 
 from mpmanager.model.errors import CommandRefusedError
@@ -34,6 +34,11 @@ _RECEIVE_BYTES = 256 * 1024
 _REPLY_TIMEOUT_S = 2.0
 
 Attributes = Mapping[int, memoryview]
+Take = Callable[[memoryview], int]
+"""Reads messages, netlink headers included, and says how many bytes that were: one whole message at least.
+
+What it is given is valid only during the call.
+"""
 
 
 def aligned(length: int) -> int:
@@ -100,45 +105,77 @@ class NetlinkSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def command(self, kind: int, body: bytes, *, what: str) -> None:
-        """Send a request and wait for its acknowledgement.
+    def command(self, kind: int, body: bytes, *, flags: int = 0, what: str) -> None:
+        """Send a request, with further request flags, and wait for its acknowledgement.
 
         Raises:
             CommandRefusedError: the kernel says no; the sentence begins with `what`.
         """
-        for _reply in self._exchange(kind, NLM_F_ACK, body, what=what):
-            pass
+        self._exchange(kind, NLM_F_ACK | flags, body, _size_of_first, what=what)
 
-    def query(self, kind: int, body: bytes, *, what: str) -> list[bytes]:
-        """Send a request and return the bodies of the answers that came before its acknowledgement.
-
-        Raises:
-            CommandRefusedError: the kernel says no.
-        """
-        return [bytes(reply) for reply in self._exchange(kind, NLM_F_ACK, body, what=what)]
-
-    def dump(self, kind: int, body: bytes, *, what: str) -> Iterator[memoryview]:
-        """Ask for everything; yields bodies that are valid only until the next one is asked for.
+    def query(self, kind: int, body: bytes, *, what: str) -> list[memoryview]:
+        """Send a request and return the bodies of the answers that come before its acknowledgement.
 
         Raises:
             CommandRefusedError: the kernel says no.
         """
-        return self._exchange(kind, NLM_F_DUMP, body, what=what)
+        return self._bodies(kind, NLM_F_ACK, body, what=what)
 
-    def _exchange(self, kind: int, flags: int, body: bytes, *, what: str) -> Iterator[memoryview]:
+    def dump(self, kind: int, body: bytes, *, what: str) -> list[memoryview]:
+        """Ask for everything; returns the bodies of the answers.
+
+        Raises:
+            CommandRefusedError: the kernel says no.
+        """
+        return self._bodies(kind, NLM_F_DUMP, body, what=what)
+
+    def query_into(self, kind: int, body: bytes, take: Take, *, what: str) -> None:
+        """Like `query`, but let `take` read the answers.
+
+        Raises:
+            CommandRefusedError: the kernel says no.
+        """
+        self._exchange(kind, NLM_F_ACK, body, take, what=what)
+
+    def dump_into(self, kind: int, body: bytes, take: Take, *, what: str) -> None:
+        """Like `dump`, but let `take` read the answers, which can be quicker than one by one.
+
+        Raises:
+            CommandRefusedError: the kernel says no.
+        """
+        self._exchange(kind, NLM_F_DUMP, body, take, what=what)
+
+    def _bodies(self, kind: int, flags: int, body: bytes, *, what: str) -> list[memoryview]:
+        result = []
+
+        def take(messages: memoryview) -> int:
+            size = _size_of_first(messages)
+            result.append(memoryview(bytes(messages[HEADER.size : HEADER.unpack_from(messages)[0]])))
+            return size
+
+        self._exchange(kind, flags, body, take, what=what)
+        return result
+
+    def _exchange(self, kind: int, flags: int, body: bytes, take: Take, *, what: str) -> None:
         expected = next(self._sequence) & 0xFFFFFFFF
         header = HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, expected, 0)
         self._socket.send(header + body)
-        view = memoryview(self._buffer)
         while True:
-            received = self._socket.recv_into(self._buffer)
-            for reply_kind, reply_flags, sequence, reply in messages_of(view[:received]):
+            messages = memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
+            while len(messages) >= HEADER.size:
+                length, reply_kind, reply_flags, sequence, _port = HEADER.unpack_from(messages)
                 if sequence != expected:
-                    continue  # the late answer to a request that timed out or whose reader stopped early
+                    break  # the late answer to a request that timed out
                 if reply_kind in {_NLMSG_ERROR, _NLMSG_DONE}:
-                    _raise_refusal(reply, reply_flags, what=what)
+                    _raise_refusal(messages[HEADER.size : length], reply_flags, what=what)
                     return
-                yield reply
+                messages = messages[take(messages) :]
+
+
+def _size_of_first(messages: memoryview) -> int:
+    """Of the first message with its padding; all of the bytes if it is cut off or malformed."""
+    length = HEADER.unpack_from(messages)[0]
+    return aligned(length) if HEADER.size <= length <= len(messages) else len(messages)
 
 
 def _raise_refusal(reply: memoryview, flags: int, *, what: str) -> None:

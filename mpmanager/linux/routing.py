@@ -157,10 +157,10 @@ class LinuxRoutingTables:
     def _add_one(self, wanted: _Wanted) -> None:
         if isinstance(wanted, SourceRule):
             what = f"rule for {wanted.source}"
-            self._socket.change(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule_message(wanted), what=what)
+            self._socket.command(RTM_NEWRULE, rule_message(wanted), flags=NLM_F_CREATE | NLM_F_EXCL, what=what)
             return
         flags = NLM_F_CREATE | (NLM_F_REPLACE if self._may_replace(wanted) else 0)
-        self._socket.change(RTM_NEWROUTE, flags, route_message(wanted), what=str(wanted))
+        self._socket.command(RTM_NEWROUTE, route_message(wanted), flags=flags, what=str(wanted))
 
     def _may_replace(self, wanted: KernelRoute) -> bool:
         """Whether one route of ours has the wanted one's place for itself; else replacing could hit somebody's."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from errno import EAFNOSUPPORT, ENOENT, EOPNOTSUPP
 from ipaddress import IPv4Address, IPv6Address
 
-from mpmanager.linux.netlink import NLM_F_ACK, NetlinkSocket, attribute, attributes_of
+from mpmanager.linux.netlink import NetlinkSocket, attribute, attributes_of
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.names import IPAddress
 
@@ -99,15 +99,6 @@ class RouteSocket(NetlinkSocket):
     def __init__(self) -> None:
         super().__init__(NETLINK_ROUTE)
         self._socket.setsockopt(_SOL_NETLINK, _NETLINK_GET_STRICT_CHK, 1)
-
-    def change(self, kind: int, flags: int, body: bytes, *, what: str) -> None:
-        """Send a command with further request flags and wait for its acknowledgement.
-
-        Raises:
-            CommandRefusedError: the kernel says no; the sentence begins with `what`.
-        """
-        for _reply in self._exchange(kind, NLM_F_ACK | flags, body, what=what):
-            pass
 
     def dump_existing(self, kind: int, body: bytes, *, what: str) -> Iterator[memoryview]:
         """A dump that is empty where the kernel has no such table or IP version.

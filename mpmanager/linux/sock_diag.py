@@ -8,12 +8,13 @@ import asyncio
 import errno
 import struct
 from collections.abc import Callable, Iterator
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6
+from typing import Generic, TypeVar
 
-from mpmanager.linux.netlink import NetlinkSocket, NotificationSocket, attribute, messages_of
-from mpmanager.linux.record_layout import Field, RecordReader
+from mpmanager.linux.netlink import NetlinkSocket, NotificationSocket, Take, attribute
+from mpmanager.linux.record_layout import Field, RecordReader, Values
 from mpmanager.model.connection import (
     ConnectionSample,
     Endpoint,
@@ -37,11 +38,13 @@ _END_BUFFER_BYTES = 8 * 1024 * 1024
 _IPPROTO_TCP = 6
 _IPPROTO_MPTCP = 262
 _INET_DIAG_REQ_PROTOCOL = 3
+_EXTENSIONS = 1 << (2 - 1)
+"""INET_DIAG_INFO; the kernel tells the upper layer protocol and the cgroup without being asked."""
 _REQUEST_HEAD = struct.Struct("=BBBxI")
 _MESSAGE_BYTES = 72
 """sizeof(struct inet_diag_msg)"""
-_SOCKET_ID = struct.Struct("!4xHH16s16s")
-"""Of an inet_diag_msg: ports and addresses."""
+_SOCKET_ID = struct.Struct("!HH16s16s12x")
+"""struct inet_diag_sockid: ports, addresses, then interface and cookie, which tell sockets apart."""
 _COOKIE_OFFSET = 40
 """In struct inet_diag_sockid."""
 
@@ -67,13 +70,10 @@ class _SubflowAttribute(IntEnum):
     ID_LOC = 10
 
 
-class _SubflowFlag(IntFlag):
-    """MPTCP_SUBFLOW_FLAG_*."""
-
-    BKUP_REM = 0x10
-    BKUP_LOC = 0x20
-
-
+_BACKUP_THERE = 0x10
+"""MPTCP_SUBFLOW_FLAG_BKUP_REM"""
+_BACKUP_HERE = 0x20
+"""MPTCP_SUBFLOW_FLAG_BKUP_LOC"""
 _FALLBACK = 0x1
 """MPTCP_INFO_FLAG_FALLBACK"""
 
@@ -99,11 +99,19 @@ _LISTENING = 1 << 10
 _LIVING = 0xFFF & ~(1 << 6 | _LISTENING)
 """All states but LISTEN and TIME_WAIT, whose sockets know nothing of MPTCP any more."""
 
+
+def _reader(*fields: Field) -> RecordReader:
+    return RecordReader(head_bytes=_MESSAGE_BYTES, fields=fields)
+
+
 _INFO = (_Attribute.INFO,)
 _SUBFLOW = (_Attribute.ULP_INFO, _ULP_MPTCP)
 
+_SOCKET = (
+    Field((), 0, "B"),  # idiag_family
+    Field((), 4, f"{_SOCKET_ID.size}s"),  # id
+)
 _STATE = Field((), 1, "B")
-_COOKIE = Field((), 44, "Q")
 _TCP_COUNTERS = (
     _STATE,
     Field((), 56, "I"),  # idiag_rqueue
@@ -112,42 +120,70 @@ _TCP_COUNTERS = (
     Field(_INFO, 128, "Q"),  # tcpi_bytes_received
     Field(_INFO, 100, "I"),  # tcpi_total_retrans
 )
-_SUBFLOW_READER = RecordReader(
-    head_bytes=_MESSAGE_BYTES,
-    fields=(
-        Field((*_SUBFLOW, _SubflowAttribute.TOKEN_LOC), 0, "I"),
-        _COOKIE,
-        Field((), 40, "I"),  # idiag_if
-        Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
-        Field((*_SUBFLOW, _SubflowAttribute.ID_LOC), 0, "B"),
-        Field((*_SUBFLOW, _SubflowAttribute.ID_REM), 0, "B"),
-        Field(_INFO, 68, "I"),  # tcpi_rtt
-        *_TCP_COUNTERS,
-    ),
+_SUBFLOW_READER = _reader(
+    *_SOCKET,
+    Field((*_SUBFLOW, _SubflowAttribute.TOKEN_LOC), 0, "I"),
+    Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
+    Field((*_SUBFLOW, _SubflowAttribute.ID_LOC), 0, "B"),
+    Field((*_SUBFLOW, _SubflowAttribute.ID_REM), 0, "B"),
+    Field(_INFO, 68, "I"),  # tcpi_rtt
+    *_TCP_COUNTERS,
 )
-_CONNECTION_READER = RecordReader(
-    head_bytes=_MESSAGE_BYTES,
-    fields=(
-        Field(_INFO, 12, "I"),  # mptcpi_token
-        _COOKIE,
-        _STATE,
-        Field((), 68, "I"),  # idiag_inode
-        Field((), 64, "I"),  # idiag_uid
-        Field((_Attribute.CGROUP_ID,), 0, "Q"),
-        Field(_INFO, 8, "I"),  # mptcpi_flags
-        Field(_INFO, 56, "Q"),  # mptcpi_bytes_sent
-        Field(_INFO, 64, "Q"),  # mptcpi_bytes_received
-        Field(_INFO, 72, "Q"),  # mptcpi_bytes_acked
-        Field(_INFO, 16, "Q"),  # mptcpi_write_seq
-        Field(_INFO, 24, "Q"),  # mptcpi_snd_una
-    ),
+_CONNECTION_READER = _reader(
+    *_SOCKET,
+    Field(_INFO, 12, "I"),  # mptcpi_token
+    _STATE,
+    Field((), 68, "I"),  # idiag_inode
+    Field((), 64, "I"),  # idiag_uid
+    Field((_Attribute.CGROUP_ID,), 0, "Q"),
+    Field(_INFO, 8, "I"),  # mptcpi_flags
+    Field(_INFO, 56, "Q"),  # mptcpi_bytes_sent
+    Field(_INFO, 64, "Q"),  # mptcpi_bytes_received
+    Field(_INFO, 72, "Q"),  # mptcpi_bytes_acked
+    Field(_INFO, 16, "Q"),  # mptcpi_write_seq
+    Field(_INFO, 24, "Q"),  # mptcpi_snd_una
 )
-_END_READER = RecordReader(head_bytes=_MESSAGE_BYTES, fields=_TCP_COUNTERS)
+_LISTENER_READER = _reader(*_SOCKET, _STATE)
+_END_READER = _reader(*_SOCKET, *_TCP_COUNTERS)
 
 _US_PER_MS = 1000.0
 _IPV4 = 4
 _ANY_COOKIE = 0xFFFFFFFF
 """INET_DIAG_NOCOOKIE"""
+
+SampleT = TypeVar("SampleT")
+
+
+class _Sampler(Generic[SampleT]):
+    """Makes samples of one kind of socket; a socket that says what it said before gets the sample it had."""
+
+    def __init__(self, reader: RecordReader, sample: Callable[[FourTuple, Values], SampleT | None]) -> None:
+        """The reader's first fields are those of `_SOCKET`; `sample` makes one of a flow and of all other values."""
+        self._reader = reader
+        self._sample = sample
+        self._known: dict[bytes, tuple[Values, FourTuple, SampleT | None]] = {}
+        self._seen: dict[bytes, tuple[Values, FourTuple, SampleT | None]] = {}
+        self._samples: list[SampleT] = []
+
+    def take(self, messages: memoryview) -> int:
+        """Read some of the messages; returns how many bytes they took."""
+        records, size = self._reader.read(messages)
+        for values in records:
+            key = values[1]
+            known = self._known.get(key)
+            if known is None or known[0] != values:
+                flow = known[1] if known else _flow(values)
+                known = (values, flow, self._sample(flow, values[len(_SOCKET) :]))
+            self._seen[key] = known
+            if known[2] is not None:
+                self._samples.append(known[2])
+        return size
+
+    def harvest(self) -> tuple[SampleT, ...]:
+        """The samples since the last call; sockets not seen since then are forgotten."""
+        self._known, self._seen = self._seen, {}
+        samples, self._samples = tuple(self._samples), []
+        return samples
 
 
 class LinuxConnectionTable:
@@ -155,45 +191,41 @@ class LinuxConnectionTable:
 
     def __init__(self) -> None:
         self._netlink = NetlinkSocket(_NETLINK_SOCK_DIAG)
-        self._subflow_flows = _FlowMemory()
-        self._connection_flows = _FlowMemory()
+        self._subflows = _Sampler(_SUBFLOW_READER, _subflow)
+        self._connections = _Sampler(_CONNECTION_READER, _connection)
         self._notifications: NotificationSocket | None = None
 
     def snapshot(self) -> Snapshot:
         """Connections first: a subflow whose connection is missing has been opened in between."""
-        connections = tuple(self._connections())
-        subflows = tuple(self._subflows())
-        self._connection_flows.forget_the_unseen()
-        self._subflow_flows.forget_the_unseen()
-        return Snapshot(connections, subflows)
+        self._dump(_IPPROTO_MPTCP, _LIVING, self._connections.take)
+        self._dump(_IPPROTO_TCP, _LIVING, self._subflows.take)
+        return Snapshot(self._connections.harvest(), self._subflows.harvest())
 
     def connection(self, token: Token) -> ConnectionSample | None:
-        request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, _extension(_Attribute.INFO), cookie=(token, 0))
-        record = self._one(request, what=f"look at connection {token:#x}")
-        return _connection(record, _FlowMemory()) if record else None
+        request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
+        sampler = _Sampler(_CONNECTION_READER, _connection)
+        self._one(request, sampler.take, what=f"look at connection {token:#x}")
+        return next(iter(sampler.harvest()), None)
 
     def subflow(self, flow: FourTuple) -> SubflowSample | None:
         family = AF_INET if flow.local.address.version == _IPV4 else AF_INET6
-        request = _request(
-            _IPPROTO_TCP, family, _LIVING, _extension(_Attribute.INFO), flow=flow, cookie=(_ANY_COOKIE, _ANY_COOKIE)
-        )
-        record = self._one(request, what=f"look at subflow {flow}")
-        return _subflow(record, _FlowMemory()) if record else None
+        request = _request(_IPPROTO_TCP, family, _LIVING, flow=flow, cookie=(_ANY_COOKIE, _ANY_COOKIE))
+        sampler = _Sampler(_SUBFLOW_READER, _subflow)
+        self._one(request, sampler.take, what=f"look at subflow {flow}")
+        return next(iter(sampler.harvest()), None)
 
-    def _one(self, request: bytes, *, what: str) -> memoryview | None:
-        """The record of one socket; None when it is gone."""
+    def _one(self, request: bytes, take: Take, *, what: str) -> None:
+        """Read the message about one socket; there is none when it is gone."""
         try:
-            records = self._netlink.query(_SOCK_DIAG_BY_FAMILY, request, what=what)
+            self._netlink.query_into(_SOCK_DIAG_BY_FAMILY, request, take, what=what)
         except CommandRefusedError as error:
-            if error.errno in {errno.ENOENT, errno.ESTALE}:
-                return None
-            raise
-        return next((memoryview(each) for each in records if len(each) >= _MESSAGE_BYTES), None)
+            if error.errno not in {errno.ENOENT, errno.ESTALE}:
+                raise
 
     def listening_ports(self) -> frozenset[int]:
-        return frozenset(
-            _SOCKET_ID.unpack_from(record)[0] for record in self._dump(_IPPROTO_TCP, _LISTENING, extensions=0)
-        )
+        listeners = _Sampler(_LISTENER_READER, lambda flow, _values: flow.local.port)
+        self._dump(_IPPROTO_TCP, _LISTENING, listeners.take)
+        return frozenset(listeners.harvest())
 
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         notifications = NotificationSocket(_NETLINK_SOCK_DIAG, receive_buffer_bytes=_END_BUFFER_BYTES)
@@ -209,56 +241,21 @@ class LinuxConnectionTable:
             self._notifications = None
         self._netlink.close()
 
-    def _connections(self) -> Iterator[ConnectionSample]:
-        for record in self._dump(_IPPROTO_MPTCP, _LIVING, _extension(_Attribute.INFO)):
-            sample = _connection(record, self._connection_flows)
-            if sample is not None:
-                yield sample
-
-    def _subflows(self) -> Iterator[SubflowSample]:
-        for record in self._dump(_IPPROTO_TCP, _LIVING, _extension(_Attribute.INFO)):
-            sample = _subflow(record, self._subflow_flows)
-            if sample is not None:
-                yield sample
-
-    def _dump(self, protocol: int, states: int, extensions: int) -> Iterator[memoryview]:
+    def _dump(self, protocol: int, states: int, take: Take) -> None:
         for family in (AF_INET, AF_INET6):
-            request = _request(protocol, family, states, extensions)
-            for record in self._netlink.dump(_SOCK_DIAG_BY_FAMILY, request, what="look at all sockets"):
-                if len(record) >= _MESSAGE_BYTES:
-                    yield record
-
-
-class _FlowMemory:
-    """Remembers the addresses of sockets by their cookies, as long as they are seen."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, FourTuple] = {}
-        self._seen: dict[int, FourTuple] = {}
-
-    def flow(self, cookie: int, record: memoryview) -> FourTuple:
-        flow = self._known.get(cookie) or _flow(record)
-        self._seen[cookie] = flow
-        return flow
-
-    def forget_the_unseen(self) -> None:
-        self._known, self._seen = self._seen, {}
-
-
-def _extension(kind: _Attribute) -> int:
-    return 1 << (kind - 1)
+            request = _request(protocol, family, states)
+            self._netlink.dump_into(_SOCK_DIAG_BY_FAMILY, request, take, what="look at all sockets")
 
 
 def _request(
     protocol: int,
     family: int,
     states: int,
-    extensions: int,
     *,
     flow: FourTuple | None = None,
     cookie: tuple[int, int] = (0, 0),
 ) -> bytes:
-    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, extensions, states)
+    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, _EXTENSIONS, states)
     identity = bytes(_COOKIE_OFFSET)
     if flow is not None:
         ends = (flow.local.address.packed, flow.remote.address.packed)
@@ -269,39 +266,34 @@ def _request(
     )
 
 
-def _connection(record: memoryview, flows: _FlowMemory) -> ConnectionSample | None:
-    token, cookie, state, inode, uid, cgroup_id, flags, sent, received, acked, write_seq, snd_una = (
-        _CONNECTION_READER.read(record)
-    )
-    if token is None or not token:
+def _connection(flow: FourTuple, values: Values) -> ConnectionSample | None:
+    token, state, inode, uid, cgroup_id, flags, sent, received, acked, write_seq, snd_una = values
+    if not token:
         return None  # a socket that has not connected yet
     return ConnectionSample(
         Token(token),
-        flows.flow(cookie or 0, record),
-        _STATES.get(state or 0, TcpState.CLOSED),
-        ProcessKey(inode or 0, uid or 0, cgroup_id or 0),
-        bool((flags or 0) & _FALLBACK),
+        flow,
+        _STATES.get(state, TcpState.CLOSED),
+        ProcessKey(inode, uid, cgroup_id or 0),
+        bool(flags & _FALLBACK),
         sent,
         received,
         (acked or 0) + (write_seq or 0) - (snd_una or 0) - (state in _FIN_SENT),
     )
 
 
-def _subflow(record: memoryview, flows: _FlowMemory) -> SubflowSample | None:
-    token, cookie, interface, flags, local_id, remote_id, rtt, state, queued, sent, again, received, retransmits = (
-        _SUBFLOW_READER.read(record)
-    )
+def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
+    token, flags, local_id, remote_id, rtt, state, queued, sent, again, received, retransmits = values
     if token is None or flags is None:
         return None  # plain TCP
     return SubflowSample(
         Token(token),
-        flows.flow(cookie or 0, record),
+        flow,
         AddressId(local_id or 0),
         AddressId(remote_id or 0),
-        _STATES.get(state or 0, TcpState.CLOSED),
-        bool(flags & _SubflowFlag.BKUP_LOC),
-        bool(flags & _SubflowFlag.BKUP_REM),
-        interface or 0,
+        _STATES.get(state, TcpState.CLOSED),
+        bool(flags & _BACKUP_HERE),
+        bool(flags & _BACKUP_THERE),
         rtt / _US_PER_MS if rtt else None,
         (sent or 0) - (again or 0),
         _payload(received, queued, state),
@@ -309,43 +301,50 @@ def _subflow(record: memoryview, flows: _FlowMemory) -> SubflowSample | None:
     )
 
 
-def _payload(received: int | None, queued: int | None, state: int | None) -> int:
+def _payload(received: int | None, queued: int, state: int) -> int:
     """Received payload: tcpi_bytes_received also counts a FIN, which then is the one unread byte (measured)."""
     has_fin = queued == 1 and state in _FIN_RECEIVED
     return (received or 0) - has_fin
 
 
-def _flow(record: memoryview) -> FourTuple:
-    local_port, remote_port, local, remote = _SOCKET_ID.unpack_from(record)
-    is_v4 = record[0] == AF_INET
-    return FourTuple(Endpoint(_ip(local, is_v4=is_v4), local_port), Endpoint(_ip(remote, is_v4=is_v4), remote_port))
+def _flow(values: Values) -> FourTuple:
+    """The two ends, from the values of `_SOCKET`."""
+    family, identity = values[:2]
+    local_port, remote_port, local, remote = _SOCKET_ID.unpack(identity)
+    address = _ipv4 if family == AF_INET else _ipv6
+    return FourTuple(Endpoint(address(local), local_port), Endpoint(address(remote), remote_port))
 
 
-def _ip(packed: bytes, *, is_v4: bool) -> IPAddress:
-    return IPv4Address(packed[:4]) if is_v4 else normalised(IPv6Address(packed))
+def _ipv4(packed: bytes) -> IPAddress:
+    return IPv4Address(packed[:4])
+
+
+def _ipv6(packed: bytes) -> IPAddress:
+    return normalised(IPv6Address(packed))
 
 
 def _drain(notifications: NotificationSocket, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
     try:
         while (data := notifications.receive()) is not None:
-            for _kind, _flags, _sequence, record in messages_of(memoryview(data)):
-                end = decode_end(record) if len(record) >= _MESSAGE_BYTES else None
-                if end is not None:
-                    deliver(end)
+            for end in decode_ends(memoryview(data)):
+                deliver(end)
     except OSError as error:
         if error.errno != errno.ENOBUFS:
             raise
         lost()
 
 
-def decode_end(record: memoryview) -> SubflowEnd | None:
-    """The final counters in an inet_diag_msg of a destroyed socket.
+def decode_ends(messages: memoryview) -> Iterator[SubflowEnd]:
+    """The final counters in the messages about destroyed sockets.
 
-    None for a socket that was never connected, or that the kernel has disconnected, and so reset, before destroying it:
-    the initial subflow where the peer closed first.
+    Left out are sockets that were never connected, and those that the kernel has disconnected, and so reset, before
+    destroying them: the initial subflow where the peer closed first.
     """
-    flow = _flow(record)
-    if not flow.remote.port:
-        return None
-    state, queued, sent, again, received, retransmits = _END_READER.read(record)
-    return SubflowEnd(flow, (sent or 0) - (again or 0), _payload(received, queued, state), retransmits or 0)
+    while messages:
+        records, size = _END_READER.read(messages)
+        messages = messages[size:]
+        for values in records:
+            flow = _flow(values)
+            if flow.remote.port:
+                state, queued, sent, again, received, retransmits = values[len(_SOCKET) :]
+                yield SubflowEnd(flow, (sent or 0) - (again or 0), _payload(received, queued, state), retransmits or 0)

@@ -1,6 +1,6 @@
 """Multipath TCP connections, their subflows, and whose they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
@@ -26,11 +26,20 @@ def normalised(address: IPAddress) -> IPAddress:
     return address.ipv4_mapped or address
 
 
-class FourTuple(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FourTuple:
     """The two ends of one TCP flow, seen from this host."""
 
     local: Endpoint
     remote: Endpoint
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Kept: it is asked for with every look at every subflow, and that of an address is slow."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.local, self.remote)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.local} > {self.remote}"
@@ -61,6 +70,9 @@ class ProcessKey(NamedTuple):
     uid: int
     cgroup_id: int
     """Inode number of the cgroup's directory; 0 where the kernel does not tell."""
+
+
+NOBODY = ProcessKey(inode=0, uid=0, cgroup_id=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +122,6 @@ class SubflowSample(NamedTuple):
     """Whether this host has marked it as backup."""
     is_backup_there: bool
     """Whether the peer has."""
-    interface_index: int
-    """0 unless the socket is bound to an interface; then the source address tells the path."""
     rtt_ms: float | None
     """Smoothed; None until the first measurement."""
     tx_bytes: int

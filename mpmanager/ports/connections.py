@@ -1,6 +1,6 @@
 """What the daemon needs to know of connections, and to do to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mpmanager.model.connection import (
@@ -78,8 +78,8 @@ class ConnectionTable(Protocol):
 
 
 class ApplicationFinder(Protocol):
-    """Tells whose a socket is."""
+    """Tells whose sockets are."""
 
-    def find(self, owner: ProcessKey) -> Application:
-        """The program that owns the socket; `UNKNOWN_APPLICATION` when nobody can tell."""
+    def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
+        """The programs that own the sockets, in the same order; `UNKNOWN_APPLICATION` where nobody can tell."""
         ...

@@ -374,14 +374,9 @@ class SimulatedConnections:
     def close(self) -> None:
         """Nothing is held."""
 
-    def find(self, owner: ProcessKey) -> Application:
-        """The simulated program behind a socket (the application finder's port)."""
-        if not 0 < owner.inode <= len(_PROGRAMS):
-            return UNKNOWN_APPLICATION
-        name = _PROGRAMS[owner.inode - 1][0]
-        return Application(
-            id=f"exe:/usr/bin/{name}", name=name, pid=1000 + owner.inode, exe=f"/usr/bin/{name}", cgroup=None
-        )
+    def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
+        """The simulated programs behind sockets (the application finder's port)."""
+        return [_program(each) for each in owners]
 
 
 def _connection(connection: _SimulatedConnection) -> ConnectionSample:
@@ -397,6 +392,15 @@ def _connection(connection: _SimulatedConnection) -> ConnectionSample:
     )
 
 
+def _program(owner: ProcessKey) -> Application:
+    if not 0 < owner.inode <= len(_PROGRAMS):
+        return UNKNOWN_APPLICATION
+    name = _PROGRAMS[owner.inode - 1][0]
+    return Application(
+        id=f"exe:/usr/bin/{name}", name=name, pid=1000 + owner.inode, exe=f"/usr/bin/{name}", cgroup=None
+    )
+
+
 def _subflow(connection: _SimulatedConnection, flow: FourTuple) -> SubflowSample:
     subflow = connection.subflows[flow]
     return SubflowSample(
@@ -407,7 +411,6 @@ def _subflow(connection: _SimulatedConnection, flow: FourTuple) -> SubflowSample
         TcpState.ESTABLISHED,
         is_backup_here=subflow.is_backup,
         is_backup_there=False,
-        interface_index=subflow.link.index,
         rtt_ms=subflow.link.rtt_ms,
         tx_bytes=int(subflow.tx_bytes),
         rx_bytes=int(subflow.rx_bytes),

@@ -30,7 +30,7 @@ def flow(number=1, port=40000):
 
 def subflow(where, tx=0, rx=0, token=TOKEN, retransmits=0):
     return SubflowSample(
-        token, where, AddressId(0), AddressId(0), TcpState.ESTABLISHED, False, False, 0, 10.0, tx, rx, retransmits
+        token, where, AddressId(0), AddressId(0), TcpState.ESTABLISHED, False, False, 10.0, tx, rx, retransmits
     )
 
 
@@ -131,6 +131,32 @@ def test_a_socket_missed_twice_without_last_words_is_gone(ledger):
         ledger.take(Snapshot((stream(),), ()), now=now)
     (account,) = ledger.living()
     assert list(account.living_subflows()) == []
+
+
+def test_a_subflow_that_no_snapshot_ever_showed_is_gone(ledger):
+    account = ledger.open(TOKEN, flow(), is_server_side=False, now=0.0)
+    refused = ledger.open_subflow(account, flow(2))
+    revisions = {account.revision}
+    for second in (1.0, 2.0):
+        ledger.take(Snapshot((stream(),), (subflow(flow()),)), now=second)
+        assert refused.is_ended == (second == 2.0)
+        revisions.add(account.revision)
+    assert len(revisions) == 3, "what has changed is shown again"
+
+
+def test_what_does_not_change_keeps_its_revision(ledger):
+    snapshot = Snapshot((stream(tx=10),), (subflow(flow(), tx=10),))
+    ledger.take(snapshot, now=1.0)
+    account = ledger.connection(TOKEN)
+    before = account.revision
+    ledger.take(snapshot, now=2.0)
+    assert account.revision == before
+    ledger.take(Snapshot((stream(tx=20),), (subflow(flow(), tx=20),)), now=3.0)
+    moving = account.revision
+    assert moving != before
+    ledger.take(Snapshot((stream(tx=20),), (subflow(flow(), tx=20),)), now=4.0)
+    assert account.revision != moving, "its rates go back to zero"
+    assert not account.subflows[flow()].is_moving
 
 
 def test_other_peoples_sockets_are_ignored(ledger):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mpmanager.core.subflows import (
     JOIN_TIMEOUT_S,
     MOST_SUBFLOWS,
+    MOST_TAKEN_PORTS,
     RETRY_AFTER_S,
     BackupFlagObserved,
     CommandRefused,
@@ -221,7 +222,8 @@ def test_an_unanswered_join_is_given_up_and_tried_again_with_longer_waits():
         assert laptop.later(wait_s - 0.1) == []
         (join,) = laptop.later(0.2)
     assert laptop.later(JOIN_TIMEOUT_S) == [DestroySubflow(token=TOKEN, flow=join.flow)]
-    assert laptop.later(3600) == []
+    assert sources(laptop.later(RETRY_AFTER_S[-1] + 0.1)) == ["10.0.2.2"], "silence may end: it is never given up for good"
+    laptop.later(JOIN_TIMEOUT_S)
     assert sources(laptop.change(path(1), path(2, v6=True))) == ["10.0.2.2"], "a changed path gives fresh hope"
 
 
@@ -231,6 +233,18 @@ def test_a_refused_join_is_tried_again_later():
     assert laptop.feed(CommandRefused(command=join)) == []
     (again,) = laptop.later(RETRY_AFTER_S[0])
     assert again.local.port != join.local.port
+
+
+def test_a_taken_port_is_replaced_at_once_but_not_without_end():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    ports = {join.local.port}
+    for _attempt in range(MOST_TAKEN_PORTS):
+        (join,) = laptop.feed(CommandRefused(command=join, is_port_taken=True))
+        ports.add(join.local.port)
+    assert len(ports) == MOST_TAKEN_PORTS + 1
+    assert laptop.feed(CommandRefused(command=join, is_port_taken=True)) == []
+    assert sources(laptop.later(RETRY_AFTER_S[0])) == ["10.0.2.2"]
 
 
 def test_a_peer_that_resets_every_join_is_not_asked_forever():
@@ -345,7 +359,7 @@ def test_a_closed_connection_is_forgotten():
 
 
 def sample(flow, *, local_id=0, state=TcpState.ESTABLISHED, is_backup=False):
-    return SubflowSample(TOKEN, flow, AddressId(local_id), AddressId(0), state, is_backup, False, 0, 10.0, 0, 0, 0)
+    return SubflowSample(TOKEN, flow, AddressId(local_id), AddressId(0), state, is_backup, False, 10.0, 0, 0, 0)
 
 
 def connection_sample(flow):
@@ -412,7 +426,7 @@ class Kernel:
             _flow, command = self.pending.popitem()
             self.carry_out(laptop.feed(CommandRefused(command=command)))
         elif step == "close" and len(self.living) > 1:
-            flow = min(self.living)
+            flow = min(self.living, key=str)
             self.living.discard(flow)
             self.carry_out(laptop.feed(closed(flow)))
 
