@@ -69,7 +69,7 @@ def big_world() -> World:
 def report(what: str, figure_ms: float, target_ms: float | None = None) -> None:
     """One line: the figure and, where there is one, its target."""
     target = "" if target_ms is None else f"   target < {target_ms:.0f} ms   {_verdict(figure_ms, target_ms)}"
-    print(f"{what:<68}{figure_ms:9.1f} ms{target}")  # noqa: T201  # a script's output
+    print(f"{what:<68}{figure_ms:9.1f} ms{target}")
 
 
 def _verdict(figure_ms: float, target_ms: float) -> str:

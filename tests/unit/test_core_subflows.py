@@ -222,7 +222,7 @@ def test_an_unanswered_join_is_given_up_and_tried_again_with_longer_waits():
         assert laptop.later(wait_s - 0.1) == []
         (join,) = laptop.later(0.2)
     assert laptop.later(JOIN_TIMEOUT_S) == [DestroySubflow(token=TOKEN, flow=join.flow)]
-    assert sources(laptop.later(RETRY_AFTER_S[-1] + 0.1)) == ["10.0.2.2"], "silence may end: it is never given up for good"
+    assert sources(laptop.later(RETRY_AFTER_S[-1] + 0.1)) == ["10.0.2.2"], "silence may end"
     laptop.later(JOIN_TIMEOUT_S)
     assert sources(laptop.change(path(1), path(2, v6=True))) == ["10.0.2.2"], "a changed path gives fresh hope"
 
