@@ -184,7 +184,7 @@ class World:
             state=TcpState.ESTABLISHED,
             fallback=program == 1 and number == 1,
             server_side=False,
-            managed=True,
+            managed=not (program == 2 and number == 1),
             opened=EPOCH + 900.0 + number,
             tx_bytes=sum(each.tx_bytes for each in subflows),
             rx_bytes=sum(each.rx_bytes for each in subflows),

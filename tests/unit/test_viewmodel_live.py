@@ -292,3 +292,9 @@ def test_a_new_row_goes_to_the_end_of_a_lively_column(recorder, tree, world):
     tree.sync(recorder.applications)
     assert names(tree.root)[:3] == order
     assert set(names(tree.root)[3:]) == {"ssh", "Element"}
+
+
+def test_a_connection_says_why_it_has_one_path_only(world, recorder):
+    book(recorder, world.advance())
+    details = {each.values.detail for program in recorder.applications.values() for each in program.children.values()}
+    assert details == {"", "fell back to plain TCP", "began before mpmanagerd"}

@@ -26,6 +26,7 @@ EVENT_ICONS = {
     EventKind.CONNECTION_OPENED: "connection",
     EventKind.CONNECTION_CLOSED: "close",
     EventKind.CONNECTION_FELL_BACK: "warning",
+    EventKind.CONNECTION_UNMANAGED: "warning",
     EventKind.SUBFLOW_OPENED: "live",
     EventKind.SUBFLOW_CLOSED: "close",
     EventKind.SUBFLOW_REFUSED: "never",

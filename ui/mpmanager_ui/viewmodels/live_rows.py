@@ -13,6 +13,7 @@ CHUNK_CONNECTIONS = 100
 """Connections booked between two breaths of the event loop."""
 INCOMING = "incoming"
 FELL_BACK = "fell back to plain TCP"
+UNMANAGED = "began before mpmanagerd"
 CARRYING_BIT_S = 1_000.0
 """Below this a subflow only keeps itself alive."""
 
@@ -240,6 +241,8 @@ def _connection_detail(connection: ConnectionInfo) -> str:
         parts.append(INCOMING)
     if connection.fallback:
         parts.append(FELL_BACK)
+    elif not connection.managed:
+        parts.append(UNMANAGED)
     return ", ".join(parts)
 
 

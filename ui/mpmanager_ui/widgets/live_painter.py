@@ -9,7 +9,7 @@ from mpmanager.model.path import PathKind
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import Look
-from mpmanager_ui.viewmodels.live_rows import FELL_BACK, HISTORY_TICKS, INCOMING, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_rows import FELL_BACK, HISTORY_TICKS, INCOMING, UNMANAGED, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.widgets.sparkline import paint_sparkline
@@ -21,12 +21,6 @@ _LEAST_DETAIL = 48
 _ROOM_FOR_NAMES = 100
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-_ROW_ICONS = {
-    INCOMING: "incoming",
-    FELL_BACK: "warning",
-    f"{INCOMING}, {FELL_BACK}": "warning",
-}
 
 _STATE_COLOURS = {
     RowState.CARRYING: "good",
@@ -99,9 +93,7 @@ class LivePainter:
         self._paint_detail(painter, left, rect, values, has_ended=has_ended)
 
     def _paint_icon(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> int:
-        name, colour = _ROW_ICONS.get(values.detail, "connection"), self._icon_colours[has_ended]
-        if values.kind is RowKind.APPLICATION:
-            name = "application"
+        name, colour = _icon_of(values), self._icon_colours[has_ended]
         if name == "warning" and not has_ended:
             colour = self._look.colours.warning
         image = icons.pixmap(name, colour, _ICON, painter.device().devicePixelRatio())
@@ -200,3 +192,11 @@ _FIELDS = {
     Column.BYTES: Values._fields.index("byte_count"),
     Column.RETRANSMITS: Values._fields.index("retransmits"),
 }
+
+
+def _icon_of(values: Values) -> str:
+    if values.kind is RowKind.APPLICATION:
+        return "application"
+    if FELL_BACK in values.detail or UNMANAGED in values.detail:
+        return "warning"
+    return "incoming" if values.detail == INCOMING else "connection"
