@@ -137,7 +137,6 @@ class EventKind(StrEnum):
     """What can happen."""
 
     DAEMON_STARTED = "daemon-started"
-    DAEMON_STOPPED = "daemon-stopped"
     PATH_ADDED = "path-added"
     PATH_REMOVED = "path-removed"
     PATH_UP = "path-up"

@@ -77,9 +77,9 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            row.name,
+            _outside(row.name),
             _KIND_WORDS[row.kind],
-            row.network or _NOT_KNOWN,
+            _outside(row.network or _NOT_KNOWN),
             Text(*_STATE_WORDS[row.state]),
             _TIER_WORDS[row.tier],
             format_rate(row.rx_bit_s),
@@ -125,13 +125,21 @@ def events(rows: Iterable[EventInfo]) -> RenderableType:
 def event(row: EventInfo) -> Text:
     """Time and sentence."""
     time = datetime.fromtimestamp(row.time).astimezone().strftime("%H:%M:%S")
-    return Text.assemble((f"{time}  ", "dim"), row.text)
+    return Text.assemble((f"{time}  ", "dim"), _outside(row.text))
+
+
+def _outside(text: str) -> Text:
+    """A name that somebody else gave: neither its brackets nor its control characters mean anything to the terminal."""
+    return Text("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text))
 
 
 def _application_line(members: Sequence[ConnectionInfo]) -> Text:
     app = members[0].app
     where = app.exe or app.cgroup or "program not found"
-    return Text.assemble((app.name, "bold"), (f"  {where}", "dim"), f"  {count_of(len(members), 'connection')}")
+    name, place = _outside(app.name), _outside(f"  {where}")
+    name.stylize("bold")
+    place.stylize("dim")
+    return Text.assemble(name, place, f"  {count_of(len(members), 'connection')}")
 
 
 def _connection_line(row: ConnectionInfo) -> Text:
@@ -144,7 +152,7 @@ def _connection_line(row: ConnectionInfo) -> Text:
 
 def _subflow_line(subflow: SubflowInfo, row: ConnectionInfo) -> Text:
     words, style = _role(subflow, row)
-    path = (subflow.path or subflow.local).ljust(8)
+    path = _outside(subflow.path or subflow.local).plain.ljust(8)
     rates = f" {format_rate(subflow.rx_bit_s):>12} down {format_rate(subflow.tx_bit_s):>12} up"
     return Text.assemble((path, "bold"), (f" {words:<10}", style), rates, f" {format_rtt(subflow.rtt_ms):>7}")
 

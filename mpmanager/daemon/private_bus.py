@@ -1,6 +1,8 @@
 """A message bus of the daemon's own, for `--bus private:DIR`."""
 
+import os
 import socket
+import stat
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -44,6 +46,7 @@ class PrivateBus:
         configuration = directory / "bus.conf"
         try:
             directory.mkdir(parents=True, exist_ok=True)
+            _refuse_if_shared(directory)
             address.unlink(missing_ok=True)
             configuration.write_text(_CONFIGURATION.format(socket=escape(str(address)), owner=owner))
             with (directory / "bus.log").open("wb") as log:
@@ -100,3 +103,13 @@ def _refuse_if_alive(path: Path) -> None:
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
         if probe.connect_ex(str(path)) == 0:
             raise NotSupportedError(f"{path} is in use: another mpmanagerd runs there")
+
+
+def _refuse_if_shared(directory: Path) -> None:
+    """Who else may write there could put a bus of his own, or a link to another file, in our place."""
+    status = directory.stat()
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise NotSupportedError(
+            f"--bus private:{directory}: others may write in this directory; name one that only you may write in, "
+            "or one that does not exist yet"
+        )

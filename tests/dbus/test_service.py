@@ -203,6 +203,25 @@ def test_an_unreadable_state_file_is_put_aside_and_not_lost(tmp_path):
     assert [each.read_text() for each in state.glob("paths.broken-*")] == ['{"tiers": {"wlan0": "back']
 
 
+def test_a_bus_directory_that_others_may_write_in_is_refused(tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (shared / "bus.conf").symlink_to(victim)
+    daemon = subprocess.run(
+        [DAEMON, "--simulate", f"--bus=private:{shared}", f"--state={tmp_path / 'state'}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert daemon.returncode == 1
+    assert "others may write in this directory" in daemon.stderr
+    assert victim.read_text() == "precious"
+
+
 def test_frames_come_at_the_readers_own_rate_and_events_are_not_lost(bus):
     async def talk(client):
         seen = []

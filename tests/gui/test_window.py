@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QLabel, QWidget
 
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look.colours import DARK, LIGHT, Theme
 from mpmanager_ui.screenshots import Photographer, ScreenshotError
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.widgets.label import plain_tip
 
 
 def test_without_a_daemon_the_window_says_how_to_start_one(stage):
@@ -148,3 +150,16 @@ def test_the_coroutines_of_a_widget_end_with_it(stage):
     owner.deleteLater()
     stage.wait_until(running[0].done, "the coroutine ended")
     assert running[0].cancelled()
+
+
+def test_no_label_takes_text_from_outside_for_html(stage):
+    stage.begin()
+    labels = stage.window.findChildren(QLabel)
+    assert len(labels) > 10
+    assert {each.textFormat() for each in labels if each.text()} == {Qt.TextFormat.PlainText}
+
+
+def test_a_tool_tip_shows_names_as_they_are(qapp):
+    document = QTextDocument()
+    document.setHtml(plain_tip("<b>Cafe</b>\n& Bar"))
+    assert document.toPlainText() == "<b>Cafe</b>\n& Bar"

@@ -16,7 +16,6 @@ KIND_ICONS = {kind: kind.value for kind in PathKind}
 TIER_ICONS = {tier: tier.value for tier in Tier}
 EVENT_ICONS = {
     EventKind.DAEMON_STARTED: "daemon",
-    EventKind.DAEMON_STOPPED: "daemon",
     EventKind.PATH_ADDED: "path-back",
     EventKind.PATH_REMOVED: "path-lost",
     EventKind.PATH_UP: "path-back",

@@ -8,7 +8,6 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -25,6 +24,7 @@ from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.live_rows import Recorder
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
 from mpmanager_ui.widgets.empty_state import EmptyState
+from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
 
@@ -51,7 +51,7 @@ class LivePage(QWidget):
         self.pause = QPushButton()
         self._expand = QToolButton()
         self._collapse = QToolButton()
-        self._counts = QLabel()
+        self._counts = Label()
         self._empty = EmptyState(look, "live")
         self._stack = QStackedWidget()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
@@ -200,7 +200,7 @@ class LivePage(QWidget):
         column.addWidget(card, 1)
 
     def _heading(self) -> QVBoxLayout:
-        title = QLabel("Who uses which path now")
+        title = Label("Who uses which path now")
         title.setFont(self._look.font(scale=1.6, is_bold=True))
         self._counts.setProperty("role", "muted")
         column = QVBoxLayout()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QScrollArea,
     QStackedWidget,
     QTableView,
@@ -31,6 +30,7 @@ from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, T
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
 from mpmanager_ui.widgets.event_list import EventList
+from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.lanes import LaneBoard
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.traffic_chart import TrafficChart
@@ -54,8 +54,8 @@ class OverviewPage(QScrollArea):
         self._session = session
         self._tasks = tasks
         self._snackbar = snackbar
-        self._sentence = QLabel()
-        self._details = QLabel()
+        self._sentence = Label()
+        self._details = Label()
         self.chart = TrafficChart(look, session.signs)
         self._legend = ChartLegend(look, session.signs)
         self.table = ChartTable()
@@ -66,7 +66,7 @@ class OverviewPage(QScrollArea):
         self.table_switch = QToolButton()
         self.board = LaneBoard(look, session.signs)
         self.events = EventList(look, _EVENT_ROWS)
-        self._no_events = QLabel(
+        self._no_events = Label(
             "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
         )
         self.with_connections = QCheckBox("Connections too")
@@ -244,8 +244,8 @@ class OverviewPage(QScrollArea):
         column.addWidget(self.events, 1)
         column.addWidget(self._no_events, 1)
 
-    def _title(self, text: str) -> QLabel:
-        label = QLabel(text)
+    def _title(self, text: str) -> Label:
+        label = Label(text)
         label.setMinimumHeight(4 * GRID)  # that of a button: titles side by side stand on one line
         label.setFont(self._look.font(scale=1.1, is_bold=True))
         return label
@@ -265,7 +265,7 @@ def _card_column(card: QFrame) -> QVBoxLayout:
     return column
 
 
-def _title_row(title: QLabel, middle: QWidget, right: QWidget) -> QHBoxLayout:
+def _title_row(title: Label, middle: QWidget, right: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(2 * GRID)
     row.addWidget(title)

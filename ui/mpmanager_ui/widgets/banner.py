@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from enum import StrEnum, unique
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.widgets.label import Label
 
 
 @unique
@@ -32,10 +32,9 @@ class Banner(QFrame):
         self._tone = tone
         self._action: Callable[[], None] | None = None
         self.setProperty("role", tone.value)
-        self._icon = QLabel()
-        self.label = QLabel()
+        self._icon = Label()
+        self.label = Label()
         self.label.setWordWrap(True)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.button = QPushButton()
         self.button.clicked.connect(self._act)

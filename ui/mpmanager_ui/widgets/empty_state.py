@@ -1,10 +1,11 @@
 """What stands where there is nothing to show: why, and what to do."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.widgets.label import Label
 
 _SIZE = 48
 
@@ -16,9 +17,9 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._look = look
         self._name = icon
-        self._image = QLabel()
-        self._title = QLabel()
-        self._hint = QLabel()
+        self._image = Label()
+        self._title = Label()
+        self._hint = Label()
         self._title.setFont(look.font(scale=1.2, is_bold=True))
         self._hint.setProperty("role", "muted")
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

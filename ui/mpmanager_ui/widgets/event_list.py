@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from mpmanager.api.structures import EventInfo
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -48,7 +49,7 @@ class EventModel(QAbstractListModel):
             event = self._events[index.row()]
             return f"{clock(event.time)} {event.text}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._events[index.row()].text
+            return plain_tip(self._events[index.row()].text)
         return None
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, Record, RowKind
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
+from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -83,7 +84,9 @@ class LiveModel(QAbstractItemModel):
             return cell_text(self.node(index).values, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(_in_words(self.node(index), column))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return _in_words(self.node(index), column)
         return None
 

@@ -26,6 +26,7 @@ from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSign
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
+from mpmanager_ui.widgets.label import plain_tip
 from mpmanager_ui.widgets.sparkline import paint_sparkline
 
 PATH_MIME_TYPE = "application/x-mpmanager-path"
@@ -68,7 +69,7 @@ class PathCardWidget(QWidget):
         """Show this from now on; `rates` are the last minute's, in bit/s."""
         if card != self.card or not self.accessibleName():
             self.setAccessibleName(card.summary)
-            self.setToolTip(_tool_tip(card))
+            self.setToolTip(plain_tip(_tool_tip(card)))
         self.card, self._rates = card, rates
         self.update()
 

@@ -10,6 +10,7 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact
+from mpmanager_ui.widgets.label import plain_tip
 
 WIDTH = 176
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -102,7 +103,7 @@ class _ContactSign(QWidget):
     def show_contact(self, contact: Contact) -> None:
         self._contact = contact
         self.setAccessibleName(f"{CONTACT_WORDS[contact]}, {self._where}")
-        self.setToolTip(f"{CONTACT_WORDS[contact]}: {self._where}")
+        self.setToolTip(plain_tip(f"{CONTACT_WORDS[contact]}: {self._where}"))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

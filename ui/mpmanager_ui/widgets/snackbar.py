@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from mpmanager_ui.look.look import GRID
+from mpmanager_ui.widgets.label import Label
 
 SHOWN_MS = 8000
 
@@ -18,7 +19,7 @@ class Snackbar(QFrame):
         self._parent = parent
         self.setProperty("role", "snack")
         self._undo: Callable[[], None] | None = None
-        self.label = QLabel()
+        self.label = Label()
         self.button = QPushButton("Undo")
         self.button.setShortcut("Ctrl+Z")
         self.button.setToolTip("Undo (Ctrl+Z)")

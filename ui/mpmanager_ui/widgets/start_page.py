@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.contact import Instruction, absence_sentence
+from mpmanager_ui.widgets.label import Label
 
 _WIDTH = 560
 
@@ -21,9 +22,9 @@ class StartPage(QWidget):
         self._look = look
         self._instructions = instructions
         self._copy_buttons: list[QToolButton] = []
-        self._image = QLabel()
-        self._title = QLabel()
-        self._reason = QLabel()
+        self._image = Label()
+        self._title = Label()
+        self._reason = Label()
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.addStretch(1)
@@ -65,7 +66,7 @@ class StartPage(QWidget):
             column.addWidget(widget)
         for each in instructions:
             column.addSpacing(2 * GRID)
-            text = QLabel(each.text)
+            text = Label(each.text)
             text.setWordWrap(True)
             column.addWidget(text)
             column.addLayout(self._command_row(each.command))
@@ -74,7 +75,7 @@ class StartPage(QWidget):
     def _command_row(self, command: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        label = QLabel(command)
+        label = Label(command)
         label.setProperty("role", "command")
         label.setMinimumHeight(label.fontMetrics().height() + 20)
         label.setTextInteractionFlags(

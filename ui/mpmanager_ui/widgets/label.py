@@ -1,0 +1,20 @@
+"""Text from outside, such as a network's name, shown as it is: Qt would take some of it for HTML."""
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+
+class Label(QLabel):
+    """A label of plain text."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows the text as it is, line breaks included."""
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
