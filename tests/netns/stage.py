@@ -133,21 +133,23 @@ class Manager:
 
         return await until(found, f"{kind.__name__} of {token:#x} with {wanted}")
 
-    async def join(self, talk, *, link="dsl0", local_id=1, is_backup=False, port=0, remote=None):
-        """Add a subflow to a connection that stands, and wait until the peer has agreed; returns its event."""
-        token = (await self.event(ConnectionEstablished, talk.token)).token
-        local = Endpoint(self._lab.laptop_address(link, version=talk.flow.local.address.version), port)
-        self.execute(
-            CreateSubflow(
-                token=token,
-                local=local,
-                local_id=AddressId(local_id),
-                interface_index=socket.if_nametoindex(link),
-                remote=remote or talk.flow.remote,
-                is_backup=is_backup,
-            )
+    def joining(self, talk, *, link="dsl0", local_id=1, is_backup=False, port=0, remote=None):
+        """The command that adds a subflow."""
+        return CreateSubflow(
+            token=talk.token,
+            local=Endpoint(self._lab.laptop_address(link, version=talk.flow.local.address.version), port),
+            local_id=AddressId(local_id),
+            interface_index=socket.if_nametoindex(link),
+            remote=remote or talk.flow.remote,
+            is_backup=is_backup,
         )
-        return await self.event(SubflowEstablished, token, local_id=local_id)
+
+    async def join(self, talk, **options):
+        """Add a subflow to a connection over which data has flowed; returns the event that says it stands."""
+        await self.event(ConnectionEstablished, talk.token)
+        command = self.joining(talk, **options)
+        self.execute(command)
+        return await self.event(SubflowEstablished, talk.token, local_id=command.local_id)
 
     def close(self):
         # The file of the sysctl is that of the namespace of whoever opens it.
@@ -176,10 +178,12 @@ class Talk:
     """A connection from the laptop to the server with both of its sockets in our hands."""
 
     def __init__(self, lab, *, version=4, is_mapped=False, protocol=IPPROTO_MPTCP):
+        """The server keeps listening, as what joins an announced address needs."""
         with ExitStack() as stack:
             listener = stack.enter_context(listening(lab, version=version, is_mapped=is_mapped, protocol=protocol))
             self.client = stack.enter_context(socket_at(lab, "laptop", listener.family))
-            self.client.connect(listener.getsockname()[:2])
+            address = lab.server_address(version=version)
+            self.client.connect((f"::ffff:{address}" if is_mapped else str(address), listener.getsockname()[1]))
             self.server = stack.enter_context(listener.accept()[0])
             self.server.settimeout(TIMEOUT_S)
             self._sockets = stack.pop_all()
@@ -219,11 +223,10 @@ class Talk:
 
 
 def listening(lab, *, version=4, is_mapped=False, protocol=IPPROTO_MPTCP):
-    """A socket that listens on the server."""
+    """A socket that listens on all addresses of the server."""
     family = socket.AF_INET if version == 4 and not is_mapped else socket.AF_INET6
-    address = str(lab.server_address(version=version))
     listener = socket_at(lab, "server", family, protocol)
-    listener.bind((f"::ffff:{address}" if is_mapped else address, 0))
+    listener.bind(("", 0))
     listener.listen(200)
     return listener
 

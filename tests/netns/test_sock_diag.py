@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, closing, contextmanager
 
 import pytest
@@ -192,8 +193,8 @@ def talker(lab):
     with ExitStack() as stack:
 
         def start(listener):
-            host, port = listener.getsockname()[:2]
-            program = lab.popen([sys.executable, "-c", TALKER, host, str(port)], stdout=subprocess.PIPE, text=True)
+            host, port = str(lab.server_address()), str(listener.getsockname()[1])
+            program = lab.popen([sys.executable, "-c", TALKER, host, port], stdout=subprocess.PIPE, text=True)
             stack.enter_context(program)
             stack.callback(program.kill)
             return program
@@ -213,7 +214,7 @@ async def test_a_killed_process_leaves_exact_last_words(lab, talker):
             program.kill()
             program.wait(TIMEOUT_S)
             assert len(accepted.recv(10_000, socket.MSG_WAITALL)) == 4001
-        flow = FourTuple(endpoint(peer), endpoint(listener.getsockname()))
+        flow = FourTuple(endpoint(peer), Endpoint(lab.server_address(), listener.getsockname()[1]))
         mirrored = FourTuple(flow.remote, flow.local)
         await until(lambda: client.ends_of(flow), "last words of the killed process")
         await until(lambda: server.ends_of(mirrored), "last words of its server")
@@ -394,14 +395,16 @@ async def test_a_connection_that_fell_back_says_so_and_its_stream_is_exact(lab):
 @pytest.mark.xfail(strict=True, reason="in fallback a FIN that came with data is counted as one byte of payload")
 @on_the_laptop
 async def test_last_words_of_a_fallback_are_payload_to_the_byte(lab):
-    with witnesses(lab) as (client, _server), Talk(lab, protocol=socket.IPPROTO_TCP) as talk:
-        talk.send_up(1000)
-        talk.send_down_unread(5000)
-        talk.server.close()
-        assert len(talk.client.recv(5001, socket.MSG_WAITALL)) == 5000
-        talk.client.close()
-        (end,) = await until(lambda: client.ends_of(talk.flow), "last words")
-        assert volume(end) == (talk.up, talk.down)
+    with witnesses(lab) as (client, _server):
+        for _ in range(10):
+            with Talk(lab, protocol=socket.IPPROTO_TCP) as talk:
+                talk.send_up(1000)
+                talk.send_down_unread(5000)
+                talk.server.close()
+                assert len(talk.client.recv(5001, socket.MSG_WAITALL)) == 5000
+        # Where the kernel was quick to tear the initial subflow down, there are none.
+        await until(lambda: client.ends, "last words")
+        assert {volume(each) for each in client.ends} == {(1000, 5000)}
 
 
 @pytest.mark.xfail(strict=True, reason="in fallback write_seq is one ahead of snd_una when everything is acknowledged")
@@ -434,7 +437,7 @@ async def test_plain_tcp_and_unconnected_sockets_are_no_connections(lab):
         listening(lab, protocol=socket.IPPROTO_TCP) as listener,
         socket_at(lab, "laptop", socket.AF_INET, socket.IPPROTO_TCP) as plain,
     ):
-        plain.connect(listener.getsockname())
+        plain.connect((str(lab.server_address()), listener.getsockname()[1]))
         flow = FourTuple(endpoint(plain.getsockname()), endpoint(plain.getpeername()))
         for witness, seen in ((client, flow), (server, FourTuple(flow.remote, flow.local))):
             snapshot = witness.table.snapshot()
@@ -465,12 +468,11 @@ async def test_one_connection_and_one_subflow_are_found_among_others(lab, option
     with witnesses(lab) as (client, _server), Talk(lab, **options) as talk, Talk(lab, **options) as other:
         talk.send_up(1001)
         other.send_up(2002)
-        snapshot = client.table.snapshot()
         connection, subflow = client.table.connection(talk.token), client.table.subflow(talk.flow)
         assert (connection.flow, connection.tx_bytes) == (talk.flow, 1001)
         assert (subflow.flow, subflow.token, subflow.tx_bytes) == (talk.flow, talk.token, 1001)
-        assert connection in snapshot.connections
-        assert subflow in snapshot.subflows
+        assert connection == client.connection_of(talk.flow)
+        assert subflow.state == TcpState.ESTABLISHED
 
 
 @pytest.mark.xfail(strict=True, reason="sock_diag finds a socket that is bound to an interface only by its index")
@@ -479,7 +481,9 @@ async def test_a_joined_subflow_is_found_among_others(lab, manager):
     with manager() as managing, witnesses(lab) as (client, _server), Talk(lab) as talk:
         talk.send_up(1)
         joined = (await managing.join(talk)).flow
-        assert client.table.subflow(joined) == client.subflow_of(joined)
+        found = client.table.subflow(joined)
+        assert found is not None
+        assert (found.flow, found.token) == (joined, talk.token)
 
 
 @on_the_laptop
@@ -506,6 +510,14 @@ async def test_what_never_existed_is_none(lab):
     table.close()
 
 
+def await_blocking(condition, what):
+    """Without a turn of the event loop."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
 @on_the_laptop
 async def test_lost_last_words_are_reported_and_later_ones_arrive(lab, monkeypatch):
     monkeypatch.setattr(sock_diag, "_END_BUFFER_BYTES", 1)
@@ -516,9 +528,9 @@ async def test_lost_last_words_are_reported_and_later_ones_arrive(lab, monkeypat
             talks = [stack.enter_context(Talk(lab)) for _ in range(20)]
             for talk in talks:
                 talk.send_up(100)
-        # Nobody reads while they end.
+        # Nobody reads while they end: two messages at most have room.
+        await_blocking(lambda: not any(witness.subflow_of(talk.flow) for talk in talks), "all are gone")
         await until(lambda: witness.losses, "the loss is reported")
-        await until(lambda: not any(witness.connection_of(talk.flow) for talk in talks), "all are gone")
         assert len(witness.ends) < 20
         with Talk(lab) as late:
             late.send_up(4321)
