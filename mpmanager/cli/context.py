@@ -1,6 +1,7 @@
 """What all commands share: the bus, JSON or words, and how failures end."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -22,6 +23,7 @@ DAEMON_NOT_RUNNING = 3
 NOT_AUTHORIZED = 4
 NOT_FOUND = 5
 INTERRUPTED = 130
+_FILE_WIDTH = 110
 
 EXIT_CODES = """\b
 Exit codes:
@@ -110,5 +112,8 @@ def print_json(value: object) -> None:
 
 
 def console() -> Console:
-    """Where words go: coloured on a terminal, plain elsewhere; NO_COLOR is honoured by rich."""
-    return Console(highlight=False, soft_wrap=False)
+    """Where words go: coloured on a terminal; elsewhere plain and wide enough for every table (or as COLUMNS says)."""
+    shown = Console(highlight=False)
+    if not shown.is_terminal and "COLUMNS" not in os.environ:
+        shown.width = _FILE_WIDTH
+    return shown

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from mpmanager.cli.context import console
 from mpmanager.lab.control import DirectionState, LinkState
 from mpmanager.lab.definitions import shipped_names
 from mpmanager.lab.enter import enter
@@ -208,7 +209,7 @@ def _print_report(report: Report) -> None:
     checks = Table("expected", "verdict", "found", box=None, header_style="bold")
     for check in report.checks:
         checks.add_row(escape(check.expected), marks[check.verdict], escape(check.found))
-    Console().print(carried, checks)
+    console().print(carried, checks)
 
 
 def _status(found: Lab, states: dict[str, LinkState]) -> dict[str, object]:
@@ -229,7 +230,7 @@ def _print_links(states: dict[str, LinkState]) -> None:
     for name, state in states.items():
         table.add_row(name, "up", *_cells(state.up))
         table.add_row("" if state.carrier else "unplugged", "down", *_cells(state.down))
-    Console().print(table)
+    console().print(table)
 
 
 def _cells(state: DirectionState) -> Iterator[str]:

@@ -25,7 +25,7 @@ from rich.text import Text
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import Frame, SubscribeOptions, Topic
 from mpmanager.cli import tables
-from mpmanager.cli.context import INTERRUPTED
+from mpmanager.cli.context import INTERRUPTED, console
 from mpmanager.client.manager import connected
 from mpmanager.lab.instance import Lab, instances_directory, tear_down
 from mpmanager.lab.play import Step, play
@@ -271,7 +271,7 @@ async def _virtual_display() -> AsyncIterator[dict[str, str]]:
 
 async def _show(setting: Setting, window: Process | None) -> Report | None:
     """Show frames until the time is over or the window is closed; meanwhile the scenario is played."""
-    screen = Screen(Console(highlight=False), setting)
+    screen = Screen(console(), setting)
     viewer = asyncio.create_task(screen.follow())
     player = asyncio.create_task(_play(setting, screen))
     end = asyncio.create_task(_time_is_over(setting, window, player))
