@@ -216,7 +216,7 @@ class LivePage(QWidget):
         self.filter.setMaximumWidth(420)
         self.pause.setCheckable(True)
         self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
-        for button, text in ((self._expand, "Open all"), (self._collapse, "Close connections")):
+        for button, text in ((self._expand, "Expand all"), (self._collapse, "Collapse")):
             button.setText(text)
             button.setProperty("role", "flat")
         row = QHBoxLayout()
