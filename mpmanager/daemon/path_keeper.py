@@ -26,10 +26,17 @@ _log = logging.getLogger(__name__)
 _STATE_WORDS = {
     PathState.UP: "is up",
     PathState.LOCAL_ONLY: "has an address but no gateway",
+    PathState.NO_ADDRESS: "has a carrier but no address",
+    PathState.NO_CARRIER: "has no carrier",
+    PathState.DOWN: "is switched off",
+}
+_LOSS_WORDS = {
+    PathState.LOCAL_ONLY: "has lost its gateway",
     PathState.NO_ADDRESS: "has lost its address",
     PathState.NO_CARRIER: "has lost its carrier",
     PathState.DOWN: "was switched off",
 }
+_BEST_FIRST = tuple(PathState)
 
 
 class PathKeeper:
@@ -130,14 +137,23 @@ class PathKeeper:
 
     def _tell_difference(self, old: Path, new: Path) -> None:
         if old.state is not new.state:
-            kind = EventKind.PATH_UP if new.state is PathState.UP else EventKind.PATH_DOWN
-            self._journal.record(kind, f"{_title(new)} {_STATE_WORDS[new.state]}", path=new.name)
+            kind, words = _state_news(old.state, new.state)
+            self._journal.record(kind, f"{_title(new)} {words}", path=new.name)
         if old.tier is not new.tier:
             text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
             self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
-        if _identity(old) != _identity(new):
+        if old.state is new.state is PathState.UP and _identity(old) != _identity(new):
             text = f"{_title(new)}: addresses, gateway or network changed"
             self._journal.record(EventKind.PATH_CHANGED, text, path=new.name)
+
+
+def _state_news(old: PathState, new: PathState) -> tuple[EventKind, str]:
+    """A path is lost once, however many steps it goes down, and nothing is lost on its way up."""
+    if new is PathState.UP:
+        return EventKind.PATH_UP, _STATE_WORDS[new]
+    if _BEST_FIRST.index(new) < _BEST_FIRST.index(old):
+        return EventKind.PATH_CHANGED, _STATE_WORDS[new]
+    return EventKind.PATH_DOWN if old.is_usable else EventKind.PATH_CHANGED, _LOSS_WORDS[new]
 
 
 def _title(path: Path) -> str:
@@ -145,8 +161,6 @@ def _title(path: Path) -> str:
 
 
 def _identity(path: Path) -> tuple[object, ...]:
-    if path.state is not PathState.UP:
-        return ()
     return (path.kind, path.network, path.security, path.addresses, path.ways_out)
 
 
