@@ -168,15 +168,32 @@ class LinuxPathManager:
         asyncio.get_running_loop().add_reader(notifications, _drain, notifications, deliver, lost)
 
     def execute(self, command: Command) -> None:
-        code, attributes = _encoded(command)
-        body = generic_netlink.header(code, _VERSION) + attributes
         try:
-            self._netlink.command(self._family.id, body, what=type(command).__name__)
+            self._send(command)
         except CommandRefusedError as error:
             # The errno is EINVAL, as for a dozen other reasons: only the words tell.
-            if _FOREIGN in str(error):
-                raise ManagedElsewhereError(str(error), errno=error.errno) from error
+            if _FOREIGN in str(error) or self._is_foreign_without_words(command, error):
+                raise ManagedElsewhereError(f"{type(command).__name__}: {_FOREIGN}", errno=error.errno) from error
             raise
+
+    def _is_foreign_without_words(self, command: Command, refusal: CommandRefusedError) -> bool:
+        """Old kernels (6.1) refuse SET_FLAGS without a word, so a command is sent that never succeeds.
+
+        The kernel destroys nothing without a local port, but looks first whose connection it is.
+        """
+        if not isinstance(command, SetBackup) or refusal.errno != errno.EINVAL:
+            return False
+        nowhere = FourTuple(Endpoint(command.flow.local.address, 0), command.flow.remote)
+        try:
+            self._send(DestroySubflow(token=command.token, flow=nowhere))
+        except CommandRefusedError as explanation:
+            return _FOREIGN in str(explanation)
+        return False
+
+    def _send(self, command: Command) -> None:
+        code, attributes = _encoded(command)
+        body = generic_netlink.header(code, _VERSION) + attributes
+        self._netlink.command(self._family.id, body, what=type(command).__name__)
 
     def close(self) -> None:
         if self._notifications is not None:
