@@ -288,7 +288,7 @@ def decode_event(body: memoryview) -> KernelEvent | None:
     decoder = _DECODERS.get(code)
     try:
         return decoder(attributes_of(body[generic_netlink.HEADER.size :])) if decoder else None
-    except (KeyError, struct.error, ValueError):
+    except (LookupError, struct.error, ValueError):
         # An event without what it has to carry (another kernel's dialect) tells nothing.
         return None
 
