@@ -39,9 +39,6 @@ _HARDWARE: Mapping[int, PathKind] = {
     776: PathKind.VPN,  # sit
     778: PathKind.VPN,  # GRE
     823: PathKind.VPN,  # GRE over IPv6
-    801: PathKind.WIFI,
-    802: PathKind.WIFI,
-    803: PathKind.WIFI,
 }
 _DEVICE_TYPES: Mapping[str, PathKind] = {
     "wlan": PathKind.WIFI,

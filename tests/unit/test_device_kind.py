@@ -38,7 +38,6 @@ def kernel_kind(each: Link, system_links: Path) -> PathKind | None:
         ("ppp", 512, PathKind.XDSL),
         (None, 512, PathKind.XDSL),
         (None, 519, PathKind.LTE),
-        (None, 801, PathKind.WIFI),
         ("wwan", 65534, PathKind.LTE),
         ("bridge", 1, PathKind.VIRTUAL),
         ("dummy", 1, PathKind.VIRTUAL),
