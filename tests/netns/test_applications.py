@@ -33,6 +33,8 @@ sys.stdin.read()
 BEQUEATHS = (
     CONNECTED
     + """
+print(os.getpid(), flush=True)
+sys.stdin.readline()
 child = os.fork()
 if child:
     print(child, flush=True)
@@ -144,7 +146,11 @@ def test_a_program_in_a_cgroup_of_its_own_is_found_there(finder, start):
 
 
 def test_a_child_that_inherited_the_socket_is_found_when_its_parent_has_ended(finder, start):
-    child, owner, process, _accepted = start(BEQUEATHS)
+    parent, owner, process, _accepted = start(BEQUEATHS)
+    assert find_one(finder, owner).pid == parent
+    process.stdin.write("\n")
+    process.stdin.flush()
+    child = int(process.stdout.readline())
     process.wait(TIMEOUT_S)
     found = find_one(finder, owner)
     assert found.pid == child
