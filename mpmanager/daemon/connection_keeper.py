@@ -230,11 +230,14 @@ class ConnectionKeeper:
         account = self.ledger.connection(event.token)
         if account is None:
             return
+        subflow = account.subflows.get(event.flow)
+        # Its address may be gone from the path by now: that may be why it was closed.
+        path = subflow.path if subflow is not None else self._path_name(event.flow)
         self._journal.record(
             EventKind.SUBFLOW_CLOSED,
-            f"{_who(account)}: {event.flow.remote} no longer over {self._path_words(event.flow)}",
+            f"{_who(account)}: {event.flow.remote} no longer over {path or event.flow.local.address}",
             token=event.token,
-            path=self._path_name(event.flow),
+            path=path,
             app=account.application.id,
         )
 

@@ -62,7 +62,7 @@ _IFF_LOWER_UP = 0x10000
 _IFF_CONNECTED = _IFF_RUNNING | _IFF_LOWER_UP
 """LOWER_UP alone is not enough: a Wi-Fi link has it before the keys are agreed (RFC 2863's dormant)."""
 
-_MONITORS = frozenset({801, 802, 803})
+_MONITOR_HARDWARE = frozenset({801, 802, 803})
 """ARPHRD_IEEE80211*: Wi-Fi in monitor mode only listens to frames and never carries IP."""
 
 _IFA_ADDRESS = 1
@@ -182,7 +182,7 @@ def _all_default_routes(route_socket: RouteSocket) -> Iterator[DefaultRoute]:
 
 def _link(reply: memoryview) -> Iterator[Link]:
     _family, hardware_type, index, flags, _change = LINK_HEADER.unpack_from(reply)
-    if flags & _IFF_LOOPBACK or hardware_type in _MONITORS:
+    if flags & _IFF_LOOPBACK or hardware_type in _MONITOR_HARDWARE:
         return
     attributes = attributes_of(reply[LINK_HEADER.size :])
     kind = attributes_of(attributes.get(_IFLA_LINKINFO, memoryview(b""))).get(_IFLA_INFO_KIND)

@@ -1,0 +1,51 @@
+"""What the journal says of connections and their subflows."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from mpmanager.api.structures import EventKind
+from mpmanager.daemon.compose import simulated_world
+from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.journal import Journal
+from mpmanager.model.connection import Endpoint, FourTuple
+from mpmanager.model.names import AddressId, LinkName, Token
+from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
+from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
+
+TOKEN = Token(0xABCD)
+SERVER = Endpoint(IPv4Address("198.51.100.1"), 443)
+CABLE = FourTuple(Endpoint(IPv4Address("192.0.2.7"), 40000), SERVER)
+AIR = FourTuple(Endpoint(IPv4Address("203.0.113.7"), 40001), SERVER)
+
+
+def path(name, flow, index):
+    return Path(
+        name=LinkName(name),
+        index=index,
+        kind=PathKind.ETHERNET,
+        kind_source=KindSource.KERNEL,
+        network=None,
+        security=None,
+        tier=Tier.ALWAYS,
+        state=PathState.LOCAL_ONLY,
+        addresses=(InterfaceAddress(address=flow.local.address, prefix_length=24),),
+        ways_out=(),
+    )
+
+
+def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
+    journal = Journal(wall_clock=lambda: 0.0)
+    keeper = ConnectionKeeper(
+        simulated_world(), journal=journal, clock=lambda: 0.0, choose_port=lambda: 50000, news=lambda: None
+    )
+    cable, air = path("eth0", CABLE, 2), path("wlan0", AIR, 3)
+    keeper.set_paths((cable, air))
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+    joined = AddressId(1)
+    keeper.take_event(
+        SubflowEstablished(token=TOKEN, flow=AIR, local_id=joined, remote_id=AddressId(0), is_backup_there=False)
+    )
+    keeper.set_paths((cable, replace(air, addresses=(), state=PathState.NO_ADDRESS)))
+    keeper.take_event(SubflowClosed(token=TOKEN, flow=AIR, local_id=joined, remote_id=AddressId(0), error=0))
+    (closed,) = (each for each in journal.recent(100) if each.kind is EventKind.SUBFLOW_CLOSED)
+    assert (closed.path, closed.text.endswith("198.51.100.1:443 no longer over wlan0")) == ("wlan0", True)
