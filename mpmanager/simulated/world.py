@@ -9,7 +9,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from errno import EINVAL
+from errno import EADDRINUSE, EADDRNOTAVAIL, EINVAL, ESRCH
 from ipaddress import ip_address
 
 from mpmanager.model.connection import (
@@ -29,12 +29,15 @@ from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, LinkHints, NetworkState, RoutingPlan
 from mpmanager.model.path import InterfaceAddress, KindSource, LinkCounters, PathKind, Security
 from mpmanager.model.pathmanager import (
+    AnnounceAddress,
     Command,
     CreateSubflow,
     DestroySubflow,
     KernelEvent,
     SetBackup,
+    SubflowClosed,
     SubflowEstablished,
+    WithdrawAddress,
 )
 
 OUTAGE_PERIOD_S = 60.0
@@ -116,6 +119,7 @@ class _SimulatedConnection:
     wanted_bit_s: float
     flow: FourTuple
     subflows: dict[FourTuple, _SimulatedSubflow] = field(default_factory=dict)
+    announced: set[AddressId] = field(default_factory=set)
     tx_bytes: float = 0.0
     rx_bytes: float = 0.0
 
@@ -242,18 +246,8 @@ class SimulatedIdentification:
     """Knows every simulated link."""
 
     async def hints(self, links: Sequence[Link]) -> LinkHints:
-        known = {link.name: link for link in _LINKS}
-        return {
-            each.name: (
-                LinkHint(
-                    source=KindSource.KERNEL,
-                    kind=known[each.name].kind,
-                    network=known[each.name].network,
-                    security=known[each.name].security,
-                ),
-            )
-            for each in links
-        }
+        known = {link.name: (_hint(link),) for link in _LINKS}
+        return {each.name: known.get(each.name, ()) for each in links}
 
     async def changes(self) -> AsyncIterator[None]:
         """Never."""
@@ -262,6 +256,10 @@ class SimulatedIdentification:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _hint(link: _SimulatedLink) -> LinkHint:
+    return LinkHint(source=KindSource.KERNEL, kind=link.kind, network=link.network, security=link.security)
 
 
 class SimulatedRouting:
@@ -308,12 +306,16 @@ class SimulatedPathManager:
         match command:
             case CreateSubflow():
                 self._join(connection, command)
+            case DestroySubflow() | SetBackup() if command.flow not in connection.subflows:
+                raise CommandRefusedError(f"{type(command).__name__}: no such subflow", errno=ESRCH)
             case DestroySubflow():
-                connection.subflows.pop(command.flow, None)
-            case SetBackup() if command.flow in connection.subflows:
+                self._drop(connection, command.flow)
+            case SetBackup():
                 connection.subflows[command.flow].is_backup = command.is_backup
-            case _:
-                pass  # addresses are announced to nobody
+            case AnnounceAddress():
+                connection.announced.add(command.local_id)
+            case WithdrawAddress():
+                self._withdraw(connection, command)
 
     def close(self) -> None:
         self._deliver = None
@@ -321,7 +323,9 @@ class SimulatedPathManager:
     def _join(self, connection: _SimulatedConnection, command: CreateSubflow) -> None:
         link = next((link for link in _LINKS if ip_address(link.address) == command.local.address), None)
         if link is None:
-            raise CommandRefusedError("CreateSubflow: cannot assign requested address", errno=EINVAL)
+            raise CommandRefusedError("CreateSubflow: cannot assign requested address", errno=EADDRNOTAVAIL)
+        if command.flow in connection.subflows:
+            raise CommandRefusedError("CreateSubflow: address already in use", errno=EADDRINUSE)
         asyncio.get_running_loop().call_later(link.rtt_ms / 1000, self._establish, connection, command, link)
 
     def _establish(self, connection: _SimulatedConnection, command: CreateSubflow, link: _SimulatedLink) -> None:
@@ -339,6 +343,26 @@ class SimulatedPathManager:
                 is_backup_there=False,
             )
         )
+
+    def _withdraw(self, connection: _SimulatedConnection, command: WithdrawAddress) -> None:
+        """The peer drops the subflows that use the address, a round trip later."""
+        users = [flow for flow, each in connection.subflows.items() if each.local_id == command.local_id]
+        if not users and command.local_id not in connection.announced:
+            raise CommandRefusedError("WithdrawAddress: address with specified id not found", errno=EINVAL)
+        connection.announced.discard(command.local_id)
+        for flow in users:
+            rtt_s = connection.subflows[flow].link.rtt_ms / 1000
+            asyncio.get_running_loop().call_later(rtt_s, self._drop, connection, flow)
+
+    def _drop(self, connection: _SimulatedConnection, flow: FourTuple) -> None:
+        subflow = connection.subflows.pop(flow, None)
+        if subflow is not None:
+            closed = SubflowClosed(token=connection.token, flow=flow, local_id=subflow.local_id, remote_id=AddressId(0))
+            asyncio.get_running_loop().call_soon(self._tell, closed)
+
+    def _tell(self, event: KernelEvent) -> None:
+        if self._deliver is not None:
+            self._deliver(event)
 
 
 class SimulatedConnections:
