@@ -196,6 +196,17 @@ async def test_a_slow_reader_misses_frames_and_no_event(stage):
 
 
 @in_a_loop
+async def test_nobody_waits_for_room_when_all_is_sent(stage):
+    reader = stage.subscribe()
+    stage.offer(frame(LARGE_TEXT), now=0.0)
+    await reader.frame()
+    (subscriber,) = stage.streams.due(1.0)
+    await until(lambda: not subscriber._unsent)
+    assert not asyncio.get_running_loop().remove_writer(subscriber._stream)
+    stage.streams.close()
+
+
+@in_a_loop
 async def test_a_slow_reader_does_not_slow_the_others(stage):
     stage.subscribe()
     quick = stage.subscribe()
