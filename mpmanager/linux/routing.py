@@ -1,4 +1,4 @@
-"""Per-path routing tables and source rules in the kernel, marked as ours by their protocol number."""
+"""Per-path routing tables and the rules that lead to them in the kernel, marked as ours by their protocol number."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -22,6 +22,7 @@ from mpmanager.linux.routing_messages import (
     kernel_routes,
     parse_route,
     parse_rule,
+    priority_of,
     route_message,
     route_removal,
     rule_message,
@@ -47,7 +48,7 @@ from mpmanager.linux.rtnetlink import (
     number_attribute,
 )
 from mpmanager.model.errors import CommandRefusedError
-from mpmanager.model.network import NetworkState, PathRoute, RoutingPlan, SourceRule
+from mpmanager.model.network import MainRule, NetworkState, PathRoute, RoutingPlan, RoutingRule
 
 _LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
 """How the kernel refuses a route whose link or source address has just gone (EINVAL: the source address)."""
@@ -58,7 +59,7 @@ _ROUNDS = 3
 
 _log = logging.getLogger(__name__)
 
-_Wanted = KernelRoute | SourceRule
+_Wanted = KernelRoute | RoutingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,8 @@ class LinuxRoutingTables:
         """Make the kernel hold exactly this plan of ours and read it back.
 
         Idempotent: what is there already is not sent again. Routes come before the rules that lead to them, and rules
-        go before their routes. A default route that changes its gateway is replaced in one step.
+        go before their routes; at no moment does a path's default route stand without the rules that come before it.
+        A default route that changes its gateway is replaced in one step.
 
         Raises:
             CommandRefusedError: the kernel refused something though link and source address are there (EBUSY:
@@ -118,11 +120,11 @@ class LinuxRoutingTables:
         self._socket.close()
 
     def _held(self) -> list[_Held]:
-        """All that is ours, rules first."""
+        """All that is ours: rules first, and of these the last that the kernel asks."""
         families = FAMILY_OF_VERSION.values()
         rules = [_held_rule(body) for family in families for body in self._rules(family) if is_our_rule(body)]
         routes = [_held_route(body) for family in families for body in self._routes(family) if is_our_route(body)]
-        return [*rules, *routes]
+        return [*reversed(rules), *routes]
 
     def _rules(self, family: int) -> Iterator[bytes]:
         request = RULE_HEADER.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -140,7 +142,7 @@ class LinuxRoutingTables:
             yield bytes(reply)
 
     def _add(self, wanted: set[_Wanted], held: Collection[_Held]) -> Iterator[CommandRefusedError]:
-        """Add what is missing, subnets before gateways before rules; tell what was refused.
+        """Add what is missing: subnets, gateways, then rules as the kernel asks them; tell what was refused.
 
         What cannot be there because its link has just gone is taken out of what is wanted.
         """
@@ -155,12 +157,12 @@ class LinuxRoutingTables:
                 wanted.discard(each)
 
     def _add_one(self, wanted: _Wanted) -> None:
-        if isinstance(wanted, SourceRule):
-            what = f"rule for {wanted.source}"
-            self._socket.command(RTM_NEWRULE, rule_message(wanted), flags=NLM_F_CREATE | NLM_F_EXCL, what=what)
+        if isinstance(wanted, KernelRoute):
+            flags = NLM_F_CREATE | (NLM_F_REPLACE if self._may_replace(wanted) else 0)
+            self._socket.command(RTM_NEWROUTE, route_message(wanted), flags=flags, what=str(wanted))
             return
-        flags = NLM_F_CREATE | (NLM_F_REPLACE if self._may_replace(wanted) else 0)
-        self._socket.command(RTM_NEWROUTE, route_message(wanted), flags=flags, what=str(wanted))
+        what = _name_of(wanted)
+        self._socket.command(RTM_NEWRULE, rule_message(wanted), flags=NLM_F_CREATE | NLM_F_EXCL, what=what)
 
     def _may_replace(self, wanted: KernelRoute) -> bool:
         """Whether one route of ours has the wanted one's place for itself; else replacing could hit somebody's."""
@@ -169,7 +171,7 @@ class LinuxRoutingTables:
         return len(there) == 1 and is_our_route(there[0])
 
     def _is_excused(self, wanted: _Wanted, refusal: CommandRefusedError) -> bool:
-        if isinstance(wanted, SourceRule) or refusal.errno not in _LINK_MAY_BE_GONE:
+        if not isinstance(wanted, KernelRoute) or refusal.errno not in _LINK_MAY_BE_GONE:
             return False
         return not _is_possible(wanted.route, read_network(self._socket))
 
@@ -194,9 +196,13 @@ def _held_route(body: bytes) -> _Held:
 
 
 def _order(wanted: _Wanted) -> tuple[int, str]:
-    if isinstance(wanted, SourceRule):
-        return 2, f"{wanted.source} {wanted.table:08x}"
-    return int(wanted.route.destination is None), str(wanted)
+    if isinstance(wanted, KernelRoute):
+        return int(wanted.route.destination is None), str(wanted)
+    return priority_of(wanted), str(wanted)
+
+
+def _name_of(rule: RoutingRule) -> str:
+    return f"rule for main's IPv{rule.version} routes" if isinstance(rule, MainRule) else f"rule for {rule.source}"
 
 
 def _is_possible(route: PathRoute, network: NetworkState) -> bool:

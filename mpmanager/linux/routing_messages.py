@@ -16,6 +16,7 @@ from mpmanager.linux.rtnetlink import (
     ROUTE_HEADER,
     RT_SCOPE_LINK,
     RT_SCOPE_UNIVERSE,
+    RT_TABLE_MAIN,
     RTA_DST,
     RTA_GATEWAY,
     RTA_MULTIPATH,
@@ -36,16 +37,23 @@ from mpmanager.linux.rtnetlink import (
     number_of,
 )
 from mpmanager.model.names import IPAddress
-from mpmanager.model.network import PathRoute, RoutingPlan, SourceRule
+from mpmanager.model.network import MainRule, PathRoute, RoutingPlan, RoutingRule, SourceRule
 
-SOURCE_RULE_PRIORITY = 17000
-"""Before the main table's rule (32766), with room in between for rules on marks: source rules < mark rules < main."""
+SUBNETS_RULE_PRIORITY = 17000
+"""Of the rules that lead to a path's own subnets. The first, as of two links in a subnet main knows only one."""
+MAIN_RULE_PRIORITY = 17100
+"""Of the rule that leads to main's routes except for its default ones."""
+DEFAULT_RULE_PRIORITY = 17200
+"""Of the rules that lead to a path's default route. Before main's own rule (32766), with room for rules on marks in
+between: source rules < mark rules < main."""
 
 _METRICS = {4: 0, 6: 1}
 """The best that there is, so that ours wins in its table. IPv6 needs one that nobody else takes there: the kernel
 would merge equal routes of two owners into one, with one owner's mark."""
 _SIMPLE_RULE = {FRA_SRC, FRA_PRIORITY, FRA_TABLE, FRA_PROTOCOL, FRA_SUPPRESS_PREFIXLEN}
 """The attributes of a rule that asks for nothing but a source address."""
+_SUPPRESS_DEFAULT = 0
+"""Routes with prefixes of this length and shorter are passed over."""
 _SUPPRESS_NOTHING = 0xFFFFFFFF
 
 _PROTOCOL_OFFSET = 5
@@ -174,30 +182,68 @@ def route_removal(body: bytes) -> bytes:
     return body[:_FLAGS_OFFSET] + U32.pack(flags) + body[ROUTE_HEADER.size :]
 
 
-def rule_message(rule: SourceRule) -> bytes:
+def priority_of(rule: RoutingRule) -> int:
+    """Where among all rules it stands; the kernel asks the lowest first."""
+    if isinstance(rule, MainRule):
+        return MAIN_RULE_PRIORITY
+    return SUBNETS_RULE_PRIORITY if rule.skips_default else DEFAULT_RULE_PRIORITY
+
+
+def rule_message(rule: RoutingRule) -> bytes:
     """The body of a message that adds the rule."""
+    return _main_rule_message(rule) if isinstance(rule, MainRule) else _source_rule_message(rule)
+
+
+def _main_rule_message(rule: MainRule) -> bytes:
+    return (
+        RULE_HEADER.pack(FAMILY_OF_VERSION[rule.version], 0, 0, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
+        + _target_attributes(rule, table=RT_TABLE_MAIN)
+        + number_attribute(FRA_SUPPRESS_PREFIXLEN, _SUPPRESS_DEFAULT)
+    )
+
+
+def _source_rule_message(rule: SourceRule) -> bytes:
     family = FAMILY_OF_VERSION[rule.source.version]
+    return (
+        RULE_HEADER.pack(family, 0, rule.source.max_prefixlen, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
+        + attribute(FRA_SRC, rule.source.packed)
+        + _target_attributes(rule, table=rule.table)
+        + (number_attribute(FRA_SUPPRESS_PREFIXLEN, _SUPPRESS_DEFAULT) if rule.skips_default else b"")
+    )
+
+
+def _target_attributes(rule: RoutingRule, *, table: int) -> bytes:
     return b"".join(
         (
-            RULE_HEADER.pack(family, 0, rule.source.max_prefixlen, 0, 0, 0, 0, FR_ACT_TO_TBL, 0),
-            attribute(FRA_SRC, rule.source.packed),
-            number_attribute(FRA_PRIORITY, SOURCE_RULE_PRIORITY),
-            number_attribute(FRA_TABLE, rule.table),
+            number_attribute(FRA_PRIORITY, priority_of(rule)),
+            number_attribute(FRA_TABLE, table),
             attribute(FRA_PROTOCOL, bytes([OUR_PROTOCOL])),
         )
     )
 
 
-def parse_rule(body: bytes) -> SourceRule | None:
+def parse_rule(body: bytes) -> RoutingRule | None:
     """A rule of the kernel, or None when it has a form that `rule_message` never gives."""
-    _, destination_length, source_length, tos, _, _, _, action, flags = RULE_HEADER.unpack_from(body)
+    family, destination_length, source_length, tos, _, _, _, action, flags = RULE_HEADER.unpack_from(body)
     attributes = attributes_of(memoryview(body)[RULE_HEADER.size :])
-    source = address_of(attributes.get(FRA_SRC, b""))
-    if source is None or not attributes.keys() <= _SIMPLE_RULE:
+    is_simple = (destination_length, tos, action, flags) == (0, 0, FR_ACT_TO_TBL, 0)
+    if not is_simple or not attributes.keys() <= _SIMPLE_RULE:
         return None
-    found = (source_length, destination_length, tos, action, flags, number_of(attributes.get(FRA_PRIORITY)))
-    usual = (source.max_prefixlen, 0, 0, FR_ACT_TO_TBL, 0, SOURCE_RULE_PRIORITY)
     suppressed = number_of(attributes.get(FRA_SUPPRESS_PREFIXLEN), default=_SUPPRESS_NOTHING)
-    if found != usual or suppressed != _SUPPRESS_NOTHING:
+    table, source = number_of(attributes.get(FRA_TABLE)), address_of(attributes.get(FRA_SRC, b""))
+    rule = _source_rule(source, source_length, table, suppressed) if source else _main_rule(family, table, suppressed)
+    has_its_place = rule is not None and number_of(attributes.get(FRA_PRIORITY)) == priority_of(rule)
+    return rule if has_its_place else None
+
+
+def _source_rule(source: IPAddress, source_length: int, table: int, suppressed: int) -> SourceRule | None:
+    if source_length != source.max_prefixlen or suppressed not in {_SUPPRESS_DEFAULT, _SUPPRESS_NOTHING}:
         return None
-    return SourceRule(source=source, table=number_of(attributes.get(FRA_TABLE)))
+    return SourceRule(source=source, table=table, skips_default=suppressed == _SUPPRESS_DEFAULT)
+
+
+def _main_rule(family: int, table: int, suppressed: int) -> MainRule | None:
+    version = VERSION_OF_FAMILY.get(family)
+    if version is None or (table, suppressed) != (RT_TABLE_MAIN, _SUPPRESS_DEFAULT):
+        return None
+    return MainRule(version=version)

@@ -25,7 +25,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAddress:
-    """An address that could serve as a source: global scope, neither tentative nor deprecated."""
+    """An address that serves as a source: global scope and not tentative."""
 
     link_index: int
     address: InterfaceAddress
@@ -86,11 +86,27 @@ class SourceRule:
 
     source: IPAddress
     table: int
+    skips_default: bool = False
+    """Never by the table's default route. Such rules come first, the others last of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainRule:
+    """A policy rule between the two kinds of source rules: main's routes for everybody, but never its default ones.
+
+    A reject route of main (unreachable, prohibit, blackhole) that fits best ends the search, be it a default route.
+    """
+
+    version: int
+    """4 or 6."""
+
+
+RoutingRule = SourceRule | MainRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingPlan:
     """All rules and routes that there should be of ours."""
 
-    rules: frozenset[SourceRule] = frozenset()
+    rules: frozenset[RoutingRule] = frozenset()
     routes: frozenset[PathRoute] = frozenset()

@@ -26,7 +26,7 @@ class NetworkObserver(Protocol):
 
 
 class RoutingTables(Protocol):
-    """Holds per-path routing tables and source rules that are recognisably ours."""
+    """Holds per-path routing tables, and the rules that lead to them, recognisably ours."""
 
     async def apply(self, plan: RoutingPlan) -> None:
         """Make the kernel hold exactly this plan of ours and touch nothing that is not ours.

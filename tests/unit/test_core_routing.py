@@ -7,6 +7,7 @@ import pytest
 
 from mpmanager.core.routing import TABLE_BASE, desired_routing
 from mpmanager.model.names import LinkName
+from mpmanager.model.network import MainRule, RoutingPlan, SourceRule
 from mpmanager.model.path import (
     InterfaceAddress,
     KindSource,
@@ -50,7 +51,10 @@ def path(
 
 @dataclass
 class Row:
-    """Paths, and the rules and routes for them in words: `ADDRESS -> TABLE`, `TABLE: DESTINATION WAY src SOURCE`."""
+    """Paths, and the rules and routes for them in words: `ADDRESS -> TABLE`, `TABLE: DESTINATION WAY src SOURCE`.
+
+    Each rule stands for two: one that leads to the table's subnets, one to its default route.
+    """
 
     rule: str
     paths: tuple[Path, ...]
@@ -120,34 +124,13 @@ ROWS = [
         },
     ),
     Row(
-        "the subnet of a link without way out is reached directly from everywhere",
+        "the subnet of a link without way out is in its own table only: from elsewhere main leads to it",
         (HOME, BRIDGE),
         {"192.0.2.7 -> 1", "172.17.0.1 -> 9"},
         {
             "1: 192.0.2.0/24 link1 src 192.0.2.7",
-            "1: 172.17.0.0/16 link9 src 172.17.0.1",
             "1: default via 192.0.2.1 link1 src 192.0.2.7",
             "9: 172.17.0.0/16 link9 src 172.17.0.1",
-        },
-    ),
-    Row(
-        "a path's own subnet comes before the same one elsewhere",
-        (HOME, path("192.0.2.9/24", index=9, state=PathState.LOCAL_ONLY)),
-        {"192.0.2.7 -> 1", "192.0.2.9 -> 9"},
-        {
-            "1: 192.0.2.0/24 link1 src 192.0.2.7",
-            "1: default via 192.0.2.1 link1 src 192.0.2.7",
-            "9: 192.0.2.0/24 link9 src 192.0.2.9",
-        },
-    ),
-    Row(
-        "an IPv6 subnet is of no use to a path with IPv4 only",
-        (HOME, path("2001:db8:9::1/64", index=9, state=PathState.LOCAL_ONLY)),
-        {"192.0.2.7 -> 1", "2001:db8:9::1 -> 9"},
-        {
-            "1: 192.0.2.0/24 link1 src 192.0.2.7",
-            "1: default via 192.0.2.1 link1 src 192.0.2.7",
-            "9: 2001:db8:9::/64 link9 src 2001:db8:9::1",
         },
     ),
     Row(
@@ -162,13 +145,29 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
 def test_paths_have_the_rules_and_routes_of_the_rule(row: Row) -> None:
     plan = desired_routing(row.paths)
-    assert {f"{each.source} -> {each.table - TABLE_BASE}" for each in plan.rules} == row.rules
+    assert source_rules(plan, skips_default=True) == row.rules
+    assert source_rules(plan, skips_default=False) == row.rules
     assert {
         f"{each.table - TABLE_BASE}: {each.destination or 'default'}"
         f"{f' via {each.gateway}' if each.gateway else ''} link{each.link_index} src {each.source}"
         for each in plan.routes
     } == row.routes
     assert all(each.version == each.source.version for each in plan.routes)
+
+
+def source_rules(plan: RoutingPlan, *, skips_default: bool) -> set[str]:
+    return {
+        f"{each.source} -> {each.table - TABLE_BASE}"
+        for each in plan.rules
+        if isinstance(each, SourceRule) and each.skips_default == skips_default
+    }
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
+def test_main_is_asked_first_for_the_versions_of_the_source_rules_and_no_others(row: Row) -> None:
+    rules = desired_routing(row.paths).rules
+    versions = {each.source.version for each in rules if isinstance(each, SourceRule)}
+    assert {each for each in rules if isinstance(each, MainRule)} == {MainRule(version=each) for each in versions}
 
 
 @pytest.mark.parametrize("state", [state for state in PathState if not state.is_usable])

@@ -5,7 +5,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from errno import EACCES, EHOSTUNREACH, EINVAL
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,7 +19,7 @@ from mpmanager.linux.netlink import NotificationSocket, messages_of
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.model.errors import CommandRefusedError
-from mpmanager.model.network import PathRoute, RoutingPlan, SourceRule
+from mpmanager.model.network import MainRule, PathRoute, RoutingPlan, SourceRule
 
 pytestmark = pytest.mark.netns
 
@@ -25,6 +27,15 @@ _NETLINK_ROUTE = 0
 _ROUTE_AND_RULE_GROUPS = (7, 8, 11, 19)
 _NEWROUTE, _DELROUTE, _NEWRULE, _DELRULE = 24, 25, 32, 33
 _PAYLOAD = bytes(200_000)
+_ETH_P_ALL = 3
+_IPPROTO_MPTCP = 262
+_WIFI0 = {4: "10.0.1.1", 6: "2001:db8:1::1"}
+_LTE0 = {4: "10.0.2.1", 6: "2001:db8:2::1"}
+_SERVER = {4: "10.99.0.1", 6: "2001:db8:99::1"}
+_SERVERS = {4: "10.99.0.0/24", 6: "2001:db8:99::/64"}
+_UNBOUND = {4: "0.0.0.0", 6: "::"}  # noqa: S104  # a client that leaves its source address to the kernel
+
+each_version = pytest.mark.parametrize("version", [4, 6])
 
 
 async def plan_now() -> RoutingPlan:
@@ -82,20 +93,32 @@ async def sent_by_link() -> dict[int, int]:
         await observer.close()
 
 
-def upload(world: Any, source: str, server: str) -> None:
-    """Send the payload over one TCP connection from a source address and see that it arrives."""
+@contextmanager
+def connection(
+    world: Any, source: str, server: str, *, device: str = "", protocol: int = socket.IPPROTO_TCP
+) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Both ends of a connection from a source address, by the given device if any."""
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
     with world.outside():
-        listener = socket.create_server((server, 0), family=family)
-    with listener, socket.socket(family) as client:
+        listener = socket.socket(family, socket.SOCK_STREAM, protocol)
+    with listener, socket.socket(family, socket.SOCK_STREAM, protocol) as client:
+        listener.bind((server, 0))
+        listener.listen()
         client.settimeout(10)
         listener.settimeout(10)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         client.bind((source, 0))
         client.connect(listener.getsockname()[:2])
         served, _ = listener.accept()
         with served:
             served.settimeout(10)
-            _pass_through(client, served)
+            yield client, served
+
+
+def upload(world: Any, source: str, server: str, *, device: str = "") -> None:
+    """Send the payload over one TCP connection and see that it arrives."""
+    with connection(world, source, server, device=device) as (client, served):
+        _pass_through(client, served)
 
 
 def _pass_through(client: socket.socket, served: socket.socket) -> None:
@@ -106,10 +129,10 @@ def _pass_through(client: socket.socket, served: socket.socket) -> None:
             arrived += len(served.recv(10_000))
 
 
-def link_taken_by(world: Any, source: str, server: str) -> str:
+def link_taken_by(world: Any, source: str, server: str, *, device: str = "") -> str:
     """The name of the link by which the payload left."""
     before = asyncio.run(sent_by_link())
-    upload(world, source, server)
+    upload(world, source, server, device=device)
     after = asyncio.run(sent_by_link())
     taken = [index for index in after if after[index] - before[index] > len(_PAYLOAD)]
     (index,) = taken
@@ -137,17 +160,19 @@ def test_a_host_with_ipv6_alone_is_routed_by_source(world: Any) -> None:
     assert link_taken_by(world, "2001:db8:1::1", world.SERVER_6) == "wifi0"
 
 
-def test_two_links_of_one_subnet_keep_to_themselves(world: Any) -> None:
+@pytest.mark.parametrize(
+    ("subnet", "length", "nodad"), [("192.0.2.", 24, ""), ("2001:db8:7::", 64, "nodad")], ids=["IPv4", "IPv6"]
+)
+def test_two_links_of_one_subnet_keep_to_themselves(world: Any, subnet: str, length: int, nodad: str) -> None:
     world.link("wifi0", 1)
     world.link("lte0", 2)
     for name, host in (("wifi0", 7), ("lte0", 8)):
-        world.run(f"ip addr add 192.0.2.{host}/24 dev {name}")
-        world.run_around(f"ip addr add 192.0.2.{host + 100}/32 dev {name}")
-    world.run_around("ip route add 192.0.2.7 dev wifi0")
-    world.run_around("ip route add 192.0.2.8 dev lte0")
+        world.run(f"ip addr add {subnet}{host}/{length} dev {name} {nodad}")
+        world.run_around(f"ip addr add {subnet}{host + 100} dev {name} {nodad}")
+        world.run_around(f"ip route add {subnet}{host} dev {name}")
     asyncio.run(apply_now())
-    assert link_taken_by(world, "192.0.2.7", "192.0.2.107") == "wifi0"
-    assert link_taken_by(world, "192.0.2.8", "192.0.2.108") == "lte0"
+    assert link_taken_by(world, f"{subnet}7", f"{subnet}107") == "wifi0"
+    assert link_taken_by(world, f"{subnet}8", f"{subnet}108") == "lte0"
 
 
 def test_a_local_subnet_is_reached_from_the_address_of_another_path(two_paths: Any) -> None:
@@ -155,6 +180,108 @@ def test_a_local_subnet_is_reached_from_the_address_of_another_path(two_paths: A
     asyncio.run(apply_now())
     two_paths.run_around("ip route add 10.0.1.1 dev docker0")
     assert link_taken_by(two_paths, "10.0.1.1", "10.0.9.2") == "docker0"
+
+
+@pytest.fixture
+def static_route(two_paths: Any) -> Any:
+    """The server is reached by main's static route alone: behind wifi0's default gateways nobody answers."""
+    for version, nobody in ((4, "10.0.1.3"), (6, "fe80::3")):
+        two_paths.run(f"ip -{version} route replace default via {nobody} dev wifi0 metric 100")
+        gateway = {4: "10.0.1.2", 6: "fe80::2"}[version]
+        two_paths.run(f"ip -{version} route add {_SERVERS[version]} via {gateway} dev wifi0")
+    return two_paths
+
+
+@each_version
+@pytest.mark.parametrize("source", [_UNBOUND, _WIFI0, _LTE0], ids=["unbound", "from wifi0", "from lte0"])
+def test_a_static_route_of_main_is_honoured(static_route: Any, version: int, source: dict[int, str]) -> None:
+    asyncio.run(apply_now())
+    assert link_taken_by(static_route, source[version], _SERVER[version]) == "wifi0"
+
+
+@each_version
+def test_a_socket_bound_to_a_device_passes_over_mains_routes_of_others(static_route: Any, version: int) -> None:
+    asyncio.run(apply_now())
+    assert link_taken_by(static_route, _LTE0[version], _SERVER[version], device="lte0") == "lte0"
+
+
+@each_version
+def test_a_join_leaves_by_its_own_path_past_mains_static_route(static_route: Any, version: int) -> None:
+    asyncio.run(apply_now())
+    static_route.run("ip mptcp limits set subflows 2")
+    with (
+        tcp_seen_on("lte0", version) as has_seen,
+        connection(static_route, _WIFI0[version], _SERVER[version], protocol=_IPPROTO_MPTCP) as (client, served),
+    ):
+        _pass_through(client, served)
+        static_route.run(f"ip mptcp endpoint add {_LTE0[version]} dev lte0 subflow")
+        assert has_seen(_LTE0[version])
+
+
+@contextmanager
+def tcp_seen_on(name: str, version: int) -> Iterator[Any]:
+    """Tells whether TCP from an address passes by a link, at most 100 packets later."""
+    protocol_at, source_at = {4: (9, slice(12, 16)), 6: (6, slice(8, 24))}[version]
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL)) as capture:
+        capture.bind((name, _ETH_P_ALL))
+        capture.settimeout(5)
+
+        def has_seen(source: str) -> bool:
+            packets = (capture.recv(2048) for _ in range(100))
+            return any(
+                (packet[0] >> 4, packet[protocol_at]) == (version, socket.IPPROTO_TCP)
+                and packet[source_at] == ip_address(source).packed
+                for packet in packets
+            )
+
+        yield has_seen
+
+
+@each_version
+@pytest.mark.parametrize(
+    ("kind", "errno"), [("unreachable", EHOSTUNREACH), ("prohibit", EACCES), ("blackhole", EINVAL)]
+)
+@pytest.mark.parametrize("destination", [_SERVERS, {4: "default", 6: "default"}], ids=["server", "default"])
+def test_what_main_rejects_is_rejected(
+    two_paths: Any, version: int, kind: str, errno: int, destination: dict[int, str]
+) -> None:
+    """Above all by the default route of a VPN's kill switch."""
+    two_paths.run(f"ip -{version} route add {kind} {destination[version]} metric 1")
+    asyncio.run(apply_now())
+    for source in (_UNBOUND, _WIFI0, _LTE0):
+        with pytest.raises(OSError, match=rf"\[Errno {errno}\]"):
+            upload(two_paths, source[version], _SERVER[version])
+
+
+@each_version
+def test_a_default_route_of_main_that_rejects_only_as_the_last_one_stops_nobody(two_paths: Any, version: int) -> None:
+    two_paths.run(f"ip -{version} route add unreachable default metric 4000")
+    asyncio.run(apply_now())
+    assert link_taken_by(two_paths, _LTE0[version], _SERVER[version]) == "lte0"
+    assert link_taken_by(two_paths, _LTE0[version], _SERVER[version], device="lte0") == "lte0"
+
+
+def test_rules_stand_in_the_order_subnets_main_default(two_paths: Any) -> None:
+    asyncio.run(apply_now())
+    for version, source in _WIFI0.items():
+        ours = [line for line in two_paths.run(f"ip -{version} rule").splitlines() if "proto 109" in line]
+        table = table_of("wifi0")
+        assert [" ".join(line.split()) for line in ours if source in line or "from all" in line] == [
+            f"17000: from {source} lookup {table} suppress_prefixlength 0 proto 109",
+            "17100: from all lookup main suppress_prefixlength 0 proto 109",
+            f"17200: from {source} lookup {table} proto 109",
+        ]
+
+
+def test_the_rule_for_main_goes_with_the_last_address_of_its_version(two_paths: Any) -> None:
+    asyncio.run(apply_now())
+    two_paths.run("ip -6 addr flush dev lte0 scope global")
+    asyncio.run(apply_now())
+    assert "17100:" in two_paths.run("ip -6 rule")
+    two_paths.run("ip -6 addr flush dev wifi0 scope global")
+    asyncio.run(apply_now())
+    assert "proto 109" not in two_paths.run("ip -6 rule")
+    assert "17100:" in two_paths.run("ip rule")
 
 
 def test_clear_leaves_everything_as_it_was(two_paths: Any) -> None:
@@ -180,7 +307,7 @@ def test_applying_twice_changes_nothing(two_paths: Any, notifications: Notificat
 
 def test_a_second_change_sends_only_the_difference(two_paths: Any, notifications: NotificationSocket) -> None:
     plan = asyncio.run(apply_now())
-    fewer = replace(plan, rules=frozenset(rule for rule in plan.rules if str(rule.source) != "10.0.2.1"))
+    fewer = replace(plan, rules=plan.rules - {MainRule(version=6)})
     notified(notifications)
     asyncio.run(apply(fewer))
     assert notified(notifications) == [_DELRULE]
@@ -291,6 +418,9 @@ FOREIGN = (
     "ip rule add from 10.0.1.1 lookup 77 priority 17000",
     "ip rule add from 10.0.1.1 lookup {table} priority 17000 proto static",
     "ip -6 rule add from 2001:db8:1::1 lookup 77 priority 17000",
+    "ip rule add lookup main suppress_prefixlength 0 priority 17100 proto static",
+    "ip -6 rule add lookup main suppress_prefixlength 0 priority 17100 proto static",
+    "ip rule add from 10.0.1.1 lookup {table} priority 17200 proto static",
     "ip rule add fwmark 7 lookup 77 priority 20000",
     "ip route add default via 10.0.2.2 dev lte0 table 77",
     "ip route add default via 10.0.1.77 dev wifi0 table {table}",
@@ -327,7 +457,7 @@ def _of_others(world: Any) -> list[str]:
 def test_what_a_killed_process_left_is_adopted(two_paths: Any, notifications: NotificationSocket) -> None:
     before = two_paths.routing()
     _apply_and_be_killed()
-    assert "17000:" in two_paths.ours()
+    assert {line.split()[0] for line in two_paths.ours().splitlines()} >= {"17000:", "17100:", "17200:"}
     notified(notifications)
     asyncio.run(apply_now())
     assert notified(notifications) == []
@@ -339,6 +469,9 @@ def test_what_a_killed_process_left_is_cleared_even_where_no_plan_would_put_it(t
     before = two_paths.routing()
     _apply_and_be_killed()
     two_paths.run("ip rule add fwmark 9 lookup 999 priority 18000 proto 109")
+    two_paths.run("ip rule add lookup main suppress_prefixlength 8 priority 17100 proto 109")
+    two_paths.run("ip -6 rule add lookup main suppress_prefixlength 0 priority 18000 proto 109")
+    two_paths.run("ip rule add from 10.0.1.1 lookup main suppress_prefixlength 8 priority 17000 proto 109")
     two_paths.run("ip route add blackhole 10.98.0.0/16 table 998 proto 109")
     hops = "nexthop via fe80::2 dev wifi0 nexthop via fe80::2 dev lte0"
     two_paths.run(f"ip -6 route add 2001:db8:98::/64 proto 109 table 998 {hops}")
@@ -377,5 +510,5 @@ def test_a_refusal_that_is_not_the_links_fault_is_reported_and_the_rest_applied(
     )
     with pytest.raises(CommandRefusedError, match=r"route to 203\.0\.113\.0/24 via 224\.0\.0\.1"):
         asyncio.run(apply(replace(plan, routes=plan.routes | {impossible})))
-    assert two_paths.ours().count("17000:") == len(plan.rules)
+    assert sum("lookup" in line for line in two_paths.ours().splitlines()) == len(plan.rules)
     assert "default via 10.0.2.2 dev lte0" in two_paths.ours()
