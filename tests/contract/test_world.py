@@ -18,7 +18,7 @@ from mpmanager.daemon.compose import linux_world
 from mpmanager.daemon.world import World
 from mpmanager.lab.topology import LinkChange
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple, ProcessKey
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.network import LinkHint, RoutingPlan
 from mpmanager.model.pathmanager import (
@@ -193,9 +193,9 @@ class LinuxPlace(Place):
         self._lab.change_link(self.lossy_link, LinkChange(carrier=False))
 
     def held(self):
-        commands = (["ip", family, *words] for family in ("-4", "-6") for words in (["rule"], _ALL_ROUTES))
-        lines = [line for command in commands for line in self._lab.run(command).stdout.splitlines()]
-        return frozenset(line for line in lines if "proto 109" in line)
+        commands = [("ip", family, *words) for family in ("-4", "-6") for words in (["rule"], _ALL_ROUTES)]
+        lines = ((command, line) for command in commands for line in self._lab.run(command).stdout.splitlines())
+        return frozenset(each for each in lines if "proto 109" in each[1])
 
 
 _ALL_ROUTES = ["route", "show", "table", "all"]
@@ -318,14 +318,14 @@ async def test_clearing_removes_all_of_the_plan_and_may_be_done_twice(place):
 
 
 @in_the_world
-async def test_taking_over_and_handing_back_may_be_done_twice(place):
+async def test_what_was_taken_over_is_handed_back_however_often_that_is_asked(place):
     manager = place.world.path_manager
-    for _ in range(2):
-        manager.take_over()
-        assert manager.current() == "userspace"
+    assert manager.current() == "userspace"
     for _ in range(2):
         manager.hand_back()
         assert manager.current() == "kernel"
+    manager.take_over()
+    assert manager.current() == "userspace"
 
 
 @pytest.mark.parametrize("is_backup", [False, True])
@@ -346,24 +346,11 @@ def test_a_created_subflow_is_reported_and_appears_in_the_next_snapshot(place, i
     check(place)
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        SIMULATED,
-        pytest.param(
-            "linux",
-            marks=[
-                pytest.mark.netns,
-                pytest.mark.xfail(strict=True, reason="a subflow bound to an interface is found by its index only"),
-            ],
-        ),
-    ],
-    indirect=True,
-)
 @in_the_world
-async def test_a_created_subflow_is_found_by_its_four_tuple(place):
+async def test_a_created_subflow_is_found_by_its_ends_and_its_interface(place):
     seen = await place.join()
-    found = place.world.connections.subflow(seen.flow)
+    assert seen.interface_index == place.shown(seen.flow).interface_index
+    found = place.world.connections.subflow(seen.flow, interface_index=seen.interface_index)
     assert found is not None
     assert (found.token, found.flow) == (place.token, seen.flow)
 
@@ -424,22 +411,31 @@ async def test_an_address_can_be_announced_and_withdrawn(place):
 
 
 @in_the_world
-async def test_commands_about_nobody_are_refused(place):
+async def test_commands_to_no_connection_say_that_it_is_gone(place):
     join = await place.joining()
-    nobody = FourTuple(Endpoint(place.initial.local.address, 1), place.initial.remote)
-    commands = [
+    for command in (
         replace(join, token=NOBODY),
         DestroySubflow(token=NOBODY, flow=place.initial),
         SetBackup(token=NOBODY, flow=place.initial, local_id=AddressId(0), is_backup=True),
         AnnounceAddress(token=NOBODY, local=join.local.address, local_id=AddressId(1), interface_index=2),
         WithdrawAddress(token=NOBODY, local_id=AddressId(1)),
+    ):
+        with pytest.raises(ConnectionGoneError, match=f"^{type(command).__name__}: .") as caught:
+            place.world.path_manager.execute(command)
+        assert caught.value.errno > 0
+
+
+@in_the_world
+async def test_commands_to_no_subflow_or_address_are_refused(place):
+    nobody = FourTuple(Endpoint(place.initial.local.address, 1), place.initial.remote)
+    for command in (
         DestroySubflow(token=place.token, flow=nobody),
         SetBackup(token=place.token, flow=nobody, local_id=AddressId(0), is_backup=True),
         WithdrawAddress(token=place.token, local_id=AddressId(77)),
-    ]
-    for command in commands:
+    ):
         with pytest.raises(CommandRefusedError, match=f"^{type(command).__name__}: .") as caught:
             place.world.path_manager.execute(command)
+        assert not isinstance(caught.value, ConnectionGoneError)
         assert caught.value.errno > 0
     assert place.shown(place.initial) is not None
     assert not place.shown(place.initial).is_backup_here
@@ -494,6 +490,8 @@ async def test_one_connection_and_its_first_subflow_are_found_alone(place):
     assert connections.connection(place.token).flow == place.initial
     found = connections.subflow(place.initial)
     assert (found.token, found.local_id, found.remote_id) == (place.token, 0, 0)
+    assert found.is_begun_here
+    assert found.is_fully_established
 
 
 @in_the_world
@@ -501,11 +499,6 @@ async def test_what_is_not_there_is_none(place):
     connections = place.world.connections
     assert connections.connection(NOBODY) is None
     assert connections.subflow(FourTuple(place.initial.remote, place.initial.local)) is None
-
-
-@in_the_world
-async def test_nothing_listens_on_the_laptop(place):
-    assert place.world.connections.listening_ports() == frozenset()
 
 
 @in_the_world

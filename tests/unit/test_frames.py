@@ -43,10 +43,17 @@ def flow(number=1, port=40000):
 
 
 def subflow(where, tx=0, rx=0, token=1, **changes):
-    plain = SubflowSample(
-        Token(token), where, AddressId(0), AddressId(0), TcpState.ESTABLISHED, False, False, 10.0, tx, rx, 0
-    )
-    return plain._replace(**changes)
+    plain = dict.fromkeys(SubflowSample._fields, 0) | {
+        "token": Token(token),
+        "flow": where,
+        "state": TcpState.ESTABLISHED,
+        "is_backup_here": False,
+        "is_backup_there": False,
+        "rtt_ms": 10.0,
+        "tx_bytes": tx,
+        "rx_bytes": rx,
+    }
+    return SubflowSample(**plain | changes)
 
 
 def stream(where=None, tx=0, rx=0, token=1, **changes):

@@ -267,7 +267,6 @@ def test_plain_tcp_is_no_subflow(table_of):
 @pytest.mark.parametrize("version", [4, 6])
 def test_a_connection_is_read_from_the_kernels_structures(table_of, version):
     info = MptcpInfo(
-        flags=1,
         token=0x89ABCDEF,
         write_seq=7000,
         snd_una=6500,
@@ -280,9 +279,16 @@ def test_a_connection_is_read_from_the_kernels_structures(table_of, version):
     found = table_of(data).connection(Token(0x89ABCDEF))
     assert (found.token, found.flow, found.state) == (0x89ABCDEF, FLOWS[version], TcpState.FIN_WAIT_2)
     assert found.owner == ProcessKey(77, 1000, 4242)
-    assert found.is_fallback
+    assert not found.is_fallback
     assert (found.tx_bytes, found.rx_bytes) == (1200, 5000)
     assert found.tx_written == 1000 + 500 - 1, "the last number of a closed stream is its DATA_FIN"
+
+
+def test_a_connection_that_fell_back_says_so(table_of):
+    info = MptcpInfo(flags=1, token=7, bytes_sent=1200)
+    found = table_of(message(socket_message(4) + attribute(2, bytes(info)))).connection(Token(7))
+    assert found.is_fallback
+    assert found.tx_bytes == 1200
 
 
 def test_a_kernel_that_does_not_count_says_none(table_of):

@@ -13,7 +13,17 @@ from mpmanager.core.routing import desired_routing
 from mpmanager.linux.network import LinuxNetworkObserver, read_network
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.rtnetlink import OUR_PROTOCOL, RouteSocket
-from mpmanager.model.network import DefaultRoute, Link, LinkAddress, NetworkState, PathRoute, RoutingPlan, SourceRule
+from mpmanager.model.network import (
+    DefaultRoute,
+    Link,
+    LinkAddress,
+    MainRule,
+    NetworkState,
+    PathRoute,
+    RoutingPlan,
+    RoutingRule,
+    SourceRule,
+)
 from mpmanager.model.path import InterfaceAddress, LinkCounters
 
 pytestmark = pytest.mark.netns
@@ -60,8 +70,7 @@ def _link(message: Any) -> Link:
 
 
 def _is_source(message: Any) -> bool:
-    flags = message.get("flags") or message["flags"]
-    return message["scope"] == 0 and not flags & (_DADFAILED | _DEPRECATED | _TENTATIVE)
+    return message["scope"] == 0 and not message.get("flags") & (_DADFAILED | _TENTATIVE)
 
 
 def _address(message: Any) -> LinkAddress:
@@ -71,7 +80,9 @@ def _address(message: Any) -> LinkAddress:
     return LinkAddress(
         link_index=message["index"],
         address=InterfaceAddress(
-            address=found, prefix_length=found.max_prefixlen if is_point_to_point else message["prefixlen"]
+            address=found,
+            prefix_length=found.max_prefixlen if is_point_to_point else message["prefixlen"],
+            is_deprecated=bool(message.get("flags") & _DEPRECATED),
         ),
         is_temporary=message["family"] == socket.AF_INET6 and bool(message.get("flags") & _TEMPORARY),
     )
@@ -140,6 +151,7 @@ ADDRESSES = (
     "ip addr add 10.5.0.1/24 dev wifi0",
     "ip addr add 10.5.0.2/24 dev wifi0",
     "ip addr add 203.0.113.7 peer 198.51.100.1 dev wifi0",
+    "ip addr add 203.0.113.8 peer 198.51.100.0/24 dev wifi0",
     "ip addr add 10.6.0.1/32 dev wifi0",
     "ip addr add 10.7.0.1/24 dev wifi0 scope link",
     "ip addr add 10.8.0.1/24 dev wifi0 valid_lft 1000 preferred_lft 0",
@@ -157,9 +169,11 @@ def test_addresses_of_many_kinds_are_read_alike(world: Any) -> None:
         world.run(command)
     state = ours()
     assert state == theirs()
-    found = {str(each.address) for each in state.addresses}
-    assert {"10.5.0.1/24", "10.5.0.2/24", "203.0.113.7/32", "2001:db8:6::1/128", "2001:db8:8::1/128"} <= found
-    assert not found & {"10.7.0.1/24", "10.8.0.1/24", "2001:db8:7::1/64"}
+    found = {str(each.address): each.address.is_deprecated for each in state.addresses}
+    expected = {"10.5.0.1/24", "10.5.0.2/24", "203.0.113.7/32", "203.0.113.8/32"}
+    assert expected | {"2001:db8:6::1/128", "2001:db8:8::1/128"} <= found.keys()
+    assert {name for name, is_deprecated in found.items() if is_deprecated} == {"10.8.0.1/24", "2001:db8:7::1/64"}
+    assert "10.7.0.1/24" not in found
 
 
 ROUTES = (
@@ -231,10 +245,14 @@ def their_plan() -> RoutingPlan:
     )
 
 
-def _rule(message: Any) -> SourceRule:
+def _rule(message: Any) -> RoutingRule:
+    skips_default = message.get("suppress_prefixlen") == 0
+    if message.get("src") is None:
+        assert (message["src_len"], message.get("table"), skips_default) == (0, _MAIN, True)
+        return MainRule(version=4 if message["family"] == socket.AF_INET else 6)
     source = ip_address(message.get("src"))
     assert message["src_len"] == source.max_prefixlen
-    return SourceRule(source=source, table=message.get("table"))
+    return SourceRule(source=source, table=message.get("table"), skips_default=skips_default)
 
 
 def _route(message: Any) -> PathRoute:
@@ -259,7 +277,8 @@ async def apply(plan: RoutingPlan) -> None:
 
 def test_what_is_written_is_read_there_rule_for_rule_and_route_for_route(two_paths: Any) -> None:
     plan = desired_routing(derive_paths(theirs()))
-    assert (len(plan.rules), len(plan.routes)) == (4, 8)
+    assert {each.version for each in plan.routes} == {4, 6}
+    assert any(isinstance(each, MainRule) for each in plan.rules)
     asyncio.run(apply(plan))
     assert their_plan() == plan
     asyncio.run(apply(RoutingPlan()))
