@@ -56,7 +56,9 @@ class SubflowAccount:
     """Of its connection."""
     flow: FourTuple
     path: LinkName | None
-    """Where its address belonged when it was first seen; None when that was no path of this host."""
+    """Where its address belongs, or belonged before it went; None when that is no path of this host."""
+    interface_index: int = 0
+    """Of the interface that it is bound to; 0 when it is not, or that is not known yet."""
     last_seen: int
     """Number of the snapshot that showed it last, or that was the last before it began.
 
@@ -68,7 +70,10 @@ class SubflowAccount:
     tx_bit_s: float = 0.0
     rx_bit_s: float = 0.0
     retransmits: int = 0
+    is_closed: bool = False
+    """Whether the kernel has said so; its last words may still be on their way."""
     is_ended: bool = False
+    """Whether its account is final."""
 
     @property
     def is_moving(self) -> bool:
@@ -138,6 +143,10 @@ class ConnectionAccount:
         return result
 
     def living_subflows(self) -> Iterator[SubflowAccount]:
+        return (each for each in self.subflows.values() if not each.is_closed and not each.is_ended)
+
+    def open_accounts(self) -> Iterator[SubflowAccount]:
+        """Of subflows about which something may still be heard."""
         return (each for each in self.subflows.values() if not each.is_ended)
 
 
@@ -163,8 +172,14 @@ class Ledger:
         self._snapshots = 0
 
     def set_paths(self, path_of: Mapping[IPAddress, LinkName]) -> None:
-        """Say to which path each address belongs from now on."""
+        """Say to which path each address belongs from now on. Subflows keep a path that is there still."""
         self._path_of = path_of
+        names = set(path_of.values())
+        for subflow in self._subflows.values():
+            path = path_of.get(subflow.flow.local.address)
+            if path is not None and subflow.path not in names:
+                subflow.path = path
+                self._stir(subflow)
 
     def living(self) -> Iterable[ConnectionAccount]:
         """Connections that their application has not closed yet."""
@@ -202,7 +217,7 @@ class Ledger:
         self.open_subflow(account, flow)
         return account
 
-    def open_subflow(self, account: ConnectionAccount, flow: FourTuple) -> SubflowAccount:
+    def open_subflow(self, account: ConnectionAccount, flow: FourTuple, *, interface_index: int = 0) -> SubflowAccount:
         """Begin the account of a subflow; one that exists is returned as it is."""
         known = account.subflows.get(flow)
         if known is None:
@@ -210,6 +225,7 @@ class Ledger:
                 token=account.token,
                 flow=flow,
                 path=self._path_of.get(flow.local.address),
+                interface_index=interface_index,
                 last_seen=self._snapshots,
             )
             account.subflows[flow] = self._subflows[flow] = known
@@ -245,6 +261,13 @@ class Ledger:
         # Counters only grow: a socket that was reset before it died would take back what was seen.
         subflow.volume = Volume(max(end.tx_bytes, subflow.volume.tx_bytes), max(end.rx_bytes, subflow.volume.rx_bytes))
 
+    def close_subflow(self, flow: FourTuple) -> None:
+        """The kernel has closed a subflow: it is not shown any more, and its account waits for the last words."""
+        subflow = self._subflows.get(flow)
+        if subflow is not None:
+            subflow.is_closed = True
+            self._stir(subflow)
+
     def lose_subflow(self, flow: FourTuple) -> None:
         """A subflow is gone and left no last words."""
         self._end(flow)
@@ -253,10 +276,13 @@ class Ledger:
         subflow = self._subflows.pop(flow, None)
         if subflow is not None:
             subflow.end()
-            account = self.connection(subflow.token)
-            if account is not None:
-                account.revision += 1
+            self._stir(subflow)
         return subflow
+
+    def _stir(self, subflow: SubflowAccount) -> None:
+        account = self.connection(subflow.token)
+        if account is not None:
+            account.revision += 1
 
     def look(self, sample: ConnectionSample, subflows: Iterable[SubflowSample]) -> None:
         """Take in what one connection and all its living subflows say at one moment."""
@@ -275,11 +301,7 @@ class Ledger:
         interval_s = now - self._last_snapshot if self._last_snapshot is not None else None
         self._last_snapshot = now
         self._snapshots += 1
-        fresh = [
-            self.open(each.token, each.flow, is_server_side=False, now=now)
-            for each in snapshot.connections
-            if each.token not in self._living and each.token not in self._closing
-        ]
+        fresh = self._open_unknown(snapshot, now)
         for sample in snapshot.subflows:
             account = self._living.get(sample.token) or self._closing.get(sample.token)
             if account is not None:
@@ -290,6 +312,20 @@ class Ledger:
                 _set_sample(account, each)
         self._forget_the_unseen(snapshot, now)
         return fresh
+
+    def _open_unknown(self, snapshot: Snapshot, now: float) -> list[ConnectionAccount]:
+        unknown = {
+            each.token: each
+            for each in snapshot.connections
+            if each.token not in self._living and each.token not in self._closing
+        }
+        if not unknown:
+            return []
+        begun_here = {each.token for each in snapshot.subflows if each.is_begun_here}
+        return [
+            self.open(token, each.flow, is_server_side=token not in begun_here, now=now)
+            for token, each in unknown.items()
+        ]
 
     def _take(self, account: ConnectionAccount, sample: SubflowSample, *, interval_s: float | None) -> None:
         subflow = account.subflows.get(sample.flow) or self.open_subflow(account, sample.flow)
@@ -305,6 +341,7 @@ class Ledger:
             subflow.volume = Volume(max(sample.tx_bytes, tx_bytes), max(sample.rx_bytes, rx_bytes))
         subflow.retransmits = sample.retransmits
         subflow.sample = sample
+        subflow.interface_index = sample.interface_index
 
     def _forget_the_unseen(self, snapshot: Snapshot, now: float) -> None:
         shown = {each.token for each in snapshot.connections}

@@ -118,9 +118,10 @@ def _first_security(hints: Sequence[LinkHint]) -> Security | None:
 
 
 def _source_addresses(link: Link, network: NetworkState) -> tuple[InterfaceAddress, ...]:
-    """Temporary IPv6 addresses first, as RFC 6724 rule 7 prefers them."""
+    """Temporary IPv6 addresses before others and deprecated ones last, as RFC 6724 (rules 7 and 3) prefers them."""
     mine = [each for each in network.addresses if each.link_index == link.index]
-    return tuple(each.address for each in sorted(mine, key=lambda each: not each.is_temporary))
+    mine.sort(key=lambda each: (each.address.is_deprecated, not each.is_temporary))
+    return tuple(each.address for each in mine)
 
 
 def _ways_out(routes: Sequence[DefaultRoute], facts: LinkFacts) -> tuple[WayOut, ...]:
@@ -140,9 +141,9 @@ def _state(link: Link, addresses: Sequence[InterfaceAddress], ways_out: Sequence
         return PathState.DOWN
     if not link.has_carrier:
         return PathState.NO_CARRIER
-    if not addresses:
+    versions = {each.address.version for each in addresses if not each.is_deprecated}
+    if not versions:
         return PathState.NO_ADDRESS
-    versions = {each.address.version for each in addresses}
     return PathState.UP if any(way.version in versions for way in ways_out) else PathState.LOCAL_ONLY
 
 

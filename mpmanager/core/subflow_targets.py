@@ -45,16 +45,22 @@ class Peer:
 def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
     """The subflows that should be: one on each path, then one to each further address; most wanted first."""
     remotes = [remote for remote in peer.remotes() if remote.address.version in peer.versions]
+    neighbours = {remote for remote in remotes if any(_is_on_link(path, remote) for path in paths)}
+
+    def can_reach(path: Path, remote: Endpoint) -> bool:
+        # Another network's gateway knows nothing of a neighbour: its address is private, or is somebody else's there.
+        return _is_on_link(path, remote) if remote in neighbours else _can_reach(path, remote)
+
     allowed = sorted(allowed_paths(peer.initial, paths), key=lambda path: _TIER_ORDER.index(path.tier))
     served = set()
     for path in allowed:
-        remote = next((remote for remote in remotes if _can_reach(path, remote)), None)
+        remote = next((remote for remote in remotes if can_reach(path, remote)), None)
         if remote is not None:
             served.add(remote)
             yield _target(path, remote, is_extra=False)
     for remote in remotes:
         if remote not in served and remote != peer.initial.remote:
-            yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if _can_reach(path, remote))
+            yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if can_reach(path, remote))
 
 
 def allowed_paths(initial: FourTuple, paths: Iterable[Path]) -> Iterator[Path]:
@@ -79,9 +85,11 @@ def is_open(path: Path) -> bool:
 
 def _can_reach(path: Path, remote: Endpoint) -> bool:
     version = remote.address.version
-    if path.source_address(version) is None:
-        return False
-    return path.way_out(version) is not None or any(each.covers(remote.address) for each in path.addresses)
+    return path.source_address(version) is not None and path.way_out(version) is not None
+
+
+def _is_on_link(path: Path, remote: Endpoint) -> bool:
+    return any(each.covers(remote.address) for each in path.addresses if not each.is_deprecated)
 
 
 def _target(path: Path, remote: Endpoint, *, is_extra: bool) -> Target:

@@ -9,7 +9,7 @@ tunnel does not expect part of it beside the tunnel.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mpmanager.core.subflow_targets import Peer, Target, allowed_paths, is_open, owns, targets
@@ -56,6 +56,8 @@ class PathsChanged:
     """The network is another now."""
 
     paths: tuple[Path, ...]
+    other_addresses: frozenset[IPAddress] = frozenset()
+    """Of this host and of no path, such as a service's address on the loopback interface."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,6 @@ class Resynchronised:
     """What there is, after events were lost or when the daemon has just started."""
 
     snapshot: Snapshot
-    listening_ports: frozenset[int]
     """A connection whose local port is among them was accepted here."""
 
 
@@ -147,6 +148,7 @@ class _Connection:
     """By the peer."""
     offered: dict[IPAddress, AddressId] = field(default_factory=dict)
     """By this host."""
+    refused_offers: int = 0
     last_id: int = 0
     subflows: dict[FourTuple, _Subflow] = field(default_factory=dict)
     joins: dict[FourTuple, _Join] = field(default_factory=dict)
@@ -184,6 +186,7 @@ class SubflowManager:
         self._choose_port = choose_port
         self._connections: dict[Token, _Connection] = {}
         self._paths: tuple[Path, ...] = ()
+        self._other_addresses: frozenset[IPAddress] = frozenset()
         self._path_of: dict[IPAddress, Path] = {}
         self._timers: list[tuple[float, Token]] = []
 
@@ -223,6 +226,8 @@ class SubflowManager:
                 self._note_refused(connection, event, now)
             case AddressAnnounced():
                 connection.announced[event.remote_id] = event.remote
+            case AddressWithdrawn(remote_id=0):
+                connection.is_initial_address_forbidden = True
             case AddressWithdrawn():
                 connection.announced.pop(event.remote_id, None)
             case SubflowEstablished():
@@ -243,6 +248,7 @@ class SubflowManager:
             connection.subflows[event.flow] = _Subflow(local_id=AddressId(0), is_backup=False, since=now)
         if isinstance(event, ConnectionEstablished):
             connection.is_established = True
+            connection.retries.clear()  # what failed before could not succeed
             connection.is_initial_address_forbidden = event.is_initial_address_forbidden
         return tuple(self._reconcile(connection, now))
 
@@ -250,6 +256,7 @@ class SubflowManager:
         before = {path.name: path for path in self._paths}
         changed = {path.name for path in event.paths if before.get(path.name) != path}
         self._paths = event.paths
+        self._other_addresses = event.other_addresses
         self._path_of = {each.address: path for path in event.paths for each in path.addresses}
         return tuple(
             command
@@ -275,12 +282,7 @@ class SubflowManager:
         living = {each.token: each for each in event.snapshot.connections if not each.is_fallback}
         self._connections = {
             token: self._connections.get(token)
-            or _Connection(
-                token=token,
-                initial=each.flow,
-                is_server_side=each.flow.local.port in event.listening_ports,
-                is_established=True,
-            )
+            or _Connection(token=token, initial=each.flow, is_server_side=is_server_side(found.get(token, ())))
             for token, each in living.items()
         }
         return tuple(
@@ -290,7 +292,10 @@ class SubflowManager:
         )
 
     def _note_refused(self, connection: _Connection, event: CommandRefused, now: float) -> None:
-        """Only a join that did not come about matters; the rest was about what is gone already."""
+        """Only what did not come about matters; the rest was about what is gone already."""
+        if isinstance(event.command, AnnounceAddress):
+            connection.refused_offers += 1
+            connection.offered.pop(event.command.local, None)
         if isinstance(event.command, CreateSubflow) and event.command.flow in connection.joins:
             del connection.joins[event.command.flow]
             retry = connection.retries.setdefault(self._retry_key(event.command.flow), _Retry())
@@ -325,6 +330,7 @@ class SubflowManager:
         if not connection.is_established or connection.is_local or connection.is_foreign:
             return
         yield from self._close_unwanted(connection)
+        yield from _close_surplus(connection)
         yield from self._set_backup_flags(connection)
         if connection.is_server_side:
             yield from self._offer_addresses(connection)
@@ -334,21 +340,16 @@ class SubflowManager:
 
     def _close_unwanted(self, connection: _Connection) -> Iterator[Command]:
         """Leave the paths that are gone or not allowed, unless nothing else would be left."""
-        unwanted = [flow for flow in connection.subflows if not self._is_on_open_path(flow)]
+        unwanted = [flow for flow in connection.subflows if not self._may_stay(flow)]
         if len(unwanted) < len(connection.subflows):
-            leaving = [connection.subflows.pop(flow) for flow in unwanted]
-            # In this order: destroying a subflow makes the kernel forget its address id.
-            for subflow in leaving:
-                yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
-            for flow in unwanted:
-                yield DestroySubflow(token=connection.token, flow=flow)
-        for flow in [flow for flow in connection.joins if not self._is_on_open_path(flow)]:
+            yield from _leave(connection, unwanted)
+        for flow in [flow for flow in connection.joins if not self._may_stay(flow)]:
             del connection.joins[flow]
             yield DestroySubflow(token=connection.token, flow=flow)
 
-    def _is_on_open_path(self, flow: FourTuple) -> bool:
+    def _may_stay(self, flow: FourTuple) -> bool:
         path = self._path_of.get(flow.local.address)
-        return path is not None and is_open(path)
+        return is_open(path) if path is not None else flow.local.address in self._other_addresses
 
     def _set_backup_flags(self, connection: _Connection) -> Iterator[Command]:
         for flow, subflow in connection.subflows.items():
@@ -371,7 +372,8 @@ class SubflowManager:
         for address in [address for address in connection.offered if address not in wanted]:
             yield WithdrawAddress(token=connection.token, local_id=connection.offered.pop(address))
         for address, path in wanted.items():
-            if address not in connection.offered and len(connection.offered) < MOST_SUBFLOWS - 1:
+            is_room_left = len(connection.offered) + connection.refused_offers < MOST_SUBFLOWS - 1
+            if address not in connection.offered and is_room_left:
                 local_id = connection.offered[address] = connection.fresh_id()
                 yield AnnounceAddress(
                     token=connection.token, local=address, local_id=local_id, interface_index=path.index
@@ -406,6 +408,30 @@ class SubflowManager:
         return command
 
 
+def _leave(connection: _Connection, flows: Sequence[FourTuple]) -> Iterator[Command]:
+    """Close subflows and have the peer close them; what they still held goes out on the others."""
+    leaving = {flow: connection.subflows.pop(flow) for flow in flows}
+    # In this order: destroying a subflow makes the kernel forget its address id.
+    for flow, subflow in leaving.items():
+        if subflow.local_id or flow == connection.initial:  # an unknown id reads as 0, which is the initial subflow's
+            yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
+    for flow in flows:
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def _close_surplus(connection: _Connection) -> Iterator[Command]:
+    """A peer may join more often than the kernel can count."""
+    for flow in list(connection.subflows)[MOST_SUBFLOWS:]:
+        del connection.subflows[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def is_server_side(samples: Iterable[SubflowSample]) -> bool:
+    """Whether the peer has opened a connection: it has sent all SYNs then."""
+    samples = tuple(samples)
+    return bool(samples) and not any(each.is_begun_here for each in samples)
+
+
 def _note_established(connection: _Connection, event: SubflowEstablished, now: float) -> None:
     join = connection.joins.pop(event.flow, None)
     connection.subflows[event.flow] = _Subflow(
@@ -433,6 +459,7 @@ def _as_found(connection: _Connection, samples: Iterable[SubflowSample], now: fl
     from where its subflows go.
     """
     samples = tuple(samples)
+    connection.is_established |= any(each.is_fully_established for each in samples)
     connection.subflows = {
         each.flow: _Subflow(local_id=each.local_id, is_backup=each.is_backup_here, since=now)
         for each in samples

@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from errno import EADDRINUSE
+from errno import EADDRINUSE, ENOTCONN
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount, Ledger
@@ -20,8 +20,8 @@ from mpmanager.core.subflows import (
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import NOBODY, UNKNOWN_APPLICATION, FourTuple, ProcessKey, Snapshot, SubflowEnd
-from mpmanager.model.errors import CommandRefusedError, ManagedElsewhereError
-from mpmanager.model.names import Token
+from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError
+from mpmanager.model.names import IPAddress, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import (
     ConnectionClosed,
@@ -59,7 +59,7 @@ class ConnectionKeeper:
         choose_port: Callable[[], int],
         news: Callable[[], None],
     ) -> None:
-        """`news` is called when `name_newcomers`, `settle` or a new `deadline` wait for attention."""
+        """`news` is called when a method that does what has piled up, or a new `deadline`, waits for attention."""
         self._news = news
         self._world = world
         self._journal = journal
@@ -70,6 +70,7 @@ class ConnectionKeeper:
         self._nameless: dict[Token, float] = {}
         """Connections whose application is not known yet, and since when."""
         self._naming_rests_until = 0.0
+        self._has_lost_events = False
         self._last_seen: dict[Token, float] = {}
         """When a closing connection was last known to the kernel."""
         self._fallbacks: set[Token] = set()
@@ -82,32 +83,36 @@ class ConnectionKeeper:
 
     def listen(self) -> None:
         """Begin to take in what the kernel reports."""
-        self._world.path_manager.listen(self.take_event, self.resynchronise)
+        self._world.path_manager.listen(self.take_event, self._note_lost_events)
         self._world.connections.listen(self._take_end, self._lost_ends)
 
     def wake(self) -> None:
         """The deadline has come."""
         self._decide(TimePassed())
 
-    def set_paths(self, paths: tuple[Path, ...]) -> None:
-        """The network is another now."""
+    def set_paths(self, paths: tuple[Path, ...], other_addresses: frozenset[IPAddress] = frozenset()) -> None:
+        """The network is another now; the other addresses are this host's too, but no path's."""
         self._paths = paths
         self.ledger.set_paths({each.address: path.name for path in paths for each in path.addresses})
-        self._decide(PathsChanged(paths=paths))
+        self._decide(PathsChanged(paths=paths, other_addresses=other_addresses))
 
     def resynchronise(self) -> None:
         """Look at everything: at the start, and after events were lost."""
-        connections = self._world.connections
-        snapshot = connections.snapshot()
-        ports = connections.listening_ports()
-        for each in snapshot.connections:
-            if self.ledger.connection(each.token) is None:
-                self._newcomers.append(each.token)
-            self.ledger.open(each.token, each.flow, is_server_side=each.flow.local.port in ports, now=self._clock())
+        snapshot = self._world.connections.snapshot()
         self.take_snapshot(snapshot)
-        self._decide(Resynchronised(snapshot=snapshot, listening_ports=ports))
+        self._decide(Resynchronised(snapshot=snapshot))
         text = f"{len(snapshot.connections)} connections taken over as they are"
         self._journal.record(EventKind.RESYNCHRONISED, text)
+
+    def _note_lost_events(self) -> None:
+        self._has_lost_events = True
+        self._news()
+
+    def resynchronise_if_needed(self) -> None:
+        """Look at everything if events were lost since the last time."""
+        if self._has_lost_events:
+            self.resynchronise()
+            self._has_lost_events = False
 
     def sample(self) -> None:
         """Look at all connections and bring their accounts up to date."""
@@ -193,7 +198,9 @@ class ConnectionKeeper:
         if account is None:
             return False
         connections = self._world.connections
-        subflows = [connections.subflow(each.flow) for each in account.living_subflows()]
+        subflows = [
+            connections.subflow(each.flow, interface_index=each.interface_index) for each in account.open_accounts()
+        ]
         sample = connections.connection(token)
         if sample is None:
             return False
@@ -217,7 +224,7 @@ class ConnectionKeeper:
         account = self.ledger.connection(event.token)
         if account is None:
             return
-        self.ledger.open_subflow(account, event.flow)
+        self.ledger.open_subflow(account, event.flow, interface_index=event.interface_index)
         self._journal.record(
             EventKind.SUBFLOW_OPENED,
             f"{_who(account)}: {event.flow.remote} now also over {self._path_words(event.flow)}",
@@ -230,6 +237,7 @@ class ConnectionKeeper:
         account = self.ledger.connection(event.token)
         if account is None:
             return
+        self.ledger.close_subflow(event.flow)
         subflow = account.subflows.get(event.flow)
         # Its address may be gone from the path by now: that may be why it was closed.
         path = subflow.path if subflow is not None else self._path_name(event.flow)
@@ -251,7 +259,8 @@ class ConnectionKeeper:
         self.ledger.end_subflow(end)
 
     def _lost_ends(self) -> None:
-        _log.warning("the kernel dropped final counters: accounts of connections that ended just now may be short")
+        text = "the kernel dropped final counters: what is shown of connections that ended just now may be too little"
+        self._journal.record(EventKind.RESYNCHRONISED, text)
 
     def _note_fallback(self, token: Token, flow: FourTuple) -> None:
         self._fallbacks.add(token)
@@ -266,7 +275,7 @@ class ConnectionKeeper:
 
     def _check_backup_flag(self, event: SubflowEstablished) -> None:
         """Some kernels ignore the backup flag of a new subflow: see what it really has."""
-        sample = self._world.connections.subflow(event.flow)
+        sample = self._world.connections.subflow(event.flow, interface_index=event.interface_index)
         if sample is not None:
             self._decide(BackupFlagObserved(token=event.token, flow=event.flow, is_backup=sample.is_backup_here))
 
@@ -277,6 +286,9 @@ class ConnectionKeeper:
             for command in self._manager.handle(events.popleft(), now=self._clock()):
                 try:
                     self._world.path_manager.execute(command)
+                except ConnectionGoneError:
+                    self._close(command.token)
+                    events.append(ConnectionClosed(token=command.token))
                 except ManagedElsewhereError:
                     self._note_foreign(command.token)
                     events.append(ManagedElsewhere(token=command.token))
@@ -294,8 +306,8 @@ class ConnectionKeeper:
 
     def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
         _log.debug("%s", error)
-        if error.errno == EADDRINUSE:
-            return  # another port is tried at once
+        if error.errno in {EADDRINUSE, ENOTCONN}:
+            return  # another port is tried at once; or the connection is closing
         if isinstance(command, CreateSubflow):
             text = f"{command.remote} over {self._path_words(command.flow)}: {error}"
             self._journal.record(

@@ -72,7 +72,8 @@ def main(*, bus_text: str, facts_file: Path | None, state_directory: Path, simul
     try:
         bus = parse_bus(bus_text)
         facts = read_facts(facts_file) if facts_file else NO_FACTS
-        asyncio.run(_serve(bus, facts, StateDirectory(state_directory), simulate=simulate))
+        with StateDirectory(state_directory) as state:
+            asyncio.run(_serve(bus, facts, state, simulate=simulate))
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
@@ -104,11 +105,19 @@ async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
         asyncio.create_task(told.wait()),
     }
     try:
-        done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            await task
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        _log.info("stopped; rules, routes and settings are as they were")
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise _first_of(result)
+    _log.info("stopped; rules, routes and settings are as they were")
+
+
+def _first_of(error: Exception) -> Exception:
+    """What a task group wraps."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,6 +1,7 @@
 """mpmanagerd without its bus: takes over, follows, samples, and hands everything back."""
 
 import asyncio
+import logging
 import os
 import random
 import time
@@ -16,14 +17,20 @@ from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.world import World
+from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.facts import Facts
 from mpmanager.model.path import PathState
+
+_log = logging.getLogger(__name__)
 
 IDLE_INTERVAL_S = 5.0
 """Between samples while nobody watches: often enough to notice fall-backs, too rare to be noticed."""
 
 SETTLE_INTERVAL_S = 0.02
 """Between looks at connections that were just closed: shorter than a round trip over any path of interest."""
+
+_REST_S = 1.0
+"""Before something is tried again that the kernel refused."""
 
 _SHORTEST_SAMPLE_S = 0.05
 """Somebody who comes so soon after a sample gets that one."""
@@ -63,9 +70,11 @@ class Manager:
         Raises:
             NotSupportedError: this machine or this user cannot do that.
         """
+        has_taken_over = False
         try:
             self._connections.listen()
             self._world.path_manager.take_over()
+            has_taken_over = True
             await self.paths.begin()
             self._connections.resynchronise()
             self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
@@ -75,7 +84,12 @@ class Manager:
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
         finally:
-            await self._hand_back()
+            self.streams.close()
+            try:
+                if has_taken_over:
+                    await self._hand_back()
+            finally:
+                await self._world.close()
 
     def status(self) -> StatusInfo:
         """The daemon as a whole."""
@@ -97,14 +111,20 @@ class Manager:
         return [self._rates.row(path) for path in self.paths.paths]
 
     def _on_paths_changed(self) -> None:
-        self._connections.set_paths(self.paths.paths)
+        self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
 
     async def _tend_connections(self) -> None:
         """Do what has to be done at a time of its own: joins that expire, accounts that become final."""
         while True:
             self._news.clear()
-            self._connections.name_newcomers()
-            is_settling = self._connections.settle()
+            try:
+                self._connections.resynchronise_if_needed()
+                self._connections.name_newcomers()
+                is_settling = self._connections.settle()
+            except CommandRefusedError as error:
+                await _rest_after(error)
+                self._news.set()
+                continue
             deadline = self._connections.deadline
             if deadline is not None and deadline <= time.monotonic():
                 self._connections.wake()
@@ -119,7 +139,10 @@ class Manager:
     async def _sample_forever(self) -> None:
         while True:
             self._stirred.clear()
-            await self._sample()
+            try:
+                await self._sample()
+            except CommandRefusedError as error:
+                await _rest_after(error)
             interval_s = self.streams.interval_s or IDLE_INTERVAL_S
             await _wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
 
@@ -153,14 +176,16 @@ class Manager:
 
     async def _hand_back(self) -> None:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
-        self.streams.close()
         try:
             self._world.path_manager.hand_back()
         finally:
-            try:
-                await self._world.routing.clear()
-            finally:
-                await self._world.close()
+            await self._world.routing.clear()
+
+
+async def _rest_after(error: CommandRefusedError) -> None:
+    """The kernel was too busy or refused for once: neither ends the daemon."""
+    _log.warning("%s; trying again", error)
+    await asyncio.sleep(_REST_S)
 
 
 async def _wait(event: asyncio.Event, longest_s: float | None) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,12 +14,16 @@ from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.world import World
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, UnknownPathError
 from mpmanager.model.facts import Facts
-from mpmanager.model.names import LinkName
+from mpmanager.model.names import IPAddress, LinkName
+from mpmanager.model.network import NetworkState
 from mpmanager.model.path import Path, PathKind, PathState, Tier
 
 ChoiceT = TypeVar("ChoiceT", Tier, PathKind)
 
 AUTOMATIC = "auto"
+
+_REST_S = 1.0
+"""Before the network is looked at again when the kernel did not answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +58,8 @@ class PathKeeper:
         self._turn = asyncio.Lock()
         self._changes: tuple[AsyncIterator[None], ...] = ()
         self.paths: tuple[Path, ...] = ()
+        self.other_addresses: frozenset[IPAddress] = frozenset()
+        """Of this host and of no path."""
 
     async def begin(self) -> None:
         """Start to listen and look once."""
@@ -68,7 +74,17 @@ class PathKeeper:
 
     async def _look_again(self, changes: AsyncIterator[None]) -> None:
         async for _change in changes:
-            await self.look()
+            await self._look_until_answered()
+
+    async def _look_until_answered(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except CommandRefusedError as error:
+                _log.warning("%s; trying again", error)
+                await asyncio.sleep(_REST_S)
+            else:
+                return
 
     async def look(self) -> None:
         """Look at the network once and act on what is new."""
@@ -80,8 +96,10 @@ class PathKeeper:
                 await self._world.routing.apply(desired_routing(paths))
             except CommandRefusedError as error:
                 _log.warning("routing is incomplete: %s", error)
+            others = _addresses_outside(network, paths)
             before, self.paths = self.paths, paths
-            if before != paths:
+            if before != paths or others != self.other_addresses:
+                self.other_addresses = others
                 self._tell({path.name: path for path in before}, {path.name: path for path in paths})
                 self._changed()
 
@@ -145,6 +163,11 @@ class PathKeeper:
         if old.state is new.state is PathState.UP and _identity(old) != _identity(new):
             text = f"{_title(new)}: addresses, gateway or network changed"
             self._journal.record(EventKind.PATH_CHANGED, text, path=new.name)
+
+
+def _addresses_outside(network: NetworkState, paths: Iterable[Path]) -> frozenset[IPAddress]:
+    mine = {each.address for path in paths for each in path.addresses}
+    return frozenset({each.address.address for each in network.addresses} - mine)
 
 
 def _state_news(old: PathState, new: PathState) -> tuple[EventKind, str]:

@@ -1,9 +1,11 @@
 """What outlives the daemon: the user's decisions about paths, and what has to be handed back."""
 
+import fcntl
 import logging
 import os
 import time
 from pathlib import Path
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -37,6 +39,26 @@ class StateDirectory:
             raise StateFileError(f"--state {directory}: {error.strerror}") from error
         if not os.access(directory, os.W_OK):
             raise StateFileError(f"--state {directory}: not writable")
+        self._lock: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        """Have the directory for this process alone.
+
+        Raises:
+            StateFileError: another daemon has it.
+        """
+        lock = (self._directory / "lock").open("wb")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise StateFileError(f"--state {self._directory}: another mpmanagerd uses this directory") from error
+        self._lock = lock
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._lock is not None:
+            self._lock.close()
 
     @property
     def remembered_path_manager(self) -> Path:

@@ -24,7 +24,7 @@ from mpmanager.linux.netlink import (
     nested,
 )
 from mpmanager.model.connection import Endpoint, FourTuple, normalised
-from mpmanager.model.errors import CommandRefusedError, ManagedElsewhereError, NotSupportedError
+from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError, NotSupportedError
 from mpmanager.model.names import AddressId, IPAddress, Token
 from mpmanager.model.pathmanager import (
     AddressAnnounced,
@@ -48,6 +48,8 @@ _EVENTS_GROUP = "mptcp_pm_events"
 _VERSION = 1
 _FOREIGN = "userspace PM not selected"
 """How the kernel names a connection that it, or nobody, manages."""
+_GONE = "invalid token"
+"""How the kernel names a connection that it does not know (any more)."""
 _EVENT_BUFFER_BYTES = 64 * 1024 * 1024
 """An upper bound: each event takes some 4 KiB of it, and a burst of connections brings thousands."""
 
@@ -118,6 +120,7 @@ class _EventAttribute(IntEnum):
     BACKUP = 11
     ERROR = 12
     FLAGS = 13
+    IF_IDX = 15
     SERVER_SIDE = 18
 
 
@@ -172,6 +175,8 @@ class LinuxPathManager:
             self._send(command)
         except CommandRefusedError as error:
             # The errno is EINVAL, as for a dozen other reasons: only the words tell.
+            if _GONE in str(error):
+                raise ConnectionGoneError(str(error), errno=error.errno) from error
             if _FOREIGN in str(error) or self._is_foreign_without_words(command, error):
                 raise ManagedElsewhereError(f"{type(command).__name__}: {_FOREIGN}", errno=error.errno) from error
             raise
@@ -204,15 +209,13 @@ class LinuxPathManager:
 
 
 def _drain(notifications: NotificationSocket, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
-    try:
-        while (data := notifications.receive()) is not None:
-            for _kind, _flags, _sequence, body in messages_of(memoryview(data)):
-                event = decode_event(body)
-                if event is not None:
-                    deliver(event)
-    except OSError as error:
-        if error.errno != errno.ENOBUFS:
-            raise
+    def take(messages: memoryview) -> None:
+        for _kind, _flags, _sequence, body in messages_of(messages):
+            event = decode_event(body)
+            if event is not None:
+                deliver(event)
+
+    if notifications.drain(take):
         lost()
 
 
@@ -336,7 +339,13 @@ def _subflow_established(attributes: Attributes) -> SubflowEstablished:
         local_id=_id(attributes, _EventAttribute.LOC_ID),
         remote_id=_id(attributes, _EventAttribute.REM_ID),
         is_backup_there=backup is not None and backup[0] != 0,
+        interface_index=_interface_index(attributes),
     )
+
+
+def _interface_index(attributes: Attributes) -> int:
+    index = attributes.get(_EventAttribute.IF_IDX)
+    return struct.unpack("=i", index)[0] if index is not None else 0
 
 
 def _subflow_closed(attributes: Attributes) -> SubflowClosed:
@@ -406,11 +415,27 @@ _USERSPACE = {"path_manager": "userspace", "pm_type": "1"}
 _KERNEL = {"path_manager": "kernel", "pm_type": "0"}
 
 
+def _claim_namespace() -> socket.socket:
+    """A name that only one process of a network namespace can have, and that ends with it.
+
+    Raises:
+        NotSupportedError: another one has it.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind("\0io.github.mpmanager1")
+    except OSError as error:
+        claim.close()
+        raise NotSupportedError("another mpmanagerd manages this network namespace already") from error
+    return claim
+
+
 class _Sysctl:
     """net.mptcp.path_manager (6.15 and newer) or net.mptcp.pm_type of this namespace."""
 
     def __init__(self, *, remembered: Path) -> None:
         self._remembered = remembered
+        self._claim: socket.socket | None = None
 
     def _file(self) -> Path:
         for name in _USERSPACE:
@@ -424,6 +449,7 @@ class _Sysctl:
         return {"0": "kernel", "1": "userspace"}.get(value, value) if file.name == "pm_type" else value
 
     def take_over(self) -> None:
+        self._claim = _claim_namespace()
         file = self._file()
         value = file.read_text().strip()
         if not self._remembered.exists():
@@ -433,10 +459,16 @@ class _Sysctl:
             self._write(file, _USERSPACE[file.name])
 
     def hand_back(self) -> None:
-        if not self._remembered.exists():
+        if self._claim is None:
             return
-        self._write(self._file(), self._remembered.read_text().strip())
-        self._remembered.unlink()
+        file = self._file()
+        try:
+            self._write(file, self._remembered.read_text().strip())
+        except (NotSupportedError, OSError, ValueError):  # what was noted is gone or damaged
+            self._write(file, _KERNEL[file.name])
+        self._remembered.unlink(missing_ok=True)
+        self._claim.close()
+        self._claim = None
 
     @staticmethod
     def _write(file: Path, value: str) -> None:

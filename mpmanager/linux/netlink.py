@@ -1,5 +1,6 @@
 """Netlink messages: requests, dumps, notifications and attributes, without knowledge of any family."""
 
+import errno
 import itertools
 import os
 import socket
@@ -161,7 +162,7 @@ class NetlinkSocket:
         header = HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, expected, 0)
         self._socket.send(header + body)
         while True:
-            messages = memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
+            messages = self._receive(what)
             while len(messages) >= HEADER.size:
                 length, reply_kind, reply_flags, sequence, _port = HEADER.unpack_from(messages)
                 if sequence != expected:
@@ -170,6 +171,13 @@ class NetlinkSocket:
                     _raise_refusal(messages[HEADER.size : length], reply_flags, what=what)
                     return
                 messages = messages[take(messages) :]
+
+    def _receive(self, what: str) -> memoryview:
+        try:
+            return memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
+        except TimeoutError as error:
+            sentence = f"{what}: the kernel did not answer within {_REPLY_TIMEOUT_S:g} s"
+            raise CommandRefusedError(sentence, errno=errno.ETIMEDOUT) from error
 
 
 def _size_of_first(messages: memoryview) -> int:
@@ -222,6 +230,21 @@ class NotificationSocket:
 
     def close(self) -> None:
         self._socket.close()
+
+    def drain(self, take: Callable[[memoryview], None]) -> bool:
+        """Hand over all datagrams that wait; returns whether some have been lost."""
+        has_lost = False
+        while True:
+            try:
+                datagram = self.receive()
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                has_lost = True
+                continue
+            if datagram is None:
+                return has_lost
+            take(memoryview(datagram))
 
     def receive(self) -> bytes | None:
         """The next datagram; None when there is none.

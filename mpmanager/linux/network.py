@@ -215,13 +215,15 @@ def _link_address(reply: memoryview) -> Iterator[LinkAddress]:
         prefix_length = local.max_prefixlen
     yield LinkAddress(
         link_index=index,
-        address=InterfaceAddress(address=local, prefix_length=prefix_length),
+        address=InterfaceAddress(
+            address=local, prefix_length=prefix_length, is_deprecated=bool(flags & _IFA_F_DEPRECATED)
+        ),
         is_temporary=VERSION_OF_FAMILY.get(family) == 6 and bool(flags & _IFA_F_TEMPORARY),  # noqa: PLR2004  # IPv6
     )
 
 
 def _is_usable(flags: int) -> bool:
-    if flags & (_IFA_F_DADFAILED | _IFA_F_DEPRECATED):
+    if flags & _IFA_F_DADFAILED:
         return False
     return not flags & _IFA_F_TENTATIVE or bool(flags & _IFA_F_OPTIMISTIC)
 

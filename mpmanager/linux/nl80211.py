@@ -63,7 +63,7 @@ class Nl80211Source:
             self._listen(family)
             wireless = dict(self._interfaces(family))
             hints = {link.index: self._hint(family, link.index, wireless) for link in links if link.index in wireless}
-        except (NotSupportedError, CommandRefusedError, TimeoutError) as error:
+        except (NotSupportedError, CommandRefusedError) as error:
             self._missing = str(error)
             return {}
         self._missing = None

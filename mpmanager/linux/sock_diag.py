@@ -43,8 +43,8 @@ _EXTENSIONS = 1 << (2 - 1)
 _REQUEST_HEAD = struct.Struct("=BBBxI")
 _MESSAGE_BYTES = 72
 """sizeof(struct inet_diag_msg)"""
-_SOCKET_ID = struct.Struct("!HH16s16s12x")
-"""struct inet_diag_sockid: ports, addresses, then interface and cookie, which tell sockets apart."""
+_ENDS = struct.Struct("!HH16s16s")
+"""The beginning of struct inet_diag_sockid: ports and addresses."""
 _COOKIE_OFFSET = 40
 """In struct inet_diag_sockid."""
 
@@ -70,6 +70,10 @@ class _SubflowAttribute(IntEnum):
     ID_LOC = 10
 
 
+_CAPABLE_ASKED, _JOIN_ASKED = 0x02, 0x08
+"""MPTCP_SUBFLOW_FLAG_MCAP_LOC, MPTCP_SUBFLOW_FLAG_JOIN_LOC: this end sent the SYN."""
+_FULLY_ESTABLISHED = 0x40
+"""MPTCP_SUBFLOW_FLAG_FULLY_ESTABLISHED"""
 _BACKUP_THERE = 0x10
 """MPTCP_SUBFLOW_FLAG_BKUP_REM"""
 _BACKUP_HERE = 0x20
@@ -95,8 +99,8 @@ _FIN_RECEIVED = {7, 8, 9, 11}
 """CLOSED, CLOSE_WAIT, LAST_ACK, CLOSING."""
 _FIN_SENT = {4, 5, 6, 9, 11}
 """FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT, LAST_ACK, CLOSING: the DATA_FIN has its place in the sequence space."""
-_LISTENING = 1 << 10
-_LIVING = 0xFFF & ~(1 << 6 | _LISTENING)
+_CLOSED = 7
+_LIVING = 0xFFF & ~(1 << 6 | 1 << 10)
 """All states but LISTEN and TIME_WAIT, whose sockets know nothing of MPTCP any more."""
 
 
@@ -109,7 +113,8 @@ _SUBFLOW = (_Attribute.ULP_INFO, _ULP_MPTCP)
 
 _SOCKET = (
     Field((), 0, "B"),  # idiag_family
-    Field((), 4, f"{_SOCKET_ID.size}s"),  # id
+    Field((), 4, f"{_ENDS.size}s"),  # id: ports and addresses
+    Field((), 44, "Q"),  # id.idiag_cookie
 )
 _STATE = Field((), 1, "B")
 _TCP_COUNTERS = (
@@ -126,6 +131,7 @@ _SUBFLOW_READER = _reader(
     Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
     Field((*_SUBFLOW, _SubflowAttribute.ID_LOC), 0, "B"),
     Field((*_SUBFLOW, _SubflowAttribute.ID_REM), 0, "B"),
+    Field((), 40, "I"),  # id.idiag_if
     Field(_INFO, 68, "I"),  # tcpi_rtt
     *_TCP_COUNTERS,
 )
@@ -143,12 +149,11 @@ _CONNECTION_READER = _reader(
     Field(_INFO, 16, "Q"),  # mptcpi_write_seq
     Field(_INFO, 24, "Q"),  # mptcpi_snd_una
 )
-_LISTENER_READER = _reader(*_SOCKET, _STATE)
 _END_READER = _reader(*_SOCKET, *_TCP_COUNTERS)
 
 _US_PER_MS = 1000.0
 _IPV4 = 4
-_ANY_COOKIE = 0xFFFFFFFF
+_ANY_COOKIE = (0xFFFFFFFF, 0xFFFFFFFF)
 """INET_DIAG_NOCOOKIE"""
 
 SampleT = TypeVar("SampleT")
@@ -161,20 +166,21 @@ class _Sampler(Generic[SampleT]):
         """The reader's first fields are those of `_SOCKET`; `sample` makes one of a flow and of all other values."""
         self._reader = reader
         self._sample = sample
-        self._known: dict[bytes, tuple[Values, FourTuple, SampleT | None]] = {}
-        self._seen: dict[bytes, tuple[Values, FourTuple, SampleT | None]] = {}
+        self._known: dict[int, tuple[Values, FourTuple, SampleT | None]] = {}
+        """By cookie, which no other socket ever has."""
+        self._seen: dict[int, tuple[Values, FourTuple, SampleT | None]] = {}
         self._samples: list[SampleT] = []
 
     def take(self, messages: memoryview) -> int:
         """Read some of the messages; returns how many bytes they took."""
         records, size = self._reader.read(messages)
         for values in records:
-            key = values[1]
-            known = self._known.get(key)
+            cookie = values[2]
+            known = self._known.get(cookie)
             if known is None or known[0] != values:
-                flow = known[1] if known else _flow(values)
+                flow = known[1] if known is not None and known[0][1] == values[1] else _flow(values)
                 known = (values, flow, self._sample(flow, values[len(_SOCKET) :]))
-            self._seen[key] = known
+            self._seen[cookie] = known
             if known[2] is not None:
                 self._samples.append(known[2])
         return size
@@ -207,9 +213,11 @@ class LinuxConnectionTable:
         self._one(request, sampler.take, what=f"look at connection {token:#x}")
         return next(iter(sampler.harvest()), None)
 
-    def subflow(self, flow: FourTuple) -> SubflowSample | None:
+    def subflow(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowSample | None:
         family = AF_INET if flow.local.address.version == _IPV4 else AF_INET6
-        request = _request(_IPPROTO_TCP, family, _LIVING, flow=flow, cookie=(_ANY_COOKIE, _ANY_COOKIE))
+        request = _request(
+            _IPPROTO_TCP, family, _LIVING, socket_id=_socket_id(flow, interface_index), cookie=_ANY_COOKIE
+        )
         sampler = _Sampler(_SUBFLOW_READER, _subflow)
         self._one(request, sampler.take, what=f"look at subflow {flow}")
         return next(iter(sampler.harvest()), None)
@@ -221,11 +229,6 @@ class LinuxConnectionTable:
         except CommandRefusedError as error:
             if error.errno not in {errno.ENOENT, errno.ESTALE}:
                 raise
-
-    def listening_ports(self) -> frozenset[int]:
-        listeners = _Sampler(_LISTENER_READER, lambda flow, _values: flow.local.port)
-        self._dump(_IPPROTO_TCP, _LISTENING, listeners.take)
-        return frozenset(listeners.harvest())
 
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         notifications = NotificationSocket(_NETLINK_SOCK_DIAG, receive_buffer_bytes=_END_BUFFER_BYTES)
@@ -252,38 +255,42 @@ def _request(
     family: int,
     states: int,
     *,
-    flow: FourTuple | None = None,
+    socket_id: bytes = bytes(_COOKIE_OFFSET),
     cookie: tuple[int, int] = (0, 0),
 ) -> bytes:
     head = _REQUEST_HEAD.pack(family, protocol & 0xFF, _EXTENSIONS, states)
-    identity = bytes(_COOKIE_OFFSET)
-    if flow is not None:
-        ends = (flow.local.address.packed, flow.remote.address.packed)
-        identity = struct.pack("!HH16s16sI", flow.local.port, flow.remote.port, *ends, 0)
     # The head has eight bits for the protocol: 262 alone would be taken for TCP.
-    return (
-        head + identity + struct.pack("=II", *cookie) + attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
-    )
+    full_protocol = attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
+    return head + socket_id + struct.pack("=II", *cookie) + full_protocol
+
+
+def _socket_id(flow: FourTuple, interface_index: int) -> bytes:
+    """What comes before the cookie in a struct inet_diag_sockid."""
+    ends = _ENDS.pack(flow.local.port, flow.remote.port, flow.local.address.packed, flow.remote.address.packed)
+    return ends + struct.pack("=I", interface_index)
 
 
 def _connection(flow: FourTuple, values: Values) -> ConnectionSample | None:
     token, state, inode, uid, cgroup_id, flags, sent, received, acked, write_seq, snd_una = values
     if not token:
         return None  # a socket that has not connected yet
+    is_fallback = bool(flags & _FALLBACK)
+    written = (acked or 0) + (write_seq or 0) - (snd_una or 0) - (state in _FIN_SENT) - is_fallback
     return ConnectionSample(
         Token(token),
         flow,
         _STATES.get(state, TcpState.CLOSED),
         ProcessKey(inode, uid, cgroup_id or 0),
-        bool(flags & _FALLBACK),
+        is_fallback,
         sent,
         received,
-        (acked or 0) + (write_seq or 0) - (snd_una or 0) - (state in _FIN_SENT),
+        # Nothing is written any more, and what was not sent is lost; the acknowledged bytes may include a DATA_FIN.
+        sent if state == _CLOSED and sent is not None else max(0, written),
     )
 
 
 def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
-    token, flags, local_id, remote_id, rtt, state, queued, sent, again, received, retransmits = values
+    token, flags, local_id, remote_id, interface, rtt, state, queued, sent, again, received, retransmits = values
     if token is None or flags is None:
         return None  # plain TCP
     return SubflowSample(
@@ -294,6 +301,9 @@ def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
         _STATES.get(state, TcpState.CLOSED),
         bool(flags & _BACKUP_HERE),
         bool(flags & _BACKUP_THERE),
+        bool(flags & (_CAPABLE_ASKED | _JOIN_ASKED)),
+        bool(flags & _FULLY_ESTABLISHED),
+        interface,
         rtt / _US_PER_MS if rtt else None,
         (sent or 0) - (again or 0),
         _payload(received, queued, state),
@@ -309,8 +319,8 @@ def _payload(received: int | None, queued: int, state: int) -> int:
 
 def _flow(values: Values) -> FourTuple:
     """The two ends, from the values of `_SOCKET`."""
-    family, identity = values[:2]
-    local_port, remote_port, local, remote = _SOCKET_ID.unpack(identity)
+    family, ends = values[:2]
+    local_port, remote_port, local, remote = _ENDS.unpack(ends)
     address = _ipv4 if family == AF_INET else _ipv6
     return FourTuple(Endpoint(address(local), local_port), Endpoint(address(remote), remote_port))
 
@@ -324,13 +334,11 @@ def _ipv6(packed: bytes) -> IPAddress:
 
 
 def _drain(notifications: NotificationSocket, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
-    try:
-        while (data := notifications.receive()) is not None:
-            for end in decode_ends(memoryview(data)):
-                deliver(end)
-    except OSError as error:
-        if error.errno != errno.ENOBUFS:
-            raise
+    def take(messages: memoryview) -> None:
+        for end in decode_ends(messages):
+            deliver(end)
+
+    if notifications.drain(take):
         lost()
 
 

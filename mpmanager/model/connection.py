@@ -122,6 +122,12 @@ class SubflowSample(NamedTuple):
     """Whether this host has marked it as backup."""
     is_backup_there: bool
     """Whether the peer has."""
+    is_begun_here: bool
+    """Whether this host sent the SYN."""
+    is_fully_established: bool
+    """Whether the peer has confirmed that it speaks Multipath TCP: joins are possible from then on."""
+    interface_index: int
+    """Of the interface that the socket is bound to; 0 when it is not: then the source address tells the path."""
     rtt_ms: float | None
     """Smoothed; None until the first measurement."""
     tx_bytes: int

@@ -57,6 +57,12 @@ class CommandRefusedError(MpmanagerError):
         self.errno = errno
 
 
+class ConnectionGoneError(CommandRefusedError):
+    """The kernel does not know the connection (any more)."""
+
+    code = "ConnectionGone"
+
+
 class ManagedElsewhereError(CommandRefusedError):
     """The connection belongs to another path manager: it was made before this one took over."""
 

@@ -92,6 +92,8 @@ class InterfaceAddress:
 
     address: IPAddress
     prefix_length: int
+    is_deprecated: bool = False
+    """Only for what began there already, says IPv6 (RFC 4862, 5.5.4): nothing new may leave from it."""
 
     def __str__(self) -> str:
         return f"{self.address}/{self.prefix_length}"
@@ -129,7 +131,7 @@ class Path:
     tier: Tier
     state: PathState
     addresses: tuple[InterfaceAddress, ...]
-    """Usable source addresses, the preferred one of each family first."""
+    """Source addresses, the preferred one of each family first; deprecated ones are among them, last."""
     ways_out: tuple[WayOut, ...]
     """At most one for each IP version."""
 
@@ -149,7 +151,8 @@ class Path:
 
     def source_address(self, version: int) -> IPAddress | None:
         """The preferred source address of an IP version (4 or 6), or None."""
-        return next((each.address for each in self.addresses if each.address.version == version), None)
+        fresh = (each for each in self.addresses if not each.is_deprecated)
+        return next((each.address for each in fresh if each.address.version == version), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

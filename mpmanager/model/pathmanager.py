@@ -58,6 +58,8 @@ class SubflowEstablished:
     local_id: AddressId
     remote_id: AddressId
     is_backup_there: bool
+    interface_index: int = 0
+    """Of the interface that the socket is bound to; 0 when it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

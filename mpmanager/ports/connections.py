@@ -44,7 +44,8 @@ class PathManager(Protocol):
 
         Raises:
             ManagedElsewhereError: the connection was made before `take_over`.
-            CommandRefusedError: the connection or subflow is gone, or the kernel does not want to.
+            ConnectionGoneError: there is no such connection.
+            CommandRefusedError: the subflow is gone, or the kernel does not want to.
         """
         ...
 
@@ -62,12 +63,8 @@ class ConnectionTable(Protocol):
         """One connection; None when it is gone."""
         ...
 
-    def subflow(self, flow: FourTuple) -> SubflowSample | None:
-        """One subflow; None when it is gone."""
-        ...
-
-    def listening_ports(self) -> frozenset[int]:
-        """TCP ports on which something listens."""
+    def subflow(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowSample | None:
+        """One subflow, by its ends and the interface it is bound to (0 for none); None when it is gone."""
         ...
 
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:

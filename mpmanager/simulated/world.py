@@ -24,7 +24,7 @@ from mpmanager.model.connection import (
     SubflowSample,
     TcpState,
 )
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, LinkHints, NetworkState, RoutingPlan
 from mpmanager.model.path import InterfaceAddress, KindSource, LinkCounters, PathKind, Security
@@ -301,7 +301,7 @@ class SimulatedPathManager:
     def execute(self, command: Command) -> None:
         connection = self._laptop.connections.get(command.token)
         if connection is None:
-            raise CommandRefusedError(f"{type(command).__name__}: invalid token", errno=EINVAL)
+            raise ConnectionGoneError(f"{type(command).__name__}: invalid token", errno=EINVAL)
         self._laptop.catch_up()
         match command:
             case CreateSubflow():
@@ -383,14 +383,11 @@ class SimulatedConnections:
         connection = self._laptop.connections.get(token)
         return _connection(connection) if connection else None
 
-    def subflow(self, flow: FourTuple) -> SubflowSample | None:
+    def subflow(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowSample | None:  # noqa: ARG002  # the port's
         for connection in self._laptop.connections.values():
             if flow in connection.subflows:
                 return _subflow(connection, flow)
         return None
-
-    def listening_ports(self) -> frozenset[int]:
-        return frozenset()
 
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         """Simulated connections never end."""
@@ -435,6 +432,9 @@ def _subflow(connection: _SimulatedConnection, flow: FourTuple) -> SubflowSample
         TcpState.ESTABLISHED,
         is_backup_here=subflow.is_backup,
         is_backup_there=False,
+        is_begun_here=True,
+        is_fully_established=True,
+        interface_index=0,
         rtt_ms=subflow.link.rtt_ms,
         tx_bytes=int(subflow.tx_bytes),
         rx_bytes=int(subflow.rx_bytes),

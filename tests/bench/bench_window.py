@@ -1,7 +1,8 @@
 """What the window costs, each figure beside its target: `.venv/bin/python tests/bench/bench_window.py`.
 
 Times are CPU times of the window's thread, which nothing in it waits: by the clock, other programs on a busy machine
-would count too. The reference is an empty Qt widget of the same size, painted in the same run, and plain Python's speed.
+would count too. The reference is an empty Qt widget of the same size, painted in the same run, and plain Python's
+speed.
 """
 
 import asyncio

@@ -30,7 +30,20 @@ def flow(number=1, port=40000):
 
 def subflow(where, tx=0, rx=0, token=TOKEN, retransmits=0):
     return SubflowSample(
-        token, where, AddressId(0), AddressId(0), TcpState.ESTABLISHED, False, False, 10.0, tx, rx, retransmits
+        token,
+        where,
+        AddressId(0),
+        AddressId(0),
+        TcpState.ESTABLISHED,
+        False,
+        False,
+        True,
+        True,
+        0,
+        10.0,
+        tx,
+        rx,
+        retransmits,
     )
 
 

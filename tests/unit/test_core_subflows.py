@@ -1,5 +1,6 @@
 """Which subflows every connection gets, and when they are left."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 from itertools import count
 
@@ -358,8 +359,25 @@ def test_a_closed_connection_is_forgotten():
     assert laptop.change(path(1), path(2)) == []
 
 
-def sample(flow, *, local_id=0, state=TcpState.ESTABLISHED, is_backup=False):
-    return SubflowSample(TOKEN, flow, AddressId(local_id), AddressId(0), state, is_backup, False, 10.0, 0, 0, 0)
+def sample(
+    flow, *, local_id=0, state=TcpState.ESTABLISHED, is_backup=False, is_begun_here=True, is_fully_established=True
+):
+    return SubflowSample(
+        token=TOKEN,
+        flow=flow,
+        local_id=AddressId(local_id),
+        remote_id=AddressId(0),
+        state=state,
+        is_backup_here=is_backup,
+        is_backup_there=False,
+        is_begun_here=is_begun_here,
+        is_fully_established=is_fully_established,
+        interface_index=0,
+        rtt_ms=10.0,
+        tx_bytes=0,
+        rx_bytes=0,
+        retransmits=0,
+    )
 
 
 def connection_sample(flow):
@@ -370,7 +388,7 @@ def test_connections_found_at_the_start_are_completed_and_not_doubled():
     laptop = Laptop(path(1), path(2), path(3))
     joined = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
     snapshot = Snapshot((connection_sample(initial()),), (sample(initial()), sample(joined, local_id=3)))
-    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset()))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot))
     assert sources(commands) == ["10.0.3.2"]
     assert commands[0].local_id not in {0, 3}
 
@@ -378,16 +396,105 @@ def test_connections_found_at_the_start_are_completed_and_not_doubled():
 def test_an_accepted_connection_found_at_the_start_is_not_joined():
     laptop = Laptop(path(1), path(2))
     flow = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50001))
-    snapshot = Snapshot((connection_sample(flow),), (sample(flow),))
-    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset({443})))
+    snapshot = Snapshot((connection_sample(flow),), (sample(flow, is_begun_here=False),))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot))
     assert [type(each) for each in commands] == [AnnounceAddress]
+
+
+def test_a_lost_establishment_is_made_up_for_by_the_next_look():
+    laptop = Laptop(path(1), path(2))
+    assert laptop.feed(ConnectionCreated(token=TOKEN, flow=initial(), is_server_side=False)) == []
+    early = Snapshot((connection_sample(initial()),), (sample(initial(), is_fully_established=False),))
+    assert laptop.feed(Resynchronised(snapshot=early)) == [], "the peer has not confirmed yet"
+    later = Snapshot((connection_sample(initial()),), (sample(initial()),))
+    assert sources(laptop.feed(Resynchronised(snapshot=later))) == ["10.0.2.2"]
+
+
+def test_refusals_before_the_establishment_count_for_nothing():
+    laptop = Laptop(path(1), path(2))
+    snapshot = Snapshot((connection_sample(initial()),), (sample(initial()),))
+    joins = laptop.feed(Resynchronised(snapshot=snapshot))
+    while joins:
+        laptop.feed(CommandRefused(command=joins[0]))
+        joins = laptop.later(RETRY_AFTER_S[-1])
+    assert sources(laptop.connect()) == ["10.0.2.2"]
+
+
+def test_a_withdrawn_initial_address_is_not_joined():
+    laptop = Laptop(path(1), path(2))
+    joins = laptop.connect()
+    laptop.accept(joins)
+    laptop.feed(AddressWithdrawn(token=TOKEN, remote_id=AddressId(0)))
+    laptop.feed(closed(joins[0].flow))
+    assert laptop.later(RETRY_AFTER_S[0]) == []
+    elsewhere = Endpoint(ip_address("198.51.100.1"), 0)
+    commands = laptop.feed(AddressAnnounced(token=TOKEN, remote_id=AddressId(1), remote=elsewhere))
+    assert {each.remote.address for each in commands} == {elsewhere.address}
+
+
+def test_a_neighbour_is_joined_over_its_own_network_only():
+    laptop = Laptop(path(1), path(2))
+    neighbour = FourTuple(Endpoint(ip_address("10.0.1.2"), 40000), Endpoint(ip_address("10.0.1.77"), 443))
+    laptop.feed(ConnectionCreated(token=TOKEN, flow=neighbour, is_server_side=False))
+    event = ConnectionEstablished(token=TOKEN, flow=neighbour, is_server_side=False, is_initial_address_forbidden=False)
+    assert laptop.feed(event) == []
+
+
+def test_a_subflow_from_an_address_of_no_path_stays_while_the_address_does():
+    laptop = Laptop(path(1), path(2))
+    service = FourTuple(Endpoint(ip_address("192.0.2.55"), 443), Endpoint(ip_address("203.0.113.5"), 50001))
+    joined = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50002))
+    samples = (sample(service, is_begun_here=False), sample(joined, local_id=2, is_begun_here=False))
+    known = PathsChanged(paths=(path(1), path(2)), other_addresses=frozenset({service.local.address}))
+    laptop.feed(known)
+    commands = laptop.feed(Resynchronised(snapshot=Snapshot((connection_sample(service),), samples)))
+    assert DestroySubflow(token=TOKEN, flow=service) not in commands
+    assert DestroySubflow(token=TOKEN, flow=service) in laptop.feed(PathsChanged(paths=(path(1), path(2))))
+
+
+def test_a_deprecated_address_keeps_its_subflows_and_gets_no_new_ones():
+    old = replace(path(2, v6=True).addresses[0], is_deprecated=True)
+    laptop = Laptop(path(1), path(2))
+    laptop.accept(laptop.connect())
+    assert laptop.change(path(1), replace(path(2), addresses=(old,))) == []
+    fresh = Laptop(path(1), replace(path(2), addresses=(old,)))
+    assert fresh.connect() == []
+
+
+def test_a_join_whose_id_is_unknown_takes_the_initial_subflow_with_it_never():
+    laptop = Laptop(path(1), path(2))
+    joined = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
+    snapshot = Snapshot((connection_sample(initial()),), (sample(initial()), sample(joined, local_id=0)))
+    laptop.feed(Resynchronised(snapshot=snapshot))
+    assert laptop.change(path(1)) == [DestroySubflow(token=TOKEN, flow=joined)]
+
+
+def test_a_server_closes_what_a_peer_joins_beyond_what_the_kernel_can_count():
+    laptop = Laptop(path(1))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    joins = [FourTuple(served.local, Endpoint(served.remote.address, 50000 + number)) for number in range(1, 10)]
+    samples = [sample(each, local_id=number, is_begun_here=False) for number, each in enumerate((served, *joins))]
+    commands = laptop.feed(Resynchronised(snapshot=Snapshot((connection_sample(served),), tuple(samples))))
+    assert commands == [DestroySubflow(token=TOKEN, flow=each) for each in joins[MOST_SUBFLOWS - 1 :]]
+
+
+def test_an_offer_that_the_kernel_refuses_is_tried_with_other_ids_but_not_for_ever():
+    laptop = Laptop(path(1), path(2))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    snapshot = Snapshot((connection_sample(served),), (sample(served, is_begun_here=False),))
+    offers = laptop.feed(Resynchronised(snapshot=snapshot))
+    ids = []
+    while offers and len(ids) < 50:
+        ids.append(offers[0].local_id)
+        offers = laptop.feed(CommandRefused(command=offers[0]))
+    assert len(ids) == len(set(ids)) == MOST_SUBFLOWS - 1
 
 
 def test_a_join_found_unanswered_at_the_start_is_given_up():
     laptop = Laptop(path(1), path(2))
     pending = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
     snapshot = Snapshot((connection_sample(initial()),), (sample(initial()), sample(pending, state=TcpState.SYN_SENT)))
-    commands = laptop.feed(Resynchronised(snapshot=snapshot, listening_ports=frozenset()))
+    commands = laptop.feed(Resynchronised(snapshot=snapshot))
     assert commands[0] == DestroySubflow(token=TOKEN, flow=pending)
 
 
