@@ -26,6 +26,7 @@ from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import Frame, SubscribeOptions, Topic
 from mpmanager.cli import tables
 from mpmanager.cli.context import INTERRUPTED, console
+from mpmanager.cli.pictures import Pictures
 from mpmanager.client.manager import connected
 from mpmanager.lab.instance import Lab, instances_directory, tear_down
 from mpmanager.lab.play import Step, play
@@ -59,7 +60,7 @@ class Setting:
     ground: Ground
     bus: Bus
     lab: Lab | None
-    screenshots: Path | None
+    pictures: Pictures | None
     """None where a display shows the window itself."""
     duration_s: float
 
@@ -87,7 +88,8 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build/screenshots"),
     show_default=True,
-    help="Where pictures of the window go when there is no display.",
+    help="Where pictures of the window go when there is no display. Those of an earlier tour "
+    "(NNNN-overview-light.png and the like) are replaced; other files there stay.",
 )
 def tour(*, wants_lab: bool, simulate: bool, duration_s: float, screenshots: Path) -> None:
     """Start the daemon and the window, let programs talk over several paths, show what happens, clean up.
@@ -148,7 +150,7 @@ async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> 
             ground=ground,
             bus=parse_bus(f"private:{directory / 'bus'}"),
             lab=lab,
-            screenshots=screenshots,
+            pictures=Pictures(screenshots) if screenshots else None,
             duration_s=duration_s,
         )
         await stack.enter_async_context(_daemon(setting, directory))
@@ -234,11 +236,11 @@ async def _window(setting: Setting) -> AsyncIterator[Process | None]:
     async with AsyncExitStack() as stack:
         environment = dict(os.environ)
         options: list[str] = []
-        if setting.screenshots is not None:
+        if setting.pictures is not None:
             environment |= await stack.enter_async_context(_virtual_display())
-            shutil.rmtree(setting.screenshots, ignore_errors=True)
+            stack.callback(setting.pictures.remove_earlier)
             every_s = max(2.0, setting.duration_s / 5)
-            options = [f"--screenshots={setting.screenshots}", f"--every={every_s}"]
+            options = [f"--screenshots={setting.pictures.directory}", f"--every={every_s}"]
         process = await asyncio.create_subprocess_exec(
             str(program), f"--bus={setting.bus}", *options, env=environment, start_new_session=True
         )
@@ -295,7 +297,7 @@ async def _play(setting: Setting, screen: "Screen") -> Report | None:
 
 
 async def _time_is_over(setting: Setting, window: Process | None, player: "asyncio.Task[Report | None]") -> None:
-    if setting.screenshots is None and window is not None:
+    if setting.pictures is None and window is not None:
         await window.wait()
         return
     await asyncio.sleep(setting.duration_s)
@@ -339,9 +341,8 @@ class Screen:
 
 def _conclude(setting: Setting, report: Report | None) -> int:
     """Say what became of it; the exit code."""
-    if setting.screenshots is not None and setting.screenshots.is_dir():
-        pictures = sorted(setting.screenshots.glob("*.png"))
-        click.echo(f"{len(pictures)} pictures of the window are in {setting.screenshots}.")
+    if setting.pictures is not None:
+        click.echo(f"{len(setting.pictures.new())} new pictures of the window are in {setting.pictures.directory}.")
     if report is None:
         return 0
     for check in report.checks:

@@ -45,12 +45,17 @@ def tour(directory, *options):
 @pytest.mark.parametrize(("options", "word"), [(["--lab"], "curl"), (["--simulate"], "SIMULATED")])
 def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, options, word):
     before = root_namespace()
+    (tmp_path / "screenshots").mkdir()
+    for name in ("somebody's.png", "0099-live-dark.png"):
+        (tmp_path / "screenshots" / name).write_bytes(b"older")
     process = tour(tmp_path, *options, "--seconds", "14")
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 0, output
     assert word in output
     assert "wlan0" in output
-    pictures = list((tmp_path / "screenshots").glob("*.png"))
+    assert (tmp_path / "screenshots" / "somebody's.png").read_bytes() == b"older"
+    assert not (tmp_path / "screenshots" / "0099-live-dark.png").exists(), "a picture of an earlier tour"
+    pictures = list((tmp_path / "screenshots").glob("0*.png"))
     assert {"overview", "live"} == {each.stem.split("-")[1] for each in pictures}
     assert all(each.stat().st_size > 10_000 for each in pictures)
     assert leftovers(process) == []
