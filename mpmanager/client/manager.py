@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Self
 
 from dbus_fast import BusType, Message, MessageType
@@ -56,7 +56,8 @@ class ManagerClient:
     async def close(self) -> None:
         """Leave the bus. Streams that are open stay open until they are closed themselves."""
         self._message_bus.disconnect()
-        await self._message_bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast
+        with suppress(OSError, EOFError, DBusError):  # the bus vanished before: it is left all the same
+            await self._message_bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast
 
     async def status(self) -> StatusInfo:
         """The daemon as a whole."""

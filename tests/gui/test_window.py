@@ -12,6 +12,7 @@ from mpmanager_ui.look.colours import DARK, LIGHT, Theme
 from mpmanager_ui.screenshots import Photographer, ScreenshotError
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
 
@@ -40,11 +41,13 @@ def test_a_restart_of_the_daemon_is_survived_and_leaves_a_gap(stage):
     stage.wait_until(lambda: stage.session.contact is Contact.LOST, "the loss was noticed")
     assert stage.window.lost_banner.isVisible()
     assert stage.window.overview.isVisible()
+    assert stage.window.overview.details().startswith(f"As of {clock(stage.session.frame.time)}: 5")
     stage.world.now += 20.0
     stage.daemon.is_running = True
     stage.wait_until(lambda: len(stage.daemon.managers) == 2, "the window connected again")
     stage.tick(3)
     assert stage.session.contact is Contact.CONNECTED
+    assert stage.window.overview.details().startswith("5")
     assert not stage.window.lost_banner.isVisible()
     gaps = stage.session.history.data().gaps()
     assert len(gaps) == 1

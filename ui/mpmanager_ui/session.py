@@ -15,7 +15,7 @@ from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
 from mpmanager_ui.viewmodels.overview import TierWishes
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.viewmodels.wording import path_titles
+from mpmanager_ui.viewmodels.wording import clock, path_titles
 
 logger = logging.getLogger(__name__)
 
@@ -64,15 +64,21 @@ class Session(QObject):
         frame_says = self.frame is not None and self.frame.simulated
         return frame_says or (self.status is not None and self.status.simulated)
 
+    @property
+    def as_of(self) -> str:
+        """While contact is lost, the time of day of what is shown; else empty."""
+        is_lost = self.contact is Contact.LOST and self.frame is not None
+        return clock(self.frame.time) if is_lost and self.frame else ""
+
     async def run(self) -> None:
         """Stay in contact until cancelled."""
         while True:
             try:
                 await self._stay_connected()
-            except MpmanagerError as error:
-                self._lose(str(error))
             except TimeoutError:
                 self._lose("the daemon does not answer")
+            except (MpmanagerError, OSError, EOFError) as error:
+                self._lose(str(error) or "the connection to the daemon broke")
             await self._wait()
 
     async def set_tier(self, path: str, tier: Tier) -> None:

@@ -126,6 +126,11 @@ class LivePage(QWidget):
             pass
         self._show_counts()
 
+    def _show_contact(self) -> None:
+        self.view.painter.show_stale(is_stale=bool(self._session.as_of))
+        self.view.viewport().update()
+        self._show_counts()
+
     def _prepare(self) -> None:
         frame = self._session.frame
         kinds = {path.name: path.kind for path in frame.paths} if frame else {}
@@ -135,10 +140,12 @@ class LivePage(QWidget):
 
     def _show_counts(self) -> None:
         applications, connections, subflows = self._recorder.counts()
-        self._counts.setText(
+        counts = (
             f"{count_of(applications, 'application')} · {count_of(connections, 'connection')} · "
             f"{count_of(subflows, 'subflow')}"
         )
+        as_of = self._session.as_of
+        self._counts.setText(f"As of {as_of}: {counts}" if as_of else counts)
         is_empty = not self.model.tree.root.children
         if is_empty:
             self._empty.show_text(*(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
@@ -175,6 +182,7 @@ class LivePage(QWidget):
 
     def _connect(self) -> None:
         self._session.frame_taken.connect(self._take_frame)
+        self._session.contact_changed.connect(self._show_contact)
         self._look.changed.connect(self._recolour)
         self.view.header().sectionClicked.connect(self._sort_by)
         self.filter.textChanged.connect(self._filter_timer.start)

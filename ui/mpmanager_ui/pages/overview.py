@@ -73,6 +73,7 @@ class OverviewPage(QScrollArea):
         self._build()
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
+        session.contact_changed.connect(self._refresh)
         session.tiers_changed.connect(self._refresh)
         look.changed.connect(self._recolour)
         self._recolour()
@@ -93,6 +94,10 @@ class OverviewPage(QScrollArea):
         """The state, as it stands at the top."""
         return self._sentence.text()
 
+    def details(self) -> str:
+        """The line below it."""
+        return self._details.text()
+
     def event_texts(self) -> list[str]:
         """The events that are shown, the newest first."""
         model = self.events.events
@@ -105,11 +110,13 @@ class OverviewPage(QScrollArea):
         if frame is None or not self.isVisible():
             return
         self._sentence.setText(f"{state_sentence(frame.paths)}.")
-        self._details.setText(traffic_sentence(frame))
+        as_of = self._session.as_of
+        self._sentence.set_role("muted" if as_of else "")
+        self._details.setText(f"As of {as_of}: {traffic_sentence(frame)}" if as_of else traffic_sentence(frame))
         self._show_traffic()
         names = [path.name for path in frame.paths]
         rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
-        self.board.show_cards(lanes(frame, self._session.wishes), rates)
+        self.board.show_cards(lanes(frame, self._session.wishes), rates, is_stale=bool(as_of))
         self._show_events()
 
     def _show_traffic(self) -> None:

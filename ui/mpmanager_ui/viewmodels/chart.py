@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from mpmanager.client.quantities import NOT_KNOWN, count_of, enumerate_words, format_rate
 from mpmanager_ui.viewmodels.history import SPAN_BINS, ChartData, Series
+from mpmanager_ui.viewmodels.wording import clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,7 @@ def _path_summary(series: Series, title: str) -> str:
 
 def clock_time(data: ChartData, index: int) -> str:
     """The local time at which a bin, counted from the oldest, begins."""
-    unix_time = data.end - SPAN_BINS + index + data.wall_offset_s
-    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
+    return clock(data.end - SPAN_BINS + index + data.wall_offset_s)
 
 
 def reading(data: ChartData, index: int, titles: Mapping[str, str]) -> Reading:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from mpmanager.api.structures import EventKind, PathInfo
 from mpmanager.model.path import PathKind, PathState, Security, Tier
@@ -67,6 +68,11 @@ EVENTS_OF_CONNECTIONS = frozenset(
     }
 )
 """Kinds that come by the hundred where programs are busy."""
+
+
+def clock(unix_time: float) -> str:
+    """The local time of day."""
+    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
 
 
 def path_titles(paths: Iterable[PathInfo]) -> dict[str, str]:

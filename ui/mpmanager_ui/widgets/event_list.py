@@ -1,7 +1,6 @@
 """What happened last, the newest first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from mpmanager.api.structures import EventInfo
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
@@ -51,11 +51,6 @@ class EventModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(self._events[index.row()].text)
         return None
-
-
-def clock(unix_time: float) -> str:
-    """The local time of day."""
-    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
 
 
 class _EventDelegate(QStyledItemDelegate):

@@ -14,6 +14,13 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
+    def set_role(self, role: str) -> None:
+        """Look as the style sheet says for this role; empty for plain text."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
 
 def plain_tip(text: str) -> str:
     """A tool tip that shows the text as it is, line breaks included."""

@@ -128,14 +128,15 @@ class LaneBoard(QWidget):
             lane.dropped.connect(self._want_from_drop)
         self._arrange(len(Tier))
 
-    def show_cards(self, lanes: Mapping[Tier, Sequence[PathCard]], rates: Rates) -> None:
-        """Put every card into its lane; the one with the keyboard keeps it."""
+    def show_cards(self, lanes: Mapping[Tier, Sequence[PathCard]], rates: Rates, *, is_stale: bool = False) -> None:
+        """Put every card into its lane; the one with the keyboard keeps it. Stale numbers are greyed."""
         names = {card.name for cards in lanes.values() for card in cards}
         for name in self._widgets.keys() - names:
             self._widgets.pop(name).deleteLater()
         for tier, cards in lanes.items():
             for place, card in enumerate(cards):
-                self._place(self._lanes[tier], place, card, rates.get(card.name, ()))
+                self._place(self._lanes[tier], place, card)
+                self._widgets[card.name].show_card(card, rates.get(card.name, ()), is_stale=is_stale)
 
     def card_of(self, path: str) -> PathCardWidget:
         """The card of a path."""
@@ -153,7 +154,7 @@ class LaneBoard(QWidget):
         super().changeEvent(event)
         self.update()
 
-    def _place(self, lane: Lane, place: int, card: PathCard, rates: Sequence[float | None]) -> None:
+    def _place(self, lane: Lane, place: int, card: PathCard) -> None:
         widget = self._widgets.get(card.name)
         if widget is None:
             widget = self._widgets[card.name] = self._make(card)
@@ -164,7 +165,6 @@ class LaneBoard(QWidget):
             if had_focus:
                 widget.setFocus()
             self._repaint_lanes()
-        widget.show_card(card, rates)
 
     def _make(self, card: PathCard) -> PathCardWidget:
         widget = PathCardWidget(self._look, self._signs.of(card.name), card, self)

@@ -40,12 +40,17 @@ class LivePainter:
         self._signs = signs
         self._titles: Mapping[str, str] = {}
         self._kinds: Mapping[str, PathKind] = {}
+        self._is_stale = False
         self._measure()
         look.changed.connect(self._measure)
 
     def show_titles(self, titles: Mapping[str, str], kinds: Mapping[str, PathKind]) -> None:
         """Learn how the paths are called and of what kind they are."""
         self._titles, self._kinds = titles, kinds
+
+    def show_stale(self, *, is_stale: bool) -> None:
+        """Grey all numbers from now on: they are not the present's."""
+        self._is_stale = is_stale
 
     def paint_row(self, painter: QPainter, cells: Iterable[tuple[Column, QRect]], values: Values) -> None:
         """Paint these cells of a row; the rectangle of the name begins where its indentation ends."""
@@ -169,10 +174,12 @@ class LivePainter:
                 left += width + _SWATCH_STEP - 14
 
     def _paint_number(self, painter: QPainter, rect: QRect, values: Values, column: Column) -> None:
-        is_zero = not values[_FIELDS[column]]
         painter.setFont(self._font)
-        painter.setPen(self._faint if is_zero or values.state is RowState.ENDED else self._text)
+        painter.setPen(self._faint if self._is_faint(values, column) else self._text)
         painter.drawText(rect.adjusted(0, 0, -_PAD, 0), _RIGHT, cell_text(values, column))
+
+    def _is_faint(self, values: Values, column: Column) -> bool:
+        return self._is_stale or values.state is RowState.ENDED or not values[_FIELDS[column]]
 
     def _paint_history(self, painter: QPainter, rect: QRect, values: Values) -> None:
         if not any(values.history):

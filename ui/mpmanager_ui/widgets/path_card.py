@@ -58,6 +58,7 @@ class PathCardWidget(QWidget):
         self._rates: Sequence[float | None] = ()
         self._pressed_at: QPoint | None = None
         self._is_hovered = False
+        self._is_stale = False
         self.card = card
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -65,8 +66,9 @@ class PathCardWidget(QWidget):
         look.changed.connect(self.update)
         self.show_card(card, ())
 
-    def show_card(self, card: PathCard, rates: Sequence[float | None]) -> None:
-        """Show this from now on; `rates` are the last minute's, in bit/s."""
+    def show_card(self, card: PathCard, rates: Sequence[float | None], *, is_stale: bool = False) -> None:
+        """Show this from now on; `rates` are the last minute's, in bit/s. Stale numbers are greyed."""
+        self._is_stale = is_stale
         if card != self.card or not self.accessibleName():
             self.setAccessibleName(card.summary)
             self.setToolTip(plain_tip(_tool_tip(card)))
@@ -215,7 +217,7 @@ class PathCardWidget(QWidget):
             left = max(cell.left(), figure.right() - widest - 14)
             painter.drawPixmap(QPointF(left, cell.center().y() - 6), image)
             painter.setFont(bold)
-            painter.setPen(self._look.colour("text"))
+            painter.setPen(self._look.colour("muted" if self._is_stale else "text"))
             painter.drawText(figure, _RIGHT, text)
         second = rect.translated(0, line + 4)
         painter.setFont(self._look.font(scale=0.9))

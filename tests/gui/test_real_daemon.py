@@ -1,0 +1,68 @@
+"""The window on a real mpmanagerd that is killed and started again."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mpmanager.api.bus import parse_bus
+from mpmanager_ui.application import connector
+from mpmanager_ui.session import Session
+from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.window import Window
+
+DAEMON = Path(sys.executable).with_name("mpmanagerd")
+
+
+class Daemon:
+    """An mpmanagerd with a simulated world on a bus of its own."""
+
+    def __init__(self, directory):
+        self.bus = parse_bus(f"private:{directory / 'bus'}")
+        self._state = directory / "state"
+        self._process = None
+        self.start()
+
+    def start(self):
+        self._process = subprocess.Popen(
+            [DAEMON, "--simulate", f"--bus={self.bus}", f"--state={self._state}"], stderr=subprocess.PIPE, text=True
+        )
+        line = self._process.stderr.readline()
+        assert "ready" in line, line
+
+    def end(self, number):
+        self._process.send_signal(number)
+        self._process.communicate(timeout=10)
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    daemon = Daemon(tmp_path)
+    yield daemon
+    daemon.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def real(stage, daemon):
+    """The stage with a window on the real daemon in place of the fake one."""
+    stage.window.close()
+    stage.session = Session(connector(daemon.bus), retry_s=0.2)
+    stage.window = Window(stage.look, stage.session, daemon.bus)
+    stage.start()
+    stage.wait_until(lambda: stage.session.frame is not None, "the first frame came")
+    return stage
+
+
+def test_the_window_survives_a_killed_daemon_and_shows_fresh_numbers_of_the_next_one(real, daemon):
+    before = real.session.frame
+    daemon.end(signal.SIGKILL)
+    real.wait_until(lambda: real.session.contact is Contact.LOST, "the loss was noticed")
+    assert real.window.lost_banner.isVisible()
+    daemon.start()
+    real.wait_until(lambda: real.session.contact is Contact.CONNECTED, "the window connected again")
+    assert real.session.frame.time > before.time
+    assert not real.window.lost_banner.isVisible()
+    fresh = real.session.frame
+    real.wait_until(lambda: real.session.frame.sequence > fresh.sequence, "the frames go on")
