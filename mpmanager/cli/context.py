@@ -1,17 +1,21 @@
 """What all commands share: the bus, JSON or words, and how failures end."""
 
 import asyncio
+import errno
 import os
+import shlex
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
 from rich.console import Console
 
-from mpmanager.api.bus import Bus, parse_bus
+from mpmanager.api.bus import Bus, BusKind, parse_bus
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotAuthorizedError, UnknownPathError
 
@@ -23,7 +27,11 @@ DAEMON_NOT_RUNNING = 3
 NOT_AUTHORIZED = 4
 NOT_FOUND = 5
 INTERRUPTED = 130
-_FILE_WIDTH = 110
+_FILE_WIDTH = 10_000
+"""Of output that is no terminal: nothing is ever wrapped there."""
+_OWN_BUS = "private:/run/mpmanager"
+_NOBODY_LISTENS = {errno.ENOENT, errno.ECONNREFUSED}
+_OUTPUT_REFUSED = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 EXIT_CODES = """\b
 Exit codes:
@@ -78,10 +86,11 @@ def bus_command(function: Command) -> Command:
 
     @wraps(function)
     def run(*arguments: Any, bus: Bus | None, **options: Any) -> None:  # noqa: ANN401  # click's
+        where = bus or parse_bus("system")
         try:
-            function(*arguments, bus=bus or parse_bus("system"), **options)
+            function(*arguments, bus=where, **options)
         except MpmanagerError as error:
-            click.echo(f"mpm: {error}{_advice(error, bus)}", err=True)
+            click.echo(f"mpm: {told(error, where)}", err=True)
             sys.exit(exit_code(error))
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
@@ -89,11 +98,96 @@ def bus_command(function: Command) -> Command:
     return bus_option(run)
 
 
-def _advice(error: MpmanagerError, bus: Bus | None) -> str:
+def told(error: MpmanagerError, bus: Bus) -> str:
+    """An error in words that say what to do next."""
     if isinstance(error, DaemonNotRunningError):
-        option = f" --bus {bus}" if bus else ""
-        return f"\n  Start it with: sudo mpmanagerd{option}\n  or say where it is: mpm --bus private:DIR ..."
-    return ""
+        return _how_to_start(error, bus)
+    if isinstance(error, NotAuthorizedError):
+        return f"Only root and the user who runs mpmanagerd may change this. Try:\n  sudo {_this_command(bus)}"
+    return str(error)
+
+
+def _how_to_start(error: DaemonNotRunningError, bus: Bus) -> str:
+    cause = error.__cause__
+    is_absent = cause is None or (isinstance(cause, OSError) and cause.errno in _NOBODY_LISTENS)
+    where = f"the {bus} bus" if bus.kind in {BusKind.SYSTEM, BusKind.SESSION} else bus
+    problem = f"mpmanagerd is not running on {where}" if is_absent else str(error)
+    # On the system bus it needs a policy, and a root daemon is no guest of somebody's session.
+    is_wellknown = bus.kind in {BusKind.SYSTEM, BusKind.SESSION}
+    place, own = ("on a bus of its own", _OWN_BUS) if is_wellknown else ("there", str(bus))
+    return (
+        f"{problem}. Start one {place}:\n  {as_root()}{shlex.join([str(beside('mpmanagerd')), '--bus', own])}\n"
+        f"and then:\n  {shlex.join(['mpm', '--bus', own, 'status'])}"
+    )
+
+
+def _this_command(bus: Bus) -> str:
+    """What was typed, so that root's shell finds it: sudo has another PATH and drops MPMANAGER_BUS."""
+    typed = sys.argv[1:]
+    where = [] if any(each.startswith("--bus") for each in typed) else ["--bus", str(bus)]
+    return shlex.join([str(beside("mpm")), *where, *typed])
+
+
+def as_root() -> str:
+    """What a person writes before a command that needs root."""
+    return "" if os.geteuid() == 0 else "sudo "
+
+
+def beside(name: str) -> Path:
+    """A program installed next to this one."""
+    return Path(sys.executable).with_name(name)
+
+
+class Program(click.Group):
+    """The outermost command: nobody who reads on is no failure, output that cannot be written is one."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401  # click's
+        """Read the command line; --help and --version print here."""
+        with _writing():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's
+        """Run the chosen command."""
+        with _writing():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        try:
+            yield
+        finally:
+            _flush()  # while a failure can still be told
+    except OSError as error:
+        _end_unwritten(error)
+    except ExceptionGroup as group:
+        refused = group.subgroup(lambda error: isinstance(error, OSError) and _is_of_output(error))
+        if refused is None:
+            raise
+        _end_unwritten(next(each for each in refused.exceptions if isinstance(each, OSError)))
+
+
+def _flush() -> None:
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it came from standard output or standard error: those errors name no file."""
+    return error.filename is None and error.errno in _OUTPUT_REFUSED
+
+
+def _end_unwritten(error: OSError) -> NoReturn:
+    if not _is_of_output(error):
+        raise error
+    is_closed_pipe = error.errno == errno.EPIPE
+    if not is_closed_pipe:
+        with suppress(OSError):
+            click.echo(f"mpm: cannot write: {error.strerror}", err=True)
+    # What is still in the buffer would fail once more at the interpreter's end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0 if is_closed_pipe else FAILED)
 
 
 def ask(bus: Bus, talk: Callable[[ManagerClient], Awaitable[ResultT]]) -> ResultT:
@@ -111,9 +205,17 @@ def print_json(value: object) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
-def console() -> Console:
-    """Where words go: coloured on a terminal; elsewhere plain and wide enough for every table (or as COLUMNS says)."""
-    shown = Console(highlight=False)
-    if not shown.is_terminal and "COLUMNS" not in os.environ:
+class _Output(Console):
+    """Leaves it to `Program` what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while the error is handled."""
+        raise  # noqa: PLE0704  # rich calls this inside its except clause
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where words go: coloured on a terminal, as wide as it is; elsewhere plain, and no line is ever wrapped."""
+    shown = _Output(highlight=False, stderr=stderr)
+    if not shown.is_terminal:
         shown.width = _FILE_WIDTH
     return shown

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -180,7 +179,7 @@ def _end_as_by_ctrl_c() -> None:
 async def _play_visibly(scenario: Scenario, made: Lab) -> Report:
     """With a line that shows how far it is and what happened last; each step stays above it."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console(stderr=True)) as progress:
         progress.console.print(f"[bold]{escape(scenario.name)}[/]: {escape(scenario.description)}")
         task = progress.add_task("starting", total=scenario.duration_s)
 

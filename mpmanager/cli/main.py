@@ -1,9 +1,8 @@
 """The command mpm."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
 import click
@@ -14,6 +13,7 @@ from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo,
 from mpmanager.cli import tables
 from mpmanager.cli.context import (
     EXIT_CODES,
+    Program,
     ask,
     bus_command,
     bus_option,
@@ -43,7 +43,7 @@ Examples:
 """
 
 
-@click.group(context_settings=_HELP, epilog=_EXAMPLES + "\n" + EXIT_CODES)
+@click.group(cls=Program, context_settings=_HELP, epilog=_EXAMPLES + "\n" + EXIT_CODES)
 @partial(bus_option, envvar="MPMANAGER_BUS")
 @click.version_option(package_name="mpmanager", prog_name="mpm")
 def main(bus: Bus | None) -> None:
@@ -255,27 +255,28 @@ def _is_wanted(row: ConnectionInfo, path_name: str | None, app_text: str | None)
     return app_text is None or app_text.lower() in f"{row.app.name} {row.app.id}".lower()
 
 
-async def _frames(bus: Bus, options: SubscribeOptions) -> AsyncIterator[Frame]:
+@asynccontextmanager
+async def _frames(bus: Bus, options: SubscribeOptions) -> AsyncIterator[AsyncIterator[Frame]]:
     async with connected(bus) as client, aclosing(client.frames(options)) as frames:
-        async for frame in frames:
-            yield frame
+        yield frames
 
 
 async def _watch_json(bus: Bus, options: SubscribeOptions) -> None:
-    async for frame in _frames(bus, options):
-        print_json(frame)
-        sys.stdout.flush()
+    async with _frames(bus, options) as frames:
+        async for frame in frames:
+            print_json(frame)
 
 
 async def _watch_table(bus: Bus, options: SubscribeOptions) -> None:
     screen = console()
-    if not screen.is_terminal:
-        async for frame in _frames(bus, options):
-            screen.print(tables.frame(frame), "")
-        return
-    with Live(console=screen, auto_refresh=False, screen=options.count == 0, transient=False) as live:
-        async for frame in _frames(bus, options):
-            live.update(tables.frame(frame), refresh=True)
+    async with _frames(bus, options) as frames:
+        if not screen.is_terminal:
+            async for frame in frames:
+                screen.print(tables.frame(frame), "")
+            return
+        with Live(console=screen, auto_refresh=False, screen=options.count == 0, transient=False) as live:
+            async for frame in frames:
+                live.update(tables.frame(frame), refresh=True)
 
 
 async def _follow_events(bus: Bus, limit: int, *, as_json: bool) -> None:
@@ -297,5 +298,4 @@ def _print_events(rows: list[EventInfo], last_id: int, *, as_json: bool) -> int:
                 print_json(row)
             else:
                 console().print(tables.event(row))
-            sys.stdout.flush()
     return last_id

@@ -25,7 +25,7 @@ from rich.text import Text
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import Frame, SubscribeOptions, Topic
 from mpmanager.cli import tables
-from mpmanager.cli.context import INTERRUPTED, console
+from mpmanager.cli.context import INTERRUPTED, beside, console
 from mpmanager.cli.pictures import Pictures
 from mpmanager.client.manager import connected
 from mpmanager.lab.instance import Lab, instances_directory, tear_down
@@ -117,6 +117,8 @@ def choose_ground(*, wants_lab: bool, simulate: bool) -> Ground:
         return Ground.HERE
     missing = missing_rights()
     if missing:
+        if os.geteuid() != 0:
+            click.echo("To see it on the real kernel: sudo make run", err=True)
         click.echo("No lab can be made here; missing:", err=True)
         for each in missing:
             click.echo(f"  {each}", err=True)
@@ -193,7 +195,7 @@ def _abandoned_labs() -> list[str]:
 
 @asynccontextmanager
 async def _daemon(setting: Setting, directory: Path) -> AsyncIterator[None]:
-    program = [str(_beside("mpmanagerd")), f"--bus={setting.bus}", f"--state={directory / 'state'}"]
+    program = [str(beside("mpmanagerd")), f"--bus={setting.bus}", f"--state={directory / 'state'}"]
     if setting.ground is Ground.SIMULATED:
         program.append("--simulate")
     log = directory / "mpmanagerd.log"
@@ -228,7 +230,7 @@ def _said(log: Path) -> str:
 @asynccontextmanager
 async def _window(setting: Setting) -> AsyncIterator[Process | None]:
     """The window; None where Qt is not installed."""
-    program = _beside("mpmanager")
+    program = beside("mpmanager")
     if not program.exists():
         click.echo("The window is not installed (PySide6 is missing): showing the terminal only.", err=True)
         yield None
@@ -360,11 +362,6 @@ async def _end(process: Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _beside(name: str) -> Path:
-    """A program installed next to this one."""
-    return Path(sys.executable).with_name(name)
 
 
 def _has_display() -> bool:

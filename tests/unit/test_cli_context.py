@@ -1,0 +1,42 @@
+"""What failures say, and which command they suggest."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mpmanager.api.bus import parse_bus
+from mpmanager.cli.context import told
+from mpmanager.model.errors import DaemonNotRunningError, NotAuthorizedError
+
+BESIDE = Path(sys.executable).parent
+BUS = parse_bus("private:/run/my bus")
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        (["path", "tier", "wlan0", "never"], "--bus 'private:/run/my bus' path tier wlan0 never"),
+        (["path", "tier", "wlan0", "never", "--bus=session"], "path tier wlan0 never --bus=session"),
+    ],
+)
+def test_who_lacks_the_right_gets_a_command_that_works_with_the_path_and_environment_of_root(
+    monkeypatch, typed, suggested
+):
+    monkeypatch.setattr(sys, "argv", ["mpm", *typed])
+    first, command = told(NotAuthorizedError("no"), BUS).splitlines()
+    assert first == "Only root and the user who runs mpmanagerd may change this. Try:"
+    assert command == f"  sudo {BESIDE / 'mpm'} {suggested}"
+
+
+def test_what_broke_is_told_where_it_is_not_just_absence():
+    def refused():
+        try:
+            raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            raise DaemonNotRunningError("no bus there (Permission denied)") from error
+
+    with pytest.raises(DaemonNotRunningError) as error:
+        refused()
+    assert told(error.value, BUS).startswith("no bus there (Permission denied). Start one there:\n")
+    assert told(DaemonNotRunningError("x"), BUS).startswith("mpmanagerd is not running on private:/run/my bus. Start")
