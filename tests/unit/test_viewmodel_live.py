@@ -10,6 +10,7 @@ from mpmanager_ui.viewmodels.live_rows import (
     HISTORY_TICKS,
     STATE_MEANINGS,
     Recorder,
+    RowKind,
     RowState,
     subflow_state,
 )
@@ -148,6 +149,95 @@ def test_the_total_of_an_application_survives_the_end_of_a_connection(recorder, 
         book(recorder, world.advance())
     assert len(application.children) == 1
     assert application.values.byte_count >= before > 0
+
+
+def rows(recorder):
+    for application in recorder.applications.values():
+        yield application
+        for connection in application.children.values():
+            yield connection
+            yield from connection.children.values()
+
+
+def counters(recorder):
+    return {each.key: (each.values.byte_count, each.values.retransmits) for each in rows(recorder)}
+
+
+def test_an_application_has_moved_what_its_connections_have(recorder, world):
+    for _ in range(3):
+        book(recorder, world.advance(7.0))
+    world.connections_per_program = 1
+    for _ in range(4):
+        book(recorder, world.advance())
+        for application in recorder.applications.values():
+            below = [each.values.byte_count for each in application.children.values()]
+            assert application.values.byte_count == sum(below) > 0
+            assert len(below) == 2
+
+
+def test_no_counter_ever_goes_back(recorder, world):
+    before = {}
+    for second in range(40):
+        world.path("wlan0").state = PathState.UP if second % 20 < 5 else PathState.NO_CARRIER
+        world.connections_per_program = 1 + second // 9 % 3
+        frame = world.advance()
+        for subflow in (each for connection in frame.connections for each in connection.subflows):
+            subflow.retransmits = 6 if subflow.path == "wlan0" else 0
+        book(recorder, frame)
+        now = counters(recorder)
+        for key in now.keys() & before.keys():
+            assert now[key] >= before[key]
+            assert now[key][1] >= before[key][1]
+        before = now
+
+
+def test_ended_rows_of_every_level_are_kept_equally_long(recorder, world):
+    book(recorder, world.advance())
+    world.path("wlan0").state = PathState.NO_CARRIER
+    world.programs, world.connections_per_program = 4, 1
+    kept = []
+    for _ in range(8):
+        book(recorder, world.advance())
+        ended = [each.values.kind for each in rows(recorder) if each.values.state is RowState.ENDED]
+        kept.append({kind: ended.count(kind) for kind in RowKind})
+    nothing = dict.fromkeys(RowKind, 0)
+    assert kept[0] == {RowKind.APPLICATION: 1, RowKind.CONNECTION: 6, RowKind.SUBFLOW: 22}
+    assert kept == [kept[0]] * 5 + [nothing] * 3
+
+
+def test_a_round_trip_time_is_that_of_what_carries_weighted_by_rate(recorder, world):
+    world.path("wwan0").tier = Tier.ALWAYS
+    frame = world.advance(7.0)
+    fast, slow, standby = frame.connections[0].subflows
+    fast.rtt_ms, slow.rtt_ms, standby.rtt_ms = 10.0, 50.0, 1.0
+    fast.rx_bit_s, slow.rx_bit_s, standby.rx_bit_s = 3e6, 1e6, 0.0
+    fast.tx_bit_s = slow.tx_bit_s = standby.tx_bit_s = 0.0
+    frame.connections = frame.connections[:1]
+    book(recorder, frame)
+    firefox = recorder.applications["exe:/usr/lib/firefox/firefox"]
+    assert firefox.values.rtt_ms == pytest.approx(20.0)
+    assert next(iter(firefox.children.values())).values.rtt_ms == pytest.approx(20.0)
+
+
+def test_what_carries_nothing_has_no_round_trip_time(recorder, world):
+    frame = world.advance()
+    for subflow in (each for connection in frame.connections for each in connection.subflows):
+        subflow.rx_bit_s = subflow.tx_bit_s = 0.0
+    book(recorder, frame)
+    assert {each.values.rtt_ms for each in rows(recorder) if each.values.kind is not RowKind.SUBFLOW} == {None}
+
+
+def test_paths_stand_in_the_order_of_the_frame_and_only_while_they_live(recorder, world):
+    book(recorder, world.advance(7.0))
+    curl = recorder.applications["exe:/usr/bin/curl"]
+    assert curl.values.paths == ("wlan0", "wwan0", "dsl0")
+    world.path("wwan0").state = PathState.NO_CARRIER
+    book(recorder, world.advance())
+    assert curl.values.paths == ("wlan0", "dsl0")
+    world.programs = 1
+    book(recorder, world.advance())
+    assert curl.values.state is RowState.ENDED
+    assert curl.values.paths == ()
 
 
 def test_a_row_that_comes_back_lives_again(recorder, world):

@@ -28,7 +28,7 @@ _FRAMES_UNTIL_SHOWN = 3
 
 _OPTIONS = SubscribeOptions(
     interval_s=FRAME_INTERVAL_S,
-    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
+    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.EVENTS],
 )
 
 

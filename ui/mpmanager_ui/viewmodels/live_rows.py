@@ -1,6 +1,6 @@
 """Rows of the Live page: what each application, connection and subflow does, kept a while after its end."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
@@ -60,14 +60,16 @@ class Values(NamedTuple):
     detail: str
     state: RowState
     paths: tuple[str, ...]
-    """Those in use first named, each once."""
+    """In the order of the frame's paths, each once; of a connection or application those of its living subflows."""
     down_bit_s: float
     up_bit_s: float
     rtt_ms: float | None
-    """Of an application or connection: the smallest of what is below."""
+    """Of an application or connection: the mean of what carries below, weighted by rate; None while nothing does."""
     byte_count: int
-    """Both directions; an application's include its ended connections."""
+    """Both directions: of a subflow payload, of a connection its own stream, of an application the sum of its
+    connections since the window shows them. Never falls."""
     retransmits: int
+    """Of all subflows since the window shows them, ended ones included. Never falls."""
     history: tuple[float, ...]
     """Both directions together, bit/s, one for each tick, the oldest first."""
 
@@ -75,13 +77,16 @@ class Values(NamedTuple):
 class Record:
     """One row's past and present."""
 
-    __slots__ = ("children", "ended_at", "key", "tick", "values")
+    __slots__ = ("children", "ended_at", "gone_bytes", "gone_retransmits", "key", "tick", "values")
 
     def __init__(self, key: Hashable) -> None:
         self.key = key
         self.values: Values = _NOTHING
         self.children: dict[Hashable, Record] = {}
         self.ended_at: float | None = None
+        self.gone_bytes = 0
+        """Of the children that are shown no more."""
+        self.gone_retransmits = 0
         self.tick = 0
 
     def frozen(self) -> "Record":
@@ -101,17 +106,19 @@ class Recorder:
     def __init__(self) -> None:
         self.applications: dict[Hashable, Record] = {}
         self._tick = 0
+        self._places: dict[str, int] = {}
+        """The order of the paths."""
 
     def take(self, frame: Frame) -> Iterator[None]:
         """Book a frame in steps; between two steps others may work. Run it to its end before the next."""
         self._tick += 1
+        self._places = {path.name: place for place, path in enumerate(frame.paths)}
         for number, connection in enumerate(frame.connections, 1):
             self._book_connection(connection)
             if number % CHUNK_CONNECTIONS == 0:
                 yield
-        totals = {each.id: sum(c.tx_bytes + c.rx_bytes for c in each.carried) for each in frame.applications}
         for number, (key, record) in enumerate(list(self.applications.items()), 1):
-            self._close_application(record, totals.get(str(key)), frame.monotonic)
+            self._close_application(record, frame.monotonic)
             if not record.children:
                 del self.applications[key]
             if number % CHUNK_CONNECTIONS == 0:
@@ -132,25 +139,26 @@ class Recorder:
         record = _child(application.children, key, self._tick)
         for subflow in connection.subflows:
             child = _child(record.children, (subflow.local, subflow.remote), self._tick)
-            child.values = _subflow_values(subflow, child.values.history)
-        record.values = _connection_values(connection, record)
+            child.values = _subflow_values(subflow, child.values)
+        record.values = _connection_values(connection, record, self._places)
 
-    def _close_application(self, record: Record, total: int | None, now: float) -> None:
+    def _close_application(self, record: Record, now: float) -> None:
         for connection in record.children.values():
             if connection.tick == self._tick:
                 self._close_missing(connection, now)
             else:
                 _end(connection, now)
-        _forget(record.children, now)
+                _forget(connection, now)
+        _forget(record, now)
         if record.tick != self._tick:
             _end(record, now)
-        record.values = _application_values(record, total)
+        record.values = _application_values(record, self._places)
 
     def _close_missing(self, connection: Record, now: float) -> None:
         for subflow in connection.children.values():
             if subflow.tick != self._tick:
                 _end(subflow, now)
-        _forget(connection.children, now)
+        _forget(connection, now)
 
 
 def _living(records: Iterable[Record]) -> Iterator[Record]:
@@ -174,21 +182,29 @@ def _end(record: Record, now: float) -> None:
         _end(child, record.ended_at)
     values = record.values
     record.values = values._replace(
-        state=RowState.ENDED, down_bit_s=0.0, up_bit_s=0.0, history=_longer(values.history, 0.0)
+        state=RowState.ENDED,
+        paths=values.paths if values.kind is RowKind.SUBFLOW else (),
+        down_bit_s=0.0,
+        up_bit_s=0.0,
+        rtt_ms=values.rtt_ms if values.kind is RowKind.SUBFLOW else None,
+        history=_longer(values.history, 0.0),
     )
 
 
-def _forget(records: dict[Hashable, Record], now: float) -> None:
-    for key, record in list(records.items()):
+def _forget(parent: Record, now: float) -> None:
+    """Let go of ended children whose time is over; their counts stay with the parent."""
+    for key, record in list(parent.children.items()):
         if record.ended_at is not None and now - record.ended_at >= KEPT_AFTER_END_S:
-            del records[key]
+            parent.gone_bytes += record.values.byte_count
+            parent.gone_retransmits += record.values.retransmits
+            del parent.children[key]
 
 
 def _longer(history: tuple[float, ...], rate: float) -> tuple[float, ...]:
     return (*history[-(HISTORY_TICKS - 1) :], rate)
 
 
-def _subflow_values(subflow: SubflowInfo, history: tuple[float, ...]) -> Values:
+def _subflow_values(subflow: SubflowInfo, old: Values) -> Values:
     rate = subflow.rx_bit_s + subflow.tx_bit_s
     return Values(
         RowKind.SUBFLOW,
@@ -199,9 +215,9 @@ def _subflow_values(subflow: SubflowInfo, history: tuple[float, ...]) -> Values:
         subflow.rx_bit_s,
         subflow.tx_bit_s,
         subflow.rtt_ms,
-        subflow.tx_bytes + subflow.rx_bytes,
-        subflow.retransmits,
-        _longer(history, rate),
+        max(subflow.tx_bytes + subflow.rx_bytes, old.byte_count),
+        max(subflow.retransmits, old.retransmits),
+        _longer(old.history, rate),
     )
 
 
@@ -216,7 +232,7 @@ def subflow_state(subflow: SubflowInfo) -> RowState:
     return RowState.STANDBY if subflow.backup.local or subflow.backup.peer else RowState.IDLE
 
 
-def _connection_values(connection: ConnectionInfo, record: Record) -> Values:
+def _connection_values(connection: ConnectionInfo, record: Record, places: Mapping[str, int]) -> Values:
     below = [each.values for each in record.children.values() if each.tick == record.tick]
     down = sum(each.down_bit_s for each in below)
     up = sum(each.up_bit_s for each in below)
@@ -225,12 +241,12 @@ def _connection_values(connection: ConnectionInfo, record: Record) -> Values:
         connection.remote,
         _connection_detail(connection),
         _state_of(below) if below else _lone_state(connection.state),
-        _paths_of(below),
+        _paths_of(below, places),
         down,
         up,
-        _smallest_rtt(below),
-        connection.tx_bytes + connection.rx_bytes,
-        sum(each.retransmits for each in below),
+        _carrying_rtt(below),
+        max(connection.tx_bytes + connection.rx_bytes, record.values.byte_count),
+        record.gone_retransmits + sum(each.values.retransmits for each in record.children.values()),
         _longer(record.values.history, down + up),
     )
 
@@ -258,21 +274,20 @@ def _application_stub(app: AppInfo) -> Values:
     return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail)
 
 
-def _application_values(record: Record, total: int | None) -> Values:
+def _application_values(record: Record, places: Mapping[str, int]) -> Values:
     below = [each.values for each in record.children.values()]
     living = [each.values for each in _living(record.children.values())]
     down = sum(each.down_bit_s for each in living)
     up = sum(each.up_bit_s for each in living)
     old = record.values
-    known = sum(each.byte_count for each in below) if total is None else total
     return old._replace(
         state=_state_of(living) if living else RowState.ENDED,
-        paths=_paths_of(living),
+        paths=_paths_of(living, places),
         down_bit_s=down,
         up_bit_s=up,
-        rtt_ms=_smallest_rtt(living),
-        byte_count=max(known, old.byte_count),
-        retransmits=sum(each.retransmits for each in below),
+        rtt_ms=_carrying_rtt(living),
+        byte_count=record.gone_bytes + sum(each.byte_count for each in below),
+        retransmits=record.gone_retransmits + sum(each.retransmits for each in below),
         history=_longer(old.history, down + up),
     )
 
@@ -281,16 +296,18 @@ def _state_of(below: Iterable[Values]) -> RowState:
     return min((each.state for each in below), key=_RANK.__getitem__)
 
 
-def _smallest_rtt(below: Iterable[Values]) -> float | None:
-    return min((each.rtt_ms for each in below if each.rtt_ms is not None), default=None)
-
-
-def _paths_of(below: Iterable[Values]) -> tuple[str, ...]:
-    """Carrying paths before waiting ones, each once."""
-    ranked: dict[str, int] = {}
+def _carrying_rtt(below: Iterable[Values]) -> float | None:
+    """What a byte meets on its way now: the mean over what carries, weighted by rate."""
+    weighted = total = 0.0
     for values in below:
-        rank = _RANK[values.state]
-        for path in values.paths:
-            if ranked.get(path, rank + 1) > rank:
-                ranked[path] = rank
-    return tuple(sorted(ranked, key=lambda path: (ranked[path], path)))
+        if values.rtt_ms is not None and values.state is RowState.CARRYING:
+            rate = values.down_bit_s + values.up_bit_s
+            weighted += rate * values.rtt_ms
+            total += rate
+    return weighted / total if total else None
+
+
+def _paths_of(below: Iterable[Values], places: Mapping[str, int]) -> tuple[str, ...]:
+    """Each path once, always in the same order; one that the daemon does not tell (any more) stands last."""
+    names = {path for values in below for path in values.paths}
+    return tuple(sorted(names, key=lambda path: (places.get(path, len(places)), path)))

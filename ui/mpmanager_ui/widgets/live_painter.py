@@ -161,16 +161,17 @@ class LivePainter:
         painter.setFont(self._font)
         painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
         left = rect.left() + _PAD
-        widths = [self._metrics.horizontalAdvance(path) for path in values.paths]
+        names = [self._titles.get(path, path) for path in values.paths]
+        widths = [self._metrics.horizontalAdvance(name) for name in names]
         has_room = (
             rect.width() >= _ROOM_FOR_NAMES and left + sum(widths) + _SWATCH_STEP * len(widths) + _PAD <= rect.right()
         )
-        for path, width in zip(values.paths, widths, strict=True):
+        for path, name, width in zip(values.paths, names, widths, strict=True):
             swatch = QRectF(left, rect.center().y() - 4, 10, 10)
             paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
             left += 14
             if has_room:
-                painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, path)
+                painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, name)
                 left += width + _SWATCH_STEP - 14
 
     def _paint_number(self, painter: QPainter, rect: QRect, values: Values, column: Column) -> None:
@@ -179,7 +180,9 @@ class LivePainter:
         painter.drawText(rect.adjusted(0, 0, -_PAD, 0), _RIGHT, cell_text(values, column))
 
     def _is_faint(self, values: Values, column: Column) -> bool:
-        return self._is_stale or values.state is RowState.ENDED or not values[_FIELDS[column]]
+        """Of the past, nothing at all, or a round-trip time that nothing meets now."""
+        is_unmet = column is Column.RTT and values.state is not RowState.CARRYING
+        return self._is_stale or is_unmet or values.state is RowState.ENDED or not values[_FIELDS[column]]
 
     def _paint_history(self, painter: QPainter, rect: QRect, values: Values) -> None:
         if not any(values.history):
