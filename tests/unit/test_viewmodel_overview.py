@@ -13,7 +13,7 @@ from mpmanager_ui.viewmodels.overview import (
     state_sentence,
     traffic_sentence,
 )
-from mpmanager_ui.viewmodels.signs import NOBODYS_SIGN, SIGNS, PathSigns
+from mpmanager_ui.viewmodels.signs import KIND_SIGNS, NOBODYS_SIGN, SIGNS, PathSigns
 from mpmanager_ui.viewmodels.wording import (
     KIND_WORDS,
     SECURITY_WORDS,
@@ -168,11 +168,45 @@ def test_without_a_path_the_page_says_what_to_do(world):
     assert traffic_sentence(world.advance()).startswith("Join a Wi-Fi")
 
 
-def test_a_path_keeps_its_sign_when_others_come():
+@pytest.mark.parametrize("kind", KIND_SIGNS)
+def test_the_first_path_of_a_kind_has_the_kinds_own_sign_whatever_else_there_is(kind):
     signs = PathSigns()
-    signs.learn([path("wwan0", index=3)])
-    signs.learn([path("wlan0", index=2), path("wwan0", index=3)])
-    assert (signs.of("wwan0"), signs.of("wlan0")) == (SIGNS[0], SIGNS[1])
+    signs.learn([path("first", PathKind.ETHERNET, index=1), path("tun0", PathKind.VPN, index=2)])
+    if kind not in {PathKind.ETHERNET, PathKind.VPN}:
+        signs.learn([path("other", kind, index=3)])
+        assert signs.of("other") == KIND_SIGNS[kind]
+    assert signs.of("first") == KIND_SIGNS[PathKind.ETHERNET]
+
+
+def test_further_paths_of_a_kind_take_signs_that_are_free():
+    signs = PathSigns()
+    signs.learn([path(f"wlan{number}", index=number) for number in range(3)] + [lte(index=9)])
+    of = [signs.of(name) for name in ("wlan0", "wlan1", "wlan2", "wwan0")]
+    assert of[0] == KIND_SIGNS[PathKind.WIFI]
+    assert of[3] == KIND_SIGNS[PathKind.LTE]
+    assert len(set(of)) == 4
+
+
+def test_a_path_keeps_its_sign_when_others_come_and_go_and_over_a_restart():
+    memory = {}
+    signs = PathSigns(memory)
+    signs.learn([path("wlan0", index=2), path("wlan1", index=3)])
+    before = signs.of("wlan1")
+    signs.learn([path("wlan1", index=3)])
+    assert signs.of("wlan1") == before
+    again = PathSigns(memory)
+    again.learn([path("wlan1", index=2)])
+    again.learn([path("wlan0", index=3), path("wlan1", index=2)])
+    assert (again.of("wlan1"), again.of("wlan0")) == (before, KIND_SIGNS[PathKind.WIFI])
+
+
+def test_a_corrected_kind_brings_its_own_sign():
+    memory = {}
+    signs = PathSigns(memory)
+    signs.learn([path("eth0", PathKind.ETHERNET)])
+    signs.learn([path("eth0", PathKind.XDSL)])
+    assert signs.of("eth0") == KIND_SIGNS[PathKind.XDSL]
+    assert memory == {"eth0": "xdsl/dotted"}
 
 
 def test_signs_differ_in_colour_and_in_hatch():

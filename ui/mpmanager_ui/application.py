@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import qasync
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from mpmanager.api.bus import Bus
@@ -18,6 +19,8 @@ from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.session import Session
+from mpmanager_ui.sign_memory import SignMemory
+from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.window import Window
 
 logger = logging.getLogger(__name__)
@@ -67,7 +70,7 @@ def connector(bus: Bus) -> Connect:
 
 
 async def _show(options: Options, look: Look) -> int:
-    session = Session(connector(options.bus))
+    session = Session(connector(options.bus), PathSigns(SignMemory(QSettings("mpmanager", "mpmanager"))))
     window = Window(look, session, options.bus)
     window.show_page(options.page)
     closed = asyncio.Event()

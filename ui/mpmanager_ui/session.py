@@ -42,8 +42,8 @@ class Session(QObject):
     tiers_changed = Signal()
     """A card belongs into another lane now, before the daemon has shown it."""
 
-    def __init__(self, connect: Connect, parent: QObject | None = None, *, retry_s: float = RETRY_S) -> None:
-        super().__init__(parent)
+    def __init__(self, connect: Connect, signs: PathSigns | None = None, *, retry_s: float = RETRY_S) -> None:
+        super().__init__()
         self._connect = connect
         self._retry_s = retry_s
         self._manager: Manager | None = None
@@ -54,7 +54,7 @@ class Session(QObject):
         self.frame: Frame | None = None
         self.events: deque[EventInfo] = deque(maxlen=EVENTS_KEPT)
         self.history = RateHistory()
-        self.signs = PathSigns()
+        self.signs = signs or PathSigns()
         self.wishes = TierWishes()
         self.titles: dict[str, str] = {}
 

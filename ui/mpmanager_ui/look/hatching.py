@@ -18,9 +18,14 @@ _PATTERNS = {
 }
 
 
+def colour_of(sign: PathSign, colours: Colours) -> QColor:
+    """The path's own colour on the surface of these colours."""
+    return QColor((colours.is_dark and sign.colour_on_dark) or sign.colour)
+
+
 def fill_brush(sign: PathSign, colours: Colours) -> QBrush:
     """The area of a path."""
-    colour = QColor(sign.colour)
+    colour = colour_of(sign, colours)
     colour.setAlphaF(0.88 if colours.is_dark else 0.72)
     return QBrush(colour)
 
@@ -37,15 +42,15 @@ def hatch_brush(sign: PathSign, colours: Colours) -> QBrush | None:
 
 def edge_pen(sign: PathSign, colours: Colours) -> QPen:
     """The line on top of the area."""
-    colour = QColor(sign.colour)
-    return QPen(colour.lighter(125) if colours.is_dark else colour.darker(115), 1)
+    colour = colour_of(sign, colours)
+    return QPen(colour.lighter(125) if colours.is_dark else colour.darker(135), 1)
 
 
 def paint_swatch(painter: QPainter, rect: QRectF, sign: PathSign, colours: Colours) -> None:
     """A small sample of a path's colour and hatch."""
     shape = QPainterPath()
     shape.addRoundedRect(rect, 3, 3)
-    painter.fillPath(shape, QColor(sign.colour))
+    painter.fillPath(shape, colour_of(sign, colours))
     hatch = hatch_brush(sign, colours)
     if hatch is not None:
         painter.fillPath(shape, hatch)

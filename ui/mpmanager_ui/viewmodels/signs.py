@@ -1,6 +1,6 @@
 """The colour and the hatch by which a path is known everywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -29,10 +29,12 @@ class PathSign:
     colour: str
     """#rrggbb, of Okabe and Ito's palette (https://jfly.uni-koeln.de/color/)."""
     hatch: Hatch
+    colour_on_dark: str = ""
+    """A lighter one of the same hue where the first is too dark for a dark surface; else empty."""
 
 
 SIGNS = (
-    PathSign(colour="#0072b2", hatch=Hatch.SOLID),
+    PathSign(colour="#0072b2", hatch=Hatch.SOLID, colour_on_dark="#2f8fd0"),
     PathSign(colour="#e69f00", hatch=Hatch.RISING),
     PathSign(colour="#009e73", hatch=Hatch.DOTTED),
     PathSign(colour="#cc79a7", hatch=Hatch.FALLING),
@@ -42,21 +44,62 @@ SIGNS = (
     PathSign(colour="#8a8f98", hatch=Hatch.GRID),
 )
 NOBODYS_SIGN = SIGNS[-1]
-"""Of a subflow whose address belongs to no path."""
+"""Of a subflow whose address belongs to no path, and of links that lead to this machine itself."""
+
+KIND_SIGNS = dict(
+    zip(
+        (
+            PathKind.WIFI,
+            PathKind.LTE,
+            PathKind.XDSL,
+            PathKind.ETHERNET,
+            PathKind.VPN,
+            PathKind.TETHERING,
+            PathKind.BLUETOOTH,
+            PathKind.VIRTUAL,
+        ),
+        SIGNS,
+        strict=True,
+    )
+)
+"""Each kind's own; a further path of a kind takes one that is free, the rarest kind's first."""
+
+_SPARE_SIGNS = tuple(reversed(SIGNS[:-1]))
+_SIGN_OF_HATCH = {sign.hatch.value: sign for sign in SIGNS}
 
 
 class PathSigns:
-    """Gives each path name a sign once and never takes it back."""
+    """Gives each path a sign by its kind and keeps it while the kind stays; `memory` outlives the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: MutableMapping[str, str] | None = None) -> None:
+        self._memory: MutableMapping[str, str] = {} if memory is None else memory
+        """Path name to kind and hatch: `wifi/solid`."""
         self._signs: dict[str, PathSign] = {}
+        self._kinds: dict[str, PathKind] = {}
 
     def learn(self, paths: Iterable[PathInfo]) -> None:
-        """Give the new ones among these paths a sign: links to the world first, then by interface index."""
-        for path in sorted(paths, key=lambda each: (each.kind is PathKind.VIRTUAL, each.index)):
-            if path.name not in self._signs:
-                self._signs[path.name] = SIGNS[min(len(self._signs), len(SIGNS) - 1)]
+        """Give a sign to the new ones among these paths and to those that became of another kind."""
+        new = [path for path in paths if self._kinds.get(path.name) is not path.kind]
+        for path in new:
+            self._signs.pop(path.name, None)
+        for path in sorted(new, key=lambda each: (self._remembered(each) is None, each.index)):
+            self._kinds[path.name] = path.kind
+            self._signs[path.name] = self._sign_for(path)
+            self._memory[path.name] = f"{path.kind.value}/{self._signs[path.name].hatch.value}"
 
     def of(self, name: str | None) -> PathSign:
         """The sign of a path; the neutral one for what is no path."""
         return self._signs.get(name or "", NOBODYS_SIGN)
+
+    def _sign_for(self, path: PathInfo) -> PathSign:
+        own = KIND_SIGNS.get(path.kind)
+        if own is NOBODYS_SIGN:
+            return own
+        wanted = [each for each in (self._remembered(path), own) if each is not None]
+        taken = set(self._signs.values())
+        return next((each for each in (*wanted, *_SPARE_SIGNS) if each not in taken), NOBODYS_SIGN)
+
+    def _remembered(self, path: PathInfo) -> PathSign | None:
+        """What it had before, unless it was of another kind then."""
+        kind, _, hatch = self._memory.get(path.name, "").partition("/")
+        return _SIGN_OF_HATCH.get(hatch) if kind == path.kind.value else None

@@ -167,7 +167,7 @@ class LaneBoard(QWidget):
             self._repaint_lanes()
 
     def _make(self, card: PathCard) -> PathCardWidget:
-        widget = PathCardWidget(self._look, self._signs.of(card.name), card, self)
+        widget = PathCardWidget(self._look, self._signs, card, self)
         widget.tier_wanted.connect(self.tier_wanted)
         widget.kind_wanted.connect(self.kind_wanted)
         return widget

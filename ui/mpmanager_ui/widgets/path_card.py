@@ -24,7 +24,7 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
-from mpmanager_ui.viewmodels.signs import PathSign
+from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
 from mpmanager_ui.widgets.label import plain_tip
 from mpmanager_ui.widgets.sparkline import paint_sparkline
@@ -51,10 +51,10 @@ class PathCardWidget(QWidget):
     kind_wanted = Signal(str, object)
     """Path and kind; None goes back to what was detected."""
 
-    def __init__(self, look: Look, sign: PathSign, card: PathCard, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, signs: PathSigns, card: PathCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._sign = sign
+        self._signs = signs
         self._rates: Sequence[float | None] = ()
         self._pressed_at: QPoint | None = None
         self._is_hovered = False
@@ -81,6 +81,10 @@ class PathCardWidget(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(168, self.sizeHint().height())
+
+    @property
+    def _sign(self) -> PathSign:
+        return self._signs.of(self.card.name)
 
     def open_menu(self, at: QPoint) -> None:
         """The lanes and the kinds to choose from."""
