@@ -40,7 +40,7 @@ def _rules(usable: Collection[Path]) -> Iterator[RoutingRule]:
         for each in path.addresses:
             for skips_default in (True, False):
                 yield SourceRule(source=each.address, table=table_of(path), skips_default=skips_default)
-            yield MainRule(version=each.address.version)
+            yield MainRule(source=each.address)
 
 
 def _routes(path: Path) -> Iterator[PathRoute]:

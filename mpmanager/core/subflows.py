@@ -127,6 +127,19 @@ class _Join:
     expires: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionMemory:
+    """What events have told of a connection and nobody would tell again."""
+
+    token: Token
+    initial: FourTuple
+    is_initial_address_forbidden: bool
+    announced: tuple[tuple[AddressId, Endpoint], ...]
+    """By the peer."""
+    offered: tuple[tuple[AddressId, IPAddress], ...]
+    """By this host."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Retry:
     failures: int = 0
@@ -153,6 +166,26 @@ class _Connection:
     subflows: dict[FourTuple, _Subflow] = field(default_factory=dict)
     joins: dict[FourTuple, _Join] = field(default_factory=dict)
     retries: dict[tuple[LinkName, Endpoint], _Retry] = field(default_factory=dict)
+
+    @property
+    def memory(self) -> ConnectionMemory | None:
+        """None when there is nothing to remember, as with most connections of a client."""
+        if not (self.is_initial_address_forbidden or self.announced or self.offered):
+            return None
+        return ConnectionMemory(
+            token=self.token,
+            initial=self.initial,
+            is_initial_address_forbidden=self.is_initial_address_forbidden,
+            announced=tuple(self.announced.items()),
+            offered=tuple((local_id, address) for address, local_id in self.offered.items()),
+        )
+
+    def recall(self, memory: ConnectionMemory) -> None:
+        """Take in what is still unknown of what was once known."""
+        if memory.initial == self.initial:  # or the token belongs to another connection by now
+            self.is_initial_address_forbidden |= memory.is_initial_address_forbidden
+            self.announced = dict(memory.announced) | self.announced
+            self.offered = {address: local_id for local_id, address in memory.offered} | self.offered
 
     @property
     def is_local(self) -> bool:
@@ -189,6 +222,16 @@ class SubflowManager:
         self._other_addresses: frozenset[IPAddress] = frozenset()
         self._path_of: dict[IPAddress, Path] = {}
         self._timers: list[tuple[float, Token]] = []
+        self._recalled: dict[Token, ConnectionMemory] = {}
+
+    def memories(self) -> tuple[ConnectionMemory, ...]:
+        """What would be lost with this object."""
+        memories = (each.memory for each in self._connections.values())
+        return tuple(each for each in memories if each is not None)
+
+    def recall(self, memories: Iterable[ConnectionMemory]) -> None:
+        """Hand in the memories of an earlier manager; they serve when their connections are found."""
+        self._recalled = {each.token: each for each in memories}
 
     @property
     def deadline(self) -> float | None:
@@ -285,6 +328,9 @@ class SubflowManager:
             or _Connection(token=token, initial=each.flow, is_server_side=is_server_side(found.get(token, ())))
             for token, each in living.items()
         }
+        for token in self._connections.keys() & self._recalled.keys():
+            self._connections[token].recall(self._recalled[token])
+        self._recalled.clear()
         return tuple(
             command
             for token, connection in self._connections.items()

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from errno import EADDRINUSE, ENOTCONN
 
 from mpmanager.api.structures import EventKind
@@ -10,6 +10,7 @@ from mpmanager.core.ledger import ConnectionAccount, Ledger
 from mpmanager.core.subflows import (
     BackupFlagObserved,
     CommandRefused,
+    ConnectionMemory,
     Event,
     ManagedElsewhere,
     PathsChanged,
@@ -80,6 +81,14 @@ class ConnectionKeeper:
     def deadline(self) -> float | None:
         """When `wake` has to be called."""
         return self._manager.deadline
+
+    def memories(self) -> tuple[ConnectionMemory, ...]:
+        """What only this object knows, for the one after a crash."""
+        return self._manager.memories()
+
+    def recall(self, memories: Iterable[ConnectionMemory]) -> None:
+        """Hand in what the one before the crash knew; before `resynchronise`."""
+        self._manager.recall(memories)
 
     def listen(self) -> None:
         """Begin to take in what the kernel reports."""

@@ -17,7 +17,7 @@ from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.world import World
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.path import PathState
 
@@ -31,6 +31,9 @@ SETTLE_INTERVAL_S = 0.02
 
 _REST_S = 1.0
 """Before something is tried again that the kernel refused."""
+
+_REMEMBER_EVERY_S = 1.0
+"""What peers announced in the last moment before a crash may be lost."""
 
 _SHORTEST_SAMPLE_S = 0.05
 """Somebody who comes so soon after a sample gets that one."""
@@ -49,6 +52,7 @@ class Manager:
 
     def __init__(self, world: World, *, facts: Facts, state: StateDirectory) -> None:
         self._world = world
+        self._state = state
         self._started = time.time()
         self._stirred = asyncio.Event()
         self.journal = Journal(wall_clock=time.time)
@@ -76,6 +80,7 @@ class Manager:
             self._world.path_manager.take_over()
             has_taken_over = True
             await self.paths.begin()
+            self._connections.recall(self._state.load_connections())
             self._connections.resynchronise()
             self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
             ready()
@@ -83,6 +88,7 @@ class Manager:
                 tasks.create_task(self.paths.follow())
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
+                tasks.create_task(self._remember_forever())
         finally:
             self.streams.close()
             try:
@@ -135,6 +141,18 @@ class Manager:
                 await asyncio.sleep(wait_s)
             else:
                 await _wait(self._news, wait_s)
+
+    async def _remember_forever(self) -> None:
+        saved = None
+        while True:
+            memories = self._connections.memories()
+            if memories != saved:
+                try:
+                    self._state.save_connections(memories)
+                except StateFileError as error:
+                    _log.warning("%s", error)
+                saved = memories
+            await asyncio.sleep(_REMEMBER_EVERY_S)
 
     async def _sample_forever(self) -> None:
         while True:

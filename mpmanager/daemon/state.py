@@ -4,14 +4,18 @@ import fcntl
 import logging
 import os
 import time
+from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import msgspec
 
 from mpmanager.core.paths import PathPreferences
+from mpmanager.core.subflows import ConnectionMemory
+from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import StateFileError
-from mpmanager.model.names import LinkName
+from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import PathKind, Tier
 
 _log = logging.getLogger(__name__)
@@ -21,6 +25,39 @@ class _PathsFile(msgspec.Struct, forbid_unknown_fields=True):
     version: int = 1
     tiers: dict[str, Tier] = {}
     kinds: dict[str, PathKind] = {}
+
+
+class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
+    token: int
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    is_initial_address_forbidden: bool
+    announced: list[tuple[int, str, int]]
+    offered: list[tuple[int, str]]
+
+    @classmethod
+    def of(cls, memory: ConnectionMemory) -> Self:
+        return cls(
+            token=memory.token,
+            local=(str(memory.initial.local.address), memory.initial.local.port),
+            remote=(str(memory.initial.remote.address), memory.initial.remote.port),
+            is_initial_address_forbidden=memory.is_initial_address_forbidden,
+            announced=[(remote_id, str(each.address), each.port) for remote_id, each in memory.announced],
+            offered=[(local_id, str(each)) for local_id, each in memory.offered],
+        )
+
+    def memory(self) -> ConnectionMemory:
+        return ConnectionMemory(
+            token=Token(self.token),
+            initial=FourTuple(_endpoint(*self.local), _endpoint(*self.remote)),
+            is_initial_address_forbidden=self.is_initial_address_forbidden,
+            announced=tuple((AddressId(number), _endpoint(host, port)) for number, host, port in self.announced),
+            offered=tuple((AddressId(number), ip_address(host)) for number, host in self.offered),
+        )
+
+
+def _endpoint(address: str, port: int) -> Endpoint:
+    return Endpoint(ip_address(address), port)
 
 
 class StateDirectory:
@@ -66,6 +103,10 @@ class StateDirectory:
         return self._directory / "path-manager-before"
 
     @property
+    def _connections_file(self) -> Path:
+        return self._directory / "connections.json"
+
+    @property
     def _paths_file(self) -> Path:
         return self._directory / "paths.json"
 
@@ -99,12 +140,38 @@ class StateDirectory:
             tiers={str(name): tier for name, tier in preferences.tiers.items()},
             kinds={str(name): kind for name, kind in preferences.kinds.items()},
         )
-        draft = self._paths_file.with_suffix(".new")
+        _replace(self._paths_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
+
+    def load_connections(self) -> list[ConnectionMemory]:
+        """What the daemon before this one knew of connections; nothing when that cannot be read."""
         try:
-            with draft.open("wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(content)))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._paths_file)
-        except OSError as error:
-            raise StateFileError(f"{self._paths_file}: {error.strerror}") from error
+            found = msgspec.json.decode(self._connections_file.read_bytes(), type=list[_ConnectionEntry])
+            return [each.memory() for each in found]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:  # msgspec's and ipaddress' errors are ValueErrors
+            _log.warning("%s cannot be read (%s); what the daemon before knew is lost", self._connections_file, error)
+            return []
+
+    def save_connections(self, memories: Iterable[ConnectionMemory]) -> None:
+        """Write down what a daemon that takes over after a crash has to know.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        entries = [_ConnectionEntry.of(each) for each in memories]
+        _replace(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
+
+
+def _replace(file: Path, content: bytes, *, is_lasting: bool) -> None:
+    """Replace a file as a whole; a lasting one is on the disk afterwards."""
+    draft = file.with_suffix(".new")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(content)
+            if is_lasting:
+                stream.flush()
+                os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        raise StateFileError(f"{file}: {error.strerror}") from error

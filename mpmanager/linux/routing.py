@@ -202,7 +202,7 @@ def _order(wanted: _Wanted) -> tuple[int, str]:
 
 
 def _name_of(rule: RoutingRule) -> str:
-    return f"rule for main's IPv{rule.version} routes" if isinstance(rule, MainRule) else f"rule for {rule.source}"
+    return f"rule for {rule.source} and main's routes" if isinstance(rule, MainRule) else f"rule for {rule.source}"
 
 
 def _is_possible(route: PathRoute, network: NetworkState) -> bool:

@@ -191,59 +191,38 @@ def priority_of(rule: RoutingRule) -> int:
 
 def rule_message(rule: RoutingRule) -> bytes:
     """The body of a message that adds the rule."""
-    return _main_rule_message(rule) if isinstance(rule, MainRule) else _source_rule_message(rule)
-
-
-def _main_rule_message(rule: MainRule) -> bytes:
     return (
-        RULE_HEADER.pack(FAMILY_OF_VERSION[rule.version], 0, 0, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
-        + _target_attributes(rule, table=RT_TABLE_MAIN)
-        + number_attribute(FRA_SUPPRESS_PREFIXLEN, _SUPPRESS_DEFAULT)
-    )
-
-
-def _source_rule_message(rule: SourceRule) -> bytes:
-    family = FAMILY_OF_VERSION[rule.source.version]
-    return (
-        RULE_HEADER.pack(family, 0, rule.source.max_prefixlen, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
-        + attribute(FRA_SRC, rule.source.packed)
-        + _target_attributes(rule, table=rule.table)
-        + (number_attribute(FRA_SUPPRESS_PREFIXLEN, _SUPPRESS_DEFAULT) if rule.skips_default else b"")
-    )
-
-
-def _target_attributes(rule: RoutingRule, *, table: int) -> bytes:
-    return b"".join(
-        (
-            number_attribute(FRA_PRIORITY, priority_of(rule)),
-            number_attribute(FRA_TABLE, table),
-            attribute(FRA_PROTOCOL, bytes([OUR_PROTOCOL])),
+        RULE_HEADER.pack(
+            FAMILY_OF_VERSION[rule.source.version], 0, rule.source.max_prefixlen, 0, 0, 0, 0, FR_ACT_TO_TBL, 0
         )
+        + attribute(FRA_SRC, rule.source.packed)
+        + number_attribute(FRA_PRIORITY, priority_of(rule))
+        + number_attribute(FRA_TABLE, RT_TABLE_MAIN if isinstance(rule, MainRule) else rule.table)
+        + attribute(FRA_PROTOCOL, bytes([OUR_PROTOCOL]))
+        + (number_attribute(FRA_SUPPRESS_PREFIXLEN, _SUPPRESS_DEFAULT) if _skips_default(rule) else b"")
     )
+
+
+def _skips_default(rule: RoutingRule) -> bool:
+    return isinstance(rule, MainRule) or rule.skips_default
 
 
 def parse_rule(body: bytes) -> RoutingRule | None:
     """A rule of the kernel, or None when it has a form that `rule_message` never gives."""
-    family, destination_length, source_length, tos, _, _, _, action, flags = RULE_HEADER.unpack_from(body)
+    _, destination_length, source_length, tos, _, _, _, action, flags = RULE_HEADER.unpack_from(body)
     attributes = attributes_of(memoryview(body)[RULE_HEADER.size :])
     is_simple = (destination_length, tos, action, flags) == (0, 0, FR_ACT_TO_TBL, 0)
-    if not is_simple or not attributes.keys() <= _SIMPLE_RULE:
+    source = address_of(attributes.get(FRA_SRC, b""))
+    if not is_simple or not attributes.keys() <= _SIMPLE_RULE or source is None:
         return None
     suppressed = number_of(attributes.get(FRA_SUPPRESS_PREFIXLEN), default=_SUPPRESS_NOTHING)
-    table, source = number_of(attributes.get(FRA_TABLE)), address_of(attributes.get(FRA_SRC, b""))
-    rule = _source_rule(source, source_length, table, suppressed) if source else _main_rule(family, table, suppressed)
-    has_its_place = rule is not None and number_of(attributes.get(FRA_PRIORITY)) == priority_of(rule)
-    return rule if has_its_place else None
-
-
-def _source_rule(source: IPAddress, source_length: int, table: int, suppressed: int) -> SourceRule | None:
     if source_length != source.max_prefixlen or suppressed not in {_SUPPRESS_DEFAULT, _SUPPRESS_NOTHING}:
         return None
-    return SourceRule(source=source, table=table, skips_default=suppressed == _SUPPRESS_DEFAULT)
+    rule = _rule(source, number_of(attributes.get(FRA_TABLE)), skips_default=suppressed == _SUPPRESS_DEFAULT)
+    return rule if number_of(attributes.get(FRA_PRIORITY)) == priority_of(rule) else None
 
 
-def _main_rule(family: int, table: int, suppressed: int) -> MainRule | None:
-    version = VERSION_OF_FAMILY.get(family)
-    if version is None or (table, suppressed) != (RT_TABLE_MAIN, _SUPPRESS_DEFAULT):
-        return None
-    return MainRule(version=version)
+def _rule(source: IPAddress, table: int, *, skips_default: bool) -> RoutingRule:
+    if table == RT_TABLE_MAIN and skips_default:
+        return MainRule(source=source)
+    return SourceRule(source=source, table=table, skips_default=skips_default)

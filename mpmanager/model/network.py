@@ -92,13 +92,12 @@ class SourceRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainRule:
-    """A policy rule between the two kinds of source rules: main's routes for everybody, but never its default ones.
+    """A policy rule between the two kinds of source rules: main's routes for this address, but never its default ones.
 
     A reject route of main (unreachable, prohibit, blackhole) that fits best ends the search, be it a default route.
     """
 
-    version: int
-    """4 or 6."""
+    source: IPAddress
 
 
 RoutingRule = SourceRule | MainRule

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from end_to_end.stage import connect, endpoint, header, read_exactly, subflow_paths, until
+from end_to_end.stage import DAEMON, IPPROTO_MPTCP, connect, endpoint, header, read_exactly, subflow_paths, until
 from mpmanager.api.structures import EventKind, Topic
 from mpmanager.lab.topology import LinkChange
 
@@ -213,6 +213,30 @@ def test_a_connection_older_than_the_daemon_is_shown_as_not_managed(lab_up, daem
         read_exactly(old, 100_000)
 
 
+def test_a_second_daemon_is_refused_and_changes_nothing(lab_up, daemon_in, tmp_path):
+    lab = lab_up()
+    daemon_in(lab)
+    before = routing_of(lab)
+    for state, said in (
+        (tmp_path / "other", "manages this network namespace"),
+        (tmp_path / "daemon0/state", "uses this directory"),
+    ):
+        second = lab.run([DAEMON, f"--bus=private:{tmp_path / 'second'}", f"--state={state}"], check=False)
+        assert second.returncode == 1
+        assert said in second.stderr
+        assert "Traceback" not in second.stderr
+    assert routing_of(lab) == before
+    assert lab.run(["sysctl", "-n", "net.mptcp.pm_type"]).stdout.strip() == "1"
+
+
+def test_a_damaged_note_of_what_was_before_is_no_reason_to_keep_it(lab_up, daemon_in, tmp_path):
+    lab = lab_up()
+    daemon = daemon_in(lab)
+    (daemon.directory / "state" / "path-manager-before").write_text("nonsense")
+    daemon.stop()
+    assert lab.run(["sysctl", "-n", "net.mptcp.pm_type"]).stdout.strip() == "0"
+
+
 def test_the_daemon_hands_everything_back(lab_up, daemon_in, server_in):
     lab = lab_up()
     before = routing_of(lab)
@@ -271,6 +295,55 @@ def test_a_load_balanced_server_is_joined_at_the_address_it_announces(lab_up, da
     assert sorted(each.remote for each in shown.subflows) == sorted(
         [initial, f"{own}:{server.port}", f"{own}:{server.port}"]
     )
+
+
+def test_a_forbidden_address_is_still_not_joined_after_a_crash(lab_up, daemon_in, server_in):
+    lab = lab_up()
+    lab.run(["sysctl", "-qw", "net.mptcp.allow_join_initial_addr_port=0"], place="server")
+    daemon, server = daemon_in(lab), server_in(lab)
+    with connect(lab, lab.server_address(), server.port) as client:
+        client.sendall(header(0, 100_000))
+        read_exactly(client, 50_000)
+        until(lambda: daemon.connection(client.getsockname()), "the connection is shown")
+        until(lambda: b"true" in (daemon.directory / "state" / "connections.json").read_bytes(), "it is noted")
+        daemon.kill()
+        daemon.start()
+        until(lambda: daemon.connection(client.getsockname()), "the connection is adopted")
+        lab.change_link("dsl0", LinkChange(carrier=False))
+        until(lambda: daemon.path("dsl0").state == "no-carrier", "the network changes")
+        read_exactly(client, 50_000)
+        shown = daemon.connection(client.getsockname())
+        assert [each.path for each in shown.subflows] == ["wlan0"]
+        assert not daemon.events(EventKind.SUBFLOW_OPENED, EventKind.SUBFLOW_REFUSED)
+
+
+def test_a_server_adopts_what_it_accepted_although_nobody_listens_any_more(lab_up, daemon_in, server_in):
+    lab = lab_up()
+    daemon = daemon_in(lab)
+    listener = lab.inside("laptop", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP))
+    listener.bind(("", 0))
+    listener.listen(1)
+    address = lab.laptop_address("wlan0")
+    with connect(lab, address, listener.getsockname()[1], place="server") as client, listener.accept()[0] as accepted:
+        client.sendall(b"hello")
+        read_exactly(accepted, 5)
+        until(lambda: any(len(each.subflows) == 3 for each in daemon.connections()), "all paths are joined")
+        until(
+            lambda: (daemon.directory / "state" / "connections.json").read_bytes().count(b"10.77") > 1,
+            "what was announced is noted",
+        )
+        listener.close()
+        daemon.kill()
+        daemon.start()
+        (shown,) = until(daemon.connections, "the connection is adopted")
+        assert shown.server_side
+        lab.change_link("dsl0", LinkChange(carrier=False))
+        until(
+            lambda: {each.path for each in daemon.connections()[0].subflows} == {"wlan0", "wwan0"},
+            "the address that the daemon before had announced is withdrawn",
+            within_s=30,
+        )
+        assert not daemon.events(EventKind.SUBFLOW_REFUSED), "no join towards the client was tried"
 
 
 def test_as_a_server_the_daemon_announces_and_never_joins(lab_up, daemon_in, server_in):

@@ -164,10 +164,10 @@ def source_rules(plan: RoutingPlan, *, skips_default: bool) -> set[str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.rule)
-def test_main_is_asked_first_for_the_versions_of_the_source_rules_and_no_others(row: Row) -> None:
+def test_main_is_asked_for_the_addresses_of_the_source_rules_and_no_others(row: Row) -> None:
     rules = desired_routing(row.paths).rules
-    versions = {each.source.version for each in rules if isinstance(each, SourceRule)}
-    assert {each for each in rules if isinstance(each, MainRule)} == {MainRule(version=each) for each in versions}
+    sources = {each.source for each in rules if isinstance(each, SourceRule)}
+    assert {each for each in rules if isinstance(each, MainRule)} == {MainRule(source=each) for each in sources}
 
 
 @pytest.mark.parametrize("state", [state for state in PathState if not state.is_usable])

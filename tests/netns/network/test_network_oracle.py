@@ -247,11 +247,11 @@ def their_plan() -> RoutingPlan:
 
 def _rule(message: Any) -> RoutingRule:
     skips_default = message.get("suppress_prefixlen") == 0
-    if message.get("src") is None:
-        assert (message["src_len"], message.get("table"), skips_default) == (0, _MAIN, True)
-        return MainRule(version=4 if message["family"] == socket.AF_INET else 6)
     source = ip_address(message.get("src"))
     assert message["src_len"] == source.max_prefixlen
+    if message.get("table") == _MAIN:
+        assert skips_default
+        return MainRule(source=source)
     return SourceRule(source=source, table=message.get("table"), skips_default=skips_default)
 
 
