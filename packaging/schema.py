@@ -13,9 +13,17 @@ from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo,
 
 
 class Paths(msgspec.Struct, kw_only=True):
-    """`mpm paths --json`, `mpm path tier --json`, `mpm path kind --json`."""
+    """`mpm paths --json`."""
 
     paths: list[PathInfo]
+
+
+class PathChange(msgspec.Struct, kw_only=True):
+    """`mpm path tier --json`, `mpm path kind --json`."""
+
+    paths: list[PathInfo]
+    staying: int
+    """Connections that stay there until they end, although it may not be used any more: they have no other path."""
 
 
 class Connections(msgspec.Struct, kw_only=True):
@@ -33,12 +41,15 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, Connections, Events, Frame], ref_template="#/$defs/{name}"
+        [StatusInfo, Paths, PathChange, Connections, Events, Frame], ref_template="#/$defs/{name}"
     )
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What mpm prints with --json",
-        "description": "status: StatusInfo; paths: Paths; connections: Connections; events: Events; watch: Frame",
+        "description": (
+            "status: StatusInfo; paths: Paths; path tier, path kind: PathChange; "
+            "connections: Connections; events: Events; watch: Frame"
+        ),
         "$defs": components,
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"

@@ -1,8 +1,9 @@
 """The command mpm."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import click
@@ -10,7 +11,7 @@ from rich.live import Live
 
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
-from mpmanager.cli import tables
+from mpmanager.cli import sentences, tables
 from mpmanager.cli.context import (
     EXIT_CODES,
     Program,
@@ -100,19 +101,8 @@ Examples:
 @bus_command
 def tier(*, bus: Bus, name: str, tier: str, as_json: bool) -> None:
     """Say when path NAME may carry data; in force at once, also on living connections."""
-
-    async def change(client: ManagerClient) -> tuple[PathInfo, PathInfo]:
-        before = await _path(client, name)
-        await client.set_path_tier(name, tier)
-        return before, await _path(client, name)
-
-    before, after = ask(bus, change)
-    if as_json:
-        print_json({"paths": [after]})
-        return
-    click.echo(f"{name}: {before.tier.value} -> {after.tier.value}")
-    if before.tier is not after.tier:
-        click.echo(f"To go back: mpm path tier {name} {before.tier.value}")
+    change = ask(bus, lambda client: _decide(client, name, client.set_path_tier, tier))
+    change.show(sentences.tier_changed(change.before, change.after, asked=tier), as_json=as_json)
 
 
 @path.command(
@@ -129,18 +119,8 @@ Examples:
 @bus_command
 def kind(*, bus: Bus, name: str, kind: str, as_json: bool) -> None:
     """Correct of what KIND path NAME is; kept over restarts."""
-
-    async def change(client: ManagerClient) -> tuple[PathInfo, PathInfo]:
-        before = await _path(client, name)
-        await client.set_path_kind(name, kind)
-        return before, await _path(client, name)
-
-    before, after = ask(bus, change)
-    if as_json:
-        print_json({"paths": [after]})
-        return
-    click.echo(f"{name}: {before.kind.value} -> {after.kind.value} (used: {after.tier.value})")
-    click.echo(f"To go back to what was detected: mpm path kind {name} auto")
+    change = ask(bus, lambda client: _decide(client, name, client.set_path_kind, kind))
+    change.show(sentences.kind_changed(change.before, change.after), as_json=as_json)
 
 
 @main.command(
@@ -163,12 +143,14 @@ def connections(*, bus: Bus, path_name: str | None, app_text: str | None, ended:
     if path_name is not None and all(path_name != each.name for each in frame.paths):
         known = ", ".join(each.name for each in frame.paths)
         raise UnknownPathError(f"there is no path {path_name!r}; paths are: {known}")
-    rows = [row for row in (frame.ended if ended else frame.connections) if _is_wanted(row, path_name, app_text)]
+    found = frame.ended if ended else frame.connections
+    rows = [row for row in found if _is_wanted(row, path_name, app_text)]
     if as_json:
         print_json({"connections": rows})
-    else:
-        _print_simulated(frame)
-        console().print(tables.connections(rows))
+        return
+    _print_simulated(frame)
+    nothing = sentences.no_connection(app=app_text, path=path_name, ended=ended, others=len(found))
+    console().print(tables.connections(rows, nothing=nothing))
 
 
 @main.command(
@@ -188,13 +170,13 @@ Examples:
     metavar="SECONDS",
     help="Between frames.",
 )
-@click.option("--count", type=click.IntRange(min=0), default=0, metavar="N", help="End after N frames.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N frames; without it, go on.")
 @json_option
 @bus_command
-def watch(*, bus: Bus, interval: float, count: int, as_json: bool) -> None:
+def watch(*, bus: Bus, interval: float, count: int | None, as_json: bool) -> None:
     """Follow paths and connections live."""
     topics = list(Topic) if as_json else [Topic.PATHS, Topic.CONNECTIONS]
-    options = SubscribeOptions(interval_s=interval, count=count, topics=topics)
+    options = SubscribeOptions(interval_s=interval, count=count or 0, topics=topics)
     asyncio.run(_watch_json(bus, options) if as_json else _watch_table(bus, options))
 
 
@@ -214,12 +196,14 @@ Examples:
     default=50,
     show_default=True,
     metavar="N",
-    help="So many of the past ones.",
+    help="So many of the past ones; 0, which needs --follow, for those to come only.",
 )
 @json_option
 @bus_command
 def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
     """Show what happened: paths lost and back, connections, subflows, changes of tier."""
+    if not limit and not follow:
+        raise click.BadParameter("0 asks for nothing; the least is 1 (or 0 with --follow)", param_hint="'--limit'")
     if follow:
         asyncio.run(_follow_events(bus, limit, as_json=as_json))
         return
@@ -228,6 +212,38 @@ def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
         print_json({"events": recent})
     else:
         console().print(tables.events(recent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A path before and after a decision about it."""
+
+    before: PathInfo
+    after: PathInfo
+    staying: int
+    """Connections that stay there although it may not be used any more."""
+
+    def show(self, lines: Iterable[str], *, as_json: bool) -> None:
+        if as_json:
+            print_json({"paths": [self.after], "staying": self.staying})
+            return
+        for line in lines:
+            click.echo(line)
+        if self.staying:
+            click.echo(sentences.staying_words(self.staying))
+
+
+async def _decide(
+    client: ManagerClient, name: str, set_it: Callable[[str, str], Awaitable[None]], value: str
+) -> _Change:
+    before = await _path(client, name)
+    await set_it(name, value)
+    after = await _path(client, name)
+    staying = 0
+    if after.tier is Tier.NEVER:
+        frame = await client.snapshot(SubscribeOptions(topics=[Topic.PATHS, Topic.CONNECTIONS]))
+        staying = sentences.staying(frame, name)
+    return _Change(before=before, after=after, staying=staying)
 
 
 def _snapshot(bus: Bus, *topics: Topic) -> Frame:

@@ -17,6 +17,7 @@ from mpmanager.api.structures import (
     StatusInfo,
     SubflowInfo,
 )
+from mpmanager.cli.sentences import no_connection
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
@@ -90,13 +91,10 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
     return table
 
 
-def connections(rows: Sequence[ConnectionInfo]) -> RenderableType:
-    """Application > connection > subflow."""
+def connections(rows: Sequence[ConnectionInfo], *, nothing: str | None = None) -> RenderableType:
+    """Application > connection > subflow; `nothing` says why there are none."""
     if not rows:
-        return Text(
-            "No Multipath TCP connection. Programs that do not use it themselves can be started with mptcpize run.",
-            style="dim",
-        )
+        return Text(nothing or no_connection(), style="dim")
     ordered = sorted(rows, key=lambda row: (row.app.name, row.app.id, row.opened))
     trees = []
     for _id, group in groupby(ordered, key=lambda row: row.app.id):

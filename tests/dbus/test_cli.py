@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from mpmanager.cli import sentences
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 SCHEMA = json.loads((ROOT / "resources/schema/mpm.schema.json").read_text())
@@ -98,6 +100,8 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["path", "tier", "wlan0", "sometimes"], 2, "sometimes"),
         (["path", "kind", "wlan0", "string"], 2, "string"),
         (["watch", "--interval", "0"], 2, "0.1"),
+        (["watch", "--count", "0"], 2, "x>=1"),
+        (["events", "--limit", "0"], 2, "the least is 1"),
         (["nonsense"], 2, "nonsense"),
         (["status", "--bus", "private:/nowhere"], 3, "mpmanagerd"),
         (["status", "--bus", "nonsense"], 2, "private:DIR"),
@@ -112,13 +116,52 @@ def test_failures_are_one_sentence_with_a_stable_exit_code(bus, arguments, code,
 
 def test_a_tier_is_changed_and_the_way_back_is_told(bus):
     result = mpm("path", "tier", "dsl0", "backup", bus=bus)
-    assert result.stdout.splitlines() == ["dsl0: always -> backup", "To go back: mpm path tier dsl0 always"]
-    assert printed("Paths", "path", "tier", "dsl0", "auto", bus=bus)["paths"][0]["tier"] == "always"
+    back = "To go back: mpm path tier dsl0 always   (or: mpm path tier dsl0 auto)"
+    assert result.stdout.splitlines() == ["dsl0: always -> backup", back]
+    assert mpm("path", "tier", "dsl0", "backup", bus=bus).stdout == "dsl0 is backup already\n"
+    assert printed("PathChange", "path", "tier", "dsl0", "auto", bus=bus)["paths"][0]["tier"] == "always"
 
 
 def test_a_kind_is_corrected_and_given_back(bus):
-    assert "xdsl -> ethernet" in mpm("path", "kind", "dsl0", "ethernet", bus=bus).stdout
-    assert "ethernet -> xdsl" in mpm("path", "kind", "dsl0", "auto", bus=bus).stdout
+    corrected = mpm("path", "kind", "dsl0", "lte", bus=bus).stdout.splitlines()
+    assert corrected == [
+        "dsl0: xdsl -> lte",
+        "It is a backup now (before: always)",
+        "To go back: mpm path kind dsl0 auto",
+    ]
+    assert mpm("path", "kind", "dsl0", "lte", bus=bus).stdout == "dsl0 is lte already\n"
+    back = mpm("path", "kind", "dsl0", "auto", bus=bus).stdout.splitlines()
+    assert back == [
+        "dsl0: lte -> xdsl",
+        "It is used always now (before: backup)",
+        "To go back: mpm path kind dsl0 lte",
+    ]
+
+
+def test_who_closes_the_last_path_is_told_what_stays_on_it(bus):
+    try:
+        for name in ("wlan0", "dsl0", "wwan0"):
+            mpm("path", "tier", name, "never", bus=bus)
+        rows = printed("Connections", "connections", bus=bus)["connections"]
+        living = {
+            name: sum(name in {each["path"] for each in row["subflows"]} for row in rows) for name in ("wlan0", "wwan0")
+        }
+        assert any(living.values())
+        for name, count in living.items():
+            assert printed("PathChange", "path", "tier", name, "never", bus=bus)["staying"] == count
+            words = mpm("path", "tier", name, "never", bus=bus).stdout.splitlines()[1:]
+            assert words == ([sentences.staying_words(count)] if count else [])
+    finally:
+        for name in ("wlan0", "wwan0", "dsl0"):
+            mpm("path", "tier", name, "auto", bus=bus)
+
+
+def test_empty_answers_say_what_was_looked_for_and_what_there_is(bus):
+    assert mpm("connections", "--app", "nosuch", bus=bus).stdout.splitlines()[-1] == (
+        "No connection of an application like 'nosuch'; 4\N{NO-BREAK SPACE}others."
+    )
+    ended = mpm("connections", "--ended", bus=bus).stdout.splitlines()[-1]
+    assert ended == "No connection ended in the last minute."
 
 
 def test_connections_are_filtered_by_application_and_path(bus):
