@@ -97,6 +97,50 @@ def test_undo_puts_a_path_back(stage):
     assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
 
 
+def test_undo_works_before_a_frame_has_told_the_change(stage):
+    stage.begin()
+    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    assert stage.window.snackbar.label.text() == "LTE is in the lane Always now"
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage) == [("wwan0", "always"), ("wwan0", "when-needed")]
+    assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
+
+
+def test_undo_of_the_automatic_lane_works_before_a_frame_has_told_it(stage):
+    stage.begin()
+    menu = open_menu(stage, "wlan0")
+    stage.act(next(each for each in menu.actions() if each.text() == "Automatic (Always)").trigger)
+    menu.close()
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage) == [("wlan0", "auto"), ("wlan0", "always")]
+
+
+def test_undo_of_two_quick_corrections_goes_back_one_step_each(stage):
+    stage.begin()
+    page = stage.window.overview
+    for number, kind in enumerate((PathKind.ETHERNET, PathKind.VPN), 1):
+        stage.act(lambda kind=kind: page._want_kind("dsl0", kind))
+        stage.wait_until(lambda number=number: len(changes(stage)) == number, "the daemon was asked")
+        stage.settle()
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 3)
+    assert changes(stage) == [("dsl0", "ethernet"), ("dsl0", "vpn"), ("dsl0", "ethernet")]
+
+
+def test_the_menu_of_a_card_ticks_what_is_so_and_greys_nothing(stage):
+    stage.begin()
+    menu = open_menu(stage, "wwan0")
+    kinds = next(each.menu() for each in menu.actions() if each.menu() is not None)
+    ticked = [each.text() for each in (*menu.actions(), *kinds.actions()) if each.isChecked()]
+    assert ticked == ["When needed: ready, may help early\t2", "LTE"]
+    assert all(each.isEnabled() for each in (*menu.actions(), *kinds.actions()))
+    menu.close()
+
+
 def test_a_refusal_is_told_with_its_cause_and_the_card_goes_back(stage):
     stage.begin()
     stage.daemon.manager.refusal = NotAuthorizedError("only root may do that")

@@ -4,6 +4,7 @@ import pytest
 from fake_manager import World
 
 from mpmanager.api.structures import PathInfo
+from mpmanager.core.paths import DEFAULT_TIERS
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
 from mpmanager_ui.viewmodels.overview import (
     PathCard,
@@ -15,6 +16,7 @@ from mpmanager_ui.viewmodels.overview import (
 )
 from mpmanager_ui.viewmodels.signs import KIND_SIGNS, NOBODYS_SIGN, SIGNS, PathSigns
 from mpmanager_ui.viewmodels.wording import (
+    AUTOMATIC_TIERS,
     KIND_WORDS,
     SECURITY_WORDS,
     STATE_EXPLANATIONS,
@@ -69,12 +71,45 @@ def test_nothing_moves():
 
 def test_a_backup_that_carries_says_what_it_replaces():
     sentence = state_sentence([path(state=PathState.NO_CARRIER), lte(rate=1e6)])
-    assert sentence == "LTE carries everything, in place of what is down; Wi-Fi is not connected"
+    assert sentence == "LTE carries everything, in place of what is not connected; Wi-Fi is not connected"
 
 
-def test_a_backup_that_carries_although_the_first_choice_is_up_is_told():
+def test_a_backup_that_carries_although_the_first_choice_is_connected_is_told():
     sentence = state_sentence([path(), lte(rate=1e6)])
-    assert sentence == "LTE carries everything although Wi-Fi is up"
+    assert sentence == "LTE carries everything; Wi-Fi is connected but carries nothing"
+    sentence = state_sentence([path(rate=900.0), lte(rate=1e6)])
+    assert sentence == "LTE carries everything; Wi-Fi is connected but carries next to nothing"
+
+
+def used(world, *names):
+    """Connections that carry on these paths."""
+    connections = world.advance(7.0).connections
+    for each in connections:
+        each.subflows = [subflow for subflow in each.subflows if subflow.path in names]
+    return connections
+
+
+def test_a_path_set_to_never_that_connections_still_use_is_told(world):
+    connections = used(world, "wlan0")
+    alone = state_sentence([path(tier=Tier.NEVER, rate=1e6)], connections)
+    assert alone == "Wi-Fi carries everything although it is set to Never: there is no other path"
+    other = state_sentence([path(tier=Tier.NEVER, rate=1e6), lte()], connections)
+    assert other == "Wi-Fi carries everything although it is set to Never; LTE stands by"
+    shared = state_sentence([path(tier=Tier.NEVER, rate=4e6), lte(tier=Tier.ALWAYS, rate=6e6)], connections)
+    assert shared == "LTE carries 60% and Wi-Fi 40%; Wi-Fi is set to Never, still in use"
+
+
+def test_a_card_says_that_its_path_is_still_used_against_its_tier(world):
+    frame = world.advance(7.0)
+    wishes = TierWishes()
+    wishes.add("wlan0", Tier.NEVER)
+    card = lanes(frame, wishes)[Tier.NEVER][0]
+    assert card.state_words == "still in use"
+    assert card.summary.endswith("lane Never")
+
+
+def test_the_daemon_and_the_window_agree_on_what_automatic_means():
+    assert dict(DEFAULT_TIERS) == AUTOMATIC_TIERS
 
 
 def test_nothing_is_connected():
@@ -114,12 +149,12 @@ def test_every_word_is_there():
 
 def test_paths_of_one_kind_are_told_apart():
     two = [path("wlan0", network="Cafe"), path("wlan1", network="Home")]
-    assert path_titles(two) == {"wlan0": "Wi-Fi Cafe", "wlan1": "Wi-Fi Home"}
+    assert path_titles(two) == {"wlan0": "Wi-Fi (Cafe)", "wlan1": "Wi-Fi (Home)"}
 
 
 def test_paths_of_one_network_are_called_by_their_interfaces():
     two = [path("wlan0", network="Cafe"), path("wlan1", network="Cafe")]
-    assert path_titles(two) == {"wlan0": "Wi-Fi wlan0", "wlan1": "Wi-Fi wlan1"}
+    assert path_titles(two) == {"wlan0": "Wi-Fi (wlan0)", "wlan1": "Wi-Fi (wlan1)"}
 
 
 def test_every_lane_is_there_and_holds_its_cards(world):
@@ -132,18 +167,40 @@ def test_every_lane_is_there_and_holds_its_cards(world):
     }
 
 
-def test_a_wish_moves_a_card_until_it_is_dropped(world):
+def in_never(world, wishes):
+    return [card.name for card in lanes(world.advance(), wishes)[Tier.NEVER]]
+
+
+def test_a_wish_moves_a_card_until_it_is_refused(world):
     wishes = TierWishes()
     wishes.add("wlan0", Tier.NEVER)
-    assert [card.name for card in lanes(world.advance(), wishes)[Tier.NEVER]] == ["wlan0"]
-    wishes.drop("wlan0")
-    assert lanes(world.advance(), wishes)[Tier.NEVER] == ()
+    assert in_never(world, wishes) == ["wlan0"]
+    wishes.drop_refused("wlan0", Tier.BACKUP)
+    assert in_never(world, wishes) == ["wlan0"]
+    wishes.drop_refused("wlan0", Tier.NEVER)
+    assert in_never(world, wishes) == []
+
+
+@pytest.mark.parametrize(("is_shown", "frames"), [(True, 1), (False, 3)])
+def test_a_wish_that_was_agreed_to_holds_until_a_frame_tells_it_or_patience_ends(world, is_shown, frames):
+    wishes = TierWishes()
+    wishes.add("wlan0", Tier.NEVER)
+    wishes.settle(world.paths)
+    wishes.agree("wlan0", Tier.NEVER)
+    wishes.drop_refused("wlan0", Tier.NEVER)
+    if is_shown:
+        world.path("wlan0").tier = Tier.NEVER
+    for _ in range(frames):
+        assert wishes.tier_of(world.path("wlan0")) is Tier.NEVER
+        wishes.settle(world.paths)
+    world.path("wlan0").tier = Tier.ALWAYS
+    assert in_never(world, wishes) == []
 
 
 def test_a_card_has_a_dash_where_no_subflow_was_measured():
     card = PathCard.of(path(), rtt_ms=None, tier=Tier.ALWAYS)
     assert card.rtt == "—"
-    assert card.summary.startswith("Wi-Fi, interface wlan0: up; download 0")
+    assert card.summary.startswith("Wi-Fi, interface wlan0: connected; download 0")
 
 
 def test_the_round_trip_of_a_path_is_the_median_of_its_subflows(world):

@@ -24,7 +24,6 @@ RETRY_S = 1.0
 SILENCE_S = 8.0
 """A daemon that says nothing for so long is taken for lost."""
 EVENTS_KEPT = 500
-_FRAMES_UNTIL_SHOWN = 3
 
 _OPTIONS = SubscribeOptions(
     interval_s=FRAME_INTERVAL_S,
@@ -87,9 +86,9 @@ class Session(QObject):
         self.tiers_changed.emit()
         try:
             await self._reached().set_path_tier(path, tier.value)
-            await self._shown(path, tier)
+            self.wishes.agree(path, tier)
         finally:
-            self.wishes.drop(path)
+            self.wishes.drop_refused(path, tier)
             self.tiers_changed.emit()
 
     async def set_automatic_tier(self, path: str) -> None:
@@ -104,29 +103,6 @@ class Session(QObject):
         if self._manager is None:
             raise DaemonNotRunningError("the daemon is not connected")
         return self._manager
-
-    async def _shown(self, path: str, tier: Tier) -> None:
-        """Wait until a frame tells the new lane, so that a card does not fall back before."""
-        for _ in range(_FRAMES_UNTIL_SHOWN):
-            if not await self._next_frame() or self._tells(path, tier):
-                return
-
-    def _tells(self, path: str, tier: Tier) -> bool:
-        return self.frame is not None and any(each.name == path and each.tier is tier for each in self.frame.paths)
-
-    async def _next_frame(self) -> bool:
-        """Wait for a frame; False if none came."""
-        arrived = asyncio.Event()
-        self.frame_taken.connect(arrived.set)
-        try:
-            async with asyncio.timeout(2 * FRAME_INTERVAL_S):
-                await arrived.wait()
-        except TimeoutError:
-            return False
-        else:
-            return True
-        finally:
-            self.frame_taken.disconnect(arrived.set)
 
     async def _stay_connected(self) -> None:
         async with asyncio.timeout(SILENCE_S):
@@ -163,6 +139,7 @@ class Session(QObject):
         if self.frame is None or self.contact is not Contact.CONNECTED:
             self.history.note(self.events)
         self.frame = frame
+        self.wishes.settle(frame.paths)
         self.signs.learn(frame.paths)
         self.titles = path_titles(frame.paths)
         self._set_contact(Contact.CONNECTED, "")

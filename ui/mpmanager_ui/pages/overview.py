@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from mpmanager.api.structures import EventInfo, Frame, PathInfo
-from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.path import KindSource, PathKind, Tier
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
@@ -54,6 +54,8 @@ class OverviewPage(QScrollArea):
         self._session = session
         self._tasks = tasks
         self._snackbar = snackbar
+        self._kinds_asked: dict[str, PathKind | None] = {}
+        """What this window last asked for; None is what is detected. A frame tells it later."""
         self._sentence = Label()
         self._details = Label()
         self.chart = TrafficChart(look, session.signs)
@@ -109,7 +111,7 @@ class OverviewPage(QScrollArea):
         frame = self._session.frame
         if frame is None or not self.isVisible():
             return
-        self._sentence.setText(f"{state_sentence(frame.paths)}.")
+        self._sentence.setText(f"{state_sentence(frame.paths, frame.connections)}.")
         as_of = self._session.as_of
         self._sentence.set_role("muted" if as_of else "")
         self._details.setText(f"As of {as_of}: {traffic_sentence(frame)}" if as_of else traffic_sentence(frame))
@@ -145,27 +147,38 @@ class OverviewPage(QScrollArea):
 
     def _want_tier(self, path: str, tier: Tier | None) -> None:
         before = self._path(path)
-        if before is None or before.tier is tier:
+        if before is None or self._session.wishes.tier_of(before) is tier:
             return
+        self._move(path, tier, back_to=self._session.wishes.tier_of(before))
+
+    def _move(self, path: str, tier: Tier | None, *, back_to: Tier | None) -> None:
         name = self._session.titles.get(path, path)
         lane = f"in the lane {TIER_WORDS[tier]}" if tier else "where its kind suggests"
         self._change(
             lambda: self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
             attempt=f"Moving {name} failed",
             done=f"{name} is {lane} now",
-            undo=lambda: self._want_tier(path, before.tier),
+            undo=lambda: self._move(path, back_to, back_to=tier),
         )
 
     def _want_kind(self, path: str, kind: PathKind | None) -> None:
         before = self._path(path)
         if before is None:
             return
+        back_to = before.kind if before.kind_source is KindSource.USER else None
+        self._correct(path, kind, back_to=self._kinds_asked.get(path, back_to))
+
+    def _correct(self, path: str, kind: PathKind | None, *, back_to: PathKind | None) -> None:
+        async def correct() -> None:
+            await self._session.set_kind(path, kind)
+            self._kinds_asked[path] = kind
+
         what = f"taken for {KIND_WORDS[kind]}" if kind else "what was detected"
         self._change(
-            lambda: self._session.set_kind(path, kind),
+            correct,
             attempt=f"Correcting {path} failed",
             done=f"{path} is {what} now",
-            undo=lambda: self._want_kind(path, before.kind),
+            undo=lambda: self._correct(path, back_to, back_to=kind),
         )
 
     def _change(self, change: _Change, *, attempt: str, done: str, undo: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.history import ChartData, Series
 
-_LEAST_TOP_BIT_S = 100_000.0
+LEAST_TOP_BIT_S = 100_000.0
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _WANTED_STEPS = 5
 
@@ -35,7 +35,7 @@ def tick_label(rate_bit_s: float) -> str:
 
 def scale_of(data: ChartData) -> RateScale:
     """A scale that holds every stack of the data."""
-    down = max(_LEAST_TOP_BIT_S, _highest_stack(data.series, "down"))
+    down = max(LEAST_TOP_BIT_S, _highest_stack(data.series, "down"))
     up = _highest_stack(data.series, "up")
     step = _round_step((down + up) / _WANTED_STEPS)
     return RateScale(

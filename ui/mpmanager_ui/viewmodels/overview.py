@@ -13,12 +13,15 @@ from mpmanager.client.quantities import (
     format_rtt,
 )
 from mpmanager.model.path import PathKind, PathState, Tier
+from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, SECURITY_WORDS, STATE_WORDS, TIER_WORDS, path_titles
 
 QUIET_BIT_S = 10_000.0
 """Below this a machine chatters, it does not transfer."""
 _EVERYTHING = 0.95
 _SOMETHING = 0.05
+STILL_IN_USE = "still in use"
+_STILL = "is set to Never, still in use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +32,15 @@ class PathCard:
     kind: PathKind
     title: str
     network: str
-    """Network name and security; empty when nobody told."""
+    """The network's name; empty when nobody told."""
+    security: str
+    """Empty when nobody told."""
     tier: Tier
     state: PathState
     state_words: str
     is_usable: bool
+    is_in_use_against_tier: bool
+    """Whether connections still carry data here although no new subflow may be made."""
     down: str
     up: str
     rtt: str
@@ -42,17 +49,20 @@ class PathCard:
     gateways: tuple[str, ...]
 
     @classmethod
-    def of(cls, path: PathInfo, *, rtt_ms: float | None, tier: Tier) -> "PathCard":
+    def of(cls, path: PathInfo, *, rtt_ms: float | None, tier: Tier, is_carrying: bool = False) -> "PathCard":
         """The card of a path; `tier` is where it belongs, which may be a wish still on its way."""
+        is_against_tier = is_carrying and tier is Tier.NEVER
         return cls(
             name=path.name,
             kind=path.kind,
             title=KIND_WORDS[path.kind],
-            network=_network(path),
+            network=path.network or "",
+            security=SECURITY_WORDS[path.security] if path.security else "",
             tier=tier,
             state=path.state,
-            state_words=STATE_WORDS[path.state],
+            state_words=STILL_IN_USE if is_against_tier else STATE_WORDS[path.state],
             is_usable=path.state.is_usable,
+            is_in_use_against_tier=is_against_tier,
             down=format_rate(path.rx_bit_s),
             up=format_rate(path.tx_bit_s),
             rtt=format_rtt(rtt_ms),
@@ -62,19 +72,22 @@ class PathCard:
         )
 
     @property
+    def full_title(self) -> str:
+        """Kind and network: `xDSL (Telephone line)`."""
+        return f"{self.title} ({self.network})" if self.network else self.title
+
+    @property
     def summary(self) -> str:
         """The card in one sentence, for who hears it instead of seeing it."""
-        network = f" {self.network}," if self.network else ""
+        what = ", ".join(each for each in (self.full_title, self.security) if each)
         return (
-            f"{self.title},{network} interface {self.name}: {self.state_words}; download {self.down}, "
+            f"{what}, interface {self.name}: {self.state_words}; download {self.down}, "
             f"upload {self.up}, round trip {self.rtt}, {self.total} since the interface came up; "
             f"lane {TIER_WORDS[self.tier]}"
         )
 
 
-def _network(path: PathInfo) -> str:
-    security = SECURITY_WORDS[path.security] if path.security else None
-    return " · ".join(each for each in (path.network, security) if each)
+FRAMES_UNTIL_SHOWN = 3
 
 
 class TierWishes:
@@ -82,14 +95,32 @@ class TierWishes:
 
     def __init__(self) -> None:
         self._wishes: dict[str, Tier] = {}
+        self._patience: dict[str, int] = {}
+        """Frames that may still come before what the daemon shows counts, once it has agreed."""
 
     def add(self, path: str, tier: Tier) -> None:
         """The person wants that path there."""
         self._wishes[path] = tier
+        self._patience.pop(path, None)
 
-    def drop(self, path: str) -> None:
-        """It was done, or it failed: what the daemon says counts."""
-        self._wishes.pop(path, None)
+    def agree(self, path: str, tier: Tier) -> None:
+        """The daemon has done it; a frame will tell."""
+        if self._wishes.get(path) is tier:
+            self._patience[path] = FRAMES_UNTIL_SHOWN
+
+    def drop_refused(self, path: str, tier: Tier) -> None:
+        """Unless the daemon has agreed, or something else is wanted by now: what the daemon says counts."""
+        if self._wishes.get(path) is tier and path not in self._patience:
+            del self._wishes[path]
+
+    def settle(self, paths: Iterable[PathInfo]) -> None:
+        """Forget the wishes that these paths, a new frame's, show as done."""
+        shown = {path.name: path.tier for path in paths}
+        for name, patience in list(self._patience.items()):
+            self._patience[name] = patience - 1
+            if patience == 1 or shown.get(name) is self._wishes[name]:
+                del self._patience[name]
+                del self._wishes[name]
 
     def tier_of(self, path: PathInfo) -> Tier:
         """Where the card belongs."""
@@ -99,9 +130,19 @@ class TierWishes:
 def lanes(frame: Frame, wishes: TierWishes) -> dict[Tier, tuple[PathCard, ...]]:
     """The cards by lane, links to the world first; every lane is there."""
     rtts = median_rtts(frame.connections)
+    carrying = carrying_paths(frame.connections)
     ordered = sorted(frame.paths, key=lambda each: (each.kind is PathKind.VIRTUAL, each.index))
-    cards = [PathCard.of(path, rtt_ms=rtts.get(path.name), tier=wishes.tier_of(path)) for path in ordered]
+    cards = [
+        PathCard.of(path, rtt_ms=rtts.get(path.name), tier=wishes.tier_of(path), is_carrying=path.name in carrying)
+        for path in ordered
+    ]
     return {tier: tuple(card for card in cards if card.tier is tier) for tier in Tier}
+
+
+def carrying_paths(connections: Iterable[ConnectionInfo]) -> frozenset[str]:
+    """The paths on which some subflow carries data now."""
+    subflows = (subflow for connection in connections for subflow in connection.subflows)
+    return frozenset(each.path for each in subflows if each.path and subflow_state(each) is RowState.CARRYING)
 
 
 def median_rtts(connections: Iterable[ConnectionInfo]) -> dict[str, float]:
@@ -114,7 +155,7 @@ def median_rtts(connections: Iterable[ConnectionInfo]) -> dict[str, float]:
     return {path: median(each) for path, each in values.items()}
 
 
-def state_sentence(paths: Sequence[PathInfo]) -> str:
+def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionInfo] = ()) -> str:
     """What carries, what stands by and what is missing, in one sentence."""
     world = [path for path in paths if path.kind is not PathKind.VIRTUAL]
     if not world:
@@ -123,7 +164,12 @@ def state_sentence(paths: Sequence[PathInfo]) -> str:
     usable = [path for path in world if path.state.is_usable]
     if not usable:
         return f"Nothing is connected: {_missing(world, titles)}"
-    parts = [_carrying(usable, world, titles), _standing_by(usable, titles), _missing(world, titles)]
+    against = [each for each in usable if each.tier is Tier.NEVER and each.name in carrying_paths(connections)]
+    parts = [
+        _carrying(usable, world, titles, against),
+        _standing_by(usable, titles),
+        _missing(world, titles),
+    ]
     return "; ".join(part for part in parts if part)
 
 
@@ -147,16 +193,28 @@ def _rate(path: PathInfo) -> float:
     return path.rx_bit_s + path.tx_bit_s
 
 
-def _carrying(usable: Sequence[PathInfo], world: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
+def _carrying(
+    usable: Sequence[PathInfo], world: Sequence[PathInfo], titles: Mapping[str, str], against: Sequence[PathInfo]
+) -> str:
+    """`against` are the paths that carry connections although they are set to Never."""
     total = sum(_rate(path) for path in usable)
     if total < QUIET_BIT_S:
         return _quiet(usable, titles)
     carriers = sorted((path for path in usable if _rate(path) >= _SOMETHING * total), key=_rate, reverse=True)
     first = carriers[0]
     if _rate(first) >= _EVERYTHING * total:
+        if first in against:
+            return f"{titles[first.name]} carries everything although it is set to Never{_no_other(usable)}"
         return f"{titles[first.name]} carries everything{_because(first, world, titles)}"
-    shares = [f"{titles[each.name]} carries {_rate(each) / total:.0%}" for each in carriers]
-    return enumerate_words([shares[0], *(each.replace(" carries", "") for each in shares[1:])])
+    shares = [f"{titles[first.name]} carries {_rate(first) / total:.0%}"]
+    shares += [f"{titles[each.name]} {_rate(each) / total:.0%}" for each in carriers[1:]]
+    return "; ".join([enumerate_words(shares), *(f"{titles[each.name]} {_STILL}" for each in against)])
+
+
+def _no_other(usable: Sequence[PathInfo]) -> str:
+    """Why connections stay on a path that is set to Never, where that is certain."""
+    is_alone = all(each.tier is Tier.NEVER for each in usable)
+    return ": there is no other path" if is_alone else ""
 
 
 def _quiet(usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
@@ -174,9 +232,17 @@ def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, 
     if not first_choice:
         return ", as no path is in the lane Always"
     if any(each.state.is_usable for each in first_choice):
-        up = [titles[each.name] for each in first_choice if each.state.is_usable]
-        return f" although {enumerate_words(up)} {_verb(up, 'is', 'are')} up"
-    return ", in place of what is down"
+        return f"; {_idle(first_choice, titles)}"
+    return ", in place of what is not connected"
+
+
+def _idle(first_choice: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
+    """The paths that should carry and do not. Whether they are dead or unwanted, nobody knows yet."""
+    idle = [each for each in first_choice if each.state.is_usable]
+    names = [titles[each.name] for each in idle]
+    little = "next to nothing" if any(_rate(each) for each in idle) else "nothing"
+    verbs = "is connected but carries" if len(names) == 1 else "are connected but carry"
+    return f"{enumerate_words(names)} {verbs} {little}"
 
 
 def _standing_by(usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ KIND_WORDS = {
 }
 
 STATE_WORDS = {
-    PathState.UP: "up",
+    PathState.UP: "connected",
     PathState.LOCAL_ONLY: "local network only",
     PathState.NO_ADDRESS: "no address",
     PathState.NO_CARRIER: "not connected",
@@ -48,6 +48,19 @@ TIER_HINTS = {
     Tier.BACKUP: "Only if nothing else is left",
     Tier.NEVER: "No subflow is made here",
 }
+
+AUTOMATIC_TIERS = {
+    PathKind.WIFI: Tier.ALWAYS,
+    PathKind.LTE: Tier.BACKUP,
+    PathKind.XDSL: Tier.ALWAYS,
+    PathKind.ETHERNET: Tier.ALWAYS,
+    PathKind.VPN: Tier.ALWAYS,
+    PathKind.BLUETOOTH: Tier.BACKUP,
+    PathKind.TETHERING: Tier.BACKUP,
+    PathKind.VIRTUAL: Tier.NEVER,
+    PathKind.UNKNOWN: Tier.ALWAYS,
+}
+"""Where the daemon puts a path of each kind when nobody chose."""
 
 SECURITY_WORDS = {
     Security.OPEN: "open",
@@ -82,7 +95,7 @@ def path_titles(paths: Iterable[PathInfo]) -> dict[str, str]:
     titles = {each.name: _title(each, alone=kinds[each.kind] == 1) for each in known}
     doubles = {title for title, number in Counter(titles.values()).items() if number > 1}
     return {
-        each.name: f"{KIND_WORDS[each.kind]} {each.name}" if titles[each.name] in doubles else titles[each.name]
+        each.name: f"{KIND_WORDS[each.kind]} ({each.name})" if titles[each.name] in doubles else titles[each.name]
         for each in known
     }
 
@@ -90,4 +103,4 @@ def path_titles(paths: Iterable[PathInfo]) -> dict[str, str]:
 def _title(path: PathInfo, *, alone: bool) -> str:
     if alone:
         return KIND_WORDS[path.kind]
-    return f"{KIND_WORDS[path.kind]} {path.network or path.name}"
+    return f"{KIND_WORDS[path.kind]} ({path.network or path.name})"

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from mpmanager.model.path import Tier
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, RADIUS, Look
+from mpmanager_ui.viewmodels.axis import LEAST_TOP_BIT_S
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.wording import TIER_HINTS, TIER_WORDS
@@ -133,10 +134,12 @@ class LaneBoard(QWidget):
         names = {card.name for cards in lanes.values() for card in cards}
         for name in self._widgets.keys() - names:
             self._widgets.pop(name).deleteLater()
+        top = max((each or 0.0 for values in rates.values() for each in values), default=0.0)
+        top = max(top, LEAST_TOP_BIT_S)  # one scale for all: a whisper shall not look like a roar
         for tier, cards in lanes.items():
             for place, card in enumerate(cards):
                 self._place(self._lanes[tier], place, card)
-                self._widgets[card.name].show_card(card, rates.get(card.name, ()), is_stale=is_stale)
+                self._widgets[card.name].show_card(card, rates.get(card.name, ()), top=top, is_stale=is_stale)
 
     def card_of(self, path: str) -> PathCardWidget:
         """The card of a path."""

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QDrag,
     QEnterEvent,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,7 +24,7 @@ from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
-from mpmanager_ui.viewmodels.wording import KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
+from mpmanager_ui.viewmodels.wording import AUTOMATIC_TIERS, KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
 from mpmanager_ui.widgets.label import plain_tip
 from mpmanager_ui.widgets.sparkline import paint_sparkline
 
@@ -40,7 +39,9 @@ _TIER_KEYS = {
     Qt.Key.Key_4: Tier.NEVER,
 }
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ARROW = 12
+_ARROW_BEARING = 2
+"""Empty pixels left of the arrow in its image: it stands on the edge of the text."""
 
 
 class PathCardWidget(QWidget):
@@ -56,6 +57,7 @@ class PathCardWidget(QWidget):
         self._look = look
         self._signs = signs
         self._rates: Sequence[float | None] = ()
+        self._top = 0.0
         self._pressed_at: QPoint | None = None
         self._is_hovered = False
         self._is_stale = False
@@ -66,9 +68,14 @@ class PathCardWidget(QWidget):
         look.changed.connect(self.update)
         self.show_card(card, ())
 
-    def show_card(self, card: PathCard, rates: Sequence[float | None], *, is_stale: bool = False) -> None:
-        """Show this from now on; `rates` are the last minute's, in bit/s. Stale numbers are greyed."""
-        self._is_stale = is_stale
+    def show_card(
+        self, card: PathCard, rates: Sequence[float | None], *, top: float = 0.0, is_stale: bool = False
+    ) -> None:
+        """Show this from now on; `rates` are the last minute's, their scale ends at `top`, in bit/s.
+
+        Stale numbers are greyed.
+        """
+        self._top, self._is_stale = top, is_stale
         if card != self.card or not self.accessibleName():
             self.setAccessibleName(card.summary)
             self.setToolTip(plain_tip(_tool_tip(card)))
@@ -77,7 +84,7 @@ class PathCardWidget(QWidget):
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
-        return QSize(208, 2 * _PAD + 5 * line + 32 + 4 * 4)
+        return QSize(208, 2 * _PAD + 4 * line + 52)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(168, self.sizeHint().height())
@@ -91,7 +98,8 @@ class PathCardWidget(QWidget):
         menu = QMenu(self)
         for key, tier in zip("1234", Tier, strict=True):
             menu.addAction(self._tier_action(menu, tier, key))
-        automatic = menu.addAction("Automatic, by its kind")
+        automatic = menu.addAction(f"Automatic ({TIER_WORDS[AUTOMATIC_TIERS[self.card.kind]]})")
+        automatic.setToolTip("What its kind suggests")
         automatic.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, None))
         menu.addSeparator()
         kinds = menu.addMenu("This link is …")
@@ -105,15 +113,20 @@ class PathCardWidget(QWidget):
 
     def _tier_action(self, menu: QMenu, tier: Tier, key: str) -> QAction:
         text = f"{TIER_WORDS[tier]}: {TIER_HINTS[tier][0].lower()}{TIER_HINTS[tier][1:]}\t{key}"
-        image = icons.icon(icons.TIER_ICONS[tier], self._look.colours.text)
-        action = QAction(image, text, menu)
-        action.setEnabled(tier is not self.card.tier)
+        action = self._choice(menu, text, icons.TIER_ICONS[tier], is_present=tier is self.card.tier)
         action.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, tier))
         return action
 
+    def _choice(self, menu: QMenu, text: str, icon: str, *, is_present: bool) -> QAction:
+        """What is so now is ticked, in place of its icon."""
+        name, colour = ("tick", self._look.colours.accent) if is_present else (icon, self._look.colours.text)
+        action = QAction(icons.icon(name, colour), text, menu)
+        action.setCheckable(is_present)
+        action.setChecked(is_present)
+        return action
+
     def _kind_action(self, menu: QMenu, kind: PathKind) -> QAction:
-        action = QAction(icons.icon(icons.KIND_ICONS[kind], self._look.colours.text), KIND_WORDS[kind], menu)
-        action.setEnabled(kind is not self.card.kind)
+        action = self._choice(menu, KIND_WORDS[kind], icons.KIND_ICONS[kind], is_present=kind is self.card.kind)
         action.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, kind))
         return action
 
@@ -129,8 +142,8 @@ class PathCardWidget(QWidget):
         line = float(self.fontMetrics().height())
         self._paint_title(painter, inner, line)
         top = inner.top() + line + 4
-        self._paint_names(painter, QRectF(inner.left(), top, inner.width(), 2 * line + 2), line)
-        top += 2 * line + 2 + 6
+        self._paint_place(painter, QRectF(inner.left(), top, inner.width(), line))
+        top += line + 8
         self._paint_rates(painter, QRectF(inner.left(), top, inner.width(), 30))
         top += 36
         self._paint_numbers(painter, QRectF(inner.left(), top, inner.width(), line), line)
@@ -151,83 +164,70 @@ class PathCardWidget(QWidget):
         painter.drawPath(shape)
 
     def _paint_title(self, painter: QPainter, inner: QRectF, line: float) -> None:
-        name = self._look.colours.text
-        image = icons.pixmap(icons.KIND_ICONS[self.card.kind], name, 18, self.devicePixelRatioF())
+        colours = self._look.colours
+        image = icons.pixmap(icons.KIND_ICONS[self.card.kind], colours.text, 18, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(inner.left(), inner.top() + (line - 18) / 2), image)
         painter.setFont(self._look.font(scale=1.05, is_bold=True))
         painter.setPen(self._look.colour("text"))
         title = QRectF(inner.left() + 26, inner.top(), inner.width() - 26 - 20, line)
         painter.drawText(title, _LEFT, self.card.title)
-        more = icons.pixmap("more", self._look.colours.muted, 16, self.devicePixelRatioF())
+        used = painter.fontMetrics().horizontalAdvance(f"{self.card.title} ")
+        more = icons.pixmap("more", colours.muted, 16, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(inner.right() - 12, inner.top() + (line - 16) / 2), more)
-        used = painter.fontMetrics().horizontalAdvance(self.card.title)
-        self._paint_state(painter, title.adjusted(used + 8, 0, -4, 0))
+        if self.card.network:
+            painter.setFont(self._look.font())
+            _draw_elided(painter, title.adjusted(used, 0, 0, 0), f"({self.card.network})")
 
-    def _paint_state(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_place(self, painter: QPainter, rect: QRectF) -> None:
+        """How it stands, then interface, address and security, small."""
+        card = self.card
+        colour = "warning" if card.is_in_use_against_tier else "good" if card.is_usable else "danger"
         painter.setFont(self._look.font(scale=0.9))
-        metrics = painter.fontMetrics()
-        text = metrics.elidedText(self.card.state_words, Qt.TextElideMode.ElideRight, int(rect.width()) - 12)
-        colour = "good" if self.card.is_usable else "danger"
         painter.setPen(self._look.colour(colour))
-        painter.drawText(rect, _RIGHT, text)
-        left = rect.right() - metrics.horizontalAdvance(text) - 11
-        self._paint_state_sign(painter, QRectF(left, rect.center().y() - 3, 7, 7))
-
-    def _paint_state_sign(self, painter: QPainter, box: QRectF) -> None:
-        """A disc for what is up, a cross for what is not: shape tells as well as colour."""
-        if self.card.is_usable:
-            painter.setBrush(self._look.colour("good"))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(box)
-            return
-        painter.setPen(QPen(self._look.colour("danger"), 1.6))
-        painter.drawLine(box.topLeft(), box.bottomRight())
-        painter.drawLine(box.topRight(), box.bottomLeft())
-
-    def _paint_names(self, painter: QPainter, rect: QRectF, line: float) -> None:
-        painter.setFont(self._look.font())
-        painter.setPen(self._look.colour("text"))
-        metrics = painter.fontMetrics()
-        width = int(rect.width())
-        network = self.card.network or "Network name not known"
-        if not self.card.network:
-            painter.setPen(self._look.colour("muted"))
-        first = QRectF(rect.left(), rect.top(), rect.width(), line)
-        painter.drawText(first, _LEFT, metrics.elidedText(network, Qt.TextElideMode.ElideRight, width))
-        painter.setFont(self._look.font(scale=0.9))
+        words = rect.adjusted(13, 0, 0, 0)
+        painter.drawText(words, _LEFT, card.state_words)
+        used = painter.fontMetrics().horizontalAdvance(card.state_words)
+        addresses = (each.partition("/")[0] for each in card.addresses[:1])
+        where = "".join(f" · {each}" for each in (card.name, *addresses, card.security) if each)
         painter.setPen(self._look.colour("muted"))
-        where = " · ".join((self.card.name, *(each.partition("/")[0] for each in self.card.addresses[:1])))
-        second = first.translated(0, line + 2)
-        text = painter.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(second, _LEFT, text)
+        _draw_elided(painter, words.adjusted(used, 0, 0, 0), where)
+        self._paint_state_sign(painter, QRectF(rect.left() + 1, rect.center().y() - 3.5, 7, 7), colour)
+
+    def _paint_state_sign(self, painter: QPainter, box: QRectF, colour: str) -> None:
+        """A disc for what is up, a cross for what is not, a square for what should not be in use."""
+        painter.setBrush(self._look.colour(colour))
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.card.is_in_use_against_tier:
+            painter.drawRect(box)
+        elif self.card.is_usable:
+            painter.drawEllipse(box)
+        else:
+            painter.setPen(QPen(self._look.colour(colour), 1.6))
+            painter.drawLine(box.topLeft(), box.bottomRight())
+            painter.drawLine(box.topRight(), box.bottomLeft())
 
     def _paint_rates(self, painter: QPainter, rect: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(self._look.colour("grid"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if self._rates:
-            paint_sparkline(painter, rect, self._rates, edge_pen(self._sign, self._look.colours).color())
+            paint_sparkline(painter, rect, self._rates, edge_pen(self._sign, self._look.colours).color(), top=self._top)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_numbers(self, painter: QPainter, rect: QRectF, line: float) -> None:
         half = rect.width() / 2
-        bold = self._look.font(scale=0.95, is_bold=True)
-        widest = QFontMetricsF(bold).horizontalAdvance("999.9 Mbit/s")
-        cells = (("down", self.card.down), ("up", self.card.up))
-        for column, (name, text) in enumerate(cells):
+        painter.setFont(self._look.font(scale=0.95, is_bold=True))
+        painter.setPen(self._look.colour("muted" if self._is_stale else "text"))
+        for column, (name, text) in enumerate((("down", self.card.down), ("up", self.card.up))):
             cell = QRectF(rect.left() + column * half, rect.top(), half, line)
-            image = icons.pixmap(name, self._look.colours.muted, 12, self.devicePixelRatioF())
-            figure = cell.adjusted(14, 0, 0 if column else -8, 0)
-            left = max(cell.left(), figure.right() - widest - 14)
-            painter.drawPixmap(QPointF(left, cell.center().y() - 6), image)
-            painter.setFont(bold)
-            painter.setPen(self._look.colour("muted" if self._is_stale else "text"))
-            painter.drawText(figure, _RIGHT, text)
+            image = icons.pixmap(name, self._look.colours.muted, _ARROW, self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(cell.left() - _ARROW_BEARING, cell.center().y() - _ARROW / 2), image)
+            painter.drawText(cell.adjusted(_ARROW, 0, 0, 0), _LEFT, text)
         second = rect.translated(0, line + 4)
         painter.setFont(self._look.font(scale=0.9))
         painter.setPen(self._look.colour("muted"))
         painter.drawText(second, _LEFT, f"RTT {self.card.rtt}")
-        painter.drawText(second, _RIGHT, f"{self.card.total} in all")
+        painter.drawText(second.adjusted(half, 0, 0, 0), _LEFT, f"{self.card.total} in all")
 
     # Pointer and keys
 
@@ -299,8 +299,15 @@ class PathCardWidget(QWidget):
         drag.exec(Qt.DropAction.MoveAction)
 
 
+def _draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
+    painter.drawText(rect, _LEFT, text)
+
+
 def _tool_tip(card: PathCard) -> str:
     lines = [STATE_EXPLANATIONS[card.state]]
+    if card.is_in_use_against_tier:
+        lines.append("Never, still in use: connections that began here keep it while they have no other path.")
     if card.addresses:
         lines.append(f"Addresses: {', '.join(card.addresses)}")
     if card.gateways:

@@ -6,9 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 
-def paint_sparkline(painter: QPainter, rect: QRectF, values: Sequence[float | None], colour: QColor) -> None:
-    """Steps from zero to the peak, the newest at the right edge; None leaves a gap."""
-    top = max((value for value in values if value is not None), default=0.0)
+def paint_sparkline(
+    painter: QPainter, rect: QRectF, values: Sequence[float | None], colour: QColor, *, top: float = 0.0
+) -> None:
+    """Steps from zero to `top` or the peak, the newest at the right edge; None leaves a gap."""
+    top = max(top, max((value for value in values if value is not None), default=0.0))
     soft = QColor(colour)
     soft.setAlphaF(0.22)
     for start, run in _runs(values):
