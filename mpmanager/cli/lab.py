@@ -14,6 +14,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from mpmanager.cli.context import console
+from mpmanager.cli.fitting import Column, FittingTable
+from mpmanager.client.quantities import format_bytes
 from mpmanager.lab.control import DirectionState, LinkState
 from mpmanager.lab.definitions import shipped_names
 from mpmanager.lab.enter import enter
@@ -28,6 +30,11 @@ from mpmanager.model.errors import MpmanagerError
 
 _STEP_CHARACTERS = 60
 _TICK_S = 0.2
+_LINK_COLUMNS = (
+    *(Column(title=each) for each in ("link", "")),
+    *(Column(title=each, is_number=True) for each in ("rate", "delay", "loss", "packets", "bytes", "dropped")),
+)
+_DISPENSABLE = ("packets", "bytes", "dropped", "delay")
 
 
 def _quantity(kind: type[Quantity]) -> Callable[[str], Quantity]:
@@ -204,7 +211,7 @@ def _print_report(report: Report) -> None:
     marks = {Verdict.HELD: "[green]held[/]", Verdict.FAILED: "[red]FAILED[/]", Verdict.NOT_ASKED: "[dim]not asked[/]"}
     carried = Table("link", "up", "down", box=None, header_style="bold")
     for link in report.links:
-        carried.add_row(link.name, f"{link.up_bytes / 1e6:.2f} MB", f"{link.down_bytes / 1e6:.2f} MB")
+        carried.add_row(link.name, format_bytes(link.up_bytes), format_bytes(link.down_bytes))
     checks = Table("expected", "verdict", "found", box=None, header_style="bold")
     for check in report.checks:
         checks.add_row(escape(check.expected), marks[check.verdict], escape(check.found))
@@ -223,13 +230,11 @@ def _status(found: Lab, states: dict[str, LinkState]) -> dict[str, object]:
 
 
 def _print_links(states: dict[str, LinkState]) -> None:
-    table = Table(box=None, header_style="bold")
-    for column in ("link", "", "rate", "delay", "loss", "packets", "bytes", "dropped"):
-        table.add_column(column, no_wrap=True, justify="left" if column in {"link", ""} else "right")
+    rows: list[tuple[str, ...]] = []
     for name, state in states.items():
-        table.add_row(name, "up", *_cells(state.up))
-        table.add_row("" if state.carrier else "unplugged", "down", *_cells(state.down))
-    console().print(table)
+        rows.append((name, "up", *_cells(state.up)))
+        rows.append(("" if state.carrier else "unplugged", "down", *_cells(state.down)))
+    console().print(FittingTable(columns=_LINK_COLUMNS, rows=rows, dispensable=_DISPENSABLE))
 
 
 def _cells(state: DirectionState) -> Iterator[str]:
@@ -238,5 +243,5 @@ def _cells(state: DirectionState) -> Iterator[str]:
     yield f"{shaping.delay_s * 1e3:g} ms" + (f" ± {shaping.jitter_s * 1e3:g}" if shaping.jitter_s else "")
     yield "black hole" if shaping.loss == 1 else f"{shaping.loss:.1%}"
     yield f"{state.packets}"
-    yield f"{state.bytes}"
+    yield format_bytes(state.bytes)
     yield ", ".join(f"{count} {reason}" for reason, count in state.dropped.items() if count) or "0"

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import groupby
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -17,6 +16,7 @@ from mpmanager.api.structures import (
     StatusInfo,
     SubflowInfo,
 )
+from mpmanager.cli.fitting import Cell, Column, FittingTable
 from mpmanager.cli.sentences import no_connection
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt
 from mpmanager.model.connection import TcpState
@@ -48,8 +48,14 @@ _TIER_WORDS = {
     Tier.BACKUP: "backup",
     Tier.NEVER: "never",
 }
+_PATH_COLUMNS = (
+    *(Column(title=each) for each in ("Path", "Kind", "Network", "State", "Used")),
+    *(Column(title=each, is_number=True) for each in ("Down", "Up", "Received", "Sent")),
+)
+_DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Down", "State")
 _NOT_KNOWN = "-"
 _MOVING_BIT_S = 1.0
+_PATH_WIDTH = 8
 
 
 def status(info: StatusInfo) -> RenderableType:
@@ -68,27 +74,21 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
     """One line for each path."""
     if not rows:
         return Text("No network path: no interface has an address, or all are switched off.")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Path", style="bold", no_wrap=True)
-    table.add_column("Kind", no_wrap=True)
-    table.add_column("Network", overflow="fold")
-    table.add_column("State", no_wrap=True)
-    table.add_column("Used", no_wrap=True)
-    for name in ("Down", "Up", "Received", "Sent"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            _outside(row.name),
-            _KIND_WORDS[row.kind],
-            _outside(row.network or _NOT_KNOWN),
-            Text(*_STATE_WORDS[row.state]),
-            _TIER_WORDS[row.tier],
-            format_rate(row.rx_bit_s),
-            format_rate(row.tx_bit_s),
-            format_bytes(row.rx_bytes),
-            format_bytes(row.tx_bytes),
-        )
-    return table
+    return FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in rows], dispensable=_DISPENSABLE)
+
+
+def _path_cells(row: PathInfo) -> tuple[Cell, ...]:
+    return (
+        _bold(row.name),
+        _KIND_WORDS[row.kind],
+        _outside(row.network or _NOT_KNOWN),
+        Text(*_STATE_WORDS[row.state]),
+        _TIER_WORDS[row.tier],
+        format_rate(row.rx_bit_s),
+        format_rate(row.tx_bit_s),
+        format_bytes(row.rx_bytes),
+        format_bytes(row.tx_bytes),
+    )
 
 
 def connections(rows: Sequence[ConnectionInfo], *, nothing: str | None = None) -> RenderableType:
@@ -131,13 +131,18 @@ def _outside(text: str) -> Text:
     return Text("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text))
 
 
+def _bold(text: str) -> Text:
+    name = _outside(text)
+    name.stylize("bold")
+    return name
+
+
 def _application_line(members: Sequence[ConnectionInfo]) -> Text:
     app = members[0].app
     where = app.exe or app.cgroup or "program not found"
-    name, place = _outside(app.name), _outside(f"  {where}")
-    name.stylize("bold")
+    place = _outside(f"  {where}")
     place.stylize("dim")
-    return Text.assemble(name, place, f"  {count_of(len(members), 'connection')}")
+    return Text.assemble(_bold(app.name), place, f"  {count_of(len(members), 'connection')}")
 
 
 def _connection_line(row: ConnectionInfo) -> Text:
@@ -150,9 +155,14 @@ def _connection_line(row: ConnectionInfo) -> Text:
 
 def _subflow_line(subflow: SubflowInfo, row: ConnectionInfo) -> Text:
     words, style = _role(subflow, row)
-    path = _outside(subflow.path or subflow.local).plain.ljust(8)
-    rates = f" {format_rate(subflow.rx_bit_s):>12} down {format_rate(subflow.tx_bit_s):>12} up"
-    return Text.assemble((path, "bold"), (f" {words:<10}", style), rates, f" {format_rtt(subflow.rtt_ms):>7}")
+    path = _outside(subflow.path or subflow.local).plain.ljust(_PATH_WIDTH)
+    rates = "".join(_rate(*each) for each in ((subflow.rx_bit_s, "down"), (subflow.tx_bit_s, "up")))
+    return Text.assemble((path, "bold"), (f" {words:<10}", style), f" {format_rtt(subflow.rtt_ms):>7}", rates)
+
+
+def _rate(rate_bit_s: float, direction: str) -> str:
+    """Nothing where nothing moves."""
+    return f"  {format_rate(rate_bit_s)} {direction}" if rate_bit_s >= _MOVING_BIT_S else ""
 
 
 def _role(subflow: SubflowInfo, row: ConnectionInfo) -> tuple[str, str]:

@@ -1,17 +1,19 @@
 """What the terminal shows of names that somebody else gave."""
 
+import pytest
 from fake_manager import World
 from rich.console import Console
 
 from mpmanager.api.structures import EventInfo, EventKind
 from mpmanager.cli import tables
+from mpmanager.model.path import Tier
 
 EVIL = "[/bold][red]\x1b]0;title\x07x"
 SHOWN = "[/bold][red]\\x1b]0;title\\x07x"
 
 
-def printed(shown):
-    console = Console(width=400, color_system=None)
+def printed(shown, *, width=400):
+    console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(shown)
     return capture.get()
@@ -32,3 +34,40 @@ def test_brackets_and_control_characters_in_names_mean_nothing_to_the_terminal()
 def test_events_too():
     event = EventInfo(id=1, time=0.0, kind=EventKind.PATH_ADDED, text=f"{EVIL} is new")
     assert printed(tables.events([event])).strip().endswith(f"{SHOWN} is new")
+
+
+@pytest.mark.parametrize(
+    ("width", "titles"),
+    [
+        (100, ["Path", "Kind", "Network", "State", "Used", "Down", "Up", "Received", "Sent"]),
+        (80, ["Path", "Kind", "Network", "State", "Used", "Down", "Up", "Received"]),
+        (75, ["Path", "Kind", "Network", "State", "Used", "Down", "Up"]),
+        (60, ["Path", "Kind", "State", "Used", "Down", "Up"]),
+        (40, ["Path", "State", "Used", "Down"]),
+        (20, ["Path", "Used"]),
+    ],
+)
+def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(width, titles):
+    paths = World().advance().paths
+    for each in paths:
+        each.rx_bit_s, each.tx_bit_s, each.rx_bytes, each.tx_bytes = 12.3e6, 456.7e3, 123_456_789, 12_345_678
+        each.tier = Tier.WHEN_NEEDED if width == 100 else Tier.BACKUP
+    header, *rows = printed(tables.paths(paths), width=width).splitlines()
+    assert header.split() == titles
+    assert len(rows) == len(paths)
+    for row, path in zip(rows, paths, strict=True):
+        assert row.startswith(f"{path.name} ")
+        assert path.tier.value.replace("-", " ") in row
+        assert len(row) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_tree_tells_only_rates_that_are_not_zero(width):
+    frame = World().advance()
+    subflow = frame.connections[0].subflows[0]
+    subflow.rx_bit_s, subflow.tx_bit_s = 6.1e6, 0.0
+    frame.connections[0].subflows = [subflow]
+    shown = printed(tables.connections(frame.connections[:1]), width=width).replace("\N{NO-BREAK SPACE}", " ")
+    assert "6.1 Mbit/s down" in " ".join(shown.split())
+    assert " up" not in shown
+    assert "…" not in shown
