@@ -46,6 +46,8 @@ class PathInfo(Structure):
     network: str | None
     security: Security | None
     tier: Tier
+    tier_chosen: bool
+    """Whether a person has set the tier; else the kind suggests it."""
     state: PathState
     addresses: list[str]
     """With prefix length, such as 192.0.2.7/24."""

@@ -103,6 +103,7 @@ def _path(
         network=_first(hint.network for hint in hints),
         security=_first_security(hints),
         tier=chosen_tier or DEFAULT_TIERS[kind],
+        is_tier_chosen=chosen_tier is not None,
         state=_state(link, addresses, ways_out),
         addresses=addresses,
         ways_out=ways_out,

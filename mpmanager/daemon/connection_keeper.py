@@ -110,8 +110,9 @@ class ConnectionKeeper:
         snapshot = self._world.connections.snapshot()
         self.take_snapshot(snapshot)
         self._decide(Resynchronised(snapshot=snapshot))
-        text = f"{len(snapshot.connections)} connections taken over as they are"
-        self._journal.record(EventKind.RESYNCHRONISED, text)
+        if snapshot.connections:
+            text = f"{len(snapshot.connections)} connections taken over as they are"
+            self._journal.record(EventKind.RESYNCHRONISED, text)
 
     def _note_lost_events(self) -> None:
         self._has_lost_events = True

@@ -62,6 +62,7 @@ class PathRates:
             network=path.network,
             security=path.security,
             tier=path.tier,
+            tier_chosen=path.is_tier_chosen,
             state=path.state,
             addresses=[str(each) for each in path.addresses],
             gateway=str(gateway) if gateway else None,

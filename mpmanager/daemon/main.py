@@ -100,7 +100,7 @@ async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     tasks = {
-        asyncio.create_task(manager.run(ready=lambda: _log.info("ready on the bus %s", bus))),
+        asyncio.create_task(manager.run(ready=lambda: _log.info("ready on the bus %s%s", bus, _hint(bus)))),
         asyncio.create_task(service.wait_until_gone()),
         asyncio.create_task(told.wait()),
     }
@@ -114,6 +114,10 @@ async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
         if isinstance(result, Exception):
             raise _first_of(result)
     _log.info("stopped; rules, routes and settings are as they were")
+
+
+def _hint(bus: Bus) -> str:
+    return f"; look with: mpm --bus {bus} paths" if bus.kind is BusKind.PRIVATE else ""
 
 
 def _first_of(error: Exception) -> Exception:

@@ -160,9 +160,8 @@ class PathKeeper:
         if old.tier is not new.tier:
             text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
             self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
-        if old.state is new.state is PathState.UP and _identity(old) != _identity(new):
-            text = f"{_title(new)}: addresses, gateway or network changed"
-            self._journal.record(EventKind.PATH_CHANGED, text, path=new.name)
+        if old.state is new.state is PathState.UP and (changes := _changes(old, new)):
+            self._journal.record(EventKind.PATH_CHANGED, f"{_title(new)}: {', '.join(changes)}", path=new.name)
 
 
 def _addresses_outside(network: NetworkState, paths: Iterable[Path]) -> frozenset[IPAddress]:
@@ -183,8 +182,18 @@ def _title(path: Path) -> str:
     return f"{path.name} ({path.network})" if path.network else str(path.name)
 
 
-def _identity(path: Path) -> tuple[object, ...]:
-    return (path.kind, path.network, path.security, path.addresses, path.ways_out)
+def _changes(old: Path, new: Path) -> list[str]:
+    """What is another now, in words."""
+    changes = []
+    if old.kind is not new.kind:
+        changes.append(f"{old.kind.value} is now {new.kind.value}")
+    if (old.network, old.security) != (new.network, new.security):
+        changes.append("another network")
+    if old.addresses != new.addresses:
+        changes.append("other addresses")
+    if old.ways_out != new.ways_out:
+        changes.append("another gateway")
+    return changes
 
 
 def _member(kind: type[ChoiceT], text: str, *, what: str) -> ChoiceT:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from dbus_fast import BusType, Message, MessageType, NameFlag, RequestNameReply
@@ -53,13 +54,14 @@ class Service:
         Raises:
             NotSupportedError: there is no such bus, or another daemon is there already.
         """
-        message_bus = _message_bus(bus)
         try:
+            message_bus = _message_bus(bus)
             await message_bus.connect()
             message_bus.add_message_handler(self._take_message)
             reply = await message_bus.request_name(contract.BUS_NAME, NameFlag.DO_NOT_QUEUE)
         except (OSError, EOFError, AuthError, InvalidAddressError, DBusError) as error:
-            raise NotSupportedError(f"cannot serve on the bus {bus}: {error}") from error
+            hint = "" if bus.kind is BusKind.PRIVATE else "; a bus of the daemon's own works always: --bus private:DIR"
+            raise NotSupportedError(f"cannot serve on the bus {bus}: {error}{hint}") from error
         if reply is not RequestNameReply.PRIMARY_OWNER:
             message_bus.disconnect()
             raise NotSupportedError(f"another mpmanagerd already runs on the bus {bus}")
@@ -72,10 +74,8 @@ class Service:
             DaemonNotRunningError: always; without a bus nobody can reach the daemon.
         """
         if self._message_bus is not None:
-            try:
+            with suppress(OSError, EOFError):
                 await self._message_bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast
-            except (OSError, EOFError) as error:
-                raise DaemonNotRunningError(f"the bus has gone: {error}") from error
         raise DaemonNotRunningError("the bus has gone")
 
     def close(self) -> None:

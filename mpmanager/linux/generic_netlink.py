@@ -43,7 +43,7 @@ def find_family(netlink: NetlinkSocket, name: str) -> Family:
     try:
         (reply,) = netlink.query(_GENL_ID_CTRL, request, what=f"look up the netlink family {name}")
     except CommandRefusedError as error:
-        raise NotSupportedError(f"this kernel has no netlink family {name}: {error}") from error
+        raise NotSupportedError(f"this kernel has no netlink family {name}") from error
     attributes = attributes_of(memoryview(reply)[HEADER.size :])
     return Family(
         id=struct.unpack("=H", attributes[_CTRL_ATTR_FAMILY_ID])[0],

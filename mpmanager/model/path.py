@@ -129,6 +129,8 @@ class Path:
     security: Security | None
     """None when nobody told, or where the question has no meaning."""
     tier: Tier
+    is_tier_chosen: bool = False
+    """Whether a person has set the tier; else the kind suggests it."""
     state: PathState
     addresses: tuple[InterfaceAddress, ...]
     """Source addresses, the preferred one of each family first; deprecated ones are among them, last."""

@@ -78,6 +78,7 @@ def _path(name, index, kind, tier, *, network, address, gateway, security=None) 
         network=network,
         security=security,
         tier=tier,
+        tier_chosen=False,
         state=PathState.UP,
         addresses=[address],
         gateway=gateway,

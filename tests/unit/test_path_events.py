@@ -119,5 +119,5 @@ def test_a_path_that_is_lost_already_is_not_lost_again(told):
 
 def test_another_address_of_a_path_that_stays_up_is_a_change(told):
     assert told(UP, {"address": "192.0.2.8"}, {"address": "192.0.2.8"})[1:] == [
-        (EventKind.PATH_CHANGED, "wlan0 (Home): addresses, gateway or network changed")
+        (EventKind.PATH_CHANGED, "wlan0 (Home): other addresses")
     ]

@@ -105,6 +105,7 @@ def frame(text="wlan0"):
         network=None,
         security=None,
         tier=Tier.ALWAYS,
+        tier_chosen=False,
         state=PathState.UP,
         addresses=[],
         gateway=None,

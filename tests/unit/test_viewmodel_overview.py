@@ -41,6 +41,7 @@ def path(name="wlan0", kind=PathKind.WIFI, tier=Tier.ALWAYS, *, state=PathState.
         network=more.pop("network", None),
         security=None,
         tier=tier,
+        tier_chosen=False,
         state=state,
         addresses=[],
         gateway=None,
