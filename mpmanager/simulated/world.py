@@ -100,7 +100,7 @@ _LINKS = (
 _PREFIX_LENGTH = 24
 _PROGRAMS = (("firefox", 6e6), ("thunderbird", 0.2e6), ("ssh", 0.02e6), ("backup", 3e6))
 _SERVER = ip_address("198.18.0.200")
-"""Addresses for documentation and benchmarks (RFC 5737, RFC 2544): nothing here can be mistaken for somebody's network."""
+"""For documentation and benchmarks (RFC 5737, RFC 2544): nothing here can be mistaken for somebody's network."""
 
 
 @dataclass(slots=True, kw_only=True)
