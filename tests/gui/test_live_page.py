@@ -6,6 +6,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 
 from mpmanager.model.path import PathState
 from mpmanager_ui.viewmodels.live_tree import Column
+from mpmanager_ui.viewmodels.wording import clock
 
 
 @pytest.fixture
@@ -129,6 +130,23 @@ def test_a_hidden_page_records_and_does_not_touch_its_rows(stage, page):
     stage.window.show_page("live")
     assert spy.count() == 1
     assert len(page.model.node(page.model.index(0, 0)).values.history) >= 6
+
+
+def test_a_paused_page_says_since_when(stage, page):
+    assert page.title.text() == "Who uses which path now"
+    page.pause.click()
+    assert page.title.text() == f"Paused at {clock(stage.session.frame.time)}"
+    page.pause.click()
+    assert page.title.text() == "Who uses which path now"
+
+
+def test_an_empty_page_counts_nothing(stage, page):
+    stage.world.programs = 0
+    stage.tick(7)
+    assert not page._counts.isVisible()
+    stage.world.programs = 1
+    stage.tick()
+    assert page._counts.isVisible()
 
 
 def test_the_arrow_keys_open_and_close_rows(stage, page):

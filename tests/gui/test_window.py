@@ -1,6 +1,10 @@
 """The shell: contact with the daemon, banners, themes, pages."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,13 +19,18 @@ from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
+PROGRAM = Path(sys.executable).with_name("mpmanager")
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
 
 def test_without_a_daemon_the_window_says_how_to_start_one(stage):
     stage.daemon.is_running = False
     stage.start()
     stage.wait_until(lambda: stage.session.contact is Contact.ABSENT, "the absence was noticed")
     assert stage.window.start_page.isVisible()
-    assert "sudo mpmanagerd --bus system" in stage.window.start_page.commands()
+    commands = stage.window.start_page.commands()
+    assert commands[0].startswith("sudo /")
+    assert commands[0].endswith("/mpmanagerd --bus system")
 
 
 def test_the_window_connects_by_itself_when_the_daemon_appears(stage):
@@ -69,12 +78,38 @@ def test_closing_the_window_ends_its_coroutines(stage):
 
 def test_simulated_is_written_across_every_page(stage):
     stage.world.simulated = True
+    stage.world.limits = ["everything shown is simulated"]
     stage.begin()
     for page in ("overview", "live"):
         stage.window.show_page(page)
         assert stage.window.watermark.isVisible()
         assert stage.window.simulated_banner.isVisible()
-        assert "simulated" in stage.window.simulated_banner.label.text().lower()
+        assert stage.window.simulated_banner.label.text() == "Simulated: none of this is real."
+        assert not stage.window.limits_banner.isVisible()
+
+
+def test_a_simulated_overview_needs_no_scrolling(stage):
+    stage.world.simulated = True
+    stage.begin()
+    stage.window.resize(1280, 800)
+    stage.settle()
+    assert stage.window.overview.verticalScrollBar().maximum() == 0
+
+
+def test_without_a_display_the_program_says_so_and_does_not_abort():
+    quiet = {name: value for name, value in os.environ.items() if name not in _DISPLAYS}
+    done = subprocess.run([PROGRAM], env=quiet, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == ("mpmanager: there is no display. Set QT_QPA_PLATFORM=offscreen, or use `mpm watch`.\n")
+
+
+def test_a_note_goes_when_the_page_turns(stage):
+    stage.begin()
+    stage.act(lambda: stage.window.snackbar.show_text("done", lambda: None))
+    stage.act(lambda: stage.window.show_page("overview"))
+    assert stage.window.snackbar.isVisible()
+    stage.act(lambda: stage.window.show_page("live"))
+    assert not stage.window.snackbar.isVisible()
 
 
 def test_nothing_is_called_simulated_that_is_real(stage):

@@ -19,10 +19,18 @@ from mpmanager_ui.viewmodels.contact import (
 
 @pytest.mark.parametrize("bus", ["system", "session", "private:/run/x", "unix:path=/run/bus"])
 def test_every_bus_has_a_command_that_starts_a_daemon_there(bus):
-    first = starting_instructions(parse_bus(bus))[0]
+    first = starting_instructions(parse_bus(bus), Path("/opt/mpmanager/bin/mpmanagerd"))[0]
     assert first.text
     assert first.command.startswith("sudo ")
-    assert first.command.endswith(f"mpmanagerd --bus {bus}")
+    assert first.command.endswith(f" /opt/mpmanager/bin/mpmanagerd --bus {bus}")
+
+
+def test_a_daemon_that_is_not_installed_is_started_on_a_bus_of_its_own():
+    commands = [each.command for each in starting_instructions(parse_bus("system"), Path("/opt/m/bin/mpmanagerd"))]
+    assert commands[1:3] == [
+        "sudo /opt/m/bin/mpmanagerd --bus private:/run/mpmanager",
+        "/opt/m/bin/mpmanager --bus private:/run/mpmanager",
+    ]
 
 
 def test_every_contact_has_a_word():

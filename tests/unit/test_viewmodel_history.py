@@ -6,7 +6,7 @@ from fake_manager import World
 from mpmanager.api.structures import EventKind
 from mpmanager_ui.viewmodels import chart
 from mpmanager_ui.viewmodels.axis import scale_of, tick_label
-from mpmanager_ui.viewmodels.history import SPAN_BINS, ChartData, MarkKind, RateHistory, Series
+from mpmanager_ui.viewmodels.history import SPAN_BINS, ChartData, Mark, MarkKind, RateHistory, Series
 
 TITLES = {"wlan0": "Wi-Fi", "wwan0": "LTE", "dsl0": "xDSL"}
 
@@ -123,6 +123,37 @@ def test_a_mark_stands_at_the_time_of_its_event(world):
     world.lose("wlan0")
     history.take(world.advance(2.0))
     assert history.data().marks[0].monotonic == pytest.approx(world.now - 2.0)
+
+
+def mark(moment, kind=MarkKind.TIER):
+    return Mark(monotonic=moment, kind=kind, path="wlan0", text=f"at {moment}")
+
+
+def test_changes_that_stand_close_become_one_mark():
+    marks = [mark(moment) for moment in (10.0, 11.0, 12.5, 30.0)] + [mark(11.0, MarkKind.LOST), mark(60.0)]
+    groups = chart.merged_marks([each for each in marks if each.kind is MarkKind.TIER], nearness_s=2.0)
+    words = [each.words.replace("\N{NO-BREAK SPACE}", " ") for each in groups]
+    assert words == ["3 changes", "", ""]
+    assert [each.monotonic for each in groups] == [12.5, 30.0, 60.0]
+
+
+def test_losses_and_returns_stay_single():
+    marks = [mark(10.0, MarkKind.LOST), mark(10.5, MarkKind.BACK), mark(10.6, MarkKind.LOST)]
+    assert [len(each.marks) for each in chart.merged_marks(marks, nearness_s=5.0)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("seconds", "span"), [(0, 60), (30, 60), (60, 60), (61, 120), (239, 240), (400, 300)])
+def test_the_chart_shows_one_minute_first_and_grows_to_five(world, seconds, span):
+    history = RateHistory()
+    for second in range(seconds + 1):
+        history.take(frame_at(world, 100.0 + second, 0))
+    assert history.data().span == span
+
+
+def test_the_time_axis_counts_minutes_or_quarters_of_one():
+    quarters = [text.replace("\N{MINUS SIGN}", "-") for _, text in chart.axis_labels(60)]
+    assert quarters == ["now", "-15 s", "-30 s", "-45 s", "-60 s"]
+    assert chart.axis_labels(300)[-1] == (300, "\N{MINUS SIGN}5 min")
 
 
 def data_of(**values):

@@ -1,5 +1,6 @@
 """The command `mpmanager`: the window."""
 
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,9 @@ import click
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.model.errors import InvalidValueError
 from mpmanager_ui.look.colours import Theme
+
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Without any of these Qt would end the process with a dump."""
 
 
 def _bus(context: click.Context, parameter: click.Parameter, text: str) -> Bus:
@@ -88,6 +92,9 @@ def main(
 
     Without a display set QT_QPA_PLATFORM=offscreen, or run it under xvfb-run.
     """  # noqa: D301  # the \b is for click: it keeps the lines of the examples
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
+        sys.stderr.write("mpmanager: there is no display. Set QT_QPA_PLATFORM=offscreen, or use `mpm watch`.\n")
+        sys.exit(1)
     from mpmanager_ui.application import Options, run  # noqa: PLC0415  # --help must not load Qt
 
     options = Options(

@@ -1,5 +1,8 @@
 """The window: a sidebar, pages, and what has to be said about all of them."""
 
+import sys
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -30,7 +33,7 @@ ENTRIES = (
     Entry(key="overview", word="Overview", icon="overview"),
     Entry(key="live", word="Live", icon="live"),
 )
-SIMULATED = "Simulated: nothing of what you see exists outside mpmanager's memory."
+SIMULATED = "Simulated: none of this is real."
 
 
 class Window(QWidget):
@@ -49,7 +52,8 @@ class Window(QWidget):
         self.sidebar = Sidebar(look, ENTRIES, bus_words(bus))
         self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
         self.live = LivePage(look, session, self.tasks)
-        self.start_page = StartPage(look, starting_instructions(bus))
+        daemon = Path(sys.argv[0]).absolute().with_name("mpmanagerd")
+        self.start_page = StartPage(look, starting_instructions(bus, daemon))
         self.lost_banner = Banner(look, Tone.WARNING, is_closable=False)
         self.problem_banner = Banner(look, Tone.DANGER)
         self.limits_banner = Banner(look, Tone.NOTICE)
@@ -57,7 +61,7 @@ class Window(QWidget):
         self._pages: dict[str, QWidget] = {"overview": self.overview, "live": self.live}
         self.page = "overview"
         self._stack = QStackedWidget()
-        self.watermark = Watermark(look, self)
+        self.watermark = Watermark(look, self._body)
         self._build()
         session.contact_changed.connect(self._show_contact)
         session.frame_taken.connect(self._show_simulated)
@@ -65,6 +69,8 @@ class Window(QWidget):
 
     def show_page(self, key: str) -> None:
         """Turn to a page; without a daemon the page appears as soon as there is one."""
+        if key != self.page:
+            self.snackbar.hide()
         self.page = key
         self.sidebar.show_page(key)
         self._show_contact()
@@ -89,7 +95,8 @@ class Window(QWidget):
         self._show_limits()
 
     def _show_limits(self) -> None:
-        limits = self._session.status.limits if self._session.status else []
+        status = self._session.status
+        limits = status.limits if status and not self._session.is_simulated else []
         if limits != self._told_limits and self._session.contact is Contact.CONNECTED:
             self._told_limits = limits
             self.limits_banner.setVisible(bool(limits))
@@ -101,7 +108,8 @@ class Window(QWidget):
         if is_simulated == self.simulated_banner.isVisibleTo(self):
             return
         self.watermark.setVisible(is_simulated)
-        self.watermark.raise_()
+        self.watermark.lower()
+        self._show_limits()
         if is_simulated:
             self.simulated_banner.show_text(SIMULATED)
         else:

@@ -28,13 +28,15 @@ class Colours:
     """The bed on which cards lie."""
     hover: str
     border: str
+    outline: str
+    """The edge of what can be ticked or dropped on; 3:1 on surface, window and lane."""
     grid: str
     """Lines inside charts."""
     text: str
     muted: str
     """Text of the second rank; 4.5:1 on every background here."""
     faint: str
-    """Ended rows, zeros; no text that matters."""
+    """Ended rows, zeros; 4.5:1 on surface and lane."""
     accent: str
     accent_soft: str
     on_accent: str
@@ -56,10 +58,11 @@ LIGHT = Colours(
     lane="#eaecf2",
     hover="#e1e5ee",
     border="#d5d9e3",
+    outline="#7d8698",
     grid="#e6e8ee",
     text="#1c2230",
     muted="#566074",
-    faint="#98a0b0",
+    faint="#616a7c",
     accent="#2f5fd0",
     accent_soft="#dde6fb",
     on_accent="#ffffff",
@@ -81,10 +84,11 @@ DARK = Colours(
     lane="#1a1e26",
     hover="#2a303b",
     border="#333a47",
+    outline="#78829a",
     grid="#2b313c",
     text="#e8ebf1",
     muted="#a3adbf",
-    faint="#697284",
+    faint="#8b94a6",
     accent="#86aaff",
     accent_soft="#273556",
     on_accent="#0f1726",

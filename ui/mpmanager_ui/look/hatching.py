@@ -54,3 +54,4 @@ def paint_swatch(painter: QPainter, rect: QRectF, sign: PathSign, colours: Colou
     hatch = hatch_brush(sign, colours)
     if hatch is not None:
         painter.fillPath(shape, hatch)
+    painter.strokePath(shape, edge_pen(sign, colours))

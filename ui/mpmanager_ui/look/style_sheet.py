@@ -20,6 +20,7 @@ QPushButton, QToolButton {
     padding: 5px 12px; min-height: 18px;
 }
 QToolButton { padding: 5px 8px; }
+QToolButton[edge="right"] { padding-right: 0; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $accent_soft; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
@@ -40,7 +41,7 @@ QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px;
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 5px 8px; min-height: 18px; selection-background-color: $accent;
-    selection-color: $on_accent;
+    selection-color: $on_accent; placeholder-text-color: $muted;
 }
 QLineEdit:focus { border-color: $accent; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
@@ -57,14 +58,12 @@ QHeaderView::section:hover { background: $hover; color: $text; }
 QTreeView, QTableView, QListView { background: $surface; border: 0; outline: 0; }
 QTableView { gridline-color: $grid; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $grid; }
-QCheckBox { color: $muted; spacing: 8px; }
-QCheckBox:focus { color: $accent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 32px; margin: 2px; }
-QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar::handle:vertical { background: $outline; border-radius: 4px; min-height: 32px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: $muted; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 32px; margin: 2px; }
-QScrollBar::handle:horizontal:hover { background: $faint; }
+QScrollBar::handle:horizontal { background: $outline; border-radius: 4px; min-width: 32px; margin: 2px; }
+QScrollBar::handle:horizontal:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """

@@ -23,6 +23,7 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.live_rows import Recorder
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
+from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
@@ -51,6 +52,7 @@ class LivePage(QWidget):
         self.pause = QPushButton()
         self._expand = QToolButton()
         self._collapse = QToolButton()
+        self.title = Label(_TITLE)
         self._counts = Label()
         self._empty = EmptyState(look, "live")
         self._stack = QStackedWidget()
@@ -147,6 +149,7 @@ class LivePage(QWidget):
         as_of = self._session.as_of
         self._counts.setText(f"As of {as_of}: {counts}" if as_of else counts)
         is_empty = not self.model.tree.root.children
+        self._counts.setVisible(applications > 0)
         if is_empty:
             self._empty.show_text(*(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
         self._stack.setCurrentIndex(1 if is_empty else 0)
@@ -175,6 +178,8 @@ class LivePage(QWidget):
     def _toggle_pause(self) -> None:
         records = self._recorder.applications
         self._shown = {key: each.frozen() for key, each in records.items()} if self.is_paused else records
+        frame = self._session.frame
+        self.title.setText(f"Paused at {clock(frame.time)}" if self.is_paused and frame else _TITLE)
         self._recolour()
         self._show_records()
 
@@ -208,7 +213,7 @@ class LivePage(QWidget):
         column.addWidget(card, 1)
 
     def _heading(self) -> QVBoxLayout:
-        title = Label("Who uses which path now")
+        title = self.title
         title.setFont(self._look.font(scale=1.6, is_bold=True))
         self._counts.setProperty("role", "muted")
         column = QVBoxLayout()
@@ -243,6 +248,7 @@ class LivePage(QWidget):
         self.pause.setIcon(icons.icon(name, self._look.colours.text))
 
 
+_TITLE = "Who uses which path now"
 _BREATH_S = 0.004
 _NO_CONNECTIONS = (
     "No program uses Multipath TCP at the moment",

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +28,7 @@ from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sent
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
+from mpmanager_ui.widgets.check_box import CheckBox
 from mpmanager_ui.widgets.event_list import EventList
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.lanes import LaneBoard
@@ -71,7 +71,7 @@ class OverviewPage(QScrollArea):
         self._no_events = Label(
             "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
         )
-        self.with_connections = QCheckBox("Connections too")
+        self.with_connections = CheckBox(look, "Connections too")
         self._build()
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
@@ -247,6 +247,7 @@ class OverviewPage(QScrollArea):
         self._views.setMinimumHeight(200)
         self.table_switch.setCheckable(True)
         self.table_switch.setProperty("role", "flat")
+        self.table_switch.setProperty("edge", "right")
         self.table_switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.table_switch.toggled.connect(lambda checked: self._switch_view(is_table=checked))
         column.addLayout(_title_row(self._title("Traffic"), self._legend, self.table_switch))

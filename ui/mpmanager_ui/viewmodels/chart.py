@@ -1,10 +1,10 @@
 """What the chart says in words and as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mpmanager.client.quantities import NOT_KNOWN, count_of, enumerate_words, format_rate
-from mpmanager_ui.viewmodels.history import SPAN_BINS, ChartData, Series
+from mpmanager_ui.viewmodels.history import MINUTE_BINS, SPAN_BINS, ChartData, Mark, MarkKind, Series
 from mpmanager_ui.viewmodels.wording import clock
 
 
@@ -15,6 +15,45 @@ class Reading:
     time: str
     rows: tuple[tuple[str, str, str], ...]
     """Path, download, upload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkGroup:
+    """Marks that stand so close that they are drawn as one."""
+
+    marks: tuple[Mark, ...]
+    """Of one kind, in the order of time; at least one."""
+
+    @property
+    def monotonic(self) -> float:
+        """Where the group stands."""
+        return self.marks[-1].monotonic
+
+    @property
+    def words(self) -> str:
+        """`5 changes`; empty for a single mark."""
+        return count_of(len(self.marks), "change") if len(self.marks) > 1 else ""
+
+
+def merged_marks(marks: Iterable[Mark], nearness_s: float) -> tuple[MarkGroup, ...]:
+    """Changes of tiers that follow each other within `nearness_s` become one; losses and returns stay single."""
+    groups: list[list[Mark]] = []
+    for mark in sorted(marks, key=lambda each: each.monotonic):
+        last = groups[-1][-1] if groups else None
+        is_next = last is not None and last.kind is mark.kind is MarkKind.TIER
+        if is_next and last is not None and mark.monotonic - last.monotonic <= nearness_s:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return tuple(MarkGroup(marks=tuple(each)) for each in groups)
+
+
+def axis_labels(span: int) -> tuple[tuple[int, str], ...]:
+    """Bins back from now, each with its words: minutes, or quarters of a single one."""
+    if span > MINUTE_BINS:
+        backs = range(0, span + 1, MINUTE_BINS)
+        return tuple((back, f"\N{MINUS SIGN}{back // MINUTE_BINS} min" if back else "now") for back in backs)
+    return tuple((back, f"\N{MINUS SIGN}{back} s" if back else "now") for back in range(0, span + 1, MINUTE_BINS // 4))
 
 
 def summary(data: ChartData, titles: Mapping[str, str]) -> str:

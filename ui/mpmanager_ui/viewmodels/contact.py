@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
+from pathlib import Path
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.model.errors import Actor, MpmanagerError
@@ -50,15 +51,25 @@ def absence_sentence(reason: str) -> str:
     return f"{reason}{stop} This window connects by itself as soon as the daemon runs."
 
 
-def starting_instructions(bus: Bus) -> tuple[Instruction, ...]:
-    """How to get a daemon that this window finds."""
-    start = Instruction(text=_START[bus.kind], command=_daemon_command(bus))
+def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:
+    """How to get a daemon that this window, or another one, finds; `daemon` is the program's absolute path."""
+    start = Instruction(text=_START[bus.kind], command=_daemon_command(bus, daemon))
     lab = Instruction(
         text="Or, in a source tree, try it without touching this machine's network: a lab with "
         "three emulated links and its own window",
         command="make run",
     )
-    return start, lab
+    if bus.kind is not BusKind.SYSTEM:
+        return start, lab
+    # The system bus lets nobody own the name before the package is installed: this works everywhere.
+    own = Instruction(
+        text="Where mpmanager is not installed as a package: start the daemon with a bus of its own ...",
+        command=f"sudo {daemon} --bus {_OWN_BUS}",
+    )
+    window = Instruction(
+        text="... and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}"
+    )
+    return start, own, window, lab
 
 
 _START = {
@@ -69,11 +80,14 @@ _START = {
 }
 
 
-def _daemon_command(bus: Bus) -> str:
+_OWN_BUS = "private:/run/mpmanager"
+
+
+def _daemon_command(bus: Bus, daemon: Path) -> str:
     if bus.kind is BusKind.SESSION:
         # sudo drops the address of the session bus.
-        return "sudo --preserve-env=DBUS_SESSION_BUS_ADDRESS mpmanagerd --bus session"
-    return f"sudo mpmanagerd --bus {bus}"
+        return f"sudo --preserve-env=DBUS_SESSION_BUS_ADDRESS {daemon} --bus session"
+    return f"sudo {daemon} --bus {bus}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from mpmanager.api.structures import EventInfo, EventKind, Frame, PathInfo
 
 BIN_S = 1
 SPAN_BINS = 300
+MINUTE_BINS = 60
 LONGEST_STEP_S = 3.5
 """Frames farther apart than this leave a gap."""
 _LEAST_COVERED = 0.5
@@ -55,6 +56,13 @@ class ChartData:
     """Unix time minus that clock."""
     series: tuple[Series, ...] = ()
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def span(self) -> int:
+        """The bins to show: whole minutes, as many as there is something to show in; at least one, at most five."""
+        columns = zip(*(each.down for each in self.series), strict=True)
+        first = next((index for index, column in enumerate(columns) if set(column) != {None}), SPAN_BINS)
+        return max(1, math.ceil((SPAN_BINS - first) / MINUTE_BINS)) * MINUTE_BINS
 
     @property
     def is_empty(self) -> bool:

@@ -14,8 +14,8 @@ from mpmanager_ui.viewmodels.signs import PathSigns
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _SCALE_NOTES = (
-    f"download up, upload down · mean of each {BIN_S} s",
-    f"\N{UPWARDS ARROW} down \N{DOWNWARDS ARROW} up · {BIN_S} s",
+    f"mean of each {BIN_S} s",
+    f"{BIN_S} s",
     "",
 )
 """From the widest to none; the first that fits is shown."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mpmanager.api.structures import EventInfo
@@ -103,3 +103,20 @@ class EventList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Last events, the newest first")
         self.setMinimumHeight(rows * _ROW)
+        self.events.modelReset.connect(self._leave_out_parts)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._leave_out_parts()
+
+    def _leave_out_parts(self) -> None:
+        """End the view below the last row that is shown whole."""
+        height = 0
+        for row in range(self.events.rowCount()):
+            taller = height + self.sizeHintForRow(row)
+            if taller > self.height():
+                break
+            height = taller
+        else:
+            height = self.height()
+        self.setViewportMargins(0, 0, 0, self.height() - height)

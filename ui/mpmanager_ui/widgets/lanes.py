@@ -83,7 +83,7 @@ class Lane(QWidget):
 
     def _paint_empty(self, painter: QPainter, rect: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(self._look.colour("border"), 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(self._look.colour("outline"), 1, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.setPen(self._look.colour("muted"))
         painter.setFont(self._look.font(scale=0.9))

@@ -25,7 +25,6 @@ from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
 from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
 from mpmanager_ui.viewmodels.signs import PathSigns
 
-_MINUTE_BINS = 60
 _MARK_ICONS = {MarkKind.LOST: "path-lost", MarkKind.BACK: "path-back", MarkKind.TIER: "tier-changed"}
 _MARK_SIZE = 14
 """Pixels; the strip above the plot holds one row of them."""
@@ -40,6 +39,8 @@ class TrafficChart(QWidget):
         self._signs = signs
         self._titles: dict[str, str] = {}
         self._data = ChartData()
+        self._span = self._data.span
+        """Bins that are shown, the newest of all."""
         self._scale = scale_of(self._data)
         self._cursor: int | None = None
         """The bin that is read off, counted from the oldest."""
@@ -54,6 +55,7 @@ class TrafficChart(QWidget):
     def show_data(self, data: ChartData, titles: dict[str, str]) -> None:
         """Show this from now on."""
         self._data, self._titles = data, titles
+        self._span = data.span
         self._scale = scale_of(data)
         self.setAccessibleDescription(chart.summary(data, titles))
         self._redraw()
@@ -95,6 +97,7 @@ class TrafficChart(QWidget):
         self._paint_gaps(painter, plot)
         self._paint_stacks(painter, plot)
         self._paint_zero(painter, plot)
+        self._paint_directions(painter, plot)
         self._paint_marks(painter, plot)
         if self._data.is_empty:
             self._paint_waiting(painter, plot)
@@ -110,7 +113,7 @@ class TrafficChart(QWidget):
 
     def _x(self, plot: QRectF, position: float) -> float:
         """Of a position in bins from the oldest."""
-        return plot.left() + plot.width() * position / SPAN_BINS
+        return plot.right() - plot.width() * (SPAN_BINS - position) / self._span
 
     def _y(self, plot: QRectF, rate: float) -> float:
         """Of a rate; upload is negative."""
@@ -121,7 +124,7 @@ class TrafficChart(QWidget):
         plot = self._plot()
         if not plot.left() <= x < plot.right():
             return None
-        return min(SPAN_BINS - 1, int((x - plot.left()) / plot.width() * SPAN_BINS))
+        return min(SPAN_BINS - 1, SPAN_BINS - self._span + int((x - plot.left()) / plot.width() * self._span))
 
     # Painting
 
@@ -129,11 +132,10 @@ class TrafficChart(QWidget):
         self._paint_rate_lines(painter, plot, self._scale)
         metrics = painter.fontMetrics()
         baseline = plot.bottom() + metrics.ascent() + 5
-        for minute in range(SPAN_BINS // _MINUTE_BINS + 1):
-            x = self._x(plot, SPAN_BINS - minute * _MINUTE_BINS)
+        for back, text in chart.axis_labels(self._span):
+            x = self._x(plot, SPAN_BINS - back)
             painter.setPen(self._look.colour("grid"))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 4))
-            text = "now" if minute == 0 else f"\N{MINUS SIGN}{minute} min"
             width = metrics.horizontalAdvance(text)
             left = min(max(x - width / 2, plot.left()), plot.right() - width)
             painter.setPen(self._look.colour("muted"))
@@ -149,6 +151,15 @@ class TrafficChart(QWidget):
             painter.setPen(self._look.colour("muted"))
             left = plot.left() - 8 - metrics.horizontalAdvance(text)
             painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
+
+    def _paint_directions(self, painter: QPainter, plot: QRectF) -> None:
+        """What goes up and what goes down, where it is read: at the zero line's two sides."""
+        metrics = painter.fontMetrics()
+        zero = self._y(plot, 0.0)
+        painter.setPen(self._look.colour("muted"))
+        painter.drawText(QPointF(plot.left() + 6, plot.top() + metrics.ascent() + 3), "Download")
+        below = min(plot.bottom() - metrics.descent() - 2, zero + metrics.height() + 2)
+        painter.drawText(QPointF(plot.left() + 6, below), "Upload")
 
     def _paint_zero(self, painter: QPainter, plot: QRectF) -> None:
         painter.setPen(QPen(self._look.colour("muted"), 1))
@@ -189,8 +200,8 @@ class TrafficChart(QWidget):
     def _edge(self, plot: QRectF, stack: Sequence[float], first: int, last: int, direction: int) -> list[QPointF]:
         """The steps of a stack over the bins [first, last)."""
         points: list[QPointF] = []
-        width = plot.width() / SPAN_BINS
-        left = plot.left() + first * width
+        width = plot.width() / self._span
+        left = self._x(plot, first)
         zero = self._y(plot, 0.0)
         per_bit = direction * plot.height() / (self._scale.down_top + self._scale.up_top)
         for value in stack[first:last]:
@@ -200,17 +211,27 @@ class TrafficChart(QWidget):
         return points
 
     def _paint_marks(self, painter: QPainter, plot: QRectF) -> None:
-        for mark in self._data.marks:
+        for group in self._groups(plot):
+            mark = group.marks[-1]
             x = self._mark_x(plot, mark)
             colour = self._mark_colour(mark)
             painter.setPen(QPen(self._look.colour(colour), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-            sign = self._signs.of(mark.path)
-            paint_swatch(painter, QRectF(x - 4, plot.top() - 3, 8, 6), sign, self._look.colours)
+            for number, path in enumerate(dict.fromkeys(each.path for each in group.marks)):
+                swatch = QRectF(x - 4 - 10 * number, plot.top() - 3, 8, 6)
+                paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
             name = getattr(self._look.colours, colour)
             image = icons.pixmap(_MARK_ICONS[mark.kind], name, _MARK_SIZE, self.devicePixelRatioF())
             left = min(max(x - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
             painter.drawPixmap(QPointF(left, 0), image)
+            painter.setPen(self._look.colour(colour))
+            words = QRectF(plot.left(), 0, left - plot.left() - 4, _MARK_SIZE)
+            painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, group.words)
+
+    def _groups(self, plot: QRectF) -> tuple[chart.MarkGroup, ...]:
+        first = self._data.end - self._span * BIN_S
+        shown = (each for each in self._data.marks if each.monotonic >= first)
+        return chart.merged_marks(shown, nearness_s=_MARK_SIZE * self._span * BIN_S / plot.width())
 
     def _mark_x(self, plot: QRectF, mark: Mark) -> float:
         return self._x(plot, mark.monotonic - (self._data.end - SPAN_BINS * BIN_S))
@@ -278,11 +299,11 @@ class TrafficChart(QWidget):
         cursor = SPAN_BINS if self._cursor is None else self._cursor
         match event.key():
             case Qt.Key.Key_Left:
-                self._move_cursor(max(0, cursor - 1))
+                self._move_cursor(max(SPAN_BINS - self._span, cursor - 1))
             case Qt.Key.Key_Right:
                 self._move_cursor(min(SPAN_BINS - 1, cursor + 1))
             case Qt.Key.Key_Home:
-                self._move_cursor(0)
+                self._move_cursor(SPAN_BINS - self._span)
             case Qt.Key.Key_End:
                 self._move_cursor(SPAN_BINS - 1)
             case Qt.Key.Key_Escape:
@@ -292,14 +313,15 @@ class TrafficChart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            texts = [each.text for each in self._marks_near(event.pos().x())]
+            texts = [each.text for group in self._groups_near(event.pos().x()) for each in group.marks]
             QToolTip.showText(event.globalPos(), "\n".join(texts), self)
             return True
         return super().event(event)
 
-    def _marks_near(self, x: float) -> Iterable[Mark]:
+    def _groups_near(self, x: float) -> Iterable[chart.MarkGroup]:
         plot = self._plot()
-        return (each for each in self._data.marks if abs(self._mark_x(plot, each) - x) <= _MARK_SIZE / 2)
+        groups = self._groups(plot)
+        return (each for each in groups if abs(self._mark_x(plot, each.marks[-1]) - x) <= _MARK_SIZE / 2)
 
     def _move_cursor(self, cursor: int | None) -> None:
         if cursor == self._cursor:

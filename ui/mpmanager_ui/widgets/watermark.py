@@ -1,4 +1,4 @@
-"""The word "simulated" across the whole window."""
+"""The word "simulated" all over the page, behind what stands on it."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
@@ -8,11 +8,12 @@ from mpmanager_ui.look.look import Look
 
 _WORD = "simulated"
 _DEGREES = -24
-_DISTANCE = 260
+_DISTANCE = 84
+_GAP = 56
 
 
 class Watermark(QWidget):
-    """Lies over its parent; pointer and keys pass through."""
+    """Fills its parent; put it below its siblings."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +37,7 @@ class Watermark(QWidget):
         painter.end()
 
     def _draw(self) -> None:
-        """Once for each size: the words lie over everything that moves."""
+        """Once for each size."""
         area = self._parent.rect()
         self.setGeometry(area)
         ratio = self.devicePixelRatioF()
@@ -44,12 +45,13 @@ class Watermark(QWidget):
         self._image.setDevicePixelRatio(ratio)
         self._image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._image)
-        painter.setFont(self._look.font(scale=4.2, is_bold=True))
-        painter.setPen(self._look.colour("warning", 0.13))
-        painter.translate(QPointF(area.center()))
+        painter.setFont(self._look.font(scale=2.4, is_bold=True))
+        painter.setPen(self._look.colour("warning", 0.2))
         painter.rotate(_DEGREES)
-        half = painter.fontMetrics().horizontalAdvance(_WORD) / 2
-        for row in (-1, 0, 1):
-            painter.drawText(QPointF(-half, row * _DISTANCE), _WORD)
+        width = painter.fontMetrics().horizontalAdvance(_WORD) + _GAP
+        reach = area.width() + area.height()
+        for row, y in enumerate(range(0, 2 * reach, _DISTANCE)):
+            for x in range(-reach - row % 2 * width // 2, reach, width):
+                painter.drawText(QPointF(x, y), _WORD)
         painter.end()
         self.update()
