@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import signal
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,18 +13,19 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mpmanager.cli.context import console
+from mpmanager.cli import interruption
+from mpmanager.cli.context import INTERRUPTED, beside, console
 from mpmanager.cli.fitting import Column, FittingTable
 from mpmanager.client.quantities import format_bytes
 from mpmanager.lab.control import DirectionState, LinkState
 from mpmanager.lab.definitions import shipped_names
 from mpmanager.lab.enter import enter
 from mpmanager.lab.errors import LabError
-from mpmanager.lab.instance import DEFAULT_NAME, Lab, tear_down
+from mpmanager.lab.instance import DEFAULT_NAME, Lab, instances, tear_down
 from mpmanager.lab.play import Step, play
 from mpmanager.lab.report import Report, Verdict
 from mpmanager.lab.scenario import Scenario, load_scenario
-from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection, load_topology
+from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection, Topology, load_topology
 from mpmanager.lab.units import Duration, Quantity, Rate, Share, Size
 from mpmanager.model.errors import MpmanagerError
 
@@ -50,7 +51,7 @@ def _quantity(kind: type[Quantity]) -> Callable[[str], Quantity]:
 
 
 class LabGroup(click.Group):
-    """Tells errors in a sentence instead of a traceback."""
+    """Tells errors in a sentence instead of a traceback; Ctrl-C ends every command in the same way."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's
         """Run the chosen command."""
@@ -58,6 +59,8 @@ class LabGroup(click.Group):
             return super().invoke(ctx)
         except MpmanagerError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
 
 _name_option = click.option("--name", default=DEFAULT_NAME, show_default=True, help="The lab instance.")
@@ -73,10 +76,11 @@ def lab() -> None:
 @_name_option
 def up(topology: str, name: str) -> None:
     """Make a lab of TOPOLOGY: the name of a shipped one or a TOML file (default: home)."""
-    _end_as_by_ctrl_c()
-    made = Lab.up(topology, name=name)
+    made = _make(topology, name)
     click.echo(f"lab {name!r}: {made.topology.description or topology}")
-    click.echo(f"links: {', '.join(made.topology.links)}; run programs on the laptop with: mpm lab exec -- CMD")
+    click.echo(f"links: {', '.join(made.topology.links)}")
+    for line in _next_commands(made):
+        click.echo(line)
 
 
 @lab.command()
@@ -137,6 +141,8 @@ def status(name: str, *, as_json: bool) -> None:
     for place in found.places:
         click.echo(f"  {place}: namespace {found.namespace(place)}")
     _print_links(states)
+    for line in _next_commands(found):
+        click.echo(line)
 
 
 @lab.command("play")
@@ -159,32 +165,73 @@ def play_scenario(scenario: str, name: str, *, as_json: bool) -> None:
 
 @lab.command("list")
 def list_shipped() -> None:
-    """List the topologies and scenarios that come with mpmanager."""
+    """List the topologies and scenarios that come with mpmanager, and the labs that run."""
     for folder, load in (("topologies", load_topology), ("scenarios", load_scenario)):
         click.echo(f"{folder}:")
         for each in shipped_names(folder):
             click.echo(f"  {each:<10} {load(each).description}")
+    running = [f"  {name:<10} {_description(name)}" for name in instances()]
+    click.echo("\n".join(["running labs:", *running]) if running else "no lab runs")
+
+
+def _description(name: str) -> str:
+    try:
+        return Lab.find(name).topology.description
+    except MpmanagerError:  # half made, or left behind
+        return f"incomplete; to remove it: mpm lab down{_option(name)}"
+
+
+def _option(name: str) -> str:
+    return "" if name == DEFAULT_NAME else f" --name {name}"
+
+
+def _next_commands(made: Lab) -> Iterator[str]:
+    """What to do with a lab, in commands that work as they stand."""
+    option, bus = _option(made.name), f"private:{made.directory}/daemon"
+    mpm, daemon = (shlex.quote(str(beside(name))) for name in ("mpm", "mpmanagerd"))
+    files = f"--facts {made.facts_file} --state {made.directory}/state"
+    yield f"facts file: {made.facts_file}"
+    yield "start the daemon on its laptop:"
+    yield f"  {mpm} lab exec{option} -- {daemon} --bus {bus} {files}"
+    yield f"look at it:       mpm --bus {bus} watch"
+    yield f"run a program:    mpm lab exec{option} -- CMD"
+    yield f"remove the lab:   mpm lab down{option}"
 
 
 def _play(scenario: Scenario, name: str) -> Report:
-    _end_as_by_ctrl_c()
-    made = Lab.up(scenario.topology, name=name)
+    made = _make(scenario.topology, name)
     try:
         return asyncio.run(_play_visibly(scenario, made))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise _removed(made) from None
     finally:
-        # Who presses Ctrl-C twice shall not find half of it left.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        interruption.ignore()
         made.down()
 
 
-def _end_as_by_ctrl_c() -> None:
-    """Ended by SIGTERM, clean up just as well."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _make(topology: Topology | str, name: str) -> Lab:
+    """A lab, or nothing at all when Ctrl-C comes meanwhile."""
+    interruption.end_as_by_ctrl_c()
+    made: Lab | None = None
+    try:
+        with interruption.held_back():
+            made = Lab.up(topology, name=name)
+    except KeyboardInterrupt:
+        raise (_removed(made) if made else KeyboardInterrupt) from None
+    return made
+
+
+def _removed(made: Lab) -> KeyboardInterrupt:
+    """Clean up undisturbed."""
+    interruption.ignore()
+    made.down()
+    click.echo("Interrupted; the lab is removed.", err=True)
+    return KeyboardInterrupt()
 
 
 async def _play_visibly(scenario: Scenario, made: Lab) -> Report:
     """With a line that shows how far it is and what happened last; each step stays above it."""
+    interruption.cancel_once_told()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True)) as progress:
         progress.console.print(f"[bold]{escape(scenario.name)}[/]: {escape(scenario.description)}")

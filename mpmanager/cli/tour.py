@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from rich.text import Text
 
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import Frame, SubscribeOptions, Topic
-from mpmanager.cli import tables
+from mpmanager.cli import interruption, tables
 from mpmanager.cli.context import INTERRUPTED, beside, console
 from mpmanager.cli.pictures import Pictures
 from mpmanager.client.manager import connected
@@ -144,7 +143,7 @@ def links_with_default_route() -> list[str]:
 
 
 async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> int:
-    _cancel_once_told()
+    interruption.cancel_once_told()
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mpm-tour-")))
         lab = _lab(stack) if ground is Ground.LAB else None
@@ -161,26 +160,18 @@ async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> 
         return _conclude(setting, report)
 
 
-def _cancel_once_told() -> None:
-    """Let the first Ctrl-C (or SIGTERM) end the tour; further ones do not disturb the cleaning up."""
-    task = asyncio.current_task()
-    told = asyncio.Event()
-
-    def tell() -> None:
-        if task is not None and not told.is_set():
-            told.set()
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, tell)
-
-
 def _lab(stack: AsyncExitStack) -> Lab:
     name = f"{_LAB_PREFIX}{os.getpid()}"
-    for abandoned in _abandoned_labs():
-        tear_down(abandoned)
-    stack.callback(tear_down, name)
-    return Lab.up(load_scenario(_SCENARIO).topology, name=name)
+    stack.callback(_remove, name)
+    with interruption.held_back():
+        for abandoned in _abandoned_labs():
+            tear_down(abandoned)
+        return Lab.up(load_scenario(_SCENARIO).topology, name=name)
+
+
+def _remove(name: str) -> None:
+    with interruption.held_back():
+        tear_down(name)
 
 
 def _abandoned_labs() -> list[str]:

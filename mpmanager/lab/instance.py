@@ -97,7 +97,8 @@ class Lab:
         try:
             text = (directory / _TOPOLOGY_FILE).read_bytes()
         except OSError as error:
-            raise LabNotFoundError(f"there is no lab {name!r}; `mpm lab up` makes one") from error
+            option = "" if name == DEFAULT_NAME else f" --name {name}"
+            raise LabNotFoundError(f"there is no lab {name!r}; `mpm lab up{option}` makes one") from error
         topology = Topology.from_json(text, origin=str(directory / _TOPOLOGY_FILE))
         return cls(name=name, topology=topology, directory=directory)
 

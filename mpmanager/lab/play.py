@@ -134,7 +134,12 @@ class _Performance:
         command = program.prepare(self._lab)
         with output_file(self._lab, program).open("wb") as output, error_file(self._lab, program).open("wb") as errors:
             process = await self._lab.spawn(
-                command, place=program.place, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+                command,
+                place=program.place,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,  # Ctrl-C in a terminal is for who plays, not for the programs
             )
         try:
             yield process

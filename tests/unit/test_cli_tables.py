@@ -44,7 +44,8 @@ def test_events_too():
         (75, ["Path", "Kind", "Network", "State", "Used", "Down", "Up"]),
         (60, ["Path", "Kind", "State", "Used", "Down", "Up"]),
         (40, ["Path", "State", "Used", "Down"]),
-        (20, ["Path", "Used"]),
+        (22, ["Path", "State", "Used"]),
+        (16, ["Path", "Used"]),
     ],
 )
 def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(width, titles):
