@@ -112,13 +112,16 @@ def test_three_programs_over_three_paths_survive_a_black_hole_and_an_unplugged_l
             lambda: "dsl0" in subflow_paths(daemon.connection(client.getsockname())),
             "the line is used again",
         )
+        before = daemon.path("wlan0").rx_bytes
+        until(lambda: daemon.path("wlan0").rx_bytes > before + 200_000, "Wi-Fi is used again")
     assert curl.wait(60) == 0
     assert measure.wait(60) == 0
     kinds = {each.kind for each in daemon.events()}
     assert {EventKind.PATH_DOWN, EventKind.PATH_UP, EventKind.SUBFLOW_OPENED} <= kinds
 
 
-def test_two_hundred_connections_under_churn_are_accounted_to_the_byte(lab_up, daemon_in, server_in):
+@pytest.mark.parametrize("is_flapping", [False, True], ids=["steady", "with a flapping line"])
+def test_two_hundred_connections_under_churn_are_accounted_to_the_byte(lab_up, daemon_in, server_in, is_flapping):
     lab = lab_up()
     daemon, server = daemon_in(lab), server_in(lab)
     moved, failures = {}, []
@@ -140,9 +143,11 @@ def test_two_hundred_connections_under_churn_are_accounted_to_the_byte(lab_up, d
                 failures.append(f"{number}: {error!r}")
 
     threads = [threading.Thread(target=talk, args=(number,)) for number in range(200)]
-    for each in threads:
+    for number, each in enumerate(threads):
         each.start()
         time.sleep(0.01)
+        if is_flapping and number % 40 == 20:
+            lab.change_link("dsl0", LinkChange(carrier=number % 80 != 20))
     for each in threads:
         each.join(60)
     assert failures == []
