@@ -1,6 +1,6 @@
 """A scenario: a topology, programs, a time line of link changes, and what is expected at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,28 +116,48 @@ def scenario_of(data: dict[str, Any], *, path: Path) -> Scenario:
         events=tuple(sorted(file.events, key=lambda event: event.at)),
         expectations=file.expectations,
     )
-    if mistake := next(_mistakes(scenario), None):
+    if mistake := next(_mistakes(file, scenario.topology), None):
         raise LabFileError(f"{path}: {mistake}")
     return scenario
 
 
-def _mistakes(scenario: Scenario) -> Iterator[str]:
-    """What the types of the file cannot tell."""
-    names = [program.name for program in scenario.programs]
-    yield from (f"programs: the name {name!r} appears twice" for name in names if names.count(name) > 1)
-    expectations = scenario.expectations
-    links = [event.link for event in scenario.events] + [each.link for each in expectations.links]
-    yield from (f"there is no link {link!r}" for link in links if link not in scenario.topology.links)
-    expected = [each.program for each in expectations.programs]
-    clients = [program.name for program in scenario.programs if program.listening_port is None]
-    yield from (f"expectations: there is no program {name!r} that ends" for name in expected if name not in clients)
-    servers = [each.server for each in scenario.programs if isinstance(each, ClientSpec)]
-    yield from (f"programs: there is no server {name!r}" for name in servers if name not in scenario.topology.servers)
-    yield from (
-        f"{what} at {at}: the scenario has ended by then"
-        for what, at in (
-            *(("an event", event.at) for event in scenario.events),
-            *((f"program {program.name!r}", program.start) for program in scenario.programs),
-        )
-        if at >= scenario.duration_s
-    )
+def _mistakes(file: _ScenarioFile, topology: Topology) -> Iterator[str]:
+    """What the types of the file cannot tell, each with its place."""
+    yield from _double_names(file)
+    yield from _strange_names(file, topology)
+    yield from _late_moments(file)
+
+
+def _double_names(file: _ScenarioFile) -> Iterator[str]:
+    names = [program.name for program in file.programs]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield f"programs[{number}].name: the name {name!r} appears twice"
+
+
+def _strange_names(file: _ScenarioFile, topology: Topology) -> Iterator[str]:
+    """Names that lead nowhere."""
+    links = {f"events[{number}].link": event.link for number, event in enumerate(file.events)}
+    links |= {f"expectations.links[{number}].link": each.link for number, each in enumerate(file.expectations.links)}
+    yield from _absent(links, topology.links, f"the topology {file.topology} has no link")
+    programs = enumerate(file.programs)
+    servers = {f"programs[{number}].server": each.server for number, each in programs if isinstance(each, ClientSpec)}
+    yield from _absent(servers, topology.servers, f"the topology {file.topology} has no server")
+    clients = [program.name for program in file.programs if program.listening_port is None]
+    expected = enumerate(file.expectations.programs)
+    asked = {f"expectations.programs[{number}].program": each.program for number, each in expected}
+    yield from _absent(asked, clients, "this scenario has no program that ends by itself with the name")
+
+
+def _absent(names: Mapping[str, str], known: Collection[str], complaint: str) -> Iterator[str]:
+    for place, name in names.items():
+        if name not in known:
+            yield f"{place}: {complaint} {name!r}; it has {', '.join(known) or 'none'}"
+
+
+def _late_moments(file: _ScenarioFile) -> Iterator[str]:
+    moments = {f"events[{number}].at": event.at for number, event in enumerate(file.events)}
+    moments |= {f"programs[{number}].start": program.start for number, program in enumerate(file.programs)}
+    for place, moment in moments.items():
+        if moment >= file.duration:
+            yield f"{place}: at {moment} the scenario has ended; its duration is {file.duration}"

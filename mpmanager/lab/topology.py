@@ -13,6 +13,7 @@ from mpmanager.lab.definitions import Definition, convert, convert_tables, find_
 from mpmanager.lab.errors import LabFileError
 from mpmanager.lab.shaper import Shaping
 from mpmanager.lab.units import Duration, Rate, Share, Size
+from mpmanager.model.mistakes import unknown_key
 from mpmanager.model.path import PathKind, Security
 
 AddressT = TypeVar("AddressT")
@@ -160,6 +161,9 @@ class Topology(Definition, frozen=True, kw_only=True):
         Raises:
             LabFileError: an unknown key or a value that does not fit.
         """
+        keys = cls.__struct_fields__
+        if unknown := [key for key in data if key not in keys]:
+            raise LabFileError(f"{origin}: {unknown_key(unknown[0], keys)}")
         links = convert_tables(data.get("links", {}), LinkSpec, origin=origin, table="links")
         servers = convert_tables(data.get("servers", {}), ServerSpec, origin=origin, table="servers")
         positions = {name: position for position, name in enumerate(links, start=1)}

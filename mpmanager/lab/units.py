@@ -24,9 +24,17 @@ class Quantity(float):
         """
         match = _QUANTITY.fullmatch(text)
         factor = cls.UNITS.get(match["unit"].lower()) if match else None
+        if match is not None and not match["unit"]:
+            raise ValueError(cls.no_unit(text, match["number"]))
         if match is None or factor is None:
             raise ValueError(f"{text!r} is not a {cls.__name__.lower()} such as {cls.EXAMPLE!r}")
         return cls(float(match["number"]) * factor)
+
+    @classmethod
+    def no_unit(cls, given: object, number: object) -> str:
+        """What to say of a number without a unit."""
+        unit = cls.EXAMPLE.lstrip("0123456789.")
+        return f"{given!r} has no unit; write '{number}{unit}' (units: {', '.join(cls.UNITS)})"
 
     def __str__(self) -> str:
         unit, factor = next(iter(self.UNITS.items()))

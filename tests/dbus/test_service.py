@@ -265,7 +265,7 @@ def test_a_second_daemon_on_the_same_bus_is_refused(bus, tmp_path):
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ("[interface.wlan0]\nkind = 'wofi'", "$.interface[...].kind"),
+        ("[interface.wlan0]\nkind = 'wofi'", "[interface.wlan0] kind: 'wofi' is none of wifi"),
         ("[interface.wlan0]\nkindd = 'wifi'", "kindd"),
         ("[interface.wlan0]\ngateway = '10.0.0'", "[interface.wlan0] gateway"),
         ("[interface", "not TOML"),

@@ -106,23 +106,47 @@ def test_a_topology_file_beside_the_scenario_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('link = "wwan0"', 'link = "dsl0"', "mine.toml: there is no link 'dsl0'"),
-        ('name = "call"', 'name = "page"', "the name 'page' appears twice"),
-        ('program = "page"', 'program = "web"', "there is no program 'web' that ends"),
-        ('at = "5s"', 'at = "10s"', "an event at 10s: the scenario has ended by then"),
-        ('start = "1s"', 'start = "11s"', "program 'page' at 11s: the scenario has ended by then"),
-        ('file = "1M"', 'file = "1M"\nserver = "attic"', "there is no server 'attic'"),
-        ('run = "messages"', 'run = "telnet"', r"programs\[2\].run: Invalid value 'telnet'"),
-        ('loss = "100%"', 'losses = "100%"', r"events\[0\]: .*unknown field `losses`"),
-        ("exit = 0", "", "either `exit`, or `measure` with"),
-        ("at_most = 1500", "", "either `exit`, or `measure` with"),
-        ('at_least = "1MB"', "", "`at_least` or `at_most` is needed"),
-        ('duration = "10s"', "duration = 10", "duration: 10 has no unit; write it as '30ms'"),
+        (
+            'link = "wwan0"',
+            'link = "wlanO"',
+            "mine.toml: events[1].link: the topology thesis has no link 'wlanO'; it has wlan0, wwan0",
+        ),
+        ('name = "call"', 'name = "page"', "mine.toml: programs[2].name: the name 'page' appears twice"),
+        (
+            'program = "page"',
+            'program = "web"',
+            (
+                "expectations.programs[0].program: "
+                "this scenario has no program that ends by itself with the name 'web'; it has page, call"
+            ),
+        ),
+        ('at = "5s"', 'at = "10s"', "events[0].at: at 10s the scenario has ended; its duration is 10s"),
+        ('start = "1s"', 'start = "11s"', "programs[1].start: at 11s the scenario has ended; its duration is 10s"),
+        (
+            'file = "1M"',
+            'file = "1M"\nserver = "attic"',
+            "programs[1].server: the topology thesis has no server 'attic'; it has server",
+        ),
+        ('run = "messages"', 'run = "mesages"', "programs[2].run: 'mesages' is none of http-server, download, "),
+        ('run = "messages"', 'run = "mesages"', "; did you mean 'messages'?"),
+        (
+            'file = "1M"',
+            'fil = "1M"',
+            "programs[1]: there is no key 'fil'; did you mean 'file'? Keys: run, name, start, ",
+        ),
+        ('loss = "100%"', 'losses = "100%"', "events[0]: there is no key 'losses'; did you mean 'loss'? Keys: rate, "),
+        ('loss = "100%"', 'loss = "5"', "events[0].loss: '5' has no unit; write '5%' (units: %)"),
+        ('direction = "up"', 'direction = "upwards"', "events[1].direction: 'upwards' is none of up, down, both"),
+        ("carrier = false", 'carrier = "no"', "events[1].carrier: this is a text, not true or false"),
+        ('say = "gone"', "", "events[0]: the key 'say' is missing"),
+        ("managed = true", "managed = true\nexit = 1", "either `exit`, or `measure`"),
+        ('duration = "10s"', "duration = 10", "duration: 10 has no unit; write '10ms' (units: s, ms, us, µs, min)"),
     ],
 )
 def test_a_mistake_is_reported_with_its_place(old: str, new: str, message: str) -> None:
-    with pytest.raises(LabFileError, match=message):
+    with pytest.raises(LabFileError) as error:
         scenario(COMPLETE.replace(old, new))
+    assert message in str(error.value)
 
 
 def test_what_was_found_is_compared_with_what_was_expected() -> None:
