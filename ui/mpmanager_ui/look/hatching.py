@@ -1,9 +1,11 @@
 """The brushes of a path: its colour, and its hatch over it."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from functools import cache
 
-from mpmanager_ui.look.colours import Colours
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from mpmanager_ui.look.colours import DARK, LIGHT, Colours
 from mpmanager_ui.viewmodels.signs import Hatch, PathSign
 
 _PATTERNS = {
@@ -48,10 +50,33 @@ def edge_pen(sign: PathSign, colours: Colours) -> QPen:
 
 def paint_swatch(painter: QPainter, rect: QRectF, sign: PathSign, colours: Colours) -> None:
     """A small sample of a path's colour and hatch."""
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawPixmap(rect.topLeft(), _swatch(sign, colours.is_dark, round(rect.width()), round(rect.height()), ratio))
+
+
+def paint_stripe(painter: QPainter, rect: QRectF, sign: PathSign, colours: Colours) -> None:
+    """A large one, without an edge."""
+    painter.fillRect(rect, colour_of(sign, colours))
+    hatch = hatch_brush(sign, colours)
+    if hatch is not None:
+        painter.fillRect(rect, hatch)
+
+
+@cache
+def _swatch(sign: PathSign, is_dark: bool, width: int, height: int, ratio: float) -> QPixmap:  # noqa: FBT001  # a cache's key
+    """Drawn once: a page of rows shows a hundred of them each second."""
+    colours = DARK if is_dark else LIGHT
+    image = QPixmap(round(width * ratio), round(height * ratio))
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     shape = QPainterPath()
-    shape.addRoundedRect(rect, 3, 3)
+    shape.addRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), 3, 3)
     painter.fillPath(shape, colour_of(sign, colours))
     hatch = hatch_brush(sign, colours)
     if hatch is not None:
         painter.fillPath(shape, hatch)
     painter.strokePath(shape, edge_pen(sign, colours))
+    painter.end()
+    return image

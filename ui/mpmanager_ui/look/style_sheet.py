@@ -20,7 +20,7 @@ QPushButton, QToolButton {
     padding: 5px 12px; min-height: 18px;
 }
 QToolButton { padding: 5px 8px; }
-QToolButton[edge="right"] { padding-right: 0; }
+QPushButton[edge="right"] { padding-left: 8px; padding-right: 0; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $accent_soft; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $accent; }
@@ -59,11 +59,11 @@ QTreeView, QTableView, QListView { background: $surface; border: 0; outline: 0; 
 QTableView { gridline-color: $grid; selection-background-color: $accent_soft; selection-color: $text; }
 QTableView::item { padding: 0 8px; border-bottom: 1px solid $grid; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar::handle:vertical { background: $outline; border-radius: 4px; min-height: 32px; margin: 2px; }
-QScrollBar::handle:vertical:hover { background: $muted; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 32px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: $outline; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle:horizontal { background: $outline; border-radius: 4px; min-width: 32px; margin: 2px; }
-QScrollBar::handle:horizontal:hover { background: $muted; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 32px; margin: 2px; }
+QScrollBar::handle:horizontal:hover { background: $outline; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """

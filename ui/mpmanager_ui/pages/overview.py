@@ -10,10 +10,10 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -65,7 +65,7 @@ class OverviewPage(QScrollArea):
         self._first_row = QHBoxLayout()
         self._column = QVBoxLayout()
         self._events_card = QFrame()
-        self.table_switch = QToolButton()
+        self.table_switch = QPushButton()
         self.board = LaneBoard(look, session.signs)
         self.events = EventList(look, _EVENT_ROWS)
         self._no_events = Label(
@@ -248,7 +248,6 @@ class OverviewPage(QScrollArea):
         self.table_switch.setCheckable(True)
         self.table_switch.setProperty("role", "flat")
         self.table_switch.setProperty("edge", "right")
-        self.table_switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.table_switch.toggled.connect(lambda checked: self._switch_view(is_table=checked))
         column.addLayout(_title_row(self._title("Traffic"), self._legend, self.table_switch))
         column.addWidget(self._views, 1)

@@ -63,11 +63,11 @@ def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:
         return start, lab
     # The system bus lets nobody own the name before the package is installed: this works everywhere.
     own = Instruction(
-        text="Where mpmanager is not installed as a package: start the daemon with a bus of its own ...",
+        text="Where mpmanager is not installed as a package: start the daemon with a bus of its own …",
         command=f"sudo {daemon} --bus {_OWN_BUS}",
     )
     window = Instruction(
-        text="... and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}"
+        text="… and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}"
     )
     return start, own, window, lab
 

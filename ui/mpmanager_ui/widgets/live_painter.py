@@ -73,6 +73,7 @@ class LivePainter:
         self._metrics = QFontMetrics(self._font)
         self._bold_metrics = QFontMetrics(self._bold)
         self._small_metrics = QFontMetrics(self._small)
+        self._widths: dict[str, int] = {}
         colours = self._look.colours
         self._text = self._look.colour("text")
         self._muted = self._look.colour("muted")
@@ -162,7 +163,7 @@ class LivePainter:
         painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
         left = rect.left() + _PAD
         names = [self._titles.get(path, path) for path in values.paths]
-        widths = [self._metrics.horizontalAdvance(name) for name in names]
+        widths = [self._width_of(name) for name in names]
         has_room = (
             rect.width() >= _ROOM_FOR_NAMES and left + sum(widths) + _SWATCH_STEP * len(widths) + _PAD <= rect.right()
         )
@@ -173,6 +174,12 @@ class LivePainter:
             if has_room:
                 painter.drawText(QRect(left, rect.top(), width + 4, rect.height()), _LEFT, name)
                 left += width + _SWATCH_STEP - 14
+
+    def _width_of(self, name: str) -> int:
+        """Kept: the same few names stand in every row."""
+        if name not in self._widths:
+            self._widths[name] = self._metrics.horizontalAdvance(name)
+        return self._widths[name]
 
     def _paint_number(self, painter: QPainter, rect: QRect, values: Values, column: Column) -> None:
         painter.setFont(self._font)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
 from mpmanager.model.path import PathKind, Tier
 from mpmanager_ui.look import icons
-from mpmanager_ui.look.hatching import edge_pen, paint_swatch
+from mpmanager_ui.look.hatching import edge_pen, paint_stripe
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
@@ -156,7 +156,7 @@ class PathCardWidget(QWidget):
         painter.fillPath(shape, self._look.colour("surface"))
         painter.save()
         painter.setClipPath(shape)
-        paint_swatch(painter, QRectF(-4, -4, 10, self.height() + 8), self._sign, self._look.colours)
+        paint_stripe(painter, QRectF(0, 0, 6, self.height()), self._sign, self._look.colours)
         painter.restore()
         focused = self.hasFocus()
         edge = "accent" if focused else "muted" if self._is_hovered else "border"

@@ -46,7 +46,7 @@ class Watermark(QWidget):
         self._image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._image)
         painter.setFont(self._look.font(scale=2.4, is_bold=True))
-        painter.setPen(self._look.colour("warning", 0.2))
+        painter.setPen(self._look.colour("warning", 0.14))
         painter.rotate(_DEGREES)
         width = painter.fontMetrics().horizontalAdvance(_WORD) + _GAP
         reach = area.width() + area.height()
