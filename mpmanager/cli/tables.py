@@ -53,6 +53,7 @@ _PATH_COLUMNS = (
     *(Column(title=each, is_number=True) for each in ("Down", "Up", "Received", "Sent")),
 )
 _DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Down", "State")
+_TIER_ORDER = tuple(Tier)
 _NOT_KNOWN = "-"
 _MOVING_BIT_S = 1.0
 _PATH_WIDTH = 8
@@ -71,10 +72,11 @@ def status(info: StatusInfo) -> RenderableType:
 
 
 def paths(rows: Sequence[PathInfo]) -> RenderableType:
-    """One line for each path."""
+    """One line for each path, the most wanted first."""
     if not rows:
         return Text("No network path: no interface has an address, or all are switched off.")
-    return FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in rows], dispensable=_DISPENSABLE)
+    ordered = sorted(rows, key=lambda row: (_TIER_ORDER.index(row.tier), row.name))
+    return FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in ordered], dispensable=_DISPENSABLE)
 
 
 def _path_cells(row: PathInfo) -> tuple[Cell, ...]:

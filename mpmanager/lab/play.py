@@ -12,7 +12,7 @@ from mpmanager.lab.control import LinkState
 from mpmanager.lab.errors import LabError, ProgramFailedError
 from mpmanager.lab.instance import Lab
 from mpmanager.lab.programs import Measures, ProgramSpec, complaint, error_file, is_listening, measures, output_file
-from mpmanager.lab.report import LinkResult, ProgramResult, Report, check_all
+from mpmanager.lab.report import LinkResult, ProgramResult, Report, check_all, measures_words
 from mpmanager.lab.scenario import Scenario
 
 SETTLING_S = 20.0
@@ -182,7 +182,7 @@ def _ending(result: ProgramResult) -> str:
         return f"{result.name} did not finish and was ended"
     if result.exit_code != 0:
         return f"{result.name} failed: {result.complaint}"
-    numbers = ", ".join(f"{name} {value:.4g}" for name, value in result.measures.items())
+    numbers = measures_words(result.measures)
     return f"{result.name} has finished" + (f": {numbers}" if numbers else "")
 
 

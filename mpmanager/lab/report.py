@@ -8,6 +8,21 @@ from mpmanager.lab.programs import Measures
 from mpmanager.lab.scenario import Expectations, LinkExpectation, ProgramExpectation
 from mpmanager.lab.topology import LinkDirection
 
+_LOST = "lost"
+_SCALED = {"bytes": "B", "bit_s": "bit/s"}
+_PREFIXES = ("", "k", "M", "G", "T")
+_ROUNDS_TO_THOUSAND = 999.5
+_MEASURE_WORDS = {
+    "p50_ms": "median delay",
+    "p95_ms": "95 % within",
+    "p99_ms": "99 % within",
+    "max_ms": "longest delay",
+    "time_s": "time",
+    "lost": "lost messages",
+    "received": "received messages",
+}
+_AFTER_NUMBER = {"received": "messages received", "lost": "lost"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramResult:
@@ -60,6 +75,13 @@ class Report:
     checks: tuple[Check, ...]
 
     @property
+    def summary(self) -> str:
+        """How many expectations held, of those that were asked."""
+        asked = [check for check in self.checks if check.verdict is not Verdict.NOT_ASKED]
+        held = sum(check.verdict is Verdict.HELD for check in asked)
+        return f"{held} of {len(asked)} expectations held"
+
+    @property
     def is_success(self) -> bool:
         """Whether nothing that was asked failed."""
         return all(check.verdict is not Verdict.FAILED for check in self.checks)
@@ -97,14 +119,14 @@ def check_program(expectation: ProgramExpectation, result: ProgramResult) -> Che
     """Compare what a program did with what was expected."""
     sentence = _program_sentence(expectation)
     if expectation.measure is None:
-        found = "it was ended" if result.exit_code is None else f"it ended with {result.exit_code}"
+        found = "it had to be ended" if result.exit_code is None else f"exit code {result.exit_code}"
         held = result.exit_code == expectation.exit
         return _check(sentence, found + (f": {result.complaint}" if result.complaint else ""), held=held)
     value = result.measures.get(expectation.measure)
     if value is None:
-        return _check(sentence, f"it measured no {expectation.measure}", held=False)
+        return _check(sentence, f"it told no {expectation.measure}", held=False)
     held = _lies_between(value, expectation.at_least, expectation.at_most)
-    return _check(sentence, f"{value:.6g}", held=held)
+    return _check(sentence, number_words(expectation.measure, value), held=held)
 
 
 def check_link(expectation: LinkExpectation, result: LinkResult) -> Check:
@@ -115,7 +137,7 @@ def check_link(expectation: LinkExpectation, result: LinkResult) -> Check:
         LinkDirection.BOTH: result.up_bytes + result.down_bytes,
     }[expectation.direction]
     held = _lies_between(carried, expectation.at_least, expectation.at_most)
-    return _check(_link_sentence(expectation), f"{carried} bytes", held=held)
+    return _check(_link_sentence(expectation), number_words("bytes", carried), held=held)
 
 
 def _not_asked(expected: str) -> Check:
@@ -132,16 +154,48 @@ def _lies_between(value: float, least: float | None, most: float | None) -> bool
 
 def _program_sentence(expectation: ProgramExpectation) -> str:
     if expectation.measure is None:
-        return f"{expectation.program} ends with {expectation.exit}"
-    return f"{expectation.program}: {expectation.measure} {_bounds(expectation.at_least, expectation.at_most)}"
+        return f"{expectation.program} " + ("succeeded" if not expectation.exit else f"ended with {expectation.exit}")
+    if expectation.measure == _LOST and expectation.at_most == 0:
+        return f"{expectation.program} lost no message"
+    bounds = _bounds(expectation.measure, expectation.at_least, expectation.at_most)
+    return f"{expectation.program}: {_MEASURE_WORDS.get(expectation.measure, expectation.measure)} {bounds}"
 
 
 def _link_sentence(expectation: LinkExpectation) -> str:
     direction = "" if expectation.direction is LinkDirection.BOTH else f" {expectation.direction}"
-    least, most = (None if each is None else int(each) for each in (expectation.at_least, expectation.at_most))
-    return f"{expectation.link} carries{direction} {_bounds(least, most)} bytes"
+    return f"{expectation.link} carried{direction} {_bounds('bytes', expectation.at_least, expectation.at_most)}"
 
 
-def _bounds(least: float | None, most: float | None) -> str:
-    words = [f"at least {least:.10g}" if least is not None else "", f"at most {most:.10g}" if most is not None else ""]
-    return " and ".join(filter(None, words))
+def _bounds(measure: str, least: float | None, most: float | None) -> str:
+    words = (("at least", least), ("at most", most))
+    return " and ".join(f"{word} {number_words(measure, bound)}" for word, bound in words if bound is not None)
+
+
+def measures_words(measures: Measures) -> str:
+    """What a program measured, such as `200 MB in 47.7 s, 33.6 Mbit/s`; empty when it measured nothing."""
+    numbers = {name: number_words(name, value) for name, value in measures.items()}
+    if {"bytes", "time_s", "bit_s"} <= numbers.keys():
+        return f"{numbers['bytes']} in {numbers['time_s']}, {numbers['bit_s']}"
+    return ", ".join(_measure_words(name, number) for name, number in numbers.items())
+
+
+def _measure_words(name: str, number: str) -> str:
+    if name in _AFTER_NUMBER:
+        return f"{number} {_AFTER_NUMBER[name]}"
+    return f"{_MEASURE_WORDS[name]} {number}" if name in _MEASURE_WORDS else number
+
+
+def number_words(measure: str, value: float) -> str:
+    """A number of a measure with its unit."""
+    if measure in _SCALED:
+        return _scaled(value, _SCALED[measure])
+    if measure.endswith("_ms"):
+        return f"{value:,.0f} ms"
+    return f"{value:.1f} s" if measure.endswith("_s") else f"{value:,.0f}"
+
+
+def _scaled(value: float, unit: str) -> str:
+    index = 0
+    while value >= _ROUNDS_TO_THOUSAND and index < len(_PREFIXES) - 1:
+        value, index = value / 1000, index + 1
+    return f"{value:.3g} {_PREFIXES[index]}{unit}"

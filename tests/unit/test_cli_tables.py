@@ -53,6 +53,7 @@ def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(width, titles):
     for each in paths:
         each.rx_bit_s, each.tx_bit_s, each.rx_bytes, each.tx_bytes = 12.3e6, 456.7e3, 123_456_789, 12_345_678
         each.tier = Tier.WHEN_NEEDED if width == 100 else Tier.BACKUP
+    paths.sort(key=lambda path: path.name)
     header, *rows = printed(tables.paths(paths), width=width).splitlines()
     assert header.split() == titles
     assert len(rows) == len(paths)
@@ -72,3 +73,12 @@ def test_a_tree_tells_only_rates_that_are_not_zero(width):
     assert "6.1 Mbit/s down" in " ".join(shown.split())
     assert " up" not in shown
     assert "…" not in shown
+
+
+def test_paths_have_the_same_order_always_first_by_tier_then_by_name():
+    paths = World().advance().paths
+    for path, tier in zip(paths, (Tier.BACKUP, Tier.ALWAYS, Tier.ALWAYS), strict=True):
+        path.tier = tier
+    expected = ["dsl0", "wwan0", "wlan0"]
+    for shown in (paths, list(reversed(paths))):
+        assert [line.split()[0] for line in printed(tables.paths(shown)).splitlines()[1:]] == expected

@@ -8,8 +8,8 @@ import pytest
 from mpmanager.lab.definitions import shipped_names
 from mpmanager.lab.errors import LabFileError
 from mpmanager.lab.programs import Download, HttpServer, Messages
-from mpmanager.lab.report import LinkResult, ProgramResult, Report, Verdict, check_all
-from mpmanager.lab.scenario import Expectations, Scenario, load_scenario, scenario_of
+from mpmanager.lab.report import LinkResult, ProgramResult, Report, Verdict, check_all, check_program, measures_words
+from mpmanager.lab.scenario import Expectations, ProgramExpectation, Scenario, load_scenario, scenario_of
 from mpmanager.lab.topology import LinkDirection
 
 COMPLETE = """
@@ -154,15 +154,15 @@ def test_what_was_found_is_compared_with_what_was_expected() -> None:
     assert [check.verdict for check in checks] == [Verdict.HELD] * 3
     checks = check_all(expectations(), (page(7), call(max_ms=1600)), (wwan0(999_999),), is_managed=True)
     assert [(check.expected, check.found, check.verdict) for check in checks] == [
-        ("page ends with 0", "it ended with 7", Verdict.FAILED),
-        ("call: max_ms at most 1500", "1600", Verdict.FAILED),
-        ("wwan0 carries down at least 1000000 bytes", "999999 bytes", Verdict.FAILED),
+        ("page succeeded", "exit code 7", Verdict.FAILED),
+        ("call: longest delay at most 1,500 ms", "1,600 ms", Verdict.FAILED),
+        ("wwan0 carried down at least 1 MB", "1 MB", Verdict.FAILED),
     ]
 
 
 def test_a_program_that_had_to_be_ended_or_measured_nothing_fails() -> None:
     checks = check_all(expectations(), (page(None), call()), (wwan0(10**7),), is_managed=True)
-    assert [check.found for check in checks[:2]] == ["it was ended", "it measured no max_ms"]
+    assert [check.found for check in checks[:2]] == ["it had to be ended", "it told no max_ms"]
     assert {check.verdict for check in checks[:2]} == {Verdict.FAILED}
 
 
@@ -172,3 +172,26 @@ def test_expectations_of_a_managed_laptop_are_not_asked_without_management() -> 
     assert [check.verdict for check in checks] == [Verdict.HELD, Verdict.NOT_ASKED, Verdict.HELD]
     report = Report(scenario="s", is_managed=False, programs=programs, links=links, checks=checks)
     assert report.is_success
+    assert report.summary == "2 of 2 expectations held"
+
+
+@pytest.mark.parametrize(
+    ("measures", "words"),
+    [
+        ({}, ""),
+        ({"bytes": 200e6, "time_s": 47.71, "bit_s": 33.56e6}, "200 MB in 47.7 s, 33.6 Mbit/s"),
+        ({"bytes": 999_600, "bit_s": 4e6}, "1 MB, 4 Mbit/s"),
+        (
+            {"p50_ms": 12.4, "p95_ms": 80.2, "max_ms": 1234.5, "received": 2850, "lost": 0},
+            "median delay 12 ms, 95 % within 80 ms, longest delay 1,234 ms, 2,850 messages received, 0 lost",
+        ),
+    ],
+)
+def test_figures_are_told_in_units_of_people(measures: dict[str, float], words: str) -> None:
+    assert measures_words(measures) == words
+
+
+def test_no_loss_is_told_in_words() -> None:
+    expected = ProgramExpectation(program="call", measure="lost", at_most=0)
+    check = check_program(expected, call(lost=0))
+    assert (check.expected, check.found, check.verdict) == ("call lost no message", "0", Verdict.HELD)
