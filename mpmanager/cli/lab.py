@@ -63,15 +63,18 @@ class LabGroup(click.Group):
             sys.exit(INTERRUPTED)
 
 
-_name_option = click.option("--name", default=DEFAULT_NAME, show_default=True, help="The lab instance.")
+_name_option = click.option("--name", default=DEFAULT_NAME, show_default=True, help="Which lab.")
 
 
-@click.group(cls=LabGroup)
+@click.group(short_help="A laptop with several networks, to try it.", cls=LabGroup)
 def lab() -> None:
-    """A multi-homed laptop made of network namespaces, with emulated links and real servers behind them."""
+    """Make a laptop with several networks, and servers behind them: namespaces, emulated links, real programs.
+
+    Nothing outside of it is touched. Needs root.
+    """
 
 
-@lab.command()
+@lab.command(short_help="Make a lab.")
 @click.argument("topology", default="home")
 @_name_option
 def up(topology: str, name: str) -> None:
@@ -83,14 +86,18 @@ def up(topology: str, name: str) -> None:
         click.echo(line)
 
 
-@lab.command()
+@lab.command(short_help="Remove a lab and all that runs in it.")
 @_name_option
 def down(name: str) -> None:
     """Remove a lab and end all that runs in it. Nothing there is no error."""
     tear_down(name)
 
 
-@lab.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@lab.command(
+    "exec",
+    short_help="Run a program in a lab.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.option("--on", "place", default=LAPTOP, show_default=True, help="Where: laptop, net, or a server's name.")
 @_name_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
@@ -104,7 +111,7 @@ def execute(place: str, name: str, command: tuple[str, ...]) -> None:
         raise LabError(f"{command[0]}: {error.strerror}") from error
 
 
-@lab.command()
+@lab.command(short_help="Show or change a link while it runs.")
 @click.argument("link")
 @click.option("--rate", type=_quantity(Rate), metavar="RATE", help="Such as 10mbit, of IP packets.")
 @click.option("--delay", type=_quantity(Duration), metavar="DURATION", help="One way, such as 30ms.")
@@ -116,10 +123,15 @@ def execute(place: str, name: str, command: tuple[str, ...]) -> None:
 )
 @click.option("--queue", type=_quantity(Size), metavar="SIZE", help="Such as 64kB.")
 @click.option("--carrier", type=click.Choice(["on", "off"]), help="off unplugs the laptop's end.")
-@click.option("--direction", type=click.Choice([each.value for each in LinkDirection]), default="both")
+@click.option(
+    "--direction",
+    type=click.Choice([each.value for each in LinkDirection]),
+    default="both",
+    help="Which one the other options change, seen from the laptop.",
+)
 @_name_option
 def link(name: str, link: str, direction: str, carrier: str | None, **shaping: Any) -> None:  # noqa: ANN401  # quantities
-    """Change LINK while it runs; without options, show it."""
+    """Change LINK while it runs. Without options, show it."""
     change = LinkChange(
         direction=LinkDirection(direction), carrier=None if carrier is None else carrier == "on", **shaping
     )
@@ -127,7 +139,7 @@ def link(name: str, link: str, direction: str, carrier: str | None, **shaping: A
     _print_links({link: state})
 
 
-@lab.command()
+@lab.command(short_help="Show a lab, its links and their counters.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @_name_option
 def status(name: str, *, as_json: bool) -> None:
@@ -145,10 +157,10 @@ def status(name: str, *, as_json: bool) -> None:
         click.echo(line)
 
 
-@lab.command("play")
+@lab.command("play", short_help="Play a scenario in a lab of its own.")
 @click.argument("scenario")
 @click.option("--json", "as_json", is_flag=True, help="The report for programs; what happens goes to standard error.")
-@click.option("--name", default="play", show_default=True, help="The lab instance to make for it.")
+@click.option("--name", default="play", show_default=True, help="What to call that lab.")
 def play_scenario(scenario: str, name: str, *, as_json: bool) -> None:
     """Play SCENARIO (a shipped one, or a TOML file) in a lab of its own, and remove the lab.
 
@@ -163,7 +175,7 @@ def play_scenario(scenario: str, name: str, *, as_json: bool) -> None:
         sys.exit(1)
 
 
-@lab.command("list")
+@lab.command("list", short_help="List topologies, scenarios, running labs.")
 def list_shipped() -> None:
     """List the topologies and scenarios that come with mpmanager, and the labs that run."""
     for folder, load in (("topologies", load_topology), ("scenarios", load_scenario)):
@@ -262,7 +274,7 @@ def _print_report(report: Report) -> None:
     checks = Table("expected", "verdict", "found", box=None, header_style="bold")
     for check in report.checks:
         checks.add_row(escape(check.expected), marks[check.verdict], escape(check.found))
-    console().print(carried, checks)
+    console().print(carried, checks, f"{report.summary}.")
 
 
 def _status(found: Lab, states: dict[str, LinkState]) -> dict[str, object]:

@@ -40,7 +40,8 @@ Examples:
   mpm connections                      which program uses which path now
   mpm watch                            the same, live
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
-  mpm --bus private:/run/mpm status    a daemon on a bus of its own
+  mpm tour                             everything at work, in a lab if need be
+  mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
 """
 
 
@@ -56,7 +57,7 @@ main.add_command(lab)
 main.add_command(tour)
 
 
-@main.command(context_settings=_HELP)
+@main.command(short_help="Whether mpmanagerd runs, and its limits.", context_settings=_HELP)
 @json_option
 @bus_command
 def status(*, bus: Bus, as_json: bool) -> None:
@@ -68,11 +69,11 @@ def status(*, bus: Bus, as_json: bool) -> None:
         console().print(tables.status(info))
 
 
-@main.command(context_settings=_HELP)
+@main.command(short_help="The network paths and what they carry.", context_settings=_HELP)
 @json_option
 @bus_command
 def paths(*, bus: Bus, as_json: bool) -> None:
-    """List network paths with their state, tier and rates."""
+    """List the network paths: their kind and state, when they are used, and what they carry."""
     frame = _snapshot(bus, Topic.PATHS)
     if as_json:
         print_json({"paths": frame.paths})
@@ -81,12 +82,13 @@ def paths(*, bus: Bus, as_json: bool) -> None:
         console().print(tables.paths(frame.paths))
 
 
-@main.group(context_settings=_HELP)
+@main.group(short_help="Decide about one path.", context_settings=_HELP)
 def path() -> None:
-    """Decide about one network path."""
+    """Decide when a network path may be used, or correct what it is."""
 
 
 @path.command(
+    short_help="When a path may carry data.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -96,16 +98,21 @@ Examples:
 """,
 )
 @click.argument("name")
-@click.argument("tier", type=click.Choice(_TIERS))
+@click.argument("tier", type=click.Choice(_TIERS), metavar="TIER")
 @json_option
 @bus_command
 def tier(*, bus: Bus, name: str, tier: str, as_json: bool) -> None:
-    """Say when path NAME may carry data; in force at once, also on living connections."""
+    """Say when the path NAME may carry data. In force at once, also for connections that are open, and kept.
+
+    TIER is always (carries data all the time), when-needed, backup (stands by until nothing else is left), never (gets
+    no subflow), or auto (what the kind of the path suggests).
+    """
     change = ask(bus, lambda client: _decide(client, name, client.set_path_tier, tier))
     change.show(sentences.tier_changed(change.before, change.after, asked=tier), as_json=as_json)
 
 
 @path.command(
+    short_help="Say of what kind a path really is.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -114,16 +121,20 @@ Examples:
 """,
 )
 @click.argument("name")
-@click.argument("kind", type=click.Choice(_KINDS))
+@click.argument("kind", type=click.Choice(_KINDS), metavar="KIND")
 @json_option
 @bus_command
 def kind(*, bus: Bus, name: str, kind: str, as_json: bool) -> None:
-    """Correct of what KIND path NAME is; kept over restarts."""
+    """Say of what kind the path NAME really is. Kept over restarts.
+
+    KIND is wifi, lte, xdsl, ethernet, vpn, bluetooth, tethering, virtual, unknown, or auto (what is detected).
+    """
     change = ask(bus, lambda client: _decide(client, name, client.set_path_kind, kind))
     change.show(sentences.kind_changed(change.before, change.after), as_json=as_json)
 
 
 @main.command(
+    short_help="Which program uses which path.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -138,7 +149,7 @@ Examples:
 @json_option
 @bus_command
 def connections(*, bus: Bus, path_name: str | None, app_text: str | None, ended: bool, as_json: bool) -> None:
-    """Show application > connection > subflow, and the path of each."""
+    """Show every Multipath TCP connection under its application, and its subflows with their paths."""
     frame = _snapshot(bus, Topic.PATHS, Topic.ENDED if ended else Topic.CONNECTIONS)
     if path_name is not None and all(path_name != each.name for each in frame.paths):
         known = ", ".join(each.name for each in frame.paths)
@@ -154,6 +165,7 @@ def connections(*, bus: Bus, path_name: str | None, app_text: str | None, ended:
 
 
 @main.command(
+    short_help="Paths and connections, live.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -174,13 +186,14 @@ Examples:
 @json_option
 @bus_command
 def watch(*, bus: Bus, interval: float, count: int | None, as_json: bool) -> None:
-    """Follow paths and connections live."""
+    """Show paths and connections and keep them up to date until Ctrl-C."""
     topics = list(Topic) if as_json else [Topic.PATHS, Topic.CONNECTIONS]
     options = SubscribeOptions(interval_s=interval, count=count or 0, topics=topics)
     asyncio.run(_watch_json(bus, options) if as_json else _watch_table(bus, options))
 
 
 @main.command(
+    short_help="What happened to paths and connections.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -201,7 +214,7 @@ Examples:
 @json_option
 @bus_command
 def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
-    """Show what happened: paths lost and back, connections, subflows, changes of tier."""
+    """Show what happened: paths that were lost and came back, connections, subflows, changes of tier."""
     if not limit and not follow:
         raise click.BadParameter("0 asks for nothing; the least is 1 (or 0 with --follow)", param_hint="'--limit'")
     if follow:

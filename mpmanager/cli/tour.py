@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, unique
 from pathlib import Path
+from time import monotonic
 
 import click
 import psutil
@@ -28,7 +30,7 @@ from mpmanager.cli.context import INTERRUPTED, beside, console
 from mpmanager.cli.pictures import Pictures
 from mpmanager.client.manager import connected
 from mpmanager.lab.instance import Lab, instances_directory, tear_down
-from mpmanager.lab.play import Step, play
+from mpmanager.lab.play import Step, StepKind, play
 from mpmanager.lab.report import Report
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.scenario import load_scenario
@@ -40,6 +42,8 @@ _READY_WITHIN_S = 20.0
 _END_WITHIN_S = 15.0
 _PRINT_EVERY_S = 10.0
 """Between tables where the output is no terminal."""
+_PRINT_AFTER_EVENT_S = 2.0
+"""By then what a link's change did can be seen."""
 _EVENTS_SHOWN = 6
 
 
@@ -65,6 +69,7 @@ class Setting:
 
 
 @click.command(
+    short_help="See everything at work, for a minute.",
     epilog="""\b
 Examples:
   make run            set everything up, then this
@@ -91,10 +96,10 @@ Examples:
     "(NNNN-overview-light.png and the like) are replaced; other files there stay.",
 )
 def tour(*, wants_lab: bool, simulate: bool, duration_s: float, screenshots: Path) -> None:
-    """Start the daemon and the window, let programs talk over several paths, show what happens, clean up.
+    """Start the daemon and the window, let programs talk over several paths, show what happens, and clean up.
 
-    Uses the networks of this machine where there are at least two, else a lab. Needs root for both; without the rights
-    it says which are missing and shows a simulated world.
+    It uses the networks of this machine where there are at least two, else a lab. Both need root: without the rights it
+    says which are missing and shows a simulated world. This is what `make run` does.
     """
     try:
         ground = choose_ground(wants_lab=wants_lab, simulate=simulate)
@@ -155,7 +160,7 @@ async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> 
             duration_s=duration_s,
         )
         await stack.enter_async_context(_daemon(setting, directory))
-        window = await stack.enter_async_context(_window(setting))
+        window = await stack.enter_async_context(_window(setting, directory / "window.log"))
         report = await _show(setting, window)
         return _conclude(setting, report)
 
@@ -219,7 +224,7 @@ def _said(log: Path) -> str:
 
 
 @asynccontextmanager
-async def _window(setting: Setting) -> AsyncIterator[Process | None]:
+async def _window(setting: Setting, log: Path) -> AsyncIterator[Process | None]:
     """The window; None where Qt is not installed."""
     program = beside("mpmanager")
     if not program.exists():
@@ -234,13 +239,16 @@ async def _window(setting: Setting) -> AsyncIterator[Process | None]:
             stack.callback(setting.pictures.remove_earlier)
             every_s = max(2.0, setting.duration_s / 5)
             options = [f"--screenshots={setting.pictures.directory}", f"--every={every_s}"]
-        process = await asyncio.create_subprocess_exec(
-            str(program), f"--bus={setting.bus}", *options, env=environment, start_new_session=True
-        )
+        with log.open("wb") as said:  # Qt talks on standard error, into the middle of the table
+            process = await asyncio.create_subprocess_exec(
+                str(program), f"--bus={setting.bus}", *options, env=environment, stderr=said, start_new_session=True
+            )
         try:
             yield process
         finally:
             await _end(process)
+            if process.returncode not in {0, -signal.SIGTERM}:
+                click.echo(f"the window failed: {_said(log)}", err=True)
 
 
 @asynccontextmanager
@@ -305,7 +313,7 @@ class Screen:
         self._console = console
         self._bus = setting.bus
         self._news: deque[Text] = deque(maxlen=_EVENTS_SHOWN)
-        self._last_printed = 0.0
+        self._next_print = 0.0
 
     def tell(self, step: Step) -> None:
         """Something happened in the scenario."""
@@ -313,6 +321,8 @@ class Screen:
         self._news.append(line)
         if not self._console.is_terminal:
             self._console.print(line)
+        if step.kind is StepKind.LINK_CHANGED:
+            self._next_print = min(self._next_print, monotonic() + _PRINT_AFTER_EVENT_S)
 
     async def follow(self) -> None:
         """Show frames until cancelled."""
@@ -327,8 +337,8 @@ class Screen:
                     live.update(Group(tables.frame(frame), Text(""), *self._news), refresh=True)
 
     def _print_now_and_then(self, frame: Frame) -> None:
-        if frame.monotonic - self._last_printed >= _PRINT_EVERY_S:
-            self._last_printed = frame.monotonic
+        if monotonic() >= self._next_print:
+            self._next_print = monotonic() + _PRINT_EVERY_S
             self._console.print(tables.frame(frame), "")
 
 
@@ -339,7 +349,8 @@ def _conclude(setting: Setting, report: Report | None) -> int:
     if report is None:
         return 0
     for check in report.checks:
-        click.echo(f"{check.verdict.value:>12}: {check.expected}; {check.found}")
+        click.echo(f"{check.verdict.value:>12}: {check.expected} ({check.found})")
+    click.echo(f"{report.summary}.")
     return 0 if report.is_success else 1
 
 

@@ -3,10 +3,12 @@
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from mpmanager.api.bus import parse_bus
 from mpmanager.cli.context import told
+from mpmanager.cli.main import main
 from mpmanager.model.errors import DaemonNotRunningError, NotAuthorizedError
 
 BESIDE = Path(sys.executable).parent
@@ -40,3 +42,17 @@ def test_what_broke_is_told_where_it_is_not_just_absence():
         refused()
     assert told(error.value, BUS).startswith("no bus there (Permission denied). Start one there:\n")
     assert told(DaemonNotRunningError("x"), BUS).startswith("mpmanagerd is not running on private:/run/my bus. Start")
+
+
+def commands(group):
+    for command in group.commands.values():
+        yield command
+        if isinstance(command, click.Group):
+            yield from commands(command)
+
+
+@pytest.mark.parametrize("command", list(commands(main)), ids=lambda command: command.name)
+def test_the_list_of_commands_cuts_no_sentence_short(command):
+    assert command.short_help
+    assert len(command.short_help) <= 45
+    assert command.get_short_help_str(45) == command.short_help
