@@ -23,6 +23,7 @@ from mpmanager_ui.viewmodels.wording import (
     STATE_WORDS,
     TIER_HINTS,
     TIER_WORDS,
+    in_order,
     path_titles,
 )
 
@@ -156,6 +157,12 @@ def test_paths_of_one_kind_are_told_apart():
 def test_paths_of_one_network_are_called_by_their_interfaces():
     two = [path("wlan0", network="Cafe"), path("wlan1", network="Cafe")]
     assert path_titles(two) == {"wlan0": "Wi-Fi (wlan0)", "wlan1": "Wi-Fi (wlan1)"}
+
+
+def test_paths_stand_by_kind_and_what_is_no_way_out_stands_last():
+    several = [path("br0", PathKind.VIRTUAL, index=1), path("dsl0", PathKind.XDSL, index=2), lte(index=3)]
+    several += [path("wlan1", index=9), path("wlan0", index=4)]
+    assert [each.name for each in in_order(several)] == ["wlan0", "wlan1", "wwan0", "dsl0", "br0"]
 
 
 def test_every_lane_is_there_and_holds_its_cards(world):

@@ -15,7 +15,7 @@ from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
 from mpmanager_ui.viewmodels.overview import TierWishes
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.viewmodels.wording import clock, path_titles
+from mpmanager_ui.viewmodels.wording import clock, in_order, path_titles
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +133,7 @@ class Session(QObject):
                 self._take(frame)
 
     def _take(self, frame: Frame) -> None:
+        frame.paths = in_order(frame.paths)
         known = {(each.id, each.time) for each in self.events}
         self.events.extend(each for each in frame.events if (each.id, each.time) not in known)
         self.history.take(frame)

@@ -14,7 +14,14 @@ from mpmanager.client.quantities import (
 )
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
-from mpmanager_ui.viewmodels.wording import KIND_WORDS, SECURITY_WORDS, STATE_WORDS, TIER_WORDS, path_titles
+from mpmanager_ui.viewmodels.wording import (
+    KIND_WORDS,
+    SECURITY_WORDS,
+    STATE_WORDS,
+    TIER_WORDS,
+    in_order,
+    path_titles,
+)
 
 QUIET_BIT_S = 10_000.0
 """Below this a machine chatters, it does not transfer."""
@@ -131,10 +138,9 @@ def lanes(frame: Frame, wishes: TierWishes) -> dict[Tier, tuple[PathCard, ...]]:
     """The cards by lane, links to the world first; every lane is there."""
     rtts = median_rtts(frame.connections)
     carrying = carrying_paths(frame.connections)
-    ordered = sorted(frame.paths, key=lambda each: (each.kind is PathKind.VIRTUAL, each.index))
     cards = [
         PathCard.of(path, rtt_ms=rtts.get(path.name), tier=wishes.tier_of(path), is_carrying=path.name in carrying)
-        for path in ordered
+        for path in in_order(frame.paths)
     ]
     return {tier: tuple(card for card in cards if card.tier is tier) for tier in Tier}
 

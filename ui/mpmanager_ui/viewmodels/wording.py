@@ -88,6 +88,14 @@ def clock(unix_time: float) -> str:
     return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
 
 
+_KIND_PLACES = {kind: place for place, kind in enumerate(PathKind)}
+
+
+def in_order(paths: Iterable[PathInfo]) -> list[PathInfo]:
+    """One order for all pages: by kind, links that lead to this machine itself last; then by interface index."""
+    return sorted(paths, key=lambda each: (each.kind is PathKind.VIRTUAL, _KIND_PLACES[each.kind], each.index))
+
+
 def path_titles(paths: Iterable[PathInfo]) -> dict[str, str]:
     """A short name for each path, by interface name; no two are the same."""
     known = list(paths)

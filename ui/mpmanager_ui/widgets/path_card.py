@@ -1,6 +1,6 @@
 """One path as a card: what it is, how it does, and a menu that moves it to another lane."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -186,11 +186,11 @@ class PathCardWidget(QWidget):
         painter.setPen(self._look.colour(colour))
         words = rect.adjusted(13, 0, 0, 0)
         painter.drawText(words, _LEFT, card.state_words)
-        used = painter.fontMetrics().horizontalAdvance(card.state_words)
-        addresses = (each.partition("/")[0] for each in card.addresses[:1])
-        where = "".join(f" · {each}" for each in (card.name, *addresses, card.security) if each)
+        text_width = painter.fontMetrics().horizontalAdvance
+        used = text_width(card.state_words)
         painter.setPen(self._look.colour("muted"))
-        _draw_elided(painter, words.adjusted(used, 0, 0, 0), where)
+        room = words.adjusted(used, 0, 0, 0)
+        _draw_elided(painter, room, _where(card, lambda text: text_width(text) <= room.width()))
         self._paint_state_sign(painter, QRectF(rect.left() + 1, rect.center().y() - 3.5, 7, 7), colour)
 
     def _paint_state_sign(self, painter: QPainter, box: QRectF, colour: str) -> None:
@@ -297,6 +297,15 @@ class PathCardWidget(QWidget):
         drag.setPixmap(self.grab())
         drag.setHotSpot(start - QPoint(0, GRID))
         drag.exec(Qt.DropAction.MoveAction)
+
+
+def _where(card: PathCard, fits: Callable[[str], bool]) -> str:
+    """The interface, and what else there is room for: half an address tells nothing."""
+    text = f" · {card.name}"
+    for each in (card.security, *(address.partition("/")[0] for address in card.addresses[:1])):
+        if each and fits(f"{text} · {each}"):
+            text = f"{text} · {each}"
+    return text
 
 
 def _draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
