@@ -30,7 +30,8 @@ def test_without_a_daemon_the_window_says_how_to_start_one(stage):
     assert stage.window.start_page.isVisible()
     commands = stage.window.start_page.commands()
     assert commands[0].startswith("sudo /")
-    assert commands[0].endswith("/mpmanagerd --bus system")
+    assert commands[0].endswith("/mpmanagerd --bus private:/run/mpmanager")
+    assert commands[1].endswith("/mpmanager --bus private:/run/mpmanager")
 
 
 def test_the_window_connects_by_itself_when_the_daemon_appears(stage):

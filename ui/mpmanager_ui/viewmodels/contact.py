@@ -52,28 +52,25 @@ def absence_sentence(reason: str) -> str:
 
 
 def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:
-    """How to get a daemon that this window, or another one, finds; `daemon` is the program's absolute path."""
-    start = Instruction(text=_START[bus.kind], command=_daemon_command(bus, daemon))
+    """How to get a daemon and a window that find each other; `daemon` is the program's absolute path."""
     lab = Instruction(
         text="Or, in a source tree, try it without touching this machine's network: a lab with "
         "three emulated links and its own window",
         command="make run",
     )
-    if bus.kind is not BusKind.SYSTEM:
-        return start, lab
-    # The system bus lets nobody own the name before the package is installed: this works everywhere.
-    own = Instruction(
-        text="Where mpmanager is not installed as a package: start the daemon with a bus of its own …",
-        command=f"sudo {daemon} --bus {_OWN_BUS}",
-    )
-    window = Instruction(
-        text="… and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}"
-    )
-    return start, own, window, lab
+    if bus.kind is BusKind.SYSTEM:
+        return (*_on_a_bus_of_its_own(daemon), lab)
+    return Instruction(text=_START[bus.kind], command=_daemon_command(bus, daemon)), lab
+
+
+def _on_a_bus_of_its_own(daemon: Path) -> tuple[Instruction, Instruction]:
+    """The system bus lets nobody take the daemon's name unless a package has installed the permission."""
+    start = Instruction(text="Start the daemon with a bus of its own", command=f"sudo {daemon} --bus {_OWN_BUS}")
+    window = Instruction(text="and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}")
+    return start, window
 
 
 _START = {
-    BusKind.SYSTEM: "Start the daemon for the whole machine",
     BusKind.SESSION: "Start the daemon on your session bus",
     BusKind.PRIVATE: "Start the daemon with its own bus in that directory",
     BusKind.ADDRESS: "Start the daemon on that bus",
