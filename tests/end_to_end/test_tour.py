@@ -61,6 +61,7 @@ def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, opti
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 0, output
     assert word in output
+    assert "propagateSizeHints" not in output, "Qt talks into the table"
     assert "wlan0" in output
     assert (tmp_path / "screenshots" / "somebody's.png").read_bytes() == b"older"
     assert not (tmp_path / "screenshots" / "0099-live-dark.png").exists(), "a picture of an earlier tour"
@@ -83,7 +84,8 @@ def test_ctrl_c_at_any_time_leaves_nothing_behind(tmp_path, after_s):
     output = process.communicate(timeout=40)[0]
     # At the very beginning the signal ends a program that has not begun to do anything.
     assert process.returncode in ({130, -signal.SIGINT} if after_s < 1 else {130}), output
-    assert "Traceback" not in output
+    # Python itself tells where it was while it still loaded the program.
+    assert "Traceback" not in output or process.returncode == -signal.SIGINT
     assert "child process" not in output, "asyncio's complaint about a process that died beside it"
     assert leftovers(process) == []
     assert root_namespace() == before
