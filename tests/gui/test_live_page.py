@@ -27,7 +27,7 @@ def test_the_tree_is_application_connection_subflow(page):
     assert column_of(model, Column.NAME) == ["curl", "Element", "Firefox", "rsync", "ssh"]
     curl = model.index(0, 0)
     assert column_of(model, Column.NAME, curl) == ["203.0.113.11:443", "203.0.113.11:8443"]
-    assert column_of(model, Column.NAME, model.index(0, 0, curl)) == ["dsl0", "wlan0", "wwan0"]
+    assert column_of(model, Column.NAME, model.index(0, 0, curl)) == ["wlan0", "wwan0", "dsl0"]
 
 
 def test_the_model_keeps_qts_rules_under_churn(stage, page):

@@ -141,11 +141,13 @@ class LiveTree:
         self._listener = listener
         self._needle = ""
         self._titles: Mapping[str, str] = {}
+        self._places: Mapping[str, int] = {}
         self._next_id = 1
 
     def show_titles(self, titles: Mapping[str, str]) -> None:
-        """Learn how the paths are called, so that the filter finds them by these words, too."""
+        """Learn how the paths are called, so that the filter finds them by these words, too, and in which order."""
         self._titles = titles
+        self._places = {path: place for place, path in enumerate(titles)}
 
     def filter(self, text: str) -> None:
         """Show only rows with this text in themselves, above or below; takes effect with `sync`."""
@@ -210,6 +212,8 @@ class LiveTree:
             self._sort_below(node)
 
     def _order(self, node: Node) -> Any:  # noqa: ANN401  # every column has its own kind of key
+        if self.column is Column.NAME and node.values.kind is RowKind.SUBFLOW:
+            return self._places.get(node.values.name, len(self._places)), node.values.name, str(node.key)
         return _ORDERS[self.column](node)
 
     def _shown(self, records: Iterable[Record], *, below_match: bool) -> list[tuple[Record, bool]]:
