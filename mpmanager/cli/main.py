@@ -108,7 +108,7 @@ def tier(*, bus: Bus, name: str, tier: str, as_json: bool) -> None:
     no subflow), or auto (what the kind of the path suggests).
     """
     change = ask(bus, lambda client: _decide(client, name, client.set_path_tier, tier))
-    change.show(sentences.tier_changed(change.before, change.after, asked=tier), as_json=as_json)
+    change.show(sentences.tier_changed(change.before, change.after), as_json=as_json)
 
 
 @path.command(

@@ -27,16 +27,17 @@ def no_connection(*, app: str | None = None, path: str | None = None, ended: boo
     return f"No connection{wanted}{when}; {count_of(others, 'other')}{' did' if ended else ''}."
 
 
-def tier_changed(before: PathInfo, after: PathInfo, *, asked: str) -> Iterator[str]:
+def tier_changed(before: PathInfo, after: PathInfo) -> Iterator[str]:
     """What became of a path's tier, and how to go back."""
     name = after.name
-    if before.tier is after.tier:
+    if (before.tier, before.tier_chosen) == (after.tier, after.tier_chosen):
         yield f"{name} is {after.tier.value} already"
         return
-    yield f"{name}: {before.tier.value} -> {after.tier.value}"
-    back = f"To go back: mpm path tier {name} {before.tier.value}"
-    # Nobody tells whether the tier before was a decision. What `auto` takes back was one.
-    yield back if asked == AUTOMATIC else f"{back}   (or: mpm path tier {name} {AUTOMATIC})"
+    if before.tier is after.tier:
+        yield f"{name} is {after.tier.value} as before, {'whatever its kind' if after.tier_chosen else 'by its kind'}"
+    else:
+        yield f"{name}: {before.tier.value} -> {after.tier.value}"
+    yield f"To go back: mpm path tier {name} {before.tier.value if before.tier_chosen else AUTOMATIC}"
 
 
 def kind_changed(before: PathInfo, after: PathInfo) -> Iterator[str]:

@@ -117,7 +117,7 @@ def test_failures_are_one_sentence_with_a_stable_exit_code(bus, arguments, code,
 
 def test_a_tier_is_changed_and_the_way_back_is_told(bus):
     result = mpm("path", "tier", "dsl0", "backup", bus=bus)
-    back = "To go back: mpm path tier dsl0 always   (or: mpm path tier dsl0 auto)"
+    back = "To go back: mpm path tier dsl0 auto"
     assert result.stdout.splitlines() == ["dsl0: always -> backup", back]
     assert mpm("path", "tier", "dsl0", "backup", bus=bus).stdout == "dsl0 is backup already\n"
     assert printed("PathChange", "path", "tier", "dsl0", "auto", bus=bus)["paths"][0]["tier"] == "always"

@@ -31,15 +31,26 @@ def test_nothing_to_show_is_told_truly(asked, expected):
     assert sentences.no_connection(**asked).startswith(expected)
 
 
+DECIDED = {"tier": Tier.NEVER, "tier_chosen": True}
+SUGGESTED = {"tier": Tier.BACKUP, "tier_chosen": False}
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "asked", "lines"),
+    ("before", "after", "lines"),
     [
-        (Tier.BACKUP, Tier.BACKUP, "backup", ["wwan0 is backup already"]),
-        (Tier.NEVER, Tier.BACKUP, "auto", ["wwan0: never -> backup", "To go back: mpm path tier wwan0 never"]),
+        (SUGGESTED, SUGGESTED, ["wwan0 is backup already"]),
+        (DECIDED, DECIDED, ["wwan0 is never already"]),
+        (DECIDED, SUGGESTED, ["wwan0: never -> backup", "To go back: mpm path tier wwan0 never"]),
+        (SUGGESTED, DECIDED, ["wwan0: backup -> never", "To go back: mpm path tier wwan0 auto"]),
+        (
+            SUGGESTED,
+            SUGGESTED | {"tier_chosen": True},
+            ["wwan0 is backup as before, whatever its kind", "To go back: mpm path tier wwan0 auto"],
+        ),
     ],
 )
-def test_a_tier_that_stays_is_no_change_and_what_auto_took_back_was_a_decision(before, after, asked, lines):
-    assert list(sentences.tier_changed(wwan0(tier=before), wwan0(tier=after), asked=asked)) == lines
+def test_going_back_restores_a_decision_or_that_there_was_none(before, after, lines):
+    assert list(sentences.tier_changed(wwan0(**before), wwan0(**after))) == lines
 
 
 def test_a_kind_that_stays_but_is_now_decided_can_be_given_back():
