@@ -73,14 +73,16 @@ def cell_text(values: Values, column: Column) -> str:  # noqa: PLR0911  # one li
 class Node:
     """A row in its place."""
 
-    __slots__ = ("children", "id", "key", "parent", "row", "values")
+    __slots__ = ("children", "id", "key", "name_order", "parent", "row", "values")
 
-    def __init__(self, node_id: int, key: Hashable, values: Values, parent: "Node | None") -> None:
+    def __init__(self, node_id: int, key: Hashable, values: Values, parent: "Node | None", *, place: int = 0) -> None:
         self.id = node_id
         self.key = key
         self.values = values
         self.parent = parent
         self.children: list[Node] = []
+        self.name_order = (place, values.name.casefold(), str(key))
+        """Kept: names stay, and each new row is compared with many."""
         self.row = 0
 
     def path(self) -> tuple[Hashable, ...]:
@@ -212,8 +214,6 @@ class LiveTree:
             self._sort_below(node)
 
     def _order(self, node: Node) -> Any:  # noqa: ANN401  # every column has its own kind of key
-        if self.column is Column.NAME and node.values.kind is RowKind.SUBFLOW:
-            return self._places.get(node.values.name, len(self._places)), node.values.name, str(node.key)
         return _ORDERS[self.column](node)
 
     def _shown(self, records: Iterable[Record], *, below_match: bool) -> list[tuple[Record, bool]]:
@@ -300,7 +300,9 @@ class LiveTree:
         return bool(one > two if self.is_descending else one < two)
 
     def _build(self, record: Record, parent: Node) -> Node:
-        node = Node(self._next_id, record.key, record.values, parent)
+        values = record.values
+        place = self._places.get(values.name, len(self._places)) if values.kind is RowKind.SUBFLOW else 0
+        node = Node(self._next_id, record.key, values, parent, place=place)
         self._next_id += 1
         self.nodes[node.id] = node
         shown = self._shown(record.children.values(), below_match=self._matches(record.values))
@@ -342,7 +344,7 @@ def _half_powers(rate: float) -> int:
 
 
 _ORDERS: dict[Column, Callable[[Node], Any]] = {
-    Column.NAME: lambda node: (node.values.name.casefold(), str(node.key)),
+    Column.NAME: attrgetter("name_order"),
     Column.STATE: lambda node: node.values.state.value,
     Column.PATH: lambda node: (node.values.paths, node.values.name.casefold(), str(node.key)),
     Column.DOWN: lambda node: _calm_rate(node.values, node.values.down_bit_s),
