@@ -78,7 +78,7 @@ def _path(name, index, kind, tier, *, network, address, gateway, security=None) 
         network=network,
         security=security,
         tier=tier,
-        tier_chosen=False,
+        tier_chosen=True,
         state=PathState.UP,
         addresses=[address],
         gateway=gateway,
@@ -294,6 +294,7 @@ class FakeManager:
             raise self.refusal
         self.changes.append((path, tier))
         self.world.path(path).tier = Tier(tier) if tier != "auto" else Tier.ALWAYS
+        self.world.path(path).tier_chosen = tier != "auto"
         self.world.happen(EventKind.TIER_CHANGED, f"{path} is used {tier} now", path)
 
     async def set_path_kind(self, path: str, kind: str) -> None:

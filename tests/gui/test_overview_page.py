@@ -97,6 +97,16 @@ def test_undo_puts_a_path_back(stage):
     assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
 
 
+def test_undo_gives_a_path_back_to_its_kind_if_nobody_had_chosen(stage):
+    stage.daemon.world.path("wlan0").tier_chosen = False
+    stage.begin()
+    stage.press(stage.window.overview.board.card_of("wlan0"), Qt.Key.Key_4)
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage) == [("wlan0", "never"), ("wlan0", "auto")]
+
+
 def test_undo_works_before_a_frame_has_told_the_change(stage):
     stage.begin()
     stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
@@ -136,7 +146,7 @@ def test_the_menu_of_a_card_ticks_what_is_so_and_greys_nothing(stage):
     menu = open_menu(stage, "wwan0")
     kinds = next(each.menu() for each in menu.actions() if each.menu() is not None)
     ticked = [each.text() for each in (*menu.actions(), *kinds.actions()) if each.isChecked()]
-    assert ticked == ["When needed: ready, may help early\t2", "LTE"]
+    assert ticked == ["When needed: like Backup, for now\t2", "LTE"]
     assert all(each.isEnabled() for each in (*menu.actions(), *kinds.actions()))
     menu.close()
 

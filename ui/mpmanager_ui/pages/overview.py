@@ -147,9 +147,12 @@ class OverviewPage(QScrollArea):
 
     def _want_tier(self, path: str, tier: Tier | None) -> None:
         before = self._path(path)
-        if before is None or self._session.wishes.tier_of(before) is tier:
+        if before is None:
             return
-        self._move(path, tier, back_to=self._session.wishes.tier_of(before))
+        now = self._session.wishes.tier_of(before)
+        if now is not tier:
+            was_chosen = before.tier_chosen or now is not before.tier  # a choice that no frame has told yet
+            self._move(path, tier, back_to=now if was_chosen else None)
 
     def _move(self, path: str, tier: Tier | None, *, back_to: Tier | None) -> None:
         name = self._session.titles.get(path, path)
