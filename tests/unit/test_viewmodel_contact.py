@@ -39,7 +39,8 @@ def test_every_contact_has_a_word():
 
 def test_buses_have_words():
     assert bus_words(parse_bus("system")) == "system bus"
-    assert bus_words(parse_bus("private:/run/x")) == f"private:{Path('/run/x')}"
+    assert bus_words(parse_bus("private:/run/x")) == "private bus"
+    assert bus_words(parse_bus("unix:path=/run/x")) == "bus by address"
 
 
 def test_a_refusal_says_what_why_and_what_to_do():

@@ -18,7 +18,6 @@ from mpmanager_ui.tasks import Retry, TaskRunner
 from mpmanager_ui.viewmodels.contact import (
     RECONNECTING,
     Contact,
-    bus_words,
     limits_sentence,
     problem_of,
     starting_instructions,
@@ -49,7 +48,7 @@ class Window(QWidget):
         self.tasks = TaskRunner(self, self._report)
         self._body = QWidget()
         self.snackbar = Snackbar(self._body)
-        self.sidebar = Sidebar(look, ENTRIES, bus_words(bus))
+        self.sidebar = Sidebar(look, ENTRIES, bus)
         self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
         self.live = LivePage(look, session, self.tasks)
         daemon = Path(sys.argv[0]).absolute().with_name("mpmanagerd")

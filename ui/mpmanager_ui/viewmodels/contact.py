@@ -41,8 +41,8 @@ class Instruction:
 
 
 def bus_words(bus: Bus) -> str:
-    """Where the daemon is looked for."""
-    return f"{bus} bus" if bus.kind in {BusKind.SYSTEM, BusKind.SESSION} else str(bus)
+    """Where the daemon is looked for; which of all private buses it is says the tool tip."""
+    return "bus by address" if bus.kind is BusKind.ADDRESS else f"{bus.kind.value} bus"
 
 
 def absence_sentence(reason: str) -> str:

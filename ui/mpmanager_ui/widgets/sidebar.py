@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from mpmanager.api.bus import Bus
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.look import GRID, RADIUS, Look
-from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact
+from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact, bus_words
 from mpmanager_ui.widgets.label import plain_tip
 
 WIDTH = 176
@@ -92,18 +93,18 @@ class _Brand(QWidget):
 class _ContactSign(QWidget):
     """A full disc when connected, a ring while it is not."""
 
-    def __init__(self, look: Look, where: str) -> None:
+    def __init__(self, look: Look, bus: Bus) -> None:
         super().__init__()
         self._look = look
-        self._where = where
+        self._bus = bus
         self._contact = Contact.CONNECTING
         self.setFixedHeight(40)
         self.show_contact(self._contact)
 
     def show_contact(self, contact: Contact) -> None:
         self._contact = contact
-        self.setAccessibleName(f"{CONTACT_WORDS[contact]}, {self._where}")
-        self.setToolTip(plain_tip(f"{CONTACT_WORDS[contact]}: {self._where}"))
+        self.setAccessibleName(f"{CONTACT_WORDS[contact]}, {bus_words(self._bus)}")
+        self.setToolTip(plain_tip(f"{CONTACT_WORDS[contact]}: {self._bus}"))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -119,8 +120,7 @@ class _ContactSign(QWidget):
         painter.drawText(QRectF(28, 0, self.width() - 28, 22), _LEFT, CONTACT_WORDS[self._contact])
         painter.setPen(self._look.colour("muted"))
         painter.setFont(self._look.font(scale=0.85))
-        text = painter.fontMetrics().elidedText(self._where, Qt.TextElideMode.ElideMiddle, self.width() - 30)
-        painter.drawText(QRectF(28, 20, self.width() - 28, 18), _LEFT, text)
+        painter.drawText(QRectF(28, 20, self.width() - 28, 18), _LEFT, bus_words(self._bus))
         painter.end()
 
 
@@ -129,12 +129,12 @@ class Sidebar(QWidget):
 
     page_wanted = Signal(str)
 
-    def __init__(self, look: Look, entries: tuple[Entry, ...], where: str) -> None:
+    def __init__(self, look: Look, entries: tuple[Entry, ...], bus: Bus) -> None:
         super().__init__()
         self._look = look
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Pages")
-        self._contact = _ContactSign(look, where)
+        self._contact = _ContactSign(look, bus)
         self._pages = {each.key: _EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
         self._themes = {theme: self._theme_button(theme) for theme in Theme}
         column = QVBoxLayout(self)
