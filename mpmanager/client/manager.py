@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Self
 
-from dbus_fast import BusType, Message, MessageType
+from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 
 from mpmanager.api import contract
-from mpmanager.api.bus import Bus, BusKind
+from mpmanager.api.bus import Bus
 from mpmanager.api.codec import (
     LARGEST_FRAME_BYTES,
     LENGTH_BYTES,
@@ -19,6 +19,7 @@ from mpmanager.api.codec import (
     from_dictionary,
     to_dictionary,
 )
+from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import EventInfo, Frame, PathInfo, StatusInfo, SubscribeOptions
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError
@@ -45,8 +46,7 @@ class ManagerClient:
             DaemonNotRunningError: there is no such bus.
         """
         try:
-            message_bus = _message_bus(bus)
-            await message_bus.connect()
+            message_bus = await connect_to(bus)
         except OSError as error:
             raise DaemonNotRunningError(f"no bus at {bus} ({error.strerror}); is mpmanagerd running?") from error
         except (AuthError, InvalidAddressError, EOFError) as error:
@@ -137,12 +137,6 @@ class ManagerClient:
         if reply.message_type is MessageType.ERROR:
             raise _error_of(reply, self._bus)
         return reply
-
-
-def _message_bus(bus: Bus) -> MessageBus:
-    if bus.kind is BusKind.SYSTEM:
-        return MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
-    return MessageBus(bus_address=bus.address, bus_type=BusType.SESSION, negotiate_unix_fd=True)
 
 
 def _error_of(reply: Message, bus: Bus) -> Exception:

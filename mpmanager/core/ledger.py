@@ -98,6 +98,8 @@ class ConnectionAccount:
     application: Application = UNKNOWN_APPLICATION
     sample: ConnectionSample | None = None
     subflows: dict[FourTuple, SubflowAccount] = field(default_factory=dict)
+    earlier: Carried = field(default_factory=dict)
+    """By subflows between the same ends as later ones."""
     closed: float | None = None
     """When the application closed it."""
     sampled_payload: Volume = NOTHING
@@ -125,7 +127,7 @@ class ConnectionAccount:
 
     def payload(self) -> Volume:
         """Of all subflows together."""
-        return _sum(each.volume for each in self.subflows.values())
+        return _sum((*self.earlier.values(), *(each.volume for each in self.subflows.values())))
 
     @property
     def is_fallback(self) -> bool:
@@ -137,7 +139,7 @@ class ConnectionAccount:
 
     def carried(self) -> Carried:
         """Payload by path, ended subflows included."""
-        result: Carried = {}
+        result = dict(self.earlier)
         for each in self.subflows.values():
             result[each.path] = result.get(each.path, NOTHING).plus(each.volume)
         return result
@@ -220,7 +222,12 @@ class Ledger:
     def open_subflow(self, account: ConnectionAccount, flow: FourTuple, *, interface_index: int = 0) -> SubflowAccount:
         """Begin the account of a subflow; one that exists is returned as it is."""
         known = account.subflows.get(flow)
+        if known is not None and (known.is_closed or known.is_ended):
+            self._end(flow)
+            account.earlier[known.path] = account.earlier.get(known.path, NOTHING).plus(known.volume)
+            known = None
         if known is None:
+            self._end(flow)  # ports are used again: what was there before belongs to another connection
             known = SubflowAccount(
                 token=account.token,
                 flow=flow,

@@ -116,6 +116,8 @@ class _Subflow:
     local_id: AddressId
     is_backup: bool
     since: float
+    interface_index: int = 0
+    """Of the interface that it is bound to; 0 when it is not."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +127,7 @@ class _Join:
     local_id: AddressId
     is_backup: bool
     expires: float
+    interface_index: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +164,8 @@ class _Connection:
     """By the peer."""
     offered: dict[IPAddress, AddressId] = field(default_factory=dict)
     """By this host."""
+    has_left_initial_address: bool = False
+    """Whether it was withdrawn: it can be offered again, under another id."""
     refused_offers: int = 0
     last_id: int = 0
     subflows: dict[FourTuple, _Subflow] = field(default_factory=dict)
@@ -386,16 +391,18 @@ class SubflowManager:
 
     def _close_unwanted(self, connection: _Connection) -> Iterator[Command]:
         """Leave the paths that are gone or not allowed, unless nothing else would be left."""
-        unwanted = [flow for flow in connection.subflows if not self._may_stay(flow)]
+        unwanted = [flow for flow, each in connection.subflows.items() if not self._may_stay(flow, each)]
         if len(unwanted) < len(connection.subflows):
             yield from _leave(connection, unwanted)
-        for flow in [flow for flow in connection.joins if not self._may_stay(flow)]:
+        for flow in [flow for flow, each in connection.joins.items() if not self._may_stay(flow, each)]:
             del connection.joins[flow]
             yield DestroySubflow(token=connection.token, flow=flow)
 
-    def _may_stay(self, flow: FourTuple) -> bool:
+    def _may_stay(self, flow: FourTuple, subflow: _Subflow | _Join) -> bool:
         path = self._path_of.get(flow.local.address)
-        return is_open(path) if path is not None else flow.local.address in self._other_addresses
+        if path is None:
+            return flow.local.address in self._other_addresses
+        return is_open(path) and _is_on(path, flow, subflow)
 
     def _set_backup_flags(self, connection: _Connection) -> Iterator[Command]:
         for flow, subflow in connection.subflows.items():
@@ -413,10 +420,12 @@ class SubflowManager:
             address: path
             for path in allowed_paths(connection.initial, self._paths)
             if (address := path.source_address(version)) is not None
-            and not owns(path, connection.initial.local.address)
+            and (connection.has_left_initial_address or not owns(path, connection.initial.local.address))
         }
         for address in [address for address in connection.offered if address not in wanted]:
-            yield WithdrawAddress(token=connection.token, local_id=connection.offered.pop(address))
+            # The peer closes what it has there: something must be left elsewhere.
+            if any(flow.local.address != address for flow in connection.subflows):
+                yield WithdrawAddress(token=connection.token, local_id=connection.offered.pop(address))
         for address, path in wanted.items():
             is_room_left = len(connection.offered) + connection.refused_offers < MOST_SUBFLOWS - 1
             if address not in connection.offered and is_room_left:
@@ -449,7 +458,12 @@ class SubflowManager:
             is_backup=target.path.tier.is_backup,
         )
         expires = now + JOIN_TIMEOUT_S
-        connection.joins[command.flow] = _Join(local_id=command.local_id, is_backup=command.is_backup, expires=expires)
+        connection.joins[command.flow] = _Join(
+            local_id=command.local_id,
+            is_backup=command.is_backup,
+            expires=expires,
+            interface_index=command.interface_index,
+        )
         heapq.heappush(self._timers, (expires, connection.token))
         return command
 
@@ -458,6 +472,7 @@ def _leave(connection: _Connection, flows: Sequence[FourTuple]) -> Iterator[Comm
     """Close subflows and have the peer close them; what they still held goes out on the others."""
     leaving = {flow: connection.subflows.pop(flow) for flow in flows}
     # In this order: destroying a subflow makes the kernel forget its address id.
+    connection.has_left_initial_address |= connection.initial in leaving
     for flow, subflow in leaving.items():
         if subflow.local_id or flow == connection.initial:  # an unknown id reads as 0, which is the initial subflow's
             yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
@@ -481,7 +496,10 @@ def is_server_side(samples: Iterable[SubflowSample]) -> bool:
 def _note_established(connection: _Connection, event: SubflowEstablished, now: float) -> None:
     join = connection.joins.pop(event.flow, None)
     connection.subflows[event.flow] = _Subflow(
-        local_id=join.local_id if join else event.local_id, is_backup=join.is_backup if join else False, since=now
+        local_id=join.local_id if join else event.local_id,
+        is_backup=join.is_backup if join else False,
+        since=now,
+        interface_index=event.interface_index,
     )
 
 
@@ -507,12 +525,16 @@ def _as_found(connection: _Connection, samples: Iterable[SubflowSample], now: fl
     samples = tuple(samples)
     connection.is_established |= any(each.is_fully_established for each in samples)
     connection.subflows = {
-        each.flow: _Subflow(local_id=each.local_id, is_backup=each.is_backup_here, since=now)
+        each.flow: _Subflow(
+            local_id=each.local_id, is_backup=each.is_backup_here, since=now, interface_index=each.interface_index
+        )
         for each in samples
         if each.state is TcpState.ESTABLISHED
     }
     connection.joins = {
-        each.flow: _Join(local_id=each.local_id, is_backup=each.is_backup_here, expires=now)
+        each.flow: _Join(
+            local_id=each.local_id, is_backup=each.is_backup_here, expires=now, interface_index=each.interface_index
+        )
         for each in samples
         if each.state is TcpState.SYN_SENT
     }
@@ -527,7 +549,12 @@ def _as_found(connection: _Connection, samples: Iterable[SubflowSample], now: fl
 
 
 def _is_served(connection: _Connection, target: Target) -> bool:
-    flows = (*connection.subflows, *connection.joins)
+    flows: list[tuple[FourTuple, _Subflow | _Join]] = [*connection.subflows.items(), *connection.joins.items()]
     if target.is_extra:
-        return any(flow.remote == target.remote for flow in flows)
-    return any(owns(target.path, flow.local.address) for flow in flows)
+        return any(flow.remote == target.remote for flow, _each in flows)
+    return any(_is_on(target.path, flow, each) for flow, each in flows)
+
+
+def _is_on(path: Path, flow: FourTuple, subflow: _Subflow | _Join) -> bool:
+    """Whether it can use the path: one that is bound to an interface that was made anew since cannot."""
+    return owns(path, flow.local.address) and subflow.interface_index in {0, path.index}

@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dbus_fast import BusType, Message, MessageType, NameFlag, RequestNameReply
-from dbus_fast.aio import MessageBus
+from dbus_fast import Message, MessageType, NameFlag, RequestNameReply
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 
 from mpmanager.api import contract
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
+from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
 from mpmanager.api.structures import SubscribeOptions
 from mpmanager.daemon.manager import Manager
@@ -21,11 +22,19 @@ from mpmanager.model.authority import Caller
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotSupportedError
 from mpmanager.ports.authority import Authority
 
+if TYPE_CHECKING:
+    from dbus_fast.aio import MessageBus
+
 _log = logging.getLogger(__name__)
 
 _UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
+_UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
+_PEER = "org.freedesktop.DBus.Peer"
 _INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
 _INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
+
+_MOST_ANSWERS_AT_ONCE = 8
+"""A flood of questions waits as questions, which are small, and not as answers."""
 
 Handler = Callable[..., Awaitable[list[Any]]]
 
@@ -37,6 +46,7 @@ class Service:
         self._manager = manager
         self._authority = authority
         self._tasks: set[asyncio.Task[None]] = set()
+        self._answering = asyncio.Semaphore(_MOST_ANSWERS_AT_ONCE)
         self._methods = {method.name: method for method in contract.METHODS}
         self._handlers: dict[str, Handler] = {
             contract.GET_STATUS.name: self._get_status,
@@ -55,8 +65,7 @@ class Service:
             NotSupportedError: there is no such bus, or another daemon is there already.
         """
         try:
-            message_bus = _message_bus(bus)
-            await message_bus.connect()
+            message_bus = await connect_to(bus)
             message_bus.add_message_handler(self._take_message)
             reply = await message_bus.request_name(contract.BUS_NAME, NameFlag.DO_NOT_QUEUE)
         except (OSError, EOFError, AuthError, InvalidAddressError, DBusError) as error:
@@ -84,23 +93,37 @@ class Service:
         if self._message_bus is not None and self._message_bus.connected:
             self._message_bus.disconnect()
 
-    def _take_message(self, message: Message) -> Message | bool | None:
-        if message.message_type is not MessageType.METHOD_CALL or message.path != contract.OBJECT_PATH:
+    def _take_message(self, message: Message) -> bool | None:
+        for descriptor in message.unix_fds:
+            os.close(descriptor)  # no method takes any, and nobody else would
+        if message.message_type is not MessageType.METHOD_CALL:
             return None
-        if message.interface == _INTROSPECTABLE and message.member == "Introspect":
-            return Message.new_method_return(message, "s", [contract.introspection_xml()])
-        if message.interface not in {contract.INTERFACE, None, ""}:
-            return None
-        method = self._methods.get(str(message.member))
-        if method is None:
-            return Message.new_error(message, _UNKNOWN_METHOD, f"{contract.INTERFACE} has no {message.member}")
-        if message.signature != method.input_signature:
-            expected = f"{method.name} takes ({method.input_signature}), not ({message.signature})"
-            return Message.new_error(message, _INVALID_ARGS, expected)
-        task = asyncio.get_running_loop().create_task(self._answer(message, method))
+        task = asyncio.get_running_loop().create_task(self._reply_to(message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return True
+
+    async def _reply_to(self, message: Message) -> None:
+        method = self._methods.get(str(message.member))
+        if message.path != contract.OBJECT_PATH:
+            await self._send(Message.new_error(message, _UNKNOWN_OBJECT, f"there is no object {message.path}"))
+        elif message.interface == _INTROSPECTABLE and message.member == "Introspect":
+            await self._send(Message.new_method_return(message, "s", [contract.introspection_xml()]))
+        elif message.interface == _PEER and message.member == "Ping":
+            await self._send(Message.new_method_return(message))
+        elif method is None or message.interface not in {contract.INTERFACE, None, ""}:
+            text = f"{message.interface or contract.INTERFACE} has no {message.member}"
+            await self._send(Message.new_error(message, _UNKNOWN_METHOD, text))
+        elif message.signature != method.input_signature:
+            text = f"{method.name} takes ({method.input_signature}), not ({message.signature})"
+            await self._send(Message.new_error(message, _INVALID_ARGS, text))
+        else:
+            async with self._answering:
+                await self._answer(message, method)
+
+    async def _send(self, reply: Message) -> None:
+        if self._message_bus is not None:
+            await self._message_bus.send(reply)
 
     async def _answer(self, message: Message, method: contract.Method) -> None:
         given: list[socket.socket] = []
@@ -116,8 +139,7 @@ class Service:
             _log.exception("%s failed", method.name)
             reply = Message.new_error(message, contract.ERROR_PREFIX + "Internal", "a fault in mpmanagerd; see its log")
         try:
-            if self._message_bus is not None:
-                await self._message_bus.send(reply)
+            await self._send(reply)
         finally:
             for each in given:
                 each.close()
@@ -125,16 +147,15 @@ class Service:
     async def _uid_of(self, sender: str | None) -> int | None:
         if self._message_bus is None or not sender:
             return None
-        reply = await self._message_bus.call(
-            Message(
-                destination="org.freedesktop.DBus",
-                path="/org/freedesktop/DBus",
-                interface="org.freedesktop.DBus",
-                member="GetConnectionUnixUser",
-                signature="s",
-                body=[sender],
-            )
+        question = Message(
+            destination="org.freedesktop.DBus",
+            path="/org/freedesktop/DBus",
+            interface="org.freedesktop.DBus",
+            member="GetConnectionUnixUser",
+            signature="s",
+            body=[sender],
         )
+        reply = await self._message_bus.call(question)
         if reply.message_type is not MessageType.METHOD_RETURN:
             return None
         return int(reply.body[0])
@@ -158,12 +179,6 @@ class Service:
     async def _set_path_kind(self, path: str, kind: str) -> list[Any]:
         await self._manager.paths.set_kind(path, kind)
         return []
-
-
-def _message_bus(bus: Bus) -> MessageBus:
-    if bus.kind is BusKind.SYSTEM:
-        return MessageBus(bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
-    return MessageBus(bus_address=bus.address, bus_type=BusType.SESSION, negotiate_unix_fd=True)
 
 
 def _reply(message: Message, method: contract.Method, body: list[Any]) -> Message:

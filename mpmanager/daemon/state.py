@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -84,7 +85,10 @@ class StateDirectory:
         Raises:
             StateFileError: another daemon has it.
         """
-        lock = (self._directory / "lock").open("wb")
+        try:
+            lock = (self._directory / "lock").open("wb")
+        except OSError as error:
+            raise StateFileError(f"--state {self._directory}: {error.strerror}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -123,7 +127,8 @@ class StateDirectory:
         except (OSError, msgspec.DecodeError) as error:
             aside = self._paths_file.with_suffix(f".broken-{int(time.time())}")
             _log.warning("%s cannot be read (%s); put aside as %s", self._paths_file, error, aside.name)
-            self._paths_file.rename(aside)
+            with suppress(OSError):
+                self._paths_file.rename(aside)
             return PathPreferences()
         return PathPreferences(
             tiers={LinkName(name): tier for name, tier in found.tiers.items()},

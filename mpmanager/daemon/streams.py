@@ -15,6 +15,9 @@ SHORTEST_INTERVAL_S = 0.1
 LONGEST_INTERVAL_S = 60.0
 MOST_SUBSCRIBERS = 64
 
+LONGEST_STALL_S = 300.0
+"""Who has not read a frame after so long has lost interest: others may want the place."""
+
 _EARLY = 0.1
 """A frame may come so much of its interval early: ticks of one clock serve all subscribers."""
 
@@ -26,6 +29,7 @@ class Subscriber:
         self.options = options
         self._stream = stream
         self._unsent = b""
+        self._unsent_since = 0.0
         self._sequence = itertools.count()
         self._last_event = first_event
         self._next_due = 0.0
@@ -44,6 +48,8 @@ class Subscriber:
         self._next_due = now + self.options.interval_s
         if self._unsent:
             self._dropped += 1
+            if now - self._unsent_since > LONGEST_STALL_S:
+                self.close()
             return
         events = journal.since(self._last_event)
         part = cut_to_topics(frame, self.options.topics, events)
@@ -51,6 +57,7 @@ class Subscriber:
         part.dropped = self._dropped
         self._last_event = events[-1].id if events else self._last_event
         self._unsent = encode_frame(part)
+        self._unsent_since = now
         self._left -= 1
         self._send()
 

@@ -8,6 +8,7 @@ import errno
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum, IntFlag
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -454,7 +455,7 @@ class _Sysctl:
         value = file.read_text().strip()
         if not self._remembered.exists():
             # Already ours without a note: a daemon with another state directory died here.
-            self._remembered.write_text(_KERNEL[file.name] if value == _USERSPACE[file.name] else value)
+            self._remember(_KERNEL[file.name] if value == _USERSPACE[file.name] else value)
         if value != _USERSPACE[file.name]:
             self._write(file, _USERSPACE[file.name])
 
@@ -466,9 +467,18 @@ class _Sysctl:
             self._write(file, self._remembered.read_text().strip())
         except (NotSupportedError, OSError, ValueError):  # what was noted is gone or damaged
             self._write(file, _KERNEL[file.name])
-        self._remembered.unlink(missing_ok=True)
         self._claim.close()
         self._claim = None
+        with suppress(OSError):  # a note that stays is right: this is what was before
+            self._remembered.unlink(missing_ok=True)
+
+    def _remember(self, value: str) -> None:
+        try:
+            self._remembered.write_text(value)
+        except OSError as error:
+            with suppress(OSError):
+                self._remembered.unlink(missing_ok=True)
+            raise NotSupportedError(f"cannot note in {self._remembered} what was before: {error.strerror}") from error
 
     @staticmethod
     def _write(file: Path, value: str) -> None:

@@ -15,6 +15,8 @@ from mpmanager.linux.netlink import ATTRIBUTE, HEADER, NLA_TYPE_MASK, aligned
 Values = tuple[Any, ...]
 """Integers, or bytes where the field's format ends in "s"; None for what a message does not hold."""
 
+_UNREADABLE = -1
+"""In place of an attribute's type."""
 _LENGTH_AND_TYPE = "6s"
 """Of struct nlmsghdr: what a run of messages has in common."""
 
@@ -117,6 +119,8 @@ class RecordReader:
         while begin + ATTRIBUTE.size <= end:
             length, kind = ATTRIBUTE.unpack_from(message, begin)
             if length < ATTRIBUTE.size or begin + length > end:
+                # What cannot be read has to be the same in all messages of this layout, too.
+                yield (*path, _UNREADABLE), _Span(begin, begin + ATTRIBUTE.size, begin + ATTRIBUTE.size)
                 return
             here = (*path, kind & NLA_TYPE_MASK)
             yield here, _Span(begin, begin + ATTRIBUTE.size, begin + length)

@@ -4,9 +4,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
+import psutil
 import pytest
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
@@ -201,6 +202,58 @@ def test_an_unreadable_state_file_is_put_aside_and_not_lost(tmp_path):
     assert "ready" in daemon.stderr.readline()
     stop(daemon)
     assert [each.read_text() for each in state.glob("paths.broken-*")] == ['{"tiers": {"wlan0": "back']
+
+
+def test_descriptors_that_nobody_asked_for_are_closed(tmp_path):
+    daemon = start_daemon(tmp_path)
+    process = psutil.Process(daemon.pid)
+
+    async def flood(bus_address):
+        bus = await MessageBus(bus_address=bus_address, negotiate_unix_fd=True).connect()
+        before = process.num_fds()
+        for path in (contract.OBJECT_PATH, "/elsewhere") * 20:
+            with open("/dev/null", "rb") as sent:  # noqa: ASYNC230, PTH123  # opened at once
+                await bus.call(
+                    Message(
+                        destination=contract.BUS_NAME,
+                        path=path,
+                        interface=contract.INTERFACE,
+                        member="GetStatus",
+                        signature="h",
+                        body=[0],
+                        unix_fds=[sent.fileno()],
+                    )
+                )
+        after = process.num_fds()
+        bus.disconnect()
+        return before, after
+
+    before, after = asyncio.run(flood(f"unix:path={tmp_path / 'bus' / 'bus'}"))
+    stop(daemon)
+    assert after - before < 5
+
+
+def test_a_flood_of_questions_is_answered_and_ends_nothing(tmp_path):
+    daemon = start_daemon(tmp_path)
+    bus = parse_bus(f"private:{tmp_path / 'bus'}")
+
+    async def ask(client):
+        for number in range(150):
+            await client.set_path_tier("dsl0", "backup" if number % 2 else "always")
+        return await asyncio.gather(*(client.recent_events(1000) for _ in range(120)))
+
+    async def flood():
+        async with AsyncExitStack() as stack:
+            clients = [await stack.enter_async_context(connected(bus)) for _ in range(4)]
+            answers = await ask(clients[0])
+            answers += await asyncio.gather(*(each.recent_events(1000) for each in clients[1:] for _ in range(120)))
+            return [len(each) for each in answers]
+
+    counts = asyncio.run(flood())
+    assert len(counts) == 480
+    assert min(counts) > 100
+    assert daemon.poll() is None
+    stop(daemon)
 
 
 def test_a_bus_directory_that_others_may_write_in_is_refused(tmp_path):

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.core.ledger import ENDED_KEPT, ENDED_KEPT_S, Ledger, Volume
+from mpmanager.core.ledger import ENDED_KEPT, ENDED_KEPT_S, NOTHING, Ledger, Volume
 from mpmanager.model.connection import (
     Application,
     ConnectionSample,
@@ -170,6 +170,29 @@ def test_what_does_not_change_keeps_its_revision(ledger):
     ledger.take(Snapshot((stream(tx=20),), (subflow(flow(), tx=20),)), now=4.0)
     assert account.revision != moving, "its rates go back to zero"
     assert not account.subflows[flow()].is_moving
+
+
+def test_ends_that_are_used_again_belong_to_the_later_connection(ledger):
+    dead = ledger.open(TOKEN, flow(), is_server_side=False, now=0.0)
+    ledger.open_subflow(dead, flow(2))
+    living = ledger.open(Token(8), flow(port=40001), is_server_side=False, now=1.0)
+    again = ledger.open_subflow(living, flow(2))
+    assert flow(2) not in {each.flow for each in dead.living_subflows()}
+    ledger.end_subflow(SubflowEnd(flow(2), 70, 7, 0))
+    assert again.is_ended
+    assert living.payload() == Volume(70, 7)
+    assert dead.payload() == NOTHING
+
+
+def test_a_subflow_between_the_ends_of_an_ended_one_is_shown_and_both_count(ledger):
+    account = ledger.open(TOKEN, flow(), is_server_side=False, now=0.0)
+    ledger.open_subflow(account, flow(2))
+    ledger.end_subflow(SubflowEnd(flow(2), 100, 10, 0))
+    ledger.open_subflow(account, flow(2))
+    assert flow(2) in {each.flow for each in account.living_subflows()}
+    ledger.end_subflow(SubflowEnd(flow(2), 1, 2, 0))
+    assert account.payload() == Volume(101, 12)
+    assert account.carried()[LTE] == Volume(101, 12)
 
 
 def test_other_peoples_sockets_are_ignored(ledger):

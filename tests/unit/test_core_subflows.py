@@ -478,6 +478,50 @@ def test_a_server_closes_what_a_peer_joins_beyond_what_the_kernel_can_count():
     assert commands == [DestroySubflow(token=TOKEN, flow=each) for each in joins[MOST_SUBFLOWS - 1 :]]
 
 
+def test_a_server_withdraws_nothing_that_the_last_subflows_need_and_offers_its_first_address_again():
+    laptop = Laptop(path(1), path(2))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    joined = FourTuple(Endpoint(ip_address("10.0.2.2"), 443), Endpoint(ip_address("203.0.113.5"), 50001))
+    snapshot = Snapshot((connection_sample(served),), (sample(served, is_begun_here=False),))
+    (offer,) = laptop.feed(Resynchronised(snapshot=snapshot))
+    event = {"token": TOKEN, "remote_id": AddressId(0), "is_backup_there": False}
+    laptop.feed(SubflowEstablished(flow=joined, local_id=offer.local_id, **event))
+    assert laptop.change(path(1, tier=Tier.NEVER), path(2)) == [
+        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
+        DestroySubflow(token=TOKEN, flow=served),
+    ]
+    assert laptop.change(path(1, tier=Tier.NEVER), path(2, tier=Tier.NEVER)) == [], "the last one stays"
+    (again,) = laptop.change(path(1), path(2, tier=Tier.NEVER))
+    assert isinstance(again, AnnounceAddress)
+    assert again.local == served.local.address
+    assert again.local_id not in {0, offer.local_id}
+    commands = laptop.feed(SubflowEstablished(flow=served, local_id=again.local_id, **event))
+    assert DestroySubflow(token=TOKEN, flow=joined) in commands
+    assert WithdrawAddress(token=TOKEN, local_id=offer.local_id) in commands
+
+
+def test_a_subflow_bound_to_an_interface_that_was_made_anew_serves_its_path_no_more():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    event = established(join)
+    laptop.feed(replace(event, interface_index=2))
+    anew = replace(path(2), index=12)
+    commands = laptop.change(path(1), anew)
+    assert DestroySubflow(token=TOKEN, flow=join.flow) in commands
+    (fresh,) = (each for each in commands if isinstance(each, CreateSubflow))
+    assert (fresh.interface_index, fresh.local.address) == (12, join.local.address)
+
+
+def test_a_path_made_anew_is_joined_although_nothing_else_is_left():
+    laptop = Laptop(path(2))
+    bound = FourTuple(Endpoint(ip_address("10.0.2.2"), 50001), SERVER)
+    found = sample(bound, local_id=3)._replace(interface_index=2)
+    laptop.feed(Resynchronised(snapshot=Snapshot((connection_sample(initial()),), (found,))))
+    commands = laptop.change(replace(path(2), index=12))
+    assert sources(commands) == ["10.0.2.2"]
+    assert not [each for each in commands if isinstance(each, DestroySubflow)]
+
+
 def test_an_offer_that_the_kernel_refuses_is_tried_with_other_ids_but_not_for_ever():
     laptop = Laptop(path(1), path(2))
     served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))

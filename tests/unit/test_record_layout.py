@@ -228,6 +228,18 @@ def test_an_end_without_counters_counts_nothing():
     assert list(decode_ends(memoryview(message(socket_message(4))))) == [SubflowEnd(FLOWS[4], 0, 0, 0)]
 
 
+@pytest.mark.parametrize("spoil", [b"\x00\x00\x01\x00", b"\xff\xff\x01\x00", b"\x03\x00\x01\x00"])
+def test_a_message_that_cannot_be_read_spoils_no_other_of_its_length(spoil):
+    reader = RecordReader(head_bytes=HEAD_BYTES, fields=FIELDS)
+    whole = message(bytes(HEAD_BYTES) + attribute(1, bytes(range(16))) + nested(2, attribute(3, b"ab")))
+    for place in (HEADER.size + HEAD_BYTES, HEADER.size + HEAD_BYTES + 20, HEADER.size + HEAD_BYTES + 24):
+        broken = whole[:place] + spoil + whole[place + 4 :]
+        for data in (broken, whole, broken, whole):
+            assert read_all(reader, data) == [slowly(data)]
+    assert None in slowly(broken)
+    assert slowly(whole)[2] is not None
+
+
 @pytest.fixture
 def table_of():
     """A table whose kernel answers every request with one message."""

@@ -9,7 +9,7 @@ import pytest
 from mpmanager.api.codec import LENGTH_BYTES, decode_frame
 from mpmanager.api.structures import EventKind, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.daemon.journal import Journal
-from mpmanager.daemon.streams import LONGEST_INTERVAL_S, MOST_SUBSCRIBERS, SHORTEST_INTERVAL_S, Streams
+from mpmanager.daemon.streams import LONGEST_INTERVAL_S, LONGEST_STALL_S, MOST_SUBSCRIBERS, SHORTEST_INTERVAL_S, Streams
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
 
@@ -297,6 +297,16 @@ async def test_there_is_an_end_to_subscribers_and_room_again_when_one_leaves(sta
     await asyncio.sleep(0.01)
     stage.subscribe()
     stage.streams.close()
+
+
+@in_a_loop
+async def test_who_reads_nothing_for_long_loses_the_place(stage):
+    stage.subscribe()
+    stage.offer(frame(LARGE_TEXT), now=0.0)
+    assert stage.offer(frame(), now=LONGEST_STALL_S) == 1
+    assert stage.streams.interval_s is not None
+    stage.offer(frame(), now=LONGEST_STALL_S + 1)
+    assert stage.streams.interval_s is None
 
 
 @in_a_loop
