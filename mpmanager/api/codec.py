@@ -20,8 +20,15 @@ _frame_decoder = msgspec.json.Decoder(Frame)
 
 
 def to_dictionary(structure: Structure) -> dict[str, Variant]:
-    """A structure as a{sv}; a field that is None is left out. Fields are scalars and lists of strings."""
-    return {name: _to_variant(value) for name, value in msgspec.to_builtins(structure).items() if value is not None}
+    """A structure as a{sv}; a field that is None is left out.
+
+    Fields are scalars, lists of strings, and lists of structures (which become aa{sv}).
+    """
+    return _to_variants(msgspec.to_builtins(structure))
+
+
+def _to_variants(fields: dict[str, Any]) -> dict[str, Variant]:
+    return {name: _to_variant(value) for name, value in fields.items() if value is not None}
 
 
 def _to_variant(value: object) -> Variant:
@@ -34,6 +41,8 @@ def _to_variant(value: object) -> Variant:
             return Variant("d", value)
         case str():
             return Variant("s", value)
+        case [dict(), *_]:
+            return Variant("aa{sv}", [_to_variants(each) for each in value])  # type: ignore[arg-type]  # by the pattern
         case list():
             return Variant("as", value)
         case _:

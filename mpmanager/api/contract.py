@@ -81,7 +81,30 @@ SET_PATH_KIND = Method(
 )
 """`kind`: a `PathKind`, or auto (what facts and detection say)."""
 
-METHODS = (GET_STATUS, LIST_PATHS, RECENT_EVENTS, SUBSCRIBE, SET_PATH_TIER, SET_PATH_KIND)
+LIST_POLICIES = Method(
+    name="ListPolicies",
+    action=Action.INFO,
+    outputs=(Argument(name="policies", signature="aa{sv}"),),
+)
+"""`PolicyInfo` each, the most specific first; the default is always the last."""
+
+SET_POLICY = Method(
+    name="SetPolicy",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="policy", signature="a{sv}"),),
+)
+"""Takes a whole `PolicyInfo` in place of the one with its selector; one that says nothing removes that."""
+
+METHODS = (
+    GET_STATUS,
+    LIST_PATHS,
+    RECENT_EVENTS,
+    SUBSCRIBE,
+    SET_PATH_TIER,
+    SET_PATH_KIND,
+    LIST_POLICIES,
+    SET_POLICY,
+)
 
 
 def introspection_xml() -> str:

@@ -4,15 +4,21 @@ Rates are bits per second over the last sampling interval, byte counts are paylo
 """
 
 from enum import StrEnum, unique
+from typing import Literal
 
 import msgspec
 
 from mpmanager.model.connection import TcpState
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 
 
 class Structure(msgspec.Struct, kw_only=True):
     """Base of all structures on the wire: unknown fields are ignored, so that either side may be newer."""
+
+
+Wait = float | Literal["never"]
+"""Milliseconds, 0 to 60,000; `never`: a backup is used when nothing else is left, as the stock kernel does."""
 
 
 class StatusInfo(Structure):
@@ -69,6 +75,29 @@ class AppInfo(Structure):
     cgroup: str | None
 
 
+class PairWaitInfo(Structure):
+    """How long data on one path may wait before one other path helps."""
+
+    carrier: str
+    helper: str
+    wait_ms: Wait
+
+
+class PolicyInfo(Structure):
+    """What somebody has said about some applications; null where nothing was said."""
+
+    selector: str
+    """`default`, `exe:/path` or `cgroup:/path`."""
+    wait_ms: Wait | None = None
+    """Expiration delay: how long data may wait before paths of tier when-needed help; 0 pools everything."""
+    pairs: list[PairWaitInfo] = []
+    """Exceptions from `wait_ms` for pairs of paths."""
+    big_transfers_to: str | None = None
+    """The path to which connections go that move much within a second."""
+    big_over_bytes: int | None = None
+    """What is much; null: 1,000,000."""
+
+
 class BackupInfo(Structure):
     """Who has marked a subflow as backup."""
 
@@ -93,6 +122,21 @@ class SubflowInfo(Structure):
     tx_bit_s: float
     rx_bit_s: float
     retransmits: int
+
+
+class ExpirationInfo(Structure):
+    """What late data has led to on one connection."""
+
+    state: ExpirationState
+    reason: ExpirationReason
+    since: float
+    """Unix time."""
+    path: str | None
+    """The path that is late, suspected or left."""
+    helper: str | None
+    """The path that carries beside it or instead of it."""
+    waited_ms: float | None
+    allowed_ms: Wait
 
 
 class CarriedInfo(Structure):
@@ -122,6 +166,26 @@ class ConnectionInfo(Structure):
     rx_bytes: int
     subflows: list[SubflowInfo]
     carried: list[CarriedInfo]
+    policy: str
+    """Selector of the rule that says how long data may wait."""
+    wait_ms: Wait
+    expiration: ExpirationInfo | None
+    """Null while nothing is watched: under the policy `never`, and where there is no second path."""
+
+
+class HelpCounts(Structure):
+    """How often late data was helped since the daemon started, and what it cost."""
+
+    openings: int = 0
+    """A helper was opened beside a path that was full."""
+    failovers: int = 0
+    """A path that delivered nothing was left."""
+    returns: int = 0
+    """The preferred path carries again."""
+    moves: int = 0
+    """A big transfer was moved to its own path."""
+    helper_bytes: int = 0
+    """Carried by helpers while they were open, both directions."""
 
 
 class ApplicationTotals(Structure):
@@ -132,6 +196,7 @@ class ApplicationTotals(Structure):
     connections: int
     """Living ones."""
     carried: list[CarriedInfo]
+    help: HelpCounts
 
 
 @unique
@@ -152,6 +217,13 @@ class EventKind(StrEnum):
     SUBFLOW_OPENED = "subflow-opened"
     SUBFLOW_CLOSED = "subflow-closed"
     SUBFLOW_REFUSED = "subflow-refused"
+    BACKUP_OPENED = "backup-opened"
+    BACKUP_CLOSED = "backup-closed"
+    FAILED_OVER = "failed-over"
+    RETURNED = "returned"
+    TRANSFER_MOVED = "transfer-moved"
+    TRANSFER_RETURNED = "transfer-returned"
+    POLICY_CHANGED = "policy-changed"
     RESYNCHRONISED = "resynchronised"
 
 
@@ -168,6 +240,16 @@ class EventInfo(Structure):
     token: str | None = None
     app: str | None = None
     """Application id."""
+    helper: str | None = None
+    """The path that helps, or helped."""
+    reason: ExpirationReason | None = None
+    waited_ms: float | None = None
+    """How long the oldest data had waited beyond the path's own round trip."""
+    allowed_ms: Wait | None = None
+    helper_bytes: int | None = None
+    """What the helper carried until it was closed again."""
+    lasted_s: float | None = None
+    """From opening to closing, or from leaving to return."""
 
 
 @unique

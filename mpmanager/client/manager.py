@@ -21,7 +21,7 @@ from mpmanager.api.codec import (
 )
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
-from mpmanager.api.structures import EventInfo, Frame, PathInfo, StatusInfo, SubscribeOptions
+from mpmanager.api.structures import EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, SubscribeOptions
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError
 
 _NOBODY_THERE = {
@@ -81,6 +81,15 @@ class ManagerClient:
     async def set_path_kind(self, path: str, kind: str) -> None:
         """Correct the kind of a path; `auto` goes back to what was detected."""
         await self._call(contract.SET_PATH_KIND, path, kind)
+
+    async def policies(self) -> list[PolicyInfo]:
+        """What was said about applications, the most specific first; the last is the default, which is always there."""
+        (dictionaries,) = await self._call(contract.LIST_POLICIES)
+        return [from_dictionary(each, PolicyInfo) for each in dictionaries]
+
+    async def set_policy(self, policy: PolicyInfo) -> None:
+        """Put a policy in the place of the one with its selector; one that says nothing removes that."""
+        await self._call(contract.SET_POLICY, to_dictionary(policy))
 
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.model.connection import (
     UNKNOWN_APPLICATION,
     Application,
@@ -20,7 +21,9 @@ from mpmanager.model.connection import (
     SubflowSample,
     TcpState,
 )
+from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.names import IPAddress, LinkName, Token
+from mpmanager.model.policy import Policy
 
 ENDED_KEPT = 1000
 """Ended connections that are remembered,"""
@@ -108,6 +111,9 @@ class ConnectionAccount:
     """Whether another path manager has it."""
     is_sample_final: bool = False
     """Whether `sample` was taken after the application had closed the connection."""
+    policy: Policy = STOCK_POLICY
+    expiration: ExpirationView | None = None
+    """None while nothing is watched."""
     revision: int = 0
     """Another one whenever the sample or the subflows have become others."""
 
@@ -168,6 +174,7 @@ class Ledger:
         self._closing: dict[Token, ConnectionAccount] = {}
         self._ended: deque[ConnectionAccount] = deque(maxlen=ENDED_KEPT)
         self._applications: dict[str, ApplicationAccount] = {}
+        self._help: dict[str, HelpCount] = {}
         self._subflows: dict[FourTuple, SubflowAccount] = {}
         self._path_of: Mapping[IPAddress, LinkName] = {}
         self._last_snapshot: float | None = None
@@ -208,6 +215,10 @@ class Ledger:
         for account in (*self._living.values(), *self._closing.values()):
             _add_to(totals, account)
         return totals
+
+    def help_of(self, application_id: str) -> HelpCount:
+        """How often the late data of an application was helped; to be counted up."""
+        return self._help.setdefault(application_id, HelpCount())
 
     def open(self, token: Token, flow: FourTuple, *, is_server_side: bool, now: float) -> ConnectionAccount:
         """Begin the account of a connection; one that exists is returned as it is."""

@@ -20,7 +20,15 @@ from mpmanager.core.subflows import (
 )
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
-from mpmanager.model.connection import NOBODY, UNKNOWN_APPLICATION, FourTuple, ProcessKey, Snapshot, SubflowEnd
+from mpmanager.model.connection import (
+    NOBODY,
+    UNKNOWN_APPLICATION,
+    Application,
+    FourTuple,
+    ProcessKey,
+    Snapshot,
+    SubflowEnd,
+)
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError
 from mpmanager.model.names import IPAddress, Token
 from mpmanager.model.path import Path
@@ -33,6 +41,7 @@ from mpmanager.model.pathmanager import (
     SubflowClosed,
     SubflowEstablished,
 )
+from mpmanager.model.policy import Policy
 
 _log = logging.getLogger(__name__)
 
@@ -59,9 +68,11 @@ class ConnectionKeeper:
         clock: Callable[[], float],
         choose_port: Callable[[], int],
         news: Callable[[], None],
+        policy_for: Callable[[Application], Policy],
     ) -> None:
         """`news` is called when a method that does what has piled up, or a new `deadline`, waits for attention."""
         self._news = news
+        self._policy_for = policy_for
         self._world = world
         self._journal = journal
         self._clock = clock
@@ -130,6 +141,7 @@ class ConnectionKeeper:
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         for account in self.ledger.take(snapshot, now=self._clock()):
+            account.policy = self._policy_for(account.application)
             self._newcomers.append(account.token)
         for each in snapshot.connections:
             if each.is_fallback and each.token not in self._fallbacks:
@@ -180,6 +192,12 @@ class ConnectionKeeper:
         applications = self._world.applications.find([self._owner(each) for each in accounts])
         for account, application in zip(accounts, applications, strict=True):
             account.application = application
+            account.policy = self._policy_for(application)
+
+    def refresh_policies(self) -> None:
+        """The rules are others now: see what they say of every connection."""
+        for account in (*self.ledger.living(), *self.ledger.closing()):
+            account.policy = self._policy_for(account.application)
 
     def settle(self) -> bool:
         """Look once more at closed connections and close the accounts of those that are gone.
@@ -221,6 +239,7 @@ class ConnectionKeeper:
         if self.ledger.connection(event.token) is not None:
             return
         account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
+        account.policy = self._policy_for(account.application)
         self._newcomers.append(event.token)
         direction = "from" if event.is_server_side else "to"
         self._journal.record(

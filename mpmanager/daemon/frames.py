@@ -13,18 +13,24 @@ from mpmanager.api.structures import (
     CarriedInfo,
     ConnectionInfo,
     EventInfo,
+    ExpirationInfo,
     Frame,
+    HelpCounts,
     PathInfo,
     SubflowInfo,
     Topic,
+    Wait,
 )
 from mpmanager.core.ledger import Carried, ConnectionAccount, Ledger, SubflowAccount
 from mpmanager.daemon.journal import token_text
 from mpmanager.model.connection import Application, TcpState
+from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
+from mpmanager.model.policy import NEVER
 
 _BITS_PER_BYTE = 8
+_MS_PER_S = 1000.0
 _NOTHING = LinkCounters(rx_bytes=0, tx_bytes=0)
 
 
@@ -98,6 +104,7 @@ class ConnectionRows:
             if row.app.id != account.application.id or row.app.pid != account.application.pid:
                 row.app = _app(account.application)
             row.managed = not account.is_foreign
+            self._update_policy(row, account)
             self._connections[account.token] = (account.revision, row)
             rows.append(row)
         return rows
@@ -128,7 +135,33 @@ class ConnectionRows:
             rx_bytes=0,
             subflows=[],
             carried=[],
+            policy=str(account.policy.decided_by),
+            wait_ms=wait_ms(account.policy.wait_s),
+            expiration=None,
         )
+
+    def _update_policy(self, row: ConnectionInfo, account: ConnectionAccount) -> None:
+        row.policy = str(account.policy.decided_by)
+        row.wait_ms = wait_ms(account.policy.wait_s)
+        row.expiration = self._expiration(account.expiration)
+
+    def _expiration(self, view: ExpirationView | None) -> ExpirationInfo | None:
+        if view is None:
+            return None
+        return ExpirationInfo(
+            state=view.state,
+            reason=view.reason,
+            since=self._unix_time(view.since),
+            path=view.path,
+            helper=view.helper,
+            waited_ms=None if view.waited_s is None else view.waited_s * _MS_PER_S,
+            allowed_ms=wait_ms(view.allowed_s),
+        )
+
+
+def wait_ms(wait_s: float) -> Wait:
+    """A wait as it travels, in whole microseconds."""
+    return "never" if wait_s == NEVER else round(wait_s * _MS_PER_S, 3)
 
 
 def _update(row: ConnectionInfo, account: ConnectionAccount) -> None:
@@ -171,9 +204,20 @@ def application_rows(ledger: Ledger) -> list[ApplicationTotals]:
             name=each.application.name,
             connections=living.get(each.application.id, 0),
             carried=_carried(each.carried),
+            help=_help(ledger.help_of(each.application.id)),
         )
         for each in ledger.application_totals().values()
     ]
+
+
+def _help(count: HelpCount) -> HelpCounts:
+    return HelpCounts(
+        openings=count.openings,
+        failovers=count.failovers,
+        returns=count.returns,
+        moves=count.moves,
+        helper_bytes=count.helper_bytes,
+    )
 
 
 def _app(application: Application) -> AppInfo:

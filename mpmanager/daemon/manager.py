@@ -14,6 +14,7 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
+from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.world import World
@@ -58,9 +59,15 @@ class Manager:
         self.journal = Journal(wall_clock=time.time)
         self.streams = Streams(self.journal, wake=self._stirred.set)
         self.paths = PathKeeper(world, facts=facts, state=state, journal=self.journal, changed=self._on_paths_changed)
+        self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
-            world, journal=self.journal, clock=time.monotonic, choose_port=choose_port, news=self._news.set
+            world,
+            journal=self.journal,
+            clock=time.monotonic,
+            choose_port=choose_port,
+            news=self._news.set,
+            policy_for=self.policies.policy_for,
         )
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
@@ -118,6 +125,9 @@ class Manager:
 
     def _on_paths_changed(self) -> None:
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
+
+    def _on_policies_changed(self) -> None:
+        self._connections.refresh_policies()
 
     async def _tend_connections(self) -> None:
         """Do what has to be done at a time of its own: joins that expire, accounts that become final."""

@@ -16,7 +16,7 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import SubscribeOptions
+from mpmanager.api.structures import PolicyInfo, SubscribeOptions
 from mpmanager.daemon.manager import Manager
 from mpmanager.model.authority import Caller
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotSupportedError
@@ -55,6 +55,8 @@ class Service:
             contract.SUBSCRIBE.name: self._subscribe,
             contract.SET_PATH_TIER.name: self._set_path_tier,
             contract.SET_PATH_KIND.name: self._set_path_kind,
+            contract.LIST_POLICIES.name: self._list_policies,
+            contract.SET_POLICY.name: self._set_policy,
         }
         self._message_bus: MessageBus | None = None
 
@@ -178,6 +180,13 @@ class Service:
 
     async def _set_path_kind(self, path: str, kind: str) -> list[Any]:
         await self._manager.paths.set_kind(path, kind)
+        return []
+
+    async def _list_policies(self) -> list[Any]:
+        return [[to_dictionary(each) for each in self._manager.policies.rows()]]
+
+    async def _set_policy(self, policy: dict[str, Any]) -> list[Any]:
+        self._manager.policies.set(from_dictionary(policy, PolicyInfo))
         return []
 
 

@@ -1,23 +1,28 @@
-"""What outlives the daemon: the user's decisions about paths, and what has to be handed back."""
+"""What outlives the daemon: the user's decisions about paths and policies, and what has to be handed back."""
 
 import fcntl
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, TypeVar
 
 import msgspec
 
+from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.subflows import ConnectionMemory
+from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.connection import Endpoint, FourTuple
-from mpmanager.model.errors import StateFileError
+from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.policy import PolicyRule
+
+ContentT = TypeVar("ContentT")
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +31,18 @@ class _PathsFile(msgspec.Struct, forbid_unknown_fields=True):
     version: int = 1
     tiers: dict[str, Tier] = {}
     kinds: dict[str, PathKind] = {}
+
+
+class _PolicyEntry(PolicyInfo, forbid_unknown_fields=True):
+    pass
+
+
+class _PoliciesFile(msgspec.Struct, forbid_unknown_fields=True):
+    version: int = 1
+    policies: list[_PolicyEntry] = []
+
+    def rules(self) -> tuple[PolicyRule, ...]:
+        return tuple(rule_of(each) for each in self.policies)
 
 
 class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -114,21 +131,17 @@ class StateDirectory:
     def _paths_file(self) -> Path:
         return self._directory / "paths.json"
 
+    @property
+    def _policies_file(self) -> Path:
+        return self._directory / "policies.json"
+
     def load_preferences(self) -> PathPreferences:
         """What the user decided; defaults when there is nothing, or nothing that can be read.
 
         An unreadable file is put aside under another name, so that nothing is lost and the daemon starts.
         """
-        try:
-            text = self._paths_file.read_bytes()
-            found = msgspec.json.decode(text, type=_PathsFile)
-        except FileNotFoundError:
-            return PathPreferences()
-        except (OSError, msgspec.DecodeError) as error:
-            aside = self._paths_file.with_suffix(f".broken-{int(time.time())}")
-            _log.warning("%s cannot be read (%s); put aside as %s", self._paths_file, error, aside.name)
-            with suppress(OSError):
-                self._paths_file.rename(aside)
+        found = _read(self._paths_file, lambda text: msgspec.json.decode(text, type=_PathsFile))
+        if found is None:
             return PathPreferences()
         return PathPreferences(
             tiers={LinkName(name): tier for name, tier in found.tiers.items()},
@@ -146,6 +159,19 @@ class StateDirectory:
             kinds={str(name): kind for name, kind in preferences.kinds.items()},
         )
         _replace(self._paths_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
+
+    def load_policies(self) -> tuple[PolicyRule, ...]:
+        """What was said about applications; nothing, as with preferences, where it cannot be read."""
+        return _read(self._policies_file, lambda text: msgspec.json.decode(text, type=_PoliciesFile).rules()) or ()
+
+    def save_policies(self, rules: Iterable[PolicyRule]) -> None:
+        """Write them down; when this returns they are on the disk.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        content = {"version": 1, "policies": [info_of(rule) for rule in rules]}
+        _replace(self._policies_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
 
     def load_connections(self) -> list[ConnectionMemory]:
         """What the daemon before this one knew of connections; nothing when that cannot be read."""
@@ -166,6 +192,20 @@ class StateDirectory:
         """
         entries = [_ConnectionEntry.of(each) for each in memories]
         _replace(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
+
+
+def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
+    """What a file says; None when there is none, or none that can be read: that is put aside."""
+    try:
+        return decode(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, InvalidValueError) as error:
+        aside = file.with_suffix(f".broken-{int(time.time())}")
+        _log.warning("%s cannot be read (%s); put aside as %s", file, error, aside.name)
+        with suppress(OSError):
+            file.rename(aside)
+        return None
 
 
 def _replace(file: Path, content: bytes, *, is_lasting: bool) -> None:

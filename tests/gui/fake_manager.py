@@ -14,7 +14,9 @@ from mpmanager.api.structures import (
     EventInfo,
     EventKind,
     Frame,
+    HelpCounts,
     PathInfo,
+    PolicyInfo,
     StatusInfo,
     SubflowInfo,
     SubscribeOptions,
@@ -104,6 +106,8 @@ class World:
     sequence: int = 0
     events: list[EventInfo] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    policies: list[PolicyInfo] = field(default_factory=lambda: [PolicyInfo(selector="default", wait_ms="never")])
+    """The default is the last."""
     _told: int = 0
     _carried: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
@@ -191,6 +195,9 @@ class World:
             rx_bytes=sum(each.rx_bytes for each in subflows),
             subflows=subflows,
             carried=[],
+            policy="default",
+            wait_ms="never",
+            expiration=None,
         )
 
     def _subflow(self, app_id: str, token: str, path: PathInfo, rate: float, seconds: float) -> SubflowInfo:
@@ -228,7 +235,9 @@ class World:
         for each in connections:
             living.setdefault(each.app.id, []).append(each)
         return [
-            ApplicationTotals(id=key, name=mine[0].app.name, connections=len(mine), carried=self._sums(key))
+            ApplicationTotals(
+                id=key, name=mine[0].app.name, connections=len(mine), carried=self._sums(key), help=HelpCounts()
+            )
             for key, mine in living.items()
         ]
 
@@ -302,6 +311,22 @@ class FakeManager:
             raise self.refusal
         self.changes.append((path, kind))
         self.world.path(path).kind = PathKind(kind) if kind != "auto" else PathKind.WIFI
+
+    async def policies(self) -> list[PolicyInfo]:
+        return list(self.world.policies)
+
+    async def set_policy(self, policy: PolicyInfo) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((policy.selector, str(policy.wait_ms)))
+        others = [each for each in self.world.policies if each.selector != policy.selector]
+        if policy.selector == "default":
+            self.world.policies = [*others, policy]
+        elif policy == PolicyInfo(selector=policy.selector):
+            self.world.policies = others
+        else:
+            self.world.policies = [policy, *others]
+        self.world.happen(EventKind.POLICY_CHANGED, f"{policy.selector}: data may wait {policy.wait_ms} ms")
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

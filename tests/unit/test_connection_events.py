@@ -4,6 +4,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from mpmanager.api.structures import EventKind
+from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
@@ -36,7 +37,12 @@ def path(name, flow, index):
 def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
     journal = Journal(wall_clock=lambda: 0.0)
     keeper = ConnectionKeeper(
-        simulated_world(), journal=journal, clock=lambda: 0.0, choose_port=lambda: 50000, news=lambda: None
+        simulated_world(),
+        journal=journal,
+        clock=lambda: 0.0,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _application: STOCK_POLICY,
     )
     cable, air = path("eth0", CABLE, 2), path("wlan0", AIR, 3)
     keeper.set_paths((cable, air))

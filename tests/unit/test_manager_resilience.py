@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.daemon import manager as manager_module
 from mpmanager.daemon import path_keeper
 from mpmanager.daemon.compose import simulated_world
@@ -73,7 +74,12 @@ def test_lost_events_are_made_up_for_even_if_the_first_look_fails():
     world = simulated_world()
     journal = Journal(wall_clock=lambda: 0.0)
     keeper = ConnectionKeeper(
-        world, journal=journal, clock=time.monotonic, choose_port=lambda: 50000, news=lambda: None
+        world,
+        journal=journal,
+        clock=time.monotonic,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _application: STOCK_POLICY,
     )
     world.connections.snapshot = Sulking(world.connections.snapshot, times=1)
     keeper._note_lost_events()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
-from mpmanager.api.structures import EventInfo, Frame, StatusInfo, SubscribeOptions
+from mpmanager.api.structures import EventInfo, Frame, PolicyInfo, StatusInfo, SubscribeOptions
 
 
 class Manager(Protocol):
@@ -20,6 +20,12 @@ class Manager(Protocol):
 
     async def set_path_kind(self, path: str, kind: str) -> None:
         """Correct the kind of a path; `auto` goes back to what was detected."""
+
+    async def policies(self) -> list[PolicyInfo]:
+        """What was said about applications, the most specific first; the last is the default, which is always there."""
+
+    async def set_policy(self, policy: PolicyInfo) -> None:
+        """Put a policy in the place of the one with its selector; one that says nothing removes that."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

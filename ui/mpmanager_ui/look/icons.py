@@ -29,6 +29,13 @@ EVENT_ICONS = {
     EventKind.SUBFLOW_OPENED: "live",
     EventKind.SUBFLOW_CLOSED: "close",
     EventKind.SUBFLOW_REFUSED: "never",
+    EventKind.BACKUP_OPENED: "helper-opened",
+    EventKind.BACKUP_CLOSED: "helper-closed",
+    EventKind.FAILED_OVER: "failed-over",
+    EventKind.RETURNED: "undo",
+    EventKind.TRANSFER_MOVED: "transfer-moved",
+    EventKind.TRANSFER_RETURNED: "transfer-returned",
+    EventKind.POLICY_CHANGED: "policy-changed",
     EventKind.RESYNCHRONISED: "information",
 }
 

@@ -1,0 +1,98 @@
+"""A `PolicyInfo`, as it travels and is kept, and the `PolicyRule` that it means."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
+from mpmanager.daemon.frames import wait_ms
+from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.names import LinkName
+from mpmanager.model.policy import (
+    DEFAULT_BIG_BYTES,
+    LEAST_BIG_BYTES,
+    LONGEST_WAIT_S,
+    MOST_BIG_BYTES,
+    NEVER,
+    BigTransfers,
+    PairWait,
+    PolicyRule,
+    Selector,
+    SelectorKind,
+)
+
+_MS_PER_S = 1000
+_FINEST_DIGITS = 3
+"""Of milliseconds: nothing is measured finer, and so a wait comes back as it was written."""
+_LONGEST_LINK_NAME = 15
+
+
+def info_of(rule: PolicyRule) -> PolicyInfo:
+    """A rule as it travels."""
+    big = rule.big_transfers
+    return PolicyInfo(
+        selector=str(rule.selector),
+        wait_ms=None if rule.wait_s is None else wait_ms(rule.wait_s),
+        pairs=[
+            PairWaitInfo(carrier=each.carrier, helper=each.helper, wait_ms=wait_ms(each.wait_s)) for each in rule.pairs
+        ],
+        big_transfers_to=None if big is None else big.path,
+        big_over_bytes=None if big is None else big.over_bytes,
+    )
+
+
+def rule_of(info: PolicyInfo) -> PolicyRule:
+    """The rule that is meant. Its paths need not be there at the moment.
+
+    Raises:
+        InvalidValueError: names the field and the value that cannot be used.
+    """
+    selector = Selector.parse(info.selector)
+    wait_s = None if info.wait_ms is None else _wait_s(info.wait_ms, "wait_ms")
+    if selector.kind is SelectorKind.DEFAULT and wait_s == NEVER:
+        wait_s = None  # the same as having said nothing
+    return PolicyRule(
+        selector=selector, wait_s=wait_s, pairs=tuple(_pairs(info.pairs)), big_transfers=_big_transfers(info)
+    )
+
+
+def _wait_s(wait: Wait, field: str) -> float:
+    if wait == "never":
+        return NEVER
+    if not 0 <= wait <= LONGEST_WAIT_S * _MS_PER_S:
+        most = f"{LONGEST_WAIT_S * _MS_PER_S:.0f}"
+        raise InvalidValueError(f"{field} {wait!r}: expected 0 to {most} milliseconds, or never")
+    return round(wait, _FINEST_DIGITS) / _MS_PER_S
+
+
+def _pairs(infos: Iterable[PairWaitInfo]) -> Iterable[PairWait]:
+    times = Counter((each.carrier, each.helper) for each in infos)
+    for each in infos:
+        field = f"pairs: {each.carrier}:{each.helper}"
+        if each.carrier == each.helper:
+            raise InvalidValueError(f"{field}: expected two different paths")
+        if times[each.carrier, each.helper] > 1:
+            raise InvalidValueError(f"{field} is there more than once")
+        yield PairWait(
+            carrier=_link_name(each.carrier, "pairs: carrier"),
+            helper=_link_name(each.helper, "pairs: helper"),
+            wait_s=_wait_s(each.wait_ms, f"{field}: wait_ms"),
+        )
+
+
+def _big_transfers(info: PolicyInfo) -> BigTransfers | None:
+    if info.big_transfers_to is None:
+        if info.big_over_bytes is not None:
+            raise InvalidValueError(f"big_over_bytes {info.big_over_bytes}: means nothing without big_transfers_to")
+        return None
+    over_bytes = DEFAULT_BIG_BYTES if info.big_over_bytes is None else info.big_over_bytes
+    if not LEAST_BIG_BYTES <= over_bytes <= MOST_BIG_BYTES:
+        raise InvalidValueError(f"big_over_bytes {over_bytes}: expected {LEAST_BIG_BYTES} to {MOST_BIG_BYTES}")
+    return BigTransfers(path=_link_name(info.big_transfers_to, "big_transfers_to"), over_bytes=over_bytes)
+
+
+def _link_name(name: str, field: str) -> LinkName:
+    """A name that an interface could have (`dev_valid_name` of the kernel)."""
+    is_possible = name.isprintable() and not set(name) & set("/: ") and name not in {"", ".", ".."}
+    if not is_possible or len(name.encode()) > _LONGEST_LINK_NAME:
+        raise InvalidValueError(f"{field} {name!r}: no interface can have that name")
+    return LinkName(name)

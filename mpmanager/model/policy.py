@@ -1,0 +1,133 @@
+"""Policies: how long an application's data may wait before another path helps, and where its big transfers go."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from mpmanager.model.connection import Application
+from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.names import LinkName
+
+NEVER = math.inf
+"""As a wait: the backup is used when nothing else is left, as the stock kernel does."""
+
+LONGEST_WAIT_S = 60.0
+DEFAULT_BIG_BYTES = 1_000_000
+"""Moved within a second, makes a transfer big (thesis 4.2.4)."""
+LEAST_BIG_BYTES = 1_000
+MOST_BIG_BYTES = 1_000_000_000_000
+"""What can be said instead."""
+
+_SEPARATOR = ":"
+
+
+@unique
+class SelectorKind(StrEnum):
+    """What a rule looks at to find its applications, the most specific first."""
+
+    EXE = "exe"
+    CGROUP = "cgroup"
+    DEFAULT = "default"
+
+
+_BY_SPECIFICITY = tuple(SelectorKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """The applications that a rule is about."""
+
+    kind: SelectorKind
+    path: str = ""
+    """An executable, or a cgroup below the cgroup v2 mount; empty for the default."""
+
+    @classmethod
+    def parse(cls, text: str) -> "Selector":
+        """`exe:/usr/bin/curl`, `cgroup:/user.slice` or `default`.
+
+        Raises:
+            InvalidValueError: it is none of these.
+        """
+        if text == SelectorKind.DEFAULT:
+            return cls(kind=SelectorKind.DEFAULT)
+        kind, separator, path = text.partition(_SEPARATOR)
+        kinds = {SelectorKind.EXE.value, SelectorKind.CGROUP.value}
+        if not separator or kind not in kinds or not path.startswith("/") or not path.isprintable():
+            raise InvalidValueError(f"selector {text!r}: expected exe:/path, cgroup:/path or default")
+        return cls(kind=SelectorKind(kind), path=path.rstrip("/") or "/")
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}{_SEPARATOR}{self.path}" if self.path else self.kind.value
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sorts the most specific first: executables, then cgroups from the innermost, then the default."""
+        return _BY_SPECIFICITY.index(self.kind), -len(self.path)
+
+    def selects(self, application: Application) -> bool:
+        """Whether an application is meant; a cgroup means all below it too."""
+        match self.kind:
+            case SelectorKind.EXE:
+                return application.exe == self.path
+            case SelectorKind.CGROUP:
+                inner = application.cgroup or ""
+                return inner == self.path or inner.startswith(self.path.rstrip("/") + "/")
+            case SelectorKind.DEFAULT:
+                return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairWait:
+    """How long data on one path may wait before one other path helps."""
+
+    carrier: LinkName
+    helper: LinkName
+    wait_s: float
+    """`NEVER` or 0 to `LONGEST_WAIT_S`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BigTransfers:
+    """A connection that moves much within a second goes to a path of its own, until it has calmed down."""
+
+    path: LinkName
+    over_bytes: int = DEFAULT_BIG_BYTES
+    """Within one second, both directions together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRule:
+    """What somebody has said about some applications; None where nothing was said."""
+
+    selector: Selector
+    wait_s: float | None = None
+    """Expiration delay: `NEVER`, or 0 (pool everything) to `LONGEST_WAIT_S`."""
+    pairs: tuple[PairWait, ...] = ()
+    big_transfers: BigTransfers | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.wait_s is None and not self.pairs and self.big_transfers is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What is in force for one application."""
+
+    wait_s: float
+    decided_by: Selector
+    """Whose rule gave `wait_s`."""
+    pairs: tuple[PairWait, ...] = ()
+    big_transfers: BigTransfers | None = None
+
+    def wait_between(self, carrier: LinkName | None, helper: LinkName) -> float:
+        """How long data on the carrier may wait for the helper, in seconds."""
+        return next(
+            (each.wait_s for each in self.pairs if each.carrier == carrier and each.helper == helper), self.wait_s
+        )
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether nothing has to be watched: the kernel alone does the same."""
+        waits = (self.wait_s, *(each.wait_s for each in self.pairs))
+        return self.big_transfers is None and all(wait == NEVER for wait in waits)
