@@ -41,7 +41,7 @@ bench: setup
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
 
 lock:
-	sh packaging/lock.sh
+	sh packaging/lock.sh --upgrade
 
 clean:
 	rm -rf .venv .venv-headless build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,7 +29,7 @@ _SOL_MPTCP = 284
 _MPTCP_INFO = 1
 _STAMP = struct.Struct("!QQ")  # number, nanoseconds
 _RECEIVE_BYTES = 65536
-_LONGEST_LINE_BYTES = 65536
+_LONGEST_LINE_BYTES = 1 << 22  # a report with the delay of each message
 
 
 @unique
@@ -52,6 +52,8 @@ class Plan:
     """Congestion control of the sender; None: the system's."""
     patience_s: float
     """How long either end waits for the other without any progress."""
+    series: bool = False
+    """Whether the report shall have the delay of each message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class MessageReport:
     """Whether the connection was still Multipath TCP at its end, not fallen back to TCP."""
     error: str | None
     """Why messages are missing."""
+    delays_ms: Sequence[float] | None = None
+    """Of each message in the order of sending, when the plan asked for them."""
 
 
 def mptcp_socket(family: socket.AddressFamily) -> socket.socket:
@@ -162,6 +166,7 @@ def _report(plan: Plan, delays: list[float], *, mptcp: bool, error: str | None) 
         max_ms=most,
         mptcp=mptcp,
         error=error,
+        delays_ms=[round(each, 1) for each in delays] if plan.series else None,
     )
 
 
@@ -221,7 +226,7 @@ def _serve_client(connection: socket.socket) -> None:
 def _read_line(connection: socket.socket) -> tuple[bytes, bytes]:
     """The first line, and what has been read beyond it."""
     received = b""
-    while b"\n" not in received and len(received) < _LONGEST_LINE_BYTES and (data := connection.recv(4096)):
+    while b"\n" not in received and len(received) < _LONGEST_LINE_BYTES and (data := connection.recv(65536)):
         received += data
     line, _, rest = received.partition(b"\n")
     return line, rest
@@ -268,6 +273,7 @@ def _add_client_arguments(client: argparse.ArgumentParser, direction: Direction)
     client.add_argument("--congestion", help="congestion control of the sender, such as cubic")
     client.add_argument("--patience", type=Duration.parse, default=Duration(30), help="wait so long for progress")
     client.add_argument("--json", action="store_true", help="for programs")
+    client.add_argument("--series", action="store_true", help="with --json, the delay of each message, too")
 
 
 def _interval(text: str) -> Duration:
@@ -285,6 +291,7 @@ def _plan_of(arguments: argparse.Namespace) -> Plan:
         count=max(1, math.ceil(arguments.duration / arguments.interval)),
         congestion=arguments.congestion,
         patience_s=float(arguments.patience),
+        series=arguments.series,
     )
 
 

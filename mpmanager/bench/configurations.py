@@ -1,0 +1,228 @@
+"""What is compared: ways to use two paths, each put into a running lab and taken out again.
+
+The server always runs a stock kernel with its own path manager and the kernel's own limit of two additional subflows.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from pathlib import Path
+from subprocess import Popen
+from typing import TypeVar
+
+import psutil
+
+from mpmanager.api.bus import Bus, parse_bus
+from mpmanager.api.structures import EventInfo, EventKind, PolicyInfo, Wait
+from mpmanager.bench.errors import BenchError
+from mpmanager.client.manager import ManagerClient, connected
+from mpmanager.lab import namespaces
+from mpmanager.lab.instance import Lab
+from mpmanager.lab.programs import end
+from mpmanager.lab.topology import LAPTOP
+from mpmanager.model.path import Tier
+
+ResultT = TypeVar("ResultT")
+
+NEVER: Wait = "never"
+
+_SERVER = "server"
+_STALE_LOSS_COUNT = 4
+"""The kernel's default."""
+_SUBFLOW_LIMIT = 2
+"""Additional subflows that a server accepts by default."""
+_READY_WITHIN_S = 20.0
+_PATHS_WITHIN_S = 10.0
+_POLL_S = 0.05
+_MANY_EVENTS = 10_000
+_FALSE_ALARMS = frozenset({EventKind.FAILED_OVER, EventKind.BACKUP_OPENED})
+
+
+@unique
+class Approach(StrEnum):
+    """Who decides when the backup is used."""
+
+    STOCK = "stock"
+    """The kernel's path manager with a backup endpoint."""
+    STALE_1 = "stale_loss_cnt=1"
+    """The same; a subflow counts as stale after one loss instead of four, on both ends."""
+    POOLING = "pooling"
+    """The kernel's path manager without a backup flag."""
+    OURS = "mpmanager"
+    """The daemon on the laptop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """One column of a table."""
+
+    approach: Approach
+    wait_ms: Wait = NEVER
+    """Of our default policy."""
+    big_transfers_to: str | None = None
+    """Of our default policy."""
+
+    @property
+    def name(self) -> str:
+        if self.approach is not Approach.OURS:
+            return self.approach.value
+        if self.big_transfers_to:
+            return f"{self.approach.value} steering"
+        wait = self.wait_ms if isinstance(self.wait_ms, str) else f"{self.wait_ms:g} ms"
+        return f"{self.approach.value} {wait}"
+
+
+STOCK = Configuration(approach=Approach.STOCK)
+STALE_1 = Configuration(approach=Approach.STALE_1)
+POOLING = Configuration(approach=Approach.POOLING)
+
+
+def ours(wait_ms: Wait) -> Configuration:
+    """The daemon with an expiration delay."""
+    return Configuration(approach=Approach.OURS, wait_ms=wait_ms)
+
+
+class ManagedLaptop:
+    """The daemon on a lab's laptop. Errors are of the `MpmanagerError` family."""
+
+    def __init__(self, bus: Bus, process: "Popen[bytes]", log: Path) -> None:
+        self._bus = bus
+        self._process = process
+        self._log = log
+
+    def ask(self, talk: Callable[[ManagerClient], Awaitable[ResultT]]) -> ResultT:
+        """Talk to it once."""
+
+        async def run() -> ResultT:
+            async with connected(self._bus) as client:
+                return await talk(client)
+
+        return asyncio.run(run())
+
+    def cpu_s(self) -> float:
+        """Processor time that it has used until now."""
+        times = psutil.Process(self._process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def events(self) -> list[EventInfo]:
+        """What has happened since it was started, the oldest first."""
+        return self.ask(lambda client: client.recent_events(_MANY_EVENTS))
+
+    def alarms(self) -> int:
+        """How often it left a path or opened a backup."""
+        return sum(each.kind in _FALSE_ALARMS for each in self.events())
+
+    def await_ready(self) -> None:
+        """Until it is on its bus.
+
+        Raises:
+            BenchError: it ended, or did not become ready in time.
+        """
+        deadline = time.monotonic() + _READY_WITHIN_S
+        while "ready on the bus" not in (said := self._log.read_text(errors="replace")):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise BenchError(f"mpmanagerd did not become ready: {said.strip()}")
+            time.sleep(_POLL_S)
+
+    def await_paths(self, names: Sequence[str]) -> None:
+        """Until it uses all of these paths.
+
+        Raises:
+            BenchError: it does not in time.
+        """
+        deadline = time.monotonic() + _PATHS_WITHIN_S
+        while missing := set(names) - {each.name for each in self.ask(ManagerClient.paths) if each.state == "up"}:
+            if time.monotonic() > deadline:
+                raise BenchError(f"mpmanagerd does not use {', '.join(sorted(missing))}")
+            time.sleep(_POLL_S)
+
+
+@contextmanager
+def installed(
+    configuration: Configuration, lab: Lab, *, primary: str, backup: str, scratch: Path
+) -> Iterator[ManagedLaptop | None]:
+    """Have a configuration in force for connections that open within the block; the daemon where it is ours.
+
+    Args:
+        configuration: what to put in force.
+        lab: where, with the two links.
+        primary: the preferred link, that of the best default route.
+        backup: the other one.
+        scratch: an empty directory for the daemon's bus, state and log.
+
+    Raises:
+        BenchError: the daemon did not start.
+    """
+    _set_stale_loss_count(lab, 1 if configuration.approach is Approach.STALE_1 else _STALE_LOSS_COUNT)
+    _limit_server(lab)
+    if configuration.approach is Approach.OURS:
+        with _daemon(lab, scratch) as daemon:
+            _instruct(daemon, configuration, primary=primary, backup=backup)
+            yield daemon
+        return
+    flags = "subflow" if configuration.approach is Approach.POOLING else "subflow backup"
+    _ip_on_laptop(lab, _endpoint_lines(lab, backup, flags))
+    try:
+        yield None
+    finally:
+        _ip_on_laptop(lab, ["mptcp endpoint flush"])
+
+
+def _set_stale_loss_count(lab: Lab, count: int) -> None:
+    for place in (LAPTOP, _SERVER):
+        namespaces.write_sysctls(lab.namespace(place), {"net.mptcp.stale_loss_cnt": count})
+
+
+def _limit_server(lab: Lab) -> None:
+    lines = [f"mptcp limits set subflows {_SUBFLOW_LIMIT} add_addr_accepted 0"]
+    namespaces.ip("-n", lab.namespace(_SERVER), batch=lines)
+
+
+def _ip_on_laptop(lab: Lab, lines: list[str]) -> None:
+    namespaces.ip("-n", lab.namespace(LAPTOP), batch=lines)
+
+
+def _endpoint_lines(lab: Lab, backup: str, flags: str) -> list[str]:
+    return [
+        f"mptcp limits set subflows {_SUBFLOW_LIMIT} add_addr_accepted {_SUBFLOW_LIMIT}",
+        f"mptcp endpoint add {lab.laptop_address(backup)} dev {backup} {flags}",
+    ]
+
+
+@contextmanager
+def _daemon(lab: Lab, scratch: Path) -> Iterator[ManagedLaptop]:
+    bus = parse_bus(f"private:{scratch / 'bus'}")
+    program = ["mpmanagerd", f"--bus={bus}", f"--facts={lab.facts_file}", f"--state={scratch / 'state'}"]
+    log = scratch / "mpmanagerd.log"
+    with log.open("wb") as output:
+        # A Ctrl-C in the terminal is for the benchmark, which then ends the daemon itself.
+        process = lab.popen(_installed_program(program), stderr=output, start_new_session=True)
+    daemon = ManagedLaptop(bus, process, log)
+    try:
+        daemon.await_ready()
+        yield daemon
+    finally:
+        end(process)
+
+
+def _installed_program(program: list[str]) -> list[str]:
+    """A program installed beside this one's interpreter."""
+    return [str(Path(sys.executable).with_name(program[0])), *program[1:]]
+
+
+def _instruct(daemon: ManagedLaptop, configuration: Configuration, *, primary: str, backup: str) -> None:
+    policy = PolicyInfo(
+        selector="default", wait_ms=configuration.wait_ms, big_transfers_to=configuration.big_transfers_to
+    )
+
+    async def talk(client: ManagerClient) -> None:
+        await client.set_path_tier(primary, Tier.ALWAYS)
+        await client.set_path_tier(backup, Tier.WHEN_NEEDED)
+        await client.set_policy(policy)
+
+    daemon.await_paths([primary, backup])
+    daemon.ask(talk)
