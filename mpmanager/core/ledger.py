@@ -118,6 +118,11 @@ class ConnectionAccount:
     """Another one whenever the sample or the subflows have become others."""
 
     @property
+    def title(self) -> str:
+        """Whose it is, for the beginning of a sentence."""
+        return "connection" if self.application is UNKNOWN_APPLICATION else self.application.name
+
+    @property
     def volume(self) -> Volume:
         """Of the stream, each byte once."""
         payload = self.payload()

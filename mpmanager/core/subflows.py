@@ -11,6 +11,7 @@ tunnel does not expect part of it beside the tunnel.
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from mpmanager.core.subflow_targets import Peer, Target, allowed_paths, is_open, owns, targets
 from mpmanager.model.connection import Endpoint, FourTuple, Snapshot, SubflowSample, TcpState
@@ -44,6 +45,18 @@ RETRY_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 
 MOST_TAKEN_PORTS = 10
 """Ports tried at once for one join; if all are taken, it waits like any other that failed."""
+
+RECOVERY_JOIN_TIMEOUT_S = 0.15
+"""Beside two round trips: what the first SYN of a join on a path that failed gets before another one is sent."""
+
+RECOVERY_RETRIES = ((10.0, 0.1), (60.0, 0.5), (float("inf"), 2.0))
+"""Until so long after a path has failed, the rest between its joins. Only one connection of a path tries so often."""
+
+OTHERS_RETRY_S = 2.0
+"""Rest between the joins of the other connections: they follow at once when the first one succeeds."""
+
+PROBE_ENDS_S = 1.0
+"""A subflow that was only a probe is destroyed when the peer has not dropped it by then."""
 
 HEALTHY_AFTER_S = 10.0
 """A subflow that has lived so long was no failure: when it ends, trying again begins at the first wait."""
@@ -94,9 +107,48 @@ class Resynchronised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NormalPathsChosen:
+    """On which paths the subflows of a connection are normal ones, whatever the tiers say."""
+
+    token: Token
+    paths: frozenset[LinkName] | None
+    """None: as the tiers say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubflowFailed:
+    """A subflow delivers nothing: it has to go, and its path to be tried again."""
+
+    token: Token
+    flow: FourTuple
+    rtt_s: float
+    """Round trip of the path while it was well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRecovered:
+    """A path that had failed for this connection counts as well again."""
+
+    token: Token
+    path: LinkName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeWanted:
+    """A join beside a standing subflow shall show whether its path is alive."""
+
+    token: Token
+    flow: FourTuple
+    """The standing subflow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """The deadline has come."""
 
+
+Order = NormalPathsChosen | SubflowFailed | PathRecovered | ProbeWanted
+"""What is decided about a connection elsewhere in the core."""
 
 _ConnectionNews = (
     AddressAnnounced
@@ -106,6 +158,7 @@ _ConnectionNews = (
     | CommandRefused
     | ManagedElsewhere
     | BackupFlagObserved
+    | Order
 )
 
 Event = KernelEvent | PathsChanged | _ConnectionNews | Resynchronised | TimePassed
@@ -152,6 +205,17 @@ class _Retry:
 
 
 @dataclass(slots=True, kw_only=True)
+class _Recovery:
+    """A path that has failed for a connection and is tried again."""
+
+    since: float
+    rtt_s: float
+
+    def rest_s(self, now: float) -> float:
+        return next(rest_s for until_s, rest_s in RECOVERY_RETRIES if now - self.since < until_s)
+
+
+@dataclass(slots=True, kw_only=True)
 class _Connection:
     token: Token
     initial: FourTuple
@@ -171,6 +235,15 @@ class _Connection:
     subflows: dict[FourTuple, _Subflow] = field(default_factory=dict)
     joins: dict[FourTuple, _Join] = field(default_factory=dict)
     retries: dict[tuple[LinkName, Endpoint], _Retry] = field(default_factory=dict)
+    normal_paths: frozenset[LinkName] | None = None
+    """None: as the tiers say."""
+    recoveries: dict[LinkName, _Recovery] = field(default_factory=dict)
+    probes: dict[FourTuple, _Join] = field(default_factory=dict)
+    """Joins whose answer matters and nothing else; answered ones until they are gone."""
+
+    def is_backup_on(self, path: Path) -> bool:
+        """Whether its subflows there carry the backup flag."""
+        return path.tier.is_backup if self.normal_paths is None else path.name not in self.normal_paths
 
     @property
     def memory(self) -> ConnectionMemory | None:
@@ -207,13 +280,24 @@ class _Connection:
 
     def fresh_id(self) -> AddressId:
         """An id that nothing uses: with a stated local port the kernel wants a new one for every join."""
-        taken = {each.local_id for each in self.subflows.values()} | {each.local_id for each in self.joins.values()}
+        joins = (*self.joins.values(), *self.probes.values())
+        taken = {each.local_id for each in self.subflows.values()} | {each.local_id for each in joins}
         taken |= set(self.offered.values())
         for _attempt in range(_HIGHEST_ID):
             self.last_id = self.last_id % _HIGHEST_ID + 1
             if self.last_id not in taken:
                 break
         return AddressId(self.last_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingSubflow:
+    """A subflow as others need to know it."""
+
+    flow: FourTuple
+    path: Path
+    interface_index: int
+    """Of the interface that it is bound to; 0 when it is not."""
 
 
 class SubflowManager:
@@ -227,6 +311,8 @@ class SubflowManager:
         self._other_addresses: frozenset[IPAddress] = frozenset()
         self._path_of: dict[IPAddress, Path] = {}
         self._timers: list[tuple[float, Token]] = []
+        self._scouts: dict[LinkName, Token] = {}
+        """For each path that has failed, the connection that tries it often."""
         self._recalled: dict[Token, ConnectionMemory] = {}
 
     def memories(self) -> tuple[ConnectionMemory, ...]:
@@ -242,6 +328,27 @@ class SubflowManager:
     def deadline(self) -> float | None:
         """When `TimePassed` has to be handed in, in seconds of the same clock as `now`."""
         return self._timers[0][0] if self._timers else None
+
+    def standing(self, token: Token) -> tuple[StandingSubflow, ...]:
+        """The subflows of a connection that are established, probes left out."""
+        connection = self._connections.get(token)
+        if connection is None:
+            return ()
+        return tuple(
+            StandingSubflow(flow=flow, path=path, interface_index=each.interface_index)
+            for flow, each in connection.subflows.items()
+            if (path := self._path_of.get(flow.local.address)) is not None
+        )
+
+    def is_probe(self, token: Token, flow: FourTuple) -> bool:
+        """Whether a subflow is only there to see whether it is answered."""
+        connection = self._connections.get(token)
+        return connection is not None and flow in connection.probes
+
+    def is_managed(self, token: Token) -> bool:
+        """Whether subflows of this connection can be steered."""
+        connection = self._connections.get(token)
+        return connection is not None and not (connection.is_foreign or connection.is_local)
 
     def handle(self, event: Event, *, now: float) -> tuple[Command, ...]:
         """Take in one event and return what has to be done about it, in this order."""
@@ -265,8 +372,52 @@ class SubflowManager:
         connection = self._connections.get(token)
         if connection is None:
             return ()
+        if isinstance(event, Order):
+            return tuple(self._obey(connection, event, now))
         self._note(connection, event, now)
-        return tuple(self._reconcile(connection, now))
+        return (*_end_probe(connection, event), *self._reconcile(connection, now))
+
+    def _obey(self, connection: _Connection, order: Order, now: float) -> Iterator[Command]:
+        match order:
+            case NormalPathsChosen():
+                connection.normal_paths = order.paths
+            case SubflowFailed():
+                self._note_failed(connection, order, now)
+                yield from _abandon(connection, order.flow)
+            case PathRecovered():
+                connection.recoveries.pop(order.path, None)
+            case ProbeWanted():
+                yield from self._probe(connection, order.flow, now)
+        yield from self._reconcile(connection, now)
+
+    def _note_failed(self, connection: _Connection, event: SubflowFailed, now: float) -> None:
+        path = self._path_of.get(event.flow.local.address)
+        if path is not None and not connection.is_server_side:
+            connection.recoveries[path.name] = _Recovery(since=now, rtt_s=event.rtt_s)
+            if self._scouts.get(path.name) not in self._connections:
+                self._scouts[path.name] = connection.token
+            retry = connection.retries[(path.name, event.flow.remote)] = _Retry()
+            retry.not_before = now + connection.recoveries[path.name].rest_s(now)
+            heapq.heappush(self._timers, (retry.not_before, connection.token))
+
+    def _probe(self, connection: _Connection, standing: FourTuple, now: float) -> Iterator[Command]:
+        path = self._path_of.get(standing.local.address)
+        if path is not None and not connection.probes and len(connection.subflows) < MOST_SUBFLOWS:
+            command = CreateSubflow(
+                token=connection.token,
+                local=Endpoint(standing.local.address, self._choose_port()),
+                local_id=connection.fresh_id(),
+                interface_index=path.index,
+                remote=standing.remote,
+                is_backup=True,
+            )
+            connection.probes[command.flow] = self._expected(connection, command, now + PROBE_ENDS_S)
+            yield command
+
+    def _give_up_probes(self, connection: _Connection, now: float) -> Iterator[Command]:
+        for flow in [flow for flow, probe in connection.probes.items() if probe.expires <= now]:
+            del connection.probes[flow]
+            yield DestroySubflow(token=connection.token, flow=flow)
 
     def _note(self, connection: _Connection, event: _ConnectionNews, now: float) -> None:
         match event:
@@ -279,7 +430,9 @@ class SubflowManager:
             case AddressWithdrawn():
                 connection.announced.pop(event.remote_id, None)
             case SubflowEstablished():
-                _note_established(connection, event, now)
+                self._note_established(connection, event, now)
+            case SubflowClosed() if event.flow in connection.probes:
+                del connection.probes[event.flow]
             case SubflowClosed():
                 self._note_closed(connection, event, now)
             case ManagedElsewhere():
@@ -344,6 +497,8 @@ class SubflowManager:
 
     def _note_refused(self, connection: _Connection, event: CommandRefused, now: float) -> None:
         """Only what did not come about matters; the rest was about what is gone already."""
+        if isinstance(event.command, CreateSubflow):
+            connection.probes.pop(event.command.flow, None)
         if isinstance(event.command, AnnounceAddress):
             connection.refused_offers += 1
             connection.offered.pop(event.command.local, None)
@@ -361,16 +516,51 @@ class SubflowManager:
             connection.retries.pop(self._retry_key(event.flow), None)
         self._wait_longer(connection, event.flow, now)
 
+    def _note_established(self, connection: _Connection, event: SubflowEstablished, now: float) -> None:
+        if event.flow in connection.probes:
+            return
+        join = connection.joins.pop(event.flow, None)
+        connection.subflows[event.flow] = _Subflow(
+            local_id=join.local_id if join else event.local_id,
+            is_backup=join.is_backup if join else False,
+            since=now,
+            interface_index=event.interface_index,
+        )
+        path = self._path_of.get(event.flow.local.address)
+        if path is not None and path.name in self._scouts:
+            self._call_the_others(path.name, now)
+
+    def _call_the_others(self, path: LinkName, now: float) -> None:
+        """A path that had failed answers: all connections that miss it may try at once."""
+        del self._scouts[path]
+        for connection in self._connections.values():
+            if path in connection.recoveries:
+                for name, remote in connection.retries:
+                    if name == path:
+                        connection.retries[(name, remote)].not_before = now
+                heapq.heappush(self._timers, (now, connection.token))
+
     def _wait_longer(self, connection: _Connection, flow: FourTuple, now: float, *, is_silence: bool = False) -> None:
         """Silence may end without a sign, so it is tried again for ever; a peer that refuses is left alone some day."""
         retry = connection.retries.setdefault(self._retry_key(flow), _Retry())
         retry.failures += 1
         retry.taken_ports = 0
-        if is_silence or retry.failures <= len(RETRY_AFTER_S):
+        recovery = connection.recoveries.get(self._retry_key(flow)[0])
+        if recovery is not None:
+            retry.not_before = now + self._recovery_rest_s(connection, flow, recovery, now)
+            heapq.heappush(self._timers, (retry.not_before, connection.token))
+        elif is_silence or retry.failures <= len(RETRY_AFTER_S):
             retry.not_before = now + RETRY_AFTER_S[min(retry.failures, len(RETRY_AFTER_S)) - 1]
             heapq.heappush(self._timers, (retry.not_before, connection.token))
         else:
             retry.not_before = float("inf")
+
+    def _recovery_rest_s(self, connection: _Connection, flow: FourTuple, recovery: _Recovery, now: float) -> float:
+        path = self._retry_key(flow)[0]
+        scout = self._scouts.get(path)
+        if scout is None or scout not in self._connections:
+            self._scouts[path] = scout = connection.token
+        return recovery.rest_s(now) if scout == connection.token else max(OTHERS_RETRY_S, recovery.rest_s(now))
 
     def _retry_key(self, flow: FourTuple) -> tuple[LinkName, Endpoint]:
         path = self._path_of.get(flow.local.address)
@@ -383,6 +573,7 @@ class SubflowManager:
         yield from self._close_unwanted(connection)
         yield from _close_surplus(connection)
         yield from self._set_backup_flags(connection)
+        yield from self._give_up_probes(connection, now)
         if connection.is_server_side:
             yield from self._offer_addresses(connection)
         else:
@@ -405,13 +596,15 @@ class SubflowManager:
         return is_open(path) and _is_on(path, flow, subflow)
 
     def _set_backup_flags(self, connection: _Connection) -> Iterator[Command]:
+        """Clear flags before any is set: at no moment shall all subflows be backups."""
+        changed = []
         for flow, subflow in connection.subflows.items():
             path = self._path_of.get(flow.local.address)
-            if path is not None and subflow.is_backup != path.tier.is_backup:
-                subflow.is_backup = path.tier.is_backup
-                yield SetBackup(
-                    token=connection.token, flow=flow, local_id=subflow.local_id, is_backup=subflow.is_backup
-                )
+            if path is not None and subflow.is_backup != connection.is_backup_on(path):
+                subflow.is_backup = not subflow.is_backup
+                changed.append((subflow.is_backup, flow, subflow.local_id))
+        for is_backup, flow, local_id in sorted(changed, key=itemgetter(0)):
+            yield SetBackup(token=connection.token, flow=flow, local_id=local_id, is_backup=is_backup)
 
     def _offer_addresses(self, connection: _Connection) -> Iterator[Command]:
         """Announce this server's other addresses, and take back those that are gone."""
@@ -455,17 +648,21 @@ class SubflowManager:
             local_id=connection.fresh_id(),
             interface_index=target.path.index,
             remote=target.remote,
-            is_backup=target.path.tier.is_backup,
+            is_backup=connection.is_backup_on(target.path),
         )
-        expires = now + JOIN_TIMEOUT_S
-        connection.joins[command.flow] = _Join(
+        recovery = connection.recoveries.get(target.path.name)
+        patience_s = JOIN_TIMEOUT_S if recovery is None else 2 * recovery.rtt_s + RECOVERY_JOIN_TIMEOUT_S
+        connection.joins[command.flow] = self._expected(connection, command, now + patience_s)
+        return command
+
+    def _expected(self, connection: _Connection, command: CreateSubflow, expires: float) -> _Join:
+        heapq.heappush(self._timers, (expires, connection.token))
+        return _Join(
             local_id=command.local_id,
             is_backup=command.is_backup,
             expires=expires,
             interface_index=command.interface_index,
         )
-        heapq.heappush(self._timers, (expires, connection.token))
-        return command
 
 
 def _leave(connection: _Connection, flows: Sequence[FourTuple]) -> Iterator[Command]:
@@ -480,6 +677,27 @@ def _leave(connection: _Connection, flows: Sequence[FourTuple]) -> Iterator[Comm
         yield DestroySubflow(token=connection.token, flow=flow)
 
 
+def _abandon(connection: _Connection, flow: FourTuple) -> Iterator[Command]:
+    """Close a subflow that delivers nothing.
+
+    A server keeps its address: its subflows may all have the same, and the client would close them all.
+    """
+    if flow not in connection.subflows:
+        return
+    if connection.is_server_side:
+        del connection.subflows[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+    else:
+        yield from _leave(connection, [flow])
+
+
+def _end_probe(connection: _Connection, event: _ConnectionNews) -> Iterator[Command]:
+    """Have the peer drop a probe that it has answered."""
+    if isinstance(event, SubflowEstablished) and event.flow in connection.probes:
+        # Not DESTROY: it would make the kernel forget the id of the other subflow from this address.
+        yield WithdrawAddress(token=connection.token, local_id=connection.probes[event.flow].local_id)
+
+
 def _close_surplus(connection: _Connection) -> Iterator[Command]:
     """A peer may join more often than the kernel can count."""
     for flow in list(connection.subflows)[MOST_SUBFLOWS:]:
@@ -491,16 +709,6 @@ def is_server_side(samples: Iterable[SubflowSample]) -> bool:
     """Whether the peer has opened a connection: it has sent all SYNs then."""
     samples = tuple(samples)
     return bool(samples) and not any(each.is_begun_here for each in samples)
-
-
-def _note_established(connection: _Connection, event: SubflowEstablished, now: float) -> None:
-    join = connection.joins.pop(event.flow, None)
-    connection.subflows[event.flow] = _Subflow(
-        local_id=join.local_id if join else event.local_id,
-        is_backup=join.is_backup if join else False,
-        since=now,
-        interface_index=event.interface_index,
-    )
 
 
 def _note_flag(connection: _Connection, event: BackupFlagObserved) -> None:

@@ -13,8 +13,10 @@ from mpmanager.core.subflows import (
     ConnectionMemory,
     Event,
     ManagedElsewhere,
+    Order,
     PathsChanged,
     Resynchronised,
+    StandingSubflow,
     SubflowManager,
     TimePassed,
 )
@@ -30,7 +32,7 @@ from mpmanager.model.connection import (
     SubflowEnd,
 )
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError
-from mpmanager.model.names import IPAddress, Token
+from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import (
     ConnectionClosed,
@@ -57,6 +59,10 @@ _OWNER_SOUGHT_S = 15.0
 """A connection whose owner nobody found for so long stays nameless."""
 
 
+Joined = Callable[[Token, LinkName | None, bool], None]
+"""The connection, the path where it joined, and whether that was only a probe."""
+
+
 class ConnectionKeeper:
     """The connections of this namespace. Everything here is called in the event loop and returns at once."""
 
@@ -69,9 +75,24 @@ class ConnectionKeeper:
         choose_port: Callable[[], int],
         news: Callable[[], None],
         policy_for: Callable[[Application], Policy],
+        revised: Callable[[], None] = lambda: None,
+        joined: Joined = lambda token, path, is_probe: None,  # noqa: ARG005  # as its type says
     ) -> None:
-        """`news` is called when a method that does what has piled up, or a new `deadline`, waits for attention."""
+        """What is called back, besides the ports.
+
+        Args:
+            world: the ports.
+            journal: takes the events.
+            clock: seconds.
+            choose_port: gives a local port for a join.
+            news: called when a method that does what has piled up, or a new `deadline`, waits for attention.
+            policy_for: says which policy is in force for an application.
+            revised: called when connections, their subflows or their policies have become others.
+            joined: called when a join was answered, be it by a refusal.
+        """
         self._news = news
+        self._revised = revised
+        self._joined = joined
         self._policy_for = policy_for
         self._world = world
         self._journal = journal
@@ -155,8 +176,11 @@ class ConnectionKeeper:
         match event:
             case ConnectionCreated() | ConnectionEstablished():
                 self._open(event)
+            case SubflowEstablished() | SubflowClosed() if self._manager.is_probe(event.token, event.flow):
+                self._joined(event.token, self._path_name(event.flow), True)  # noqa: FBT003  # see `Joined`
             case SubflowEstablished():
                 self._open_subflow(event)
+                self._joined(event.token, self._path_name(event.flow), False)  # noqa: FBT003  # see `Joined`
             case SubflowClosed():
                 self._note_subflow_closed(event)
             case ConnectionClosed():
@@ -167,6 +191,19 @@ class ConnectionKeeper:
         if isinstance(event, SubflowEstablished):
             self._check_backup_flag(event)
         self._news()
+        self._revised()
+
+    def standing(self, token: Token) -> tuple[StandingSubflow, ...]:
+        """The subflows of a connection that are established, probes left out."""
+        return self._manager.standing(token)
+
+    def is_managed(self, token: Token) -> bool:
+        """Whether the subflows of a connection can be steered."""
+        return self._manager.is_managed(token)
+
+    def order(self, order: Order) -> None:
+        """Have something done to a connection that was decided about it elsewhere."""
+        self._decide(order)
 
     def name_newcomers(self) -> None:
         """Find the programs behind connections that are new. What is left over waits for the next snapshot."""
@@ -193,11 +230,13 @@ class ConnectionKeeper:
         for account, application in zip(accounts, applications, strict=True):
             account.application = application
             account.policy = self._policy_for(application)
+        self._revised()
 
     def refresh_policies(self) -> None:
         """The rules are others now: see what they say of every connection."""
         for account in (*self.ledger.living(), *self.ledger.closing()):
             account.policy = self._policy_for(account.application)
+        self._revised()
 
     def settle(self) -> bool:
         """Look once more at closed connections and close the accounts of those that are gone.
@@ -206,7 +245,7 @@ class ConnectionKeeper:
         """
         now = self._clock()
         for account in list(self.ledger.closing())[:_MOST_LOOKS]:
-            if self._look(account.token):
+            if self.look(account.token):
                 self._last_seen[account.token] = now
             elif now - self._last_seen.setdefault(account.token, now) >= SETTLE_AFTER_S:
                 del self._last_seen[account.token]
@@ -217,11 +256,11 @@ class ConnectionKeeper:
         self.ledger.settle(account.token)
         volume = account.volume
         moved = f"{volume.rx_bytes} B in, {volume.tx_bytes} B out"
-        text = f"{_who(account)}: {account.flow.remote} closed after {moved}"
+        text = f"{account.title}: {account.flow.remote} closed after {moved}"
         self._journal.record(EventKind.CONNECTION_CLOSED, text, token=account.token, app=account.application.id)
 
-    def _look(self, token: Token) -> bool:
-        """Look at one connection alone; whether the kernel knows it."""
+    def look(self, token: Token) -> bool:
+        """Bring the account of one connection up to date; whether the kernel knows it."""
         account = self.ledger.connection(token)
         if account is None:
             return False
@@ -256,7 +295,7 @@ class ConnectionKeeper:
         self.ledger.open_subflow(account, event.flow, interface_index=event.interface_index)
         self._journal.record(
             EventKind.SUBFLOW_OPENED,
-            f"{_who(account)}: {event.flow.remote} now also over {self._path_words(event.flow)}",
+            f"{account.title}: {event.flow.remote} now also over {self._path_words(event.flow)}",
             token=event.token,
             path=self._path_name(event.flow),
             app=account.application.id,
@@ -266,13 +305,14 @@ class ConnectionKeeper:
         account = self.ledger.connection(event.token)
         if account is None:
             return
-        self.ledger.close_subflow(event.flow)
         subflow = account.subflows.get(event.flow)
-        # Its address may be gone from the path by now: that may be why it was closed.
-        path = subflow.path if subflow is not None else self._path_name(event.flow)
+        if subflow is None:
+            return  # a join that was never answered
+        self.ledger.close_subflow(event.flow)
+        path = subflow.path  # its address may be gone from the path by now: that may be why it was closed
         self._journal.record(
             EventKind.SUBFLOW_CLOSED,
-            f"{_who(account)}: {event.flow.remote} no longer over {path or event.flow.local.address}",
+            f"{account.title}: {event.flow.remote} no longer over {path or event.flow.local.address}",
             token=event.token,
             path=path,
             app=account.application.id,
@@ -282,7 +322,7 @@ class ConnectionKeeper:
         account = self.ledger.close(token, now=self._clock())
         if account is not None:
             self._last_seen[token] = self._clock()
-            self._look(token)
+            self.look(token)
 
     def _take_end(self, end: SubflowEnd) -> None:
         self.ledger.end_subflow(end)
@@ -330,7 +370,7 @@ class ConnectionKeeper:
         if account is None or account.is_foreign:
             return
         account.is_foreign = True
-        text = f"{_who(account)}: {account.flow.remote} began before mpmanagerd; it keeps the subflows it has"
+        text = f"{account.title}: {account.flow.remote} began before mpmanagerd; it keeps the subflows it has"
         self._journal.record(EventKind.CONNECTION_UNMANAGED, text, token=token, app=account.application.id)
 
     def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
@@ -343,7 +383,7 @@ class ConnectionKeeper:
                 EventKind.SUBFLOW_REFUSED, text, token=command.token, path=self._path_name(command.flow)
             )
 
-    def _path_name(self, flow: FourTuple) -> str | None:
+    def _path_name(self, flow: FourTuple) -> LinkName | None:
         return next(
             (path.name for path in self._paths if any(each.address == flow.local.address for each in path.addresses)),
             None,
@@ -351,7 +391,3 @@ class ConnectionKeeper:
 
     def _path_words(self, flow: FourTuple) -> str:
         return self._path_name(flow) or str(flow.local.address)
-
-
-def _who(account: ConnectionAccount) -> str:
-    return "connection" if account.application is UNKNOWN_APPLICATION else account.application.name

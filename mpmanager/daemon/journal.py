@@ -3,11 +3,24 @@
 import itertools
 from collections import deque
 from collections.abc import Callable
+from typing import TypedDict, Unpack
 
-from mpmanager.api.structures import EventInfo, EventKind
+from mpmanager.api.structures import EventInfo, EventKind, Wait
+from mpmanager.model.expiration import ExpirationReason
 from mpmanager.model.names import Token
 
 KEPT = 1000
+
+
+class Proof(TypedDict, total=False):
+    """The figures of a decision: fields of `EventInfo`."""
+
+    helper: str | None
+    reason: ExpirationReason | None
+    waited_ms: float | None
+    allowed_ms: Wait | None
+    helper_bytes: int | None
+    lasted_s: float | None
 
 
 def token_text(token: Token) -> str:
@@ -33,6 +46,7 @@ class Journal:
         path: str | None = None,
         token: Token | None = None,
         app: str | None = None,
+        **proof: Unpack[Proof],
     ) -> None:
         """Remember an event that happened just now."""
         self.count = next(self._ids)
@@ -45,6 +59,7 @@ class Journal:
                 path=path,
                 token=None if token is None else token_text(token),
                 app=app,
+                **proof,
             )
         )
 

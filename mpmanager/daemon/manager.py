@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from mpmanager.api.structures import EventKind, Frame, PathInfo, StatusInfo
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
@@ -20,6 +21,7 @@ from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.world import World
 from mpmanager.model.errors import CommandRefusedError, StateFileError
 from mpmanager.model.facts import Facts
+from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import PathState
 
 _log = logging.getLogger(__name__)
@@ -68,7 +70,10 @@ class Manager:
             choose_port=choose_port,
             news=self._news.set,
             policy_for=self.policies.policy_for,
+            revised=self._on_connections_revised,
+            joined=self._on_joined,
         )
+        self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
@@ -96,6 +101,7 @@ class Manager:
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
                 tasks.create_task(self._remember_forever())
+                tasks.create_task(self._expirations.run())
         finally:
             self.streams.close()
             try:
@@ -125,6 +131,13 @@ class Manager:
 
     def _on_paths_changed(self) -> None:
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
+        self._expirations.set_paths(self.paths.paths)
+
+    def _on_connections_revised(self) -> None:
+        self._expirations.stir()
+
+    def _on_joined(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
+        self._expirations.note_join(token, path, is_probe)
 
     def _on_policies_changed(self) -> None:
         self._connections.refresh_policies()
@@ -205,6 +218,7 @@ class Manager:
     async def _hand_back(self) -> None:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
         try:
+            self._expirations.close()
             self._world.path_manager.hand_back()
         finally:
             await self._world.routing.clear()

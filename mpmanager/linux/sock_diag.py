@@ -7,7 +7,7 @@ layer protocol, whose local token ties a subflow to its connection.
 import asyncio
 import errno
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6
@@ -28,6 +28,7 @@ from mpmanager.model.connection import (
 )
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.names import AddressId, IPAddress, Token
+from mpmanager.model.progress import Progress, SubflowVitals
 
 _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
@@ -150,8 +151,36 @@ _CONNECTION_READER = _reader(
     Field(_INFO, 24, "Q"),  # mptcpi_snd_una
 )
 _END_READER = _reader(*_SOCKET, *_TCP_COUNTERS)
+_PROGRESS_READER = _reader(
+    Field(_INFO, 12, "I"),  # mptcpi_token
+    Field(_INFO, 16, "Q"),  # mptcpi_write_seq
+    Field(_INFO, 24, "Q"),  # mptcpi_snd_una
+    Field(_INFO, 32, "Q"),  # mptcpi_rcv_nxt
+)
+_VITALS_READER = _reader(
+    *_SOCKET,
+    _STATE,
+    Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
+    Field(_INFO, 68, "I"),  # tcpi_rtt
+    Field(_INFO, 148, "I"),  # tcpi_min_rtt
+    Field(_INFO, 56, "I"),  # tcpi_last_ack_recv
+    Field(_INFO, 24, "I"),  # tcpi_unacked
+    Field(_INFO, 144, "I"),  # tcpi_notsent_bytes
+    Field(_INFO, 120, "Q"),  # tcpi_bytes_acked
+    Field(_INFO, 140, "I"),  # tcpi_segs_in
+    Field(_INFO, 224, "I"),  # tcpi_rcv_ooopack
+    Field(_INFO, 192, "I"),  # tcpi_delivered
+    Field(_INFO, 196, "I"),  # tcpi_delivered_ce
+    Field(_INFO, 100, "I"),  # tcpi_total_retrans
+)
 
 _US_PER_MS = 1000.0
+_US_PER_S = 1e6
+_MS_PER_S = 1e3
+_NO_RTT_US = 0xFFFFFFFF
+"""tcpi_min_rtt before the first measurement."""
+_MOST_ASKED_ALONE = 8
+"""Connections: a dump costs as much as some exact questions, whatever it finds (measured: 6 to 10)."""
 _IPV4 = 4
 _ANY_COOKIE = (0xFFFFFFFF, 0xFFFFFFFF)
 """INET_DIAG_NOCOOKIE"""
@@ -221,6 +250,37 @@ class LinuxConnectionTable:
         sampler = _Sampler(_SUBFLOW_READER, _subflow)
         self._one(request, sampler.take, what=f"look at subflow {flow}")
         return next(iter(sampler.harvest()), None)
+
+    def progress(self, tokens: Collection[Token]) -> list[Progress]:
+        records: list[Values] = []
+
+        def take(messages: memoryview) -> int:
+            found, size = _PROGRESS_READER.read(messages)
+            records.extend(found)
+            return size
+
+        if len(tokens) <= _MOST_ASKED_ALONE:
+            for token in tokens:
+                request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
+                self._one(request, take, what=f"look at connection {token:#x}")
+        else:
+            self._dump(_IPPROTO_MPTCP, _LIVING, take)
+        return [Progress._make(values) for values in records if values[0] in tokens]
+
+    def vitals(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowVitals | None:
+        family = AF_INET if flow.local.address.version == _IPV4 else AF_INET6
+        request = _request(
+            _IPPROTO_TCP, family, _LIVING, socket_id=_socket_id(flow, interface_index), cookie=_ANY_COOKIE
+        )
+        found: list[Values] = []
+
+        def take(messages: memoryview) -> int:
+            records, size = _VITALS_READER.read(messages)
+            found.extend(records)
+            return size
+
+        self._one(request, take, what=f"look at subflow {flow}")
+        return _vitals(flow, found[0][len(_SOCKET) :]) if found else None
 
     def _one(self, request: bytes, take: Take, *, what: str) -> None:
         """Read the message about one socket; there is none when it is gone."""
@@ -308,6 +368,19 @@ def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
         (sent or 0) - (again or 0),
         _payload(received, queued, state),
         retransmits or 0,
+    )
+
+
+def _vitals(flow: FourTuple, values: Values) -> SubflowVitals:
+    state, flags, rtt, min_rtt, silent, *counts = (value or 0 for value in values)
+    return SubflowVitals(
+        flow,
+        _STATES.get(state, TcpState.CLOSED),
+        bool(flags & _BACKUP_THERE),
+        rtt / _US_PER_S or None,
+        None if min_rtt in {0, _NO_RTT_US} else min_rtt / _US_PER_S,
+        silent / _MS_PER_S,
+        *counts,
     )
 
 

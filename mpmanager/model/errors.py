@@ -32,6 +32,12 @@ class UnknownPathError(MpmanagerError):
     code = "UnknownPath"
 
 
+class UnknownApplicationError(MpmanagerError):
+    """No program of that name is known."""
+
+    code = "UnknownApplication"
+
+
 class NotAuthorizedError(MpmanagerError):
     """The caller may not do that."""
 

@@ -1,6 +1,6 @@
 """What the daemon needs to know of connections, and to do to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from mpmanager.model.connection import (
@@ -14,6 +14,7 @@ from mpmanager.model.connection import (
 )
 from mpmanager.model.names import Token
 from mpmanager.model.pathmanager import Command, KernelEvent
+from mpmanager.model.progress import Progress, SubflowVitals
 
 
 class PathManager(Protocol):
@@ -65,6 +66,14 @@ class ConnectionTable(Protocol):
 
     def subflow(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowSample | None:
         """One subflow, by its ends and the interface it is bound to (0 for none); None when it is gone."""
+        ...
+
+    def progress(self, tokens: Collection[Token]) -> list[Progress]:
+        """How far these connections have got, in no order; those that are gone are left out. As cheap as can be."""
+        ...
+
+    def vitals(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowVitals | None:
+        """Whether one subflow delivers; None when it is gone."""
         ...
 
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ seconds.
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from errno import EADDRINUSE, EADDRNOTAVAIL, EINVAL, ESRCH
 from ipaddress import ip_address
@@ -39,6 +39,7 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
     WithdrawAddress,
 )
+from mpmanager.model.progress import Progress, SubflowVitals
 
 OUTAGE_PERIOD_S = 60.0
 OUTAGE_BEGINS_S = 30.0
@@ -389,6 +390,21 @@ class SimulatedConnections:
                 return _subflow(connection, flow)
         return None
 
+    def progress(self, tokens: Collection[Token]) -> list[Progress]:
+        self._laptop.catch_up()
+        found = (self._laptop.connections.get(token) for token in tokens)
+        return [
+            Progress(each.token, int(each.tx_bytes), int(each.tx_bytes), int(each.rx_bytes))
+            for each in found
+            if each is not None
+        ]
+
+    def vitals(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowVitals | None:  # noqa: ARG002  # the port's
+        for connection in self._laptop.connections.values():
+            if flow in connection.subflows:
+                return _vitals(flow, connection.subflows[flow])
+        return None
+
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         """Simulated connections never end."""
 
@@ -410,6 +426,26 @@ def _connection(connection: _SimulatedConnection) -> ConnectionSample:
         tx_bytes=int(connection.tx_bytes),
         rx_bytes=int(connection.rx_bytes),
         tx_written=int(connection.tx_bytes),
+    )
+
+
+def _vitals(flow: FourTuple, subflow: _SimulatedSubflow) -> SubflowVitals:
+    rtt_s = subflow.link.rtt_ms / 1000
+    return SubflowVitals(
+        flow=flow,
+        state=TcpState.ESTABLISHED,
+        is_backup_there=False,
+        rtt_s=rtt_s,
+        min_rtt_s=rtt_s,
+        silent_s=0.0,
+        unacknowledged=0,
+        unsent_bytes=0,
+        acknowledged_bytes=int(subflow.tx_bytes),
+        received_segments=0,
+        out_of_order_packets=0,
+        delivered_packets=0,
+        delivered_marked_packets=0,
+        retransmitted_segments=0,
     )
 
 

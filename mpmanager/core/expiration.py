@@ -1,0 +1,762 @@
+"""Late data may use the backup: what the lateness of one connection's data says about its paths (active backup).
+
+A connection is looked at many times a second. `take` notes how far its streams have got and says whether its subflows
+deserve a closer look, which `judge` draws a finding from. State and finding give the next state:
+
+    finding      PRIMARY      AGGREGATE    SUSPECT      FAILED_OVER  PROBING
+    on time      .            PRIMARY      .            .            .
+    late         AGGREGATE    .            .            .            .
+    dead         FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
+    starved      SUSPECT      .            .            .            .
+    heard        .            .            PRIMARY      .            .
+    unanswered   .            .            FAILED_OVER  .            .
+    rejoined     PROBING      PROBING      PROBING      PROBING      .
+    lost         FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
+    proven       .            .            .            PRIMARY      PRIMARY
+    undecided    .            .            .            .            .
+
+Sending is exact: the oldest byte that the peer has not acknowledged tells how long data has waited. It is late when it
+has waited for longer than a round trip on its path and the expiration delay (thesis 2.2). A path that answers nothing
+meanwhile, or answers and never delivers what was lost, is dead: the kernel has pushed data into its subflow that leaves
+it only when that is destroyed. A path that is merely full gets help from another one.
+
+Receiving is a guess, because what has not come may not have been sent. Silence beyond the learned gaps therefore is no
+verdict: a new subflow on the same path, whose handshake has to be answered within a round trip, is asked first.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum, unique
+from typing import NamedTuple
+
+from mpmanager.model.connection import FourTuple, TcpState
+from mpmanager.model.expiration import ExpirationReason, ExpirationState, ExpirationView
+from mpmanager.model.names import LinkName
+from mpmanager.model.policy import NEVER, Policy
+from mpmanager.model.progress import Progress, SubflowVitals
+
+UNKNOWN_RTT_S = 0.1
+"""Of a path that has not been measured."""
+
+LEAST_SILENCE_S = 0.04
+"""Beside a round trip, before silence means anything: a receiver may hold an acknowledgement back for so long."""
+_SILENCE_SHARE = 0.8
+"""Of the expiration delay: acknowledgements stop half a round trip after the path did, at most."""
+LEAST_HOLE_S = 0.06
+"""Beside a round trip, before a hole means anything: one repair by the kernel's own means fits in."""
+_LONGEST_HOLE_EXTRA_S = 0.1
+"""A round trip that has grown by more than this over the shortest one is no excuse."""
+
+CALM_S = 0.02
+"""Data has to be well on time for so long before a helper is closed."""
+_ADVANCING_S = 0.03
+"""Acknowledgements that came so lately are coming."""
+
+GAPS_KEPT = 24
+GAPS_NEEDED = 6
+_GAP_FACTOR = 1.1
+_GAP_EXTRA_S = 0.004
+_LEAST_STARVING_S = 0.02
+LONGEST_GAP_S = 1.0
+"""A stream with longer gaps than this cannot be told from one that has ended."""
+_MOST_PATIENCE = 8.0
+_PATIENCE_KEPT_S = 10.0
+PROBE_FACTOR, PROBE_EXTRA_S = 1.15, 0.012
+"""An answer may take so many round trips, and the time between two looks and a little more."""
+_TELLING_S = 0.012
+"""How long several carriers are looked at before it is clear which one is silent."""
+
+QUARANTINE_S = 0.2
+FIRST_HOLD_S = 0.5
+LONGEST_HOLD_S = 30.0
+RELAPSE_S = 10.0
+"""A path that fails within this time after its return, and its hold, has returned too early."""
+CALM_PATH_S = 60.0
+"""A path that has been well for so long starts anew."""
+
+MOST_ACTIONS = 8
+ACTIONS_PER_S = 10.0
+"""What one connection may cause: bursts of `MOST_ACTIONS`, and so many a second over time."""
+
+_REFRESH_S = 1.0
+_LOOK_EVERY_S = {
+    ExpirationState.PRIMARY: 0.0,
+    ExpirationState.AGGREGATE: 0.016,
+    ExpirationState.SUSPECT: 0.0,
+    ExpirationState.FAILED_OVER: 0.01,
+    ExpirationState.PROBING: 0.01,
+}
+"""The shortest time between two looks at the subflows of a connection that is late or starved."""
+_TEND_EVERY_S = 0.04
+"""The longest, while paths are missing."""
+
+
+@unique
+class Rank(IntEnum):
+    """In which order paths carry."""
+
+    PREFERRED = 0
+    HELPER = 1
+    """Helps as soon as data is late."""
+    RESERVE = 2
+    """Carries when nothing else delivers."""
+
+
+class SubflowView(NamedTuple):
+    """A standing subflow."""
+
+    flow: FourTuple
+    path: LinkName
+    rank: Rank
+    vitals: SubflowVitals
+
+    @property
+    def base_s(self) -> float:
+        """The round trip of the path when it is empty."""
+        return self.vitals.min_rtt_s or self.vitals.rtt_s or UNKNOWN_RTT_S
+
+
+@unique
+class Finding(StrEnum):
+    """What a look says."""
+
+    ON_TIME = "on-time"
+    LATE = "late"
+    DEAD = "dead"
+    STARVED = "starved"
+    HEARD = "heard"
+    UNANSWERED = "unanswered"
+    REJOINED = "rejoined"
+    LOST = "lost"
+    PROVEN = "proven"
+    UNDECIDED = "undecided"
+
+
+_S, _F = ExpirationState, Finding
+
+TRANSITIONS: Mapping[ExpirationState, Mapping[Finding, ExpirationState]] = {
+    state: dict.fromkeys(Finding, state) | changes
+    for state, changes in {
+        _S.PRIMARY: {
+            _F.LATE: _S.AGGREGATE,
+            _F.DEAD: _S.FAILED_OVER,
+            _F.STARVED: _S.SUSPECT,
+            _F.REJOINED: _S.PROBING,
+            _F.LOST: _S.FAILED_OVER,
+        },
+        _S.AGGREGATE: {
+            _F.ON_TIME: _S.PRIMARY,
+            _F.DEAD: _S.FAILED_OVER,
+            _F.REJOINED: _S.PROBING,
+            _F.LOST: _S.FAILED_OVER,
+        },
+        _S.SUSPECT: {
+            _F.DEAD: _S.FAILED_OVER,
+            _F.HEARD: _S.PRIMARY,
+            _F.UNANSWERED: _S.FAILED_OVER,
+            _F.REJOINED: _S.PROBING,
+            _F.LOST: _S.FAILED_OVER,
+        },
+        _S.FAILED_OVER: {_F.REJOINED: _S.PROBING, _F.PROVEN: _S.PRIMARY},
+        _S.PROBING: {_F.DEAD: _S.FAILED_OVER, _F.LOST: _S.FAILED_OVER, _F.PROVEN: _S.PRIMARY},
+    }.items()
+}
+
+
+@unique
+class Happening(StrEnum):
+    """What is worth telling."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    FAILED_OVER = "failed-over"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The proof of a decision."""
+
+    happening: Happening
+    path: LinkName
+    """The one that was late, left or returned to."""
+    helper: LinkName | None
+    reason: ExpirationReason
+    waited_s: float | None
+    """Beyond the path's own round trip."""
+    allowed_s: float
+    lasted_s: float | None = None
+    """Since opening, or since the path was left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveSubflow:
+    """It delivers nothing."""
+
+    flow: FourTuple
+    path: LinkName
+    rtt_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbePath:
+    """Ask by a new subflow whether the path of this one is alive; answer by `note_answer`."""
+
+    flow: FourTuple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """A path that was left is well again."""
+
+    path: LinkName
+
+
+Effect = LeaveSubflow | ProbePath | TakeBack | Report
+
+
+@dataclass(slots=True)
+class _Track:
+    """What changed on a subflow, and when."""
+
+    acknowledged_bytes: int
+    acknowledged: float
+    received_segments: int
+    heard: float
+    out_of_order: int
+    """When the stream moved last."""
+
+
+@dataclass(slots=True)
+class _Absence:
+    """A path that was left."""
+
+    since: float
+    rank: Rank
+    rejoined: float | None = None
+
+
+@dataclass(slots=True)
+class _History:
+    """How a path has behaved."""
+
+    hold_s: float
+    returned: float | None = None
+
+
+@dataclass(slots=True)
+class _Suspicion:
+    since: float
+    flow: FourTuple | None = None
+    """None while it is not clear which subflow is silent."""
+    asked: float | None = None
+    is_answered: bool = False
+
+
+class Expiration:
+    """The machine of one connection. All times are seconds of the caller's clock."""
+
+    def __init__(self, policy: Policy, *, now: float, may_probe: bool = True) -> None:
+        """A server may not probe: it cannot join towards a client."""
+        self.policy = policy
+        self._may_probe = may_probe
+        self.state = ExpirationState.PRIMARY
+        self.reason = ExpirationReason.ON_TIME
+        self.since = now
+        self.opened: dict[LinkName, float] = {}
+        """Helpers that are open, and since when."""
+        self.absences: dict[LinkName, _Absence] = {}
+        """Paths that were left."""
+        self.active = now
+        """When anything moved last."""
+        self._histories: dict[LinkName, _History] = {}
+        self._tracks: dict[FourTuple, _Track] = {}
+        self._written: deque[tuple[float, int]] = deque()
+        self._progress: Progress | None = None
+        self._una_moved = self._rcv_moved = now
+        self._gaps: deque[float] = deque(maxlen=GAPS_KEPT)
+        self._is_quiet = True
+        """Whether nothing is expected to come."""
+        self._patience = 1.0
+        self._patience_set = now
+        self._suspicion: _Suspicion | None = None
+        self._allowed_s = policy.wait_s + UNKNOWN_RTT_S
+        self._calm_limit_s = 0.0
+        self._calm_since: float | None = None
+        self._has_one_carrier = True
+        self._next_look = now
+        self._due_look = now
+        self._budget = float(MOST_ACTIONS)
+        self._budget_time = now
+        self._path: LinkName | None = None
+        self._waited_s: float | None = None
+
+    def set_policy(self, policy: Policy, *, now: float) -> None:
+        """Put another policy in force."""
+        if policy != self.policy:
+            self.policy = policy
+            self._due_look = now
+
+    def normal_paths(self, ranks: Mapping[LinkName, Rank]) -> frozenset[LinkName]:
+        """The paths whose subflows shall carry now."""
+        preferred = {path for path, rank in ranks.items() if rank is Rank.PREFERRED}
+        pooled = {
+            path
+            for path, rank in ranks.items()
+            if rank is Rank.HELPER and any(self.policy.wait_between(each, path) == 0 for each in preferred)
+        }
+        return frozenset((preferred - self.absences.keys()) | pooled | (self.opened.keys() & ranks.keys()))
+
+    def forget_paths_but(self, paths: Iterable[LinkName]) -> None:
+        """What is not among these is gone or forbidden: it is not waited for any more."""
+        known = set(paths)
+        for path in self.absences.keys() - known:
+            del self.absences[path]
+        for path in self.opened.keys() - known:
+            del self.opened[path]
+
+    def view(self) -> ExpirationView:
+        """The state, for people."""
+        return ExpirationView(
+            state=self.state,
+            reason=self.reason,
+            since=self.since,
+            path=self._path,
+            helper=next(iter(self.opened), None),
+            waited_s=self._waited_s,
+            allowed_s=self.policy.wait_s,
+        )
+
+    def age_s(self, now: float) -> float:
+        """How long the oldest data that was not acknowledged has waited."""
+        return now - self._written[0][0] if self._written else 0.0
+
+    def take(self, progress: Progress, now: float) -> bool:
+        """Note how far the streams have got; whether the subflows deserve a closer look."""
+        before = self._progress
+        if before is None:
+            self._progress = progress
+            if progress.write_seq != progress.snd_una:
+                self._written.append((now, progress.write_seq))
+            return True
+        if progress != before:
+            self._progress = progress
+            self._note_moves(before, progress, now)
+        if now >= self._due_look or self._is_calm(now):
+            return True
+        return now >= self._next_look and (self._is_late(now) or self._is_starved(now) or self._suspicion is not None)
+
+    def note_answer(self) -> None:
+        """The probe was answered, be it by a refusal."""
+        if self._suspicion is not None:
+            self._suspicion.is_answered = True
+
+    def judge(
+        self,
+        subflows: Sequence[SubflowView],
+        now: float,
+        *,
+        may_act: bool = True,
+        found_dead: Iterable[LinkName] = (),
+    ) -> tuple[Effect, ...]:
+        """Look closely, draw a conclusion and say what has to be done.
+
+        Args:
+            subflows: all that stand, probes left out.
+            now: the time.
+            may_act: False when the caller has been late itself: stalls that it sees may be its own.
+            found_dead: paths on which other connections have just found nothing delivered.
+        """
+        self._follow(subflows, now)
+        self._schedule(now)
+        if not subflows or not may_act:
+            return ()
+        finding, effects = self._find(subflows, now, frozenset(found_dead))
+        self._enter(TRANSITIONS[self.state][finding], now)
+        return effects
+
+    def _is_calm(self, now: float) -> bool:
+        """Whether helpers are open that data has not needed for a while."""
+        if self.state is not ExpirationState.AGGREGATE:
+            return False
+        if self.age_s(now) > self._calm_limit_s:
+            self._calm_since = None
+            return False
+        self._calm_since = self._calm_since or now
+        return now - self._calm_since >= CALM_S
+
+    def _note_moves(self, before: Progress, progress: Progress, now: float) -> None:
+        self.active = now
+        if progress.write_seq != before.write_seq:
+            self._written.append((now, progress.write_seq))
+        if progress.snd_una != before.snd_una:
+            self._una_moved = now
+            while self._written and self._written[0][1] <= progress.snd_una:
+                self._written.popleft()
+        if progress.rcv_nxt != before.rcv_nxt:
+            self._note_received(now)
+
+    def _note_received(self, now: float) -> None:
+        gap_s = now - self._rcv_moved
+        self._rcv_moved = now
+        if gap_s > LONGEST_GAP_S:
+            self._gaps.clear()
+        elif self._suspicion is None or self._suspicion.is_answered:
+            self._gaps.append(gap_s)  # else the gap is a hole's
+        self._is_quiet = False
+
+    def _starving_s(self) -> float:
+        """Silence of this length is more than usual."""
+        usual_s = self._patience * (_GAP_FACTOR * max(self._gaps) + _GAP_EXTRA_S)
+        floor_s = _LEAST_STARVING_S if self.policy.wait_s == NEVER else max(_LEAST_STARVING_S, self.policy.wait_s / 2)
+        return max(usual_s, floor_s)
+
+    def _is_starved(self, now: float) -> bool:
+        if self._is_quiet or len(self._gaps) < GAPS_NEEDED:
+            return False
+        limit_s = self._starving_s()
+        return limit_s < now - self._rcv_moved < LONGEST_GAP_S and limit_s < LONGEST_GAP_S
+
+    def _is_late(self, now: float) -> bool:
+        return bool(self._written) and now - self._written[0][0] > self._allowed_s
+
+    def _schedule(self, now: float) -> None:
+        self._next_look = now + _LOOK_EVERY_S[self.state]
+        self._due_look = now + (_TEND_EVERY_S if self.absences or self.opened else _REFRESH_S)
+
+    def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
+        known = self._tracks
+        self._tracks = {each.flow: self._followed(known.get(each.flow), each.vitals, now) for each in subflows}
+        carriers = self._carriers(subflows)
+        self._has_one_carrier = len(carriers) == 1
+        others = [each for each in subflows if each not in carriers]
+        self._allowed_s = min(
+            (each.base_s + self._wait_s(each, others) for each in carriers), default=self.policy.wait_s + UNKNOWN_RTT_S
+        )
+        if now - self._patience_set > _PATIENCE_KEPT_S:
+            self._patience, self._patience_set = max(1.0, self._patience / 2), now
+
+    def _followed(self, track: _Track | None, vitals: SubflowVitals, now: float) -> _Track:
+        if track is None:
+            return _Track(
+                vitals.acknowledged_bytes,
+                min(now, max(self._una_moved, now - vitals.silent_s)),
+                vitals.received_segments,
+                now,
+                vitals.out_of_order_packets,
+            )
+        if vitals.acknowledged_bytes != track.acknowledged_bytes or not vitals.unacknowledged:
+            track.acknowledged_bytes = vitals.acknowledged_bytes
+            # Looks are rare while all is well, the stream is watched all the time.
+            track.acknowledged = self._una_moved if self._has_one_carrier and vitals.unacknowledged else now
+        if vitals.received_segments != track.received_segments:
+            track.received_segments, track.heard = vitals.received_segments, now
+        if self._suspicion is None:
+            track.out_of_order = vitals.out_of_order_packets
+        return track
+
+    def _carriers(self, subflows: Sequence[SubflowView]) -> list[SubflowView]:
+        """Those that the scheduler uses: where all are backups, all."""
+        normal = self.normal_paths({each.path: each.rank for each in subflows})
+        return [each for each in subflows if each.path in normal] or list(subflows)
+
+    def _wait_s(self, carrier: SubflowView, others: Iterable[SubflowView]) -> float:
+        """How long data there may wait: the shortest of what is allowed towards each that could carry instead."""
+        return min(
+            (self.policy.wait_between(carrier.path, each.path) for each in others if each.path != carrier.path),
+            default=self.policy.wait_s,
+        )
+
+    def _find(
+        self, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]
+    ) -> tuple[Finding, tuple[Effect, ...]]:
+        """The first finding that there is, the gravest first, with what follows from it."""
+        return (
+            self._find_dead(subflows, now)
+            or self._find_returning(subflows, now)
+            or self._find_silence(subflows, now, found_dead)
+            or self._find_lateness(subflows, now)
+            or (Finding.UNDECIDED, ())
+        )
+
+    def _find_dead(self, subflows: Sequence[SubflowView], now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
+        dead: dict[FourTuple, ExpirationReason] = {}
+        for each in self._carriers(subflows):
+            reason = self._death_of(each, subflows, now)
+            if reason is not None:
+                dead[each.flow] = reason
+        if not dead:
+            return None
+        return self._leave(subflows, dead, Finding.DEAD, now)
+
+    def _death_of(self, subflow: SubflowView, subflows: Sequence[SubflowView], now: float) -> ExpirationReason | None:
+        """Why a carrier has to be taken for dead, if it has to."""
+        vitals, base_s = subflow.vitals, subflow.base_s
+        wait_s = self._wait_s(subflow, subflows)
+        age_s = self.age_s(now)
+        track = self._tracks[subflow.flow]
+        hole_limit_s = min(max(vitals.rtt_s or base_s, base_s), base_s + _LONGEST_HOLE_EXTRA_S)
+        hole_limit_s += max(wait_s, LEAST_HOLE_S)
+        if vitals.unacknowledged and age_s > base_s + wait_s:
+            if min(vitals.silent_s, age_s) > base_s + max(_SILENCE_SHARE * wait_s, LEAST_SILENCE_S):
+                return ExpirationReason.SILENT
+            if min(now - track.acknowledged, age_s) > hole_limit_s:
+                return ExpirationReason.HOLE
+        suspicion = self._suspicion
+        has_hole = suspicion is not None and vitals.out_of_order_packets != track.out_of_order
+        if has_hole and now - self._rcv_moved > hole_limit_s:
+            return ExpirationReason.HOLE
+        return None
+
+    def _leave(
+        self, subflows: Sequence[SubflowView], dead: Mapping[FourTuple, ExpirationReason], finding: Finding, now: float
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        """Leave the dead, if anything is left that may deliver, and open the best of it where nothing else carries."""
+        left = [each for each in subflows if each.flow in dead]
+        rest = [each for each in subflows if each.flow not in dead]
+        gone = {each.path for each in left}
+        rest = [each for each in rest if each.path not in gone]
+        if not rest or not self._may_act(now, len(left) + 1):
+            return None
+        waited_s = max(self.age_s(now), now - self._rcv_moved if finding is Finding.UNANSWERED else 0.0)
+        for each in left:
+            self._mark_absent(each, now)
+        before = set(self.absences)
+        helper = self._helper_among(rest, now)
+        first = left[0]
+        self.reason = dead[first.flow]
+        self._path, self._waited_s = first.path, max(0.0, waited_s - first.base_s)
+        reports = [
+            Report(
+                happening=Happening.FAILED_OVER,
+                path=each.path,
+                helper=helper
+                or next((o.path for o in rest if o.path in self.opened or o.rank is Rank.PREFERRED), None),
+                reason=dead[each.flow],
+                waited_s=max(0.0, waited_s - each.base_s),
+                allowed_s=self._wait_s(each, rest),
+            )
+            for each in left
+        ]
+        self._suspicion = None
+        self._una_moved = now  # what follows is another path's
+        leaves = (LeaveSubflow(flow=each.flow, path=each.path, rtt_s=each.base_s) for each in left)
+        back = (TakeBack(path=path) for path in before - self.absences.keys())
+        return finding, (*leaves, *back, *reports)
+
+    def _mark_absent(self, subflow: SubflowView, now: float) -> None:
+        path = subflow.path
+        self.opened.pop(path, None)
+        history = self._histories.setdefault(path, _History(FIRST_HOLD_S))
+        if history.returned is not None:
+            well_s = now - history.returned
+            if well_s < RELAPSE_S + history.hold_s:
+                history.hold_s = min(2 * history.hold_s, LONGEST_HOLD_S)
+            elif well_s > CALM_PATH_S:
+                history.hold_s = FIRST_HOLD_S
+        self.absences[path] = _Absence(now, subflow.rank)
+
+    def _helper_among(self, rest: Sequence[SubflowView], now: float) -> LinkName:
+        """What carries from now on: what is open already, or the best of the others, which is opened."""
+        normal = self.normal_paths({each.path: each.rank for each in rest})
+        open_ones = [each for each in rest if each.path in normal]
+        best = min(open_ones or rest, key=lambda each: (each.rank, each.base_s))
+        if not open_ones:
+            self.absences.pop(best.path, None)
+            if best.rank is not Rank.PREFERRED:
+                self.opened[best.path] = now
+        return best.path
+
+    def _find_returning(self, subflows: Sequence[SubflowView], now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
+        if not self.absences:
+            return self._end_absence() if self.state in {_S.FAILED_OVER, _S.PROBING} else None
+        standing = {each.path: each for each in subflows}
+        effects: list[Effect] = []
+        for path, absence in list(self.absences.items()):
+            subflow = standing.get(path)
+            absence.rejoined = None if subflow is None else absence.rejoined or now
+            if subflow is not None and self._is_proven(path, absence, subflow, now) and self._may_act(now, 2):
+                effects += self._return_to(path, now)
+        if not self.absences:
+            return Finding.PROVEN, tuple(effects)
+        is_back = all(each.rejoined is not None for each in self.absences.values())
+        if is_back is (self.state is _S.PROBING):
+            return (Finding.UNDECIDED, tuple(effects)) if effects else None
+        return Finding.REJOINED if is_back else Finding.LOST, tuple(effects)
+
+    def _end_absence(self) -> tuple[Finding, tuple[Effect, ...]]:
+        self.opened.clear()
+        return Finding.PROVEN, ()
+
+    def _is_proven(self, path: LinkName, absence: _Absence, subflow: SubflowView, now: float) -> bool:
+        if absence.rejoined is None:
+            return False
+        if absence.rank is not Rank.PREFERRED:
+            return True  # it stands by again, which asks nothing of it
+        hold_s = self._histories[path].hold_s
+        return now - absence.rejoined >= max(QUARANTINE_S, 2 * subflow.base_s) and now - absence.since >= hold_s
+
+    def _return_to(self, path: LinkName, now: float) -> Iterable[Effect]:
+        absence = self.absences.pop(path)
+        self._histories[path].returned = now
+        yield TakeBack(path=path)
+        if absence.rank is Rank.PREFERRED:
+            helper = next(iter(self.opened), None)
+            self.opened.clear()
+            self.reason = ExpirationReason.RECOVERED
+            yield Report(
+                happening=Happening.RETURNED,
+                path=path,
+                helper=helper,
+                reason=ExpirationReason.RECOVERED,
+                waited_s=None,
+                allowed_s=self.policy.wait_s,
+                lasted_s=now - absence.since,
+            )
+
+    def _find_silence(
+        self, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        if self._suspicion is None:
+            is_time = self._may_probe and self.state is not _S.AGGREGATE and self._is_starved(now)
+            return self._begin_suspicion(subflows, now) if is_time else None
+        carriers = self._carriers(subflows)
+        if self._rcv_moved > self._suspicion.since:
+            self._suspicion, self.reason = None, ExpirationReason.ON_TIME
+            return Finding.HEARD, ()
+        if self._suspicion.flow is None:
+            return self._name_the_silent(carriers, now)
+        return self._await_answer(self._suspicion, subflows, now, found_dead)
+
+    def _begin_suspicion(
+        self, subflows: Sequence[SubflowView], now: float
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        carriers = self._carriers(subflows)
+        if len(subflows) <= len(carriers) == 1 or not self._may_act(now, 1):
+            return None  # nobody could carry instead
+        self._suspicion = _Suspicion(now)
+        self.reason = ExpirationReason.NOTHING_RECEIVED
+        if len(carriers) > 1:
+            return Finding.STARVED, ()
+        return Finding.STARVED, self._ask(carriers[0], now)
+
+    def _ask(self, subflow: SubflowView, now: float) -> tuple[Effect, ...]:
+        if self._suspicion is not None:
+            self._suspicion.flow, self._suspicion.asked = subflow.flow, now
+        self._path = subflow.path
+        return (ProbePath(flow=subflow.flow),)
+
+    def _name_the_silent(
+        self, carriers: Sequence[SubflowView], now: float
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        suspicion = self._suspicion
+        if suspicion is None or now - suspicion.since < _TELLING_S:
+            return None
+        silent = [each for each in carriers if self._tracks[each.flow].heard <= suspicion.since]
+        if not silent:
+            self._calm_down(now)
+            return Finding.HEARD, ()
+        return Finding.UNDECIDED, self._ask(silent[0], now)
+
+    def _await_answer(
+        self, suspicion: _Suspicion, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        suspect = next((each for each in subflows if each.flow == suspicion.flow), None)
+        if suspect is None or suspicion.asked is None:
+            self._suspicion = None
+            return Finding.HEARD, ()
+        track = self._tracks[suspect.flow]
+        has_hole = suspect.vitals.out_of_order_packets != track.out_of_order
+        if (suspicion.is_answered or track.heard > suspicion.asked) and not has_hole:
+            self._calm_down(now)
+            return Finding.HEARD, ()
+        limit_s = PROBE_FACTOR * suspect.base_s + PROBE_EXTRA_S
+        is_overdue = now - suspicion.asked > limit_s and not suspicion.is_answered and not has_hole
+        if is_overdue:
+            return self._leave(subflows, {suspect.flow: ExpirationReason.PROBE_UNANSWERED}, Finding.UNANSWERED, now)
+        if suspect.path in found_dead and not has_hole:
+            return self._leave(subflows, {suspect.flow: ExpirationReason.FOUND_BY_OTHERS}, Finding.UNANSWERED, now)
+        return None
+
+    def _calm_down(self, now: float) -> None:
+        """The path is well, and whoever sends has merely stopped: nothing is expected until something comes."""
+        if self._suspicion is not None:
+            self._suspicion = None
+        self._is_quiet = True
+        self._patience, self._patience_set = min(2 * self._patience, _MOST_PATIENCE), now
+        self.reason = ExpirationReason.ON_TIME
+
+    def _find_lateness(self, subflows: Sequence[SubflowView], now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
+        carriers = self._carriers(subflows)
+        helpers = [each for each in subflows if each.rank is Rank.HELPER and each not in carriers]
+        age_s = self.age_s(now)
+        carrier = max(carriers, key=lambda each: each.base_s)
+        if helpers and not self._suspicion:
+            wait_s = self._wait_s(carrier, helpers)
+            is_moving = now - self._una_moved < _ADVANCING_S or any(each.vitals.unsent_bytes for each in carriers)
+            if age_s > carrier.base_s + wait_s and is_moving and self._may_act(now, 1):
+                return self._open(carrier, helpers, wait_s, now)
+        if self.state is _S.AGGREGATE:
+            return self._close_when_calm(now)
+        return None
+
+    def _open(
+        self, carrier: SubflowView, helpers: Sequence[SubflowView], wait_s: float, now: float
+    ) -> tuple[Finding, tuple[Effect, ...]]:
+        helper = min(helpers, key=lambda each: (self.policy.wait_between(carrier.path, each.path), each.base_s))
+        self.opened[helper.path] = now
+        self.reason, self._path = ExpirationReason.BACKLOG, carrier.path
+        self._waited_s, self._calm_since = self.age_s(now) - carrier.base_s, None
+        self._calm_limit_s = carrier.base_s + wait_s / 2
+        return Finding.LATE, (
+            Report(
+                happening=Happening.OPENED,
+                path=carrier.path,
+                helper=helper.path,
+                reason=ExpirationReason.BACKLOG,
+                waited_s=self._waited_s,
+                allowed_s=wait_s,
+            ),
+        )
+
+    def _close_when_calm(self, now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
+        if self._calm_since is None or now - self._calm_since < CALM_S or not self._may_act(now, 1):
+            return None
+        reports = tuple(
+            Report(
+                happening=Happening.CLOSED,
+                path=self._path or helper,
+                helper=helper,
+                reason=ExpirationReason.ON_TIME,
+                waited_s=None,
+                allowed_s=self.policy.wait_s,
+                lasted_s=now - since,
+            )
+            for helper, since in self.opened.items()
+        )
+        self.opened.clear()
+        self.reason = ExpirationReason.ON_TIME
+        return Finding.ON_TIME, reports
+
+    def _may_act(self, now: float, actions: int) -> bool:
+        """Whether the budget allows so many actions; takes them from it."""
+        self._budget = min(float(MOST_ACTIONS), self._budget + ACTIONS_PER_S * (now - self._budget_time))
+        self._budget_time = now
+        if self._budget < actions:
+            return False
+        self._budget -= actions
+        return True
+
+    def _enter(self, state: ExpirationState, now: float) -> None:
+        if state is self.state:
+            return
+        self.state, self.since = state, now
+        if state is _S.PRIMARY:
+            self._path = self._waited_s = None
+        self._schedule(now)
+
+
+def is_standing(vitals: SubflowVitals) -> bool:
+    """Whether a subflow can carry."""
+    return vitals.state in {TcpState.ESTABLISHED, TcpState.CLOSE_WAIT}

@@ -1,0 +1,268 @@
+"""Active backup for all connections: what they share, and the orders that follow from what their machines find.
+
+They share what is known of paths (a path that one connection has found dead is not probed by the next one, one probe
+serves all that suspect the same path), a budget of commands, and the doubt of a daemon that was late itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mpmanager.core.big_transfers import TransferMeter
+from mpmanager.core.expiration import (
+    Effect,
+    Expiration,
+    LeaveSubflow,
+    ProbePath,
+    Rank,
+    Report,
+    SubflowView,
+    TakeBack,
+    is_standing,
+)
+from mpmanager.core.subflow_targets import is_open
+from mpmanager.core.subflows import (
+    NormalPathsChosen,
+    Order,
+    PathRecovered,
+    ProbeWanted,
+    StandingSubflow,
+    SubflowFailed,
+)
+from mpmanager.model.expiration import ExpirationState, ExpirationView
+from mpmanager.model.names import LinkName, Token
+from mpmanager.model.path import Path, Tier
+from mpmanager.model.policy import Policy
+from mpmanager.model.progress import Progress, SubflowVitals
+
+ACTIVE_S = 2.0
+"""A connection that has moved nothing for so long is looked at less often."""
+BUSY_INTERVAL_S = 0.004
+QUIET_INTERVAL_S = 0.025
+LONGEST_INTERVAL_S = 0.02
+"""Between looks while connections are active, however much the looks cost."""
+MOST_OF_A_CORE = 0.1
+"""What looking may cost before it is done less often."""
+
+COMMANDS_PER_S = 200.0
+MOST_COMMANDS = 100
+
+LAG_S = 0.02
+"""A look that comes so late sees stalls that may be this program's own."""
+DOUBT_S = 0.1
+"""The longest time for which such stalls are doubted."""
+
+FOUND_DEAD_S = 1.0
+PROBE_SHARED_S = 0.1
+
+_RANKS = {Tier.ALWAYS: Rank.PREFERRED, Tier.WHEN_NEEDED: Rank.HELPER, Tier.BACKUP: Rank.RESERVE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A big transfer was moved to a path of its own, or back."""
+
+    path: LinkName
+    is_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What follows from a look at one connection."""
+
+    orders: tuple[Order, ...] = ()
+    """To the subflow manager, in this order."""
+    reports: tuple[Report | Move, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watched:
+    machine: Expiration
+    policy: Policy
+    is_server_side: bool
+    meter: TransferMeter | None = None
+    chosen: frozenset[LinkName] | None = None
+    """What the subflow manager was told last."""
+    has_changed_size: bool = False
+
+
+class Expirations:
+    """All connections under a policy. Times are seconds of the caller's clock."""
+
+    def __init__(self) -> None:
+        self._watched: dict[Token, _Watched] = {}
+        self._paths: dict[LinkName, Path] = {}
+        self._found_dead: dict[LinkName, float] = {}
+        self._probes: dict[LinkName, tuple[Token, float]] = {}
+        self._budget = float(MOST_COMMANDS)
+        self._budget_time = 0.0
+        self._doubt_until = 0.0
+
+    @property
+    def tokens(self) -> frozenset[Token]:
+        """The connections to look at."""
+        return frozenset(self._watched)
+
+    def watch(self, token: Token, policy: Policy, *, is_server_side: bool, now: float) -> None:
+        """Look after a connection from now on, or after another policy for it."""
+        known = self._watched.get(token)
+        if known is None:
+            machine = Expiration(policy, now=now, may_probe=not is_server_side)
+            known = self._watched[token] = _Watched(machine=machine, policy=policy, is_server_side=is_server_side)
+        known.policy = policy
+        known.machine.set_policy(policy, now=now)
+        over_bytes = policy.big_transfers.over_bytes if policy.big_transfers else None
+        if over_bytes != (known.meter.over_bytes if known.meter else None):
+            known.meter = TransferMeter(over_bytes) if over_bytes else None
+
+    def forget(self, token: Token) -> tuple[Order, ...]:
+        """Let a connection go; it gets back what the tiers say."""
+        watched = self._watched.pop(token, None)
+        if watched is None:
+            return ()
+        back = tuple(PathRecovered(token=token, path=path) for path in watched.machine.absences)
+        return (NormalPathsChosen(token=token, paths=None), *back) if watched.chosen is not None or back else ()
+
+    def set_paths(self, paths: Iterable[Path]) -> None:
+        """The network is another now."""
+        self._paths = {path.name: path for path in paths if is_open(path)}
+        for each in self._watched.values():
+            each.machine.forget_paths_but(self._paths)
+            each.has_changed_size = True  # ranks may be others: look at all
+
+    def note_lag(self, lag_s: float, now: float) -> None:
+        """Say how much too late the looks come that follow."""
+        if lag_s > LAG_S:
+            self._doubt_until = now + min(lag_s, DOUBT_S)
+
+    def note_alive(self, path: LinkName) -> None:
+        """A new subflow on the path was answered."""
+        self._found_dead.pop(path, None)
+
+    def note_probe_answer(self, token: Token) -> None:
+        """The probe of a connection was answered: all that suspect the same path know now."""
+        for path in [path for path, (prober, _asked) in self._probes.items() if prober == token]:
+            del self._probes[path]
+            self.note_alive(path)
+            for each in self._watched.values():
+                if each.machine.view().path == path:
+                    each.machine.note_answer()
+
+    def view(self, token: Token) -> ExpirationView | None:
+        """The state of a connection; None where it is not watched."""
+        watched = self._watched.get(token)
+        return watched.machine.view() if watched is not None else None
+
+    def take(self, progress: Progress, now: float) -> bool:
+        """Note how far a connection has got; whether `judge` wants to see its subflows."""
+        watched = self._watched.get(progress.token)
+        if watched is None:
+            return False
+        if watched.meter is not None and watched.meter.take(progress.snd_una + progress.rcv_nxt, now):
+            watched.has_changed_size = True
+        wants = watched.machine.take(progress, now)
+        return wants or watched.has_changed_size
+
+    def judge(self, token: Token, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]], now: float) -> Decision:
+        """Draw the conclusions from a closer look at one connection."""
+        watched = self._watched.get(token)
+        if watched is None:
+            return Decision()
+        standing = {each.path.name for each, vitals in subflows if is_standing(vitals)}
+        ranks = self._ranks(watched, standing)
+        views = [
+            _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name])
+            for each, vitals in subflows
+            if is_standing(vitals) and each.path.name in ranks
+        ]
+        effects = watched.machine.judge(views, now, may_act=self._may_act(now), found_dead=self._dead_paths(now))
+        moves = self._moves(watched, standing)
+        orders = (*self._choose(token, watched, ranks), *self._orders(token, effects, now))
+        self._budget -= len(orders)
+        return Decision(orders=orders, reports=(*moves, *(each for each in effects if isinstance(each, Report))))
+
+    def interval_s(self, now: float, *, cost_s: float) -> float | None:
+        """When to look again after a look that cost so much processor time; None: when there is something to watch."""
+        if not self._watched:
+            return None
+        is_busy = any(
+            now - each.machine.active < ACTIVE_S or each.machine.state is not ExpirationState.PRIMARY
+            for each in self._watched.values()
+        )
+        if not is_busy:
+            return QUIET_INTERVAL_S
+        return min(max(BUSY_INTERVAL_S, cost_s / MOST_OF_A_CORE), LONGEST_INTERVAL_S)
+
+    def _may_act(self, now: float) -> bool:
+        self._budget = min(float(MOST_COMMANDS), self._budget + COMMANDS_PER_S * (now - self._budget_time))
+        self._budget_time = now
+        return self._budget >= 1 and now >= self._doubt_until
+
+    def _dead_paths(self, now: float) -> list[LinkName]:
+        return [path for path, found in self._found_dead.items() if now - found < FOUND_DEAD_S]
+
+    def _ranks(self, watched: _Watched, standing: set[LinkName]) -> Mapping[LinkName, Rank]:
+        """What each path is to a connection; a big transfer prefers its own path where it has a subflow there."""
+        own = self._own_path(watched, standing)
+        ranks = {name: _RANKS[path.tier] for name, path in self._paths.items()}
+        if own is not None:
+            ranks = {name: max(rank, Rank.HELPER) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
+        return ranks
+
+    def _own_path(self, watched: _Watched, standing: set[LinkName]) -> LinkName | None:
+        target = watched.policy.big_transfers
+        if target is None or watched.meter is None or not watched.meter.is_big:
+            return None
+        return target.path if target.path in self._paths and target.path in standing else None
+
+    def _moves(self, watched: _Watched, standing: set[LinkName]) -> tuple[Move, ...]:
+        has_changed, watched.has_changed_size = watched.has_changed_size, False
+        target, meter = watched.policy.big_transfers, watched.meter
+        if not has_changed or target is None or meter is None or target.path not in standing:
+            return ()
+        return (Move(path=target.path, is_back=not meter.is_big),)
+
+    def _choose(self, token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank]) -> tuple[Order, ...]:
+        normal = watched.machine.normal_paths(ranks)
+        by_tier = {name for name, path in self._paths.items() if path.tier is Tier.ALWAYS}
+        chosen = None if normal == by_tier else normal
+        if chosen == watched.chosen or watched.is_server_side:
+            return ()
+        watched.chosen = chosen
+        return (NormalPathsChosen(token=token, paths=chosen),)
+
+    def _orders(self, token: Token, effects: Iterable[Effect], now: float) -> tuple[Order, ...]:
+        orders: list[Order] = []
+        for effect in effects:
+            match effect:
+                case LeaveSubflow():
+                    self._found_dead[effect.path] = now
+                    orders.append(SubflowFailed(token=token, flow=effect.flow, rtt_s=effect.rtt_s))
+                case TakeBack():
+                    self.note_alive(effect.path)
+                    orders.append(PathRecovered(token=token, path=effect.path))
+                case ProbePath() if self._is_first_to_ask(token, now):
+                    orders.append(ProbeWanted(token=token, flow=effect.flow))
+                case _:
+                    pass
+        return tuple(orders)
+
+    def _is_first_to_ask(self, token: Token, now: float) -> bool:
+        path = self._watched[token].machine.view().path
+        if path is None:
+            return False
+        asked = self._probes.get(path)
+        if asked is not None and asked[0] != token and asked[0] in self._watched and now - asked[1] < PROBE_SHARED_S:
+            return False
+        self._probes[path] = (token, now)
+        return True
+
+
+def _seen(subflow: StandingSubflow, vitals: SubflowVitals, rank: Rank) -> SubflowView:
+    return SubflowView(subflow.flow, subflow.path.name, rank, vitals)
+
+
+def _seen_by_server(subflow: StandingSubflow, vitals: SubflowVitals) -> SubflowView:
+    """A server tells paths by where they lead, and cannot open what the client has marked as backup."""
+    path = LinkName(f"{subflow.path.name} to {subflow.flow.remote.address}")
+    rank = Rank.RESERVE if vitals.is_backup_there else Rank.PREFERRED
+    return SubflowView(subflow.flow, path, rank, vitals)

@@ -1,0 +1,236 @@
+"""Watches the data of connections under a policy many times a second, and has late data helped."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Collection
+from contextlib import suppress
+
+from mpmanager.api.structures import EventKind
+from mpmanager.core.expiration import Happening, Report
+from mpmanager.core.expirations import Expirations, Move
+from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.frames import wait_ms
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.world import World
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager.model.names import LinkName, Token
+from mpmanager.model.path import Path
+
+_log = logging.getLogger(__name__)
+
+_NICENESS = -11
+"""Of the whole daemon while it watches: 30 to 60 ms are lost otherwise when the processors are busy (measured)."""
+_REST_S = 0.1
+"""Before the kernel is asked again that did not answer."""
+_MS_PER_S = 1000.0
+
+_REASON_WORDS = {
+    ExpirationReason.SILENT: "{path} answers nothing",
+    ExpirationReason.HOLE: "what {path} has lost does not get through",
+    ExpirationReason.PROBE_UNANSWERED: "nothing comes over {path}, and it does not answer",
+    ExpirationReason.FOUND_BY_OTHERS: "nothing comes over {path}, and another connection has found it dead",
+}
+
+
+class ExpirationKeeper:
+    """The connections whose late data is helped. `run` it in the event loop of the connections."""
+
+    def __init__(
+        self, world: World, connections: ConnectionKeeper, *, journal: Journal, clock: Callable[[], float]
+    ) -> None:
+        self._world = world
+        self._connections = connections
+        self._journal = journal
+        self._clock = clock
+        self._core = Expirations()
+        self._stirred = asyncio.Event()
+        self._stirred.set()
+        self._cost_s = 0.0
+        self._due: float | None = None
+        self._helped: dict[tuple[Token, LinkName], int] = {}
+        """What a helper had carried of a connection when it was opened."""
+
+    def stir(self) -> None:
+        """Connections, their subflows or their policies have become others."""
+        self._stirred.set()
+
+    def set_paths(self, paths: Collection[Path]) -> None:
+        """The network is another now."""
+        self._core.set_paths(paths)
+        self._stirred.set()
+
+    def note_join(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
+        """A subflow was answered, or refused, which is an answer too."""
+        if path is not None:
+            self._core.note_alive(path)
+        if is_probe:
+            self._core.note_probe_answer(token)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+        while True:
+            try:
+                interval_s = self.poll()
+            except CommandRefusedError as error:
+                _log.warning("%s; trying again", error)
+                interval_s = _REST_S
+            if interval_s is None:
+                self._due = None
+                await self._stirred.wait()
+            else:
+                self._due = self._clock() + interval_s
+                await asyncio.sleep(interval_s)
+
+    def close(self) -> None:
+        """Give all connections back what the tiers say."""
+        for token in list(self._core.tokens):
+            self._forget(token)
+
+    def poll(self) -> float | None:
+        """Look once at all; returns when to look again, in seconds, or None when there is nothing to look at."""
+        now = self._clock()
+        if self._stirred.is_set():
+            self._stirred.clear()
+            self._choose(now)
+        if self._due is not None:
+            self._core.note_lag(now - self._due, now)
+        for progress in self._world.connections.progress(self._core.tokens):
+            if self._core.take(progress, now):
+                self._look(progress.token, now)
+        self._cost_s += (self._clock() - now - self._cost_s) / 8
+        return self._core.interval_s(now, cost_s=self._cost_s)
+
+    def _choose(self, now: float) -> None:
+        """Whom to watch: who has a policy, and another path that could help."""
+        watched = set(self._core.tokens)
+        for account in self._connections.ledger.living():
+            if self._is_worth_watching(account, is_watched=account.token in watched):
+                watched.discard(account.token)
+                self._core.watch(account.token, account.policy, is_server_side=account.is_server_side, now=now)
+                account.expiration = self._core.view(account.token)
+        for token in watched:
+            self._forget(token)
+
+    def _is_worth_watching(self, account: ConnectionAccount, *, is_watched: bool) -> bool:
+        if account.policy.is_stock or account.is_fallback or not self._connections.is_managed(account.token):
+            return False
+        view = self._core.view(account.token) if is_watched else None
+        is_in_trouble = view is not None and view.state is not ExpirationState.PRIMARY
+        return is_in_trouble or len(self._connections.standing(account.token)) > 1
+
+    def _forget(self, token: Token) -> None:
+        for order in self._core.forget(token):
+            self._connections.order(order)
+        self._helped = {key: count for key, count in self._helped.items() if key[0] != token}
+        account = self._connections.ledger.connection(token)
+        if account is not None:
+            account.expiration = None
+
+    def _look(self, token: Token, now: float) -> None:
+        table = self._world.connections
+        seen = [
+            (each, vitals)
+            for each in self._connections.standing(token)
+            if (vitals := table.vitals(each.flow, interface_index=each.interface_index)) is not None
+        ]
+        decision = self._core.judge(token, seen, now)
+        for order in decision.orders:
+            self._connections.order(order)
+        account = self._connections.ledger.connection(token)
+        if account is None:
+            return
+        account.expiration = self._core.view(token)
+        for report in decision.reports:
+            self._tell(account, report)
+
+    def _tell(self, account: ConnectionAccount, report: Report | Move) -> None:
+        if isinstance(report, Move):
+            self._tell_move(account, report)
+            return
+        count = self._connections.ledger.help_of(account.application.id)
+        match report.happening:
+            case Happening.OPENED:
+                count.openings += 1
+            case Happening.FAILED_OVER:
+                count.failovers += 1
+            case Happening.RETURNED:
+                count.returns += 1
+            case Happening.CLOSED:
+                pass
+        helper_bytes = self._count_help(account, report)
+        count.helper_bytes += helper_bytes or 0
+        self._journal.record(
+            _KINDS[report.happening],
+            f"{account.title}: {_sentence(report, helper_bytes)}",
+            path=report.path,
+            token=account.token,
+            app=account.application.id,
+            helper=report.helper,
+            reason=report.reason,
+            waited_ms=None if report.waited_s is None else report.waited_s * _MS_PER_S,
+            allowed_ms=wait_ms(report.allowed_s),
+            helper_bytes=helper_bytes,
+            lasted_s=report.lasted_s,
+        )
+
+    def _count_help(self, account: ConnectionAccount, report: Report) -> int | None:
+        """What the helper has carried since it was opened; None when it has just been opened."""
+        if report.helper is None:
+            return None
+        self._connections.look(account.token)
+        carried = account.carried().get(report.helper)
+        volume = 0 if carried is None else carried.tx_bytes + carried.rx_bytes
+        key = (account.token, report.helper)
+        if report.happening in {Happening.OPENED, Happening.FAILED_OVER}:
+            self._helped.setdefault(key, volume)
+            return None
+        return volume - self._helped.pop(key, volume)
+
+    def _tell_move(self, account: ConnectionAccount, move: Move) -> None:
+        if not move.is_back:
+            self._connections.ledger.help_of(account.application.id).moves += 1
+        text = (
+            "has calmed down and is back on its paths" if move.is_back else f"is a big transfer: moved to {move.path}"
+        )
+        self._journal.record(
+            EventKind.TRANSFER_RETURNED if move.is_back else EventKind.TRANSFER_MOVED,
+            f"{account.title}: {account.flow.remote} {text}",
+            path=move.path,
+            token=account.token,
+            app=account.application.id,
+        )
+
+
+_KINDS = {
+    Happening.OPENED: EventKind.BACKUP_OPENED,
+    Happening.CLOSED: EventKind.BACKUP_CLOSED,
+    Happening.FAILED_OVER: EventKind.FAILED_OVER,
+    Happening.RETURNED: EventKind.RETURNED,
+}
+
+
+def _sentence(report: Report, helper_bytes: int | None) -> str:
+    waited = "" if report.waited_s is None else f"waited {report.waited_s * _MS_PER_S:.0f} ms"
+    allowed = f"(allowed {report.allowed_s * _MS_PER_S:.0f} ms)"
+    match report.happening:
+        case Happening.OPENED:
+            return f"{waited} {allowed} because {report.path} is full: {report.helper} opened"
+        case Happening.FAILED_OVER:
+            reason = _REASON_WORDS[report.reason].format(path=report.path)
+            return f"{waited} {allowed} because {reason}: {report.helper} carries instead"
+        case Happening.CLOSED:
+            return f"{report.path} suffices again: {report.helper} closed after {_cost(report, helper_bytes)}"
+        case Happening.RETURNED:
+            return f"{report.path} is well again and carries, after {_cost(report, helper_bytes)}"
+
+
+def _cost(report: Report, helper_bytes: int | None) -> str:
+    lasted = f"{report.lasted_s or 0.0:.1f} s"
+    if report.helper is None or helper_bytes is None:
+        return lasted
+    return f"{lasted} and {helper_bytes / 1e6:.1f} MB over {report.helper}"

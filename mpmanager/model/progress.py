@@ -1,0 +1,45 @@
+"""How far connections have got at one moment: what is looked at many times a second."""
+
+from typing import NamedTuple
+
+from mpmanager.model.connection import FourTuple, TcpState
+from mpmanager.model.names import Token
+
+
+class Progress(NamedTuple):
+    """One connection: places in its streams, in bytes (sequence numbers of MPTCP)."""
+
+    token: Token
+    write_seq: int
+    """Behind the last byte that the application has handed over."""
+    snd_una: int
+    """Behind the last byte that the peer has acknowledged."""
+    rcv_nxt: int
+    """Behind the last byte that has come in order."""
+
+
+class SubflowVitals(NamedTuple):
+    """One subflow, as far as it tells whether it delivers (`struct tcp_info`)."""
+
+    flow: FourTuple
+    state: TcpState
+    is_backup_there: bool
+    """Whether the peer has marked it as backup."""
+    rtt_s: float | None
+    """Smoothed; None until the first measurement."""
+    min_rtt_s: float | None
+    """The shortest in the last minutes; None until the first measurement."""
+    silent_s: float
+    """Since the last acknowledgement came; in steps of the kernel's clock tick."""
+    unacknowledged: int
+    """Segments in flight."""
+    unsent_bytes: int
+    acknowledged_bytes: int
+    received_segments: int
+    """All of them, acknowledgements and data out of order too."""
+    out_of_order_packets: int
+    """Received, since it exists."""
+    delivered_packets: int
+    delivered_marked_packets: int
+    """With a congestion mark (ECN CE)."""
+    retransmitted_segments: int
