@@ -50,6 +50,7 @@ PAGES = (
         8,
         "manage the Multipath TCP connections of this machine",
         ".TP\n.I /var/lib/mpmanager/paths.json\nDecisions about paths (tiers and corrected kinds).\n"
+        ".TP\n.I /var/lib/mpmanager/policies.json\nHow long data may wait, and where big transfers go.\n"
         ".TP\n.I /var/lib/mpmanager/path\\-manager\\-before\nThe path manager to hand back to.",
         "mpm(1), mpmanager(1), ip-mptcp(8)",
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, StatusInfo
+from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo
 
 
 class Paths(msgspec.Struct, kw_only=True):
@@ -24,6 +24,12 @@ class PathChange(msgspec.Struct, kw_only=True):
     paths: list[PathInfo]
     staying: int
     """Connections that stay there until they end, although it may not be used any more: they have no other path."""
+
+
+class Policies(msgspec.Struct, kw_only=True):
+    """`mpm app list --json`; of `mpm app show`, `set`, `clear` and `mpm default` the one that it is about."""
+
+    policies: list[PolicyInfo]
 
 
 class Connections(msgspec.Struct, kw_only=True):
@@ -41,13 +47,13 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, PathChange, Connections, Events, Frame], ref_template="#/$defs/{name}"
+        [StatusInfo, Paths, PathChange, Policies, Connections, Events, Frame], ref_template="#/$defs/{name}"
     )
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What mpm prints with --json",
         "description": (
-            "status: StatusInfo; paths: Paths; path tier, path kind: PathChange; "
+            "status: StatusInfo; paths: Paths; path tier, path kind: PathChange; app, default: Policies; "
             "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

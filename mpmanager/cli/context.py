@@ -17,7 +17,13 @@ from rich.console import Console
 
 from mpmanager.api.bus import Bus, BusKind, parse_bus
 from mpmanager.client.manager import ManagerClient, connected
-from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotAuthorizedError, UnknownPathError
+from mpmanager.model.errors import (
+    DaemonNotRunningError,
+    MpmanagerError,
+    NotAuthorizedError,
+    UnknownApplicationError,
+    UnknownPathError,
+)
 
 ResultT = TypeVar("ResultT")
 Command = Callable[..., Any]
@@ -40,7 +46,7 @@ Exit codes:
   2    wrong usage
   3    mpmanagerd does not run on that bus
   4    not authorised
-  5    no such path or connection
+  5    no such path, connection or program
   130  interrupted
 """
 
@@ -48,6 +54,7 @@ _CODES: dict[type[MpmanagerError], int] = {
     DaemonNotRunningError: DAEMON_NOT_RUNNING,
     NotAuthorizedError: NOT_AUTHORIZED,
     UnknownPathError: NOT_FOUND,
+    UnknownApplicationError: NOT_FOUND,
 }
 
 

@@ -23,6 +23,7 @@ from mpmanager.cli.context import (
     print_json,
 )
 from mpmanager.cli.lab import lab
+from mpmanager.cli.policies import app, default
 from mpmanager.cli.tour import tour
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
@@ -40,6 +41,7 @@ Examples:
   mpm connections                      which program uses which path now
   mpm watch                            the same, live
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
+  mpm app set ssh --wait 50ms          another path helps what is 50 ms late
   mpm tour                             everything at work, in a lab if need be
   mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
 """
@@ -53,6 +55,8 @@ def main(bus: Bus | None) -> None:
     del bus  # its callback has put it where the subcommands find it
 
 
+main.add_command(app)
+main.add_command(default)
 main.add_command(lab)
 main.add_command(tour)
 

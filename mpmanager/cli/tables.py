@@ -1,5 +1,6 @@
 """What people see in a terminal."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -13,12 +14,14 @@ from mpmanager.api.structures import (
     EventInfo,
     Frame,
     PathInfo,
+    PolicyInfo,
     StatusInfo,
     SubflowInfo,
 )
 from mpmanager.cli.fitting import Cell, Column, FittingTable
+from mpmanager.cli.selection import selector_of
 from mpmanager.cli.sentences import no_connection
-from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt
+from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
 
@@ -54,6 +57,14 @@ _PATH_COLUMNS = (
 )
 _DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Down", "State")
 _TIER_ORDER = tuple(Tier)
+_POLICY_COLUMNS = tuple(Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers"))
+_IN_FORCE_COLUMNS = (
+    Column(title="Program"),
+    Column(title="Connections", is_number=True),
+    Column(title="Help after"),
+    Column(title="By the rule"),
+    Column(title="Selector"),
+)
 _NOT_KNOWN = "-"
 _MOVING_BIT_S = 1.0
 _PATH_WIDTH = 8
@@ -114,6 +125,41 @@ def frame(shown: Frame) -> RenderableType:
     """Paths and connections together, for a live view."""
     parts: list[RenderableType] = [SIMULATED] if shown.simulated else []
     return Group(*parts, paths(shown.paths), Text(""), connections(shown.connections))
+
+
+def policies(rows: Sequence[PolicyInfo]) -> RenderableType:
+    """One line for each rule, in the order given."""
+    return FittingTable(columns=_POLICY_COLUMNS, rows=[_policy_cells(row) for row in rows], dispensable=())
+
+
+def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
+    exceptions = [
+        Text.assemble(_outside(f"{each.carrier} to {each.helper}"), f": {format_wait(each.wait_ms)}")
+        for each in row.pairs
+    ]
+    return (
+        _bold(row.selector),
+        _NOT_KNOWN if row.wait_ms is None else format_wait(row.wait_ms),
+        Text("; ").join(exceptions) if exceptions else _NOT_KNOWN,
+        _NOT_KNOWN if row.big_transfers_to is None else _big_transfers(row.big_transfers_to, row.big_over_bytes),
+    )
+
+
+def _big_transfers(path: str, over_bytes: int | None) -> Text:
+    over = "" if over_bytes is None else f" over {format_bytes(over_bytes)}"
+    return Text.assemble("to ", _outside(path), over)
+
+
+def in_force(rows: Iterable[ConnectionInfo]) -> RenderableType:
+    """What is in force for the programs of living connections."""
+    counts = Counter((row.app.name, selector_of(row.app) or _NOT_KNOWN, row.wait_ms, row.policy) for row in rows)
+    if not counts:
+        return Text("No connection that this is about.", style="dim")
+    cells = [
+        (_bold(name), f"{count}", format_wait(wait_ms), _outside(policy), _outside(selector))
+        for (name, selector, wait_ms, policy), count in sorted(counts.items(), key=lambda item: item[0][:2])
+    ]
+    return FittingTable(columns=_IN_FORCE_COLUMNS, rows=cells, dispensable=("Selector", "Connections"))
 
 
 def events(rows: Iterable[EventInfo]) -> RenderableType:

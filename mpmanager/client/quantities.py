@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mpmanager.api.structures import Wait
+
 NOT_KNOWN = "—"
 _SPACE = "\N{NO-BREAK SPACE}"
 _THOUSAND = 1000.0
@@ -27,6 +29,16 @@ def format_rtt(rtt_ms: float | None) -> str:
         return NOT_KNOWN
     digits = 1 if rtt_ms < 10 else 0  # noqa: PLR2004  # two digits say enough either way
     return f"{rtt_ms:.{digits}f}{_SPACE}ms"
+
+
+def format_wait(wait_ms: Wait) -> str:
+    """How long data may wait: `50 ms`, `1.5 s`, `never`, or `pool everything` where it need not wait at all."""
+    if isinstance(wait_ms, str):
+        return wait_ms
+    if not wait_ms:
+        return "pool everything"
+    number, unit = (wait_ms, "ms") if wait_ms < _THOUSAND else (wait_ms / _THOUSAND, "s")
+    return f"{number:g}{_SPACE}{unit}"
 
 
 def format_ago(seconds: float) -> str:

@@ -73,6 +73,8 @@ def _application_id(selector: Selector) -> str | None:
 
 def _told(before: PolicyRule, after: PolicyRule) -> str:
     """What has become another, in a sentence."""
+    if after.is_empty:
+        return f"{_who(after.selector)}: {'back to never' if after.selector == STOCK.selector else 'no rule any more'}"
     return f"{_who(after.selector)}: {', '.join(_differences(before, after))}"
 
 
@@ -93,7 +95,7 @@ def _wait_words(rule: PolicyRule) -> str:
         case None if rule.selector == STOCK.selector:
             return "back to never"
         case None:
-            return "waits are those of other rules again"
+            return "nothing said of the wait any more"
         case 0:
             return "all paths are pooled"
         case wait_s if wait_s == NEVER:
@@ -105,17 +107,22 @@ def _wait_words(rule: PolicyRule) -> str:
 def _pair_words(before: tuple[PairWait, ...], after: tuple[PairWait, ...]) -> Iterator[str]:
     for pair in after:
         if pair not in before:
-            wait = "never" if pair.wait_s == NEVER else f"after {_ms(pair.wait_s)}"
-            yield f"{pair.helper} helps {pair.carrier} {wait}"
+            yield f"{pair.helper} helps {pair.carrier} {_when(pair.wait_s)}"
     kept = {(pair.carrier, pair.helper) for pair in after}
     for pair in before:
         if (pair.carrier, pair.helper) not in kept:
-            yield f"no exception for {pair.carrier} and {pair.helper} any more"
+            yield f"nothing said of {pair.carrier} and {pair.helper} any more"
+
+
+def _when(wait_s: float) -> str:
+    if wait_s == NEVER:
+        return "never"
+    return f"after {_ms(wait_s)}" if wait_s else "at once"
 
 
 def _big_words(big: BigTransfers | None) -> str:
     if big is None:
-        return "big transfers stay where they are"
+        return "nothing said of big transfers any more"
     return f"big transfers go to {big.path} (more than {big.over_bytes / _BYTES_PER_MB:g} MB in a second)"
 
 

@@ -1,7 +1,7 @@
 """A `PolicyInfo`, as it travels and is kept, and the `PolicyRule` that it means."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
 from mpmanager.daemon.frames import wait_ms
@@ -64,9 +64,9 @@ def _wait_s(wait: Wait, field: str) -> float:
     return round(wait, _FINEST_DIGITS) / _MS_PER_S
 
 
-def _pairs(infos: Iterable[PairWaitInfo]) -> Iterable[PairWait]:
+def _pairs(infos: Sequence[PairWaitInfo]) -> Iterator[PairWait]:
     times = Counter((each.carrier, each.helper) for each in infos)
-    for each in infos:
+    for each in sorted(infos, key=lambda info: (info.carrier, info.helper)):
         field = f"pairs: {each.carrier}:{each.helper}"
         if each.carrier == each.helper:
             raise InvalidValueError(f"{field}: expected two different paths")

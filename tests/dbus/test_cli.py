@@ -69,7 +69,10 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
             assert {"path", "local", "remote", "backup", "state", "rtt_ms", "retransmits"} <= subflow.keys()
             assert {"tx_bytes", "rx_bytes", "tx_bit_s", "rx_bit_s"} <= subflow.keys()
             assert subflow["backup"].keys() == {"local", "peer"}
+        assert {"policy", "wait_ms", "expiration"} <= each.keys()
     printed("Connections", "connections", "--ended", bus=bus)
+    (policy,) = printed("Policies", "default", bus=bus)["policies"]
+    assert policy.keys() == {"selector", "wait_ms", "pairs", "big_transfers_to", "big_over_bytes"}
     printed("Events", "events", bus=bus)
     printed("Frame", "watch", "--count", "1", bus=bus)
 
@@ -103,6 +106,16 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["watch", "--interval", "0"], 2, "0.1"),
         (["watch", "--count", "0"], 2, "x>=1"),
         (["events", "--limit", "0"], 2, "the least is 1"),
+        (["app", "set", "ssh"], 2, "nothing to set: name --wait, --pair, --big-transfers-to or --big-over"),
+        (["app", "set", "ssh", "--wait", "50"], 2, "or never"),
+        (["app", "set", "ssh", "--pair", "wlan0=1ms"], 2, "wlan0:wwan0"),
+        (["default", "--wait", "2min"], 2, "longer than 60s"),
+        (["default", "--big-over", "5MB"], 1, "--big-over means nothing without --big-transfers-to"),
+        (["app", "set", "unit:x", "--wait", "0"], 1, "expected exe:/path, cgroup:/path or default"),
+        (["app", "set", "ssh", "--big-transfers-to", "a/b"], 1, "big_transfers_to 'a/b'"),
+        (["app", "set", "nosuch", "--wait", "0"], 5, "programs are: backup, firefox, ssh, thunderbird"),
+        (["app", "show", "nosuch"], 5, "programs are: backup, firefox, ssh, thunderbird"),
+        (["app", "clear", "ssh", "--pair", "a:b"], 1, "its pairs are: none"),
         (["nonsense"], 2, "nonsense"),
         (["status", "--bus", "private:/nowhere"], 3, "mpmanagerd"),
         (["status", "--bus", "nonsense"], 2, "private:DIR"),
@@ -236,7 +249,96 @@ def test_without_a_daemon_the_commands_that_help_are_told(where, own):
     assert look == f"  mpm --bus {own} status"
 
 
-@pytest.mark.parametrize("command", ["status", "paths", "connections", "watch", "events", "path tier", "path kind"])
+def _waits(bus):
+    rows = printed("Connections", "connections", bus=bus)["connections"]
+    return {row["app"]["name"]: (row["wait_ms"], row["policy"]) for row in rows}
+
+
+def test_a_wait_is_said_by_name_in_force_at_once_and_taken_back_as_told(bus):
+    ssh = "exe:/usr/bin/ssh"
+    before = _waits(bus)
+    result = mpm("app", "set", "ssh", "--wait", "50ms", bus=bus)
+    assert result.stdout.splitlines() == [
+        f"{ssh}: wait: not said -> 50\N{NO-BREAK SPACE}ms",
+        f"To go back: mpm app clear {ssh}",
+    ]
+    assert _waits(bus) == before | {"ssh": (50.0, ssh)}
+    (policy,) = printed("Policies", "app", "show", ssh, bus=bus)["policies"]
+    assert (policy["wait_ms"], policy["pairs"], policy["big_transfers_to"]) == (50.0, [], None)
+    assert "50\N{NO-BREAK SPACE}ms" in mpm("app", "show", "ssh", bus=bus).stdout
+    assert mpm("app", "clear", ssh, bus=bus).returncode == 0
+    assert _waits(bus) == before
+
+
+def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
+    whole = ["--wait", "0", "--pair", "wlan0:wwan0=20ms", "--big-transfers-to", "dsl0", "--big-over", "5MB"]
+    mpm("app", "set", "cgroup:/a", *whole, bus=bus)
+    (said,) = printed("Policies", "app", "set", "cgroup:/a", "--pair", "wlan0:usb0=never", bus=bus)["policies"]
+    assert said == {
+        "selector": "cgroup:/a",
+        "wait_ms": 0.0,
+        "pairs": [
+            {"carrier": "wlan0", "helper": "usb0", "wait_ms": "never"},
+            {"carrier": "wlan0", "helper": "wwan0", "wait_ms": 20.0},
+        ],
+        "big_transfers_to": "dsl0",
+        "big_over_bytes": 5_000_000,
+    }
+    back = mpm("app", "clear", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
+    assert [each["selector"] for each in printed("Policies", "app", "list", bus=bus)["policies"]] == ["default"]
+    mpm(*back.split(), bus=bus)
+    assert printed("Policies", "app", "list", bus=bus)["policies"][0] == said
+    mpm("app", "clear", "cgroup:/a", bus=bus)
+
+
+def test_the_default_is_shown_said_and_taken_back(bus):
+    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-"]
+    said = mpm("default", "--wait", "100ms", "--pair", "wlan0:usb7=1s", bus=bus).stdout.splitlines()
+    assert said[-2:] == [
+        "To go back: mpm default --wait never && mpm app clear default --pair wlan0:usb7",
+        "There is no path usb7 now; what was said counts when it comes.",
+    ]
+    assert set(_waits(bus).values()) == {(100.0, "default")}
+    assert mpm("app", "clear", "default", bus=bus).returncode == 0
+    assert set(_waits(bus).values()) == {("never", "default")}
+
+
+def test_the_list_tells_the_rules_and_what_is_in_force(bus):
+    mpm("default", "--wait", "0", bus=bus)
+    text = mpm("app", "list", bus=bus).stdout
+    mpm("default", "--wait", "never", bus=bus)
+    rules, programs = text.split("\n\n")
+    assert "pool everything" in rules
+    assert [line.split()[0] for line in programs.splitlines()[1:]] == ["backup", "firefox", "ssh", "thunderbird"]
+
+
+def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus, tmp_path):
+    (tmp_path / "program").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "program")
+    noted = mpm("app", "set", str(tmp_path / "link"), "--wait", "0", bus=bus)
+    assert f"known as exe:{tmp_path / 'program'}" in noted.stderr
+    assert mpm("app", "set", str(tmp_path / "program"), "--wait", "0", bus=bus).stderr == ""
+    for name in ("link", "program"):
+        mpm("app", "clear", str(tmp_path / name), bus=bus)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "status",
+        "paths",
+        "connections",
+        "watch",
+        "events",
+        "path tier",
+        "path kind",
+        "app list",
+        "app show",
+        "app set",
+        "app clear",
+        "default",
+    ],
+)
 def test_help_has_examples(command):
     result = mpm(*command.split(), "--help")
     assert result.returncode == 0

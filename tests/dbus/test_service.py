@@ -14,7 +14,7 @@ from dbus_fast.aio import MessageBus
 
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
-from mpmanager.api.structures import SubscribeOptions, Topic
+from mpmanager.api.structures import EventKind, PairWaitInfo, PolicyInfo, SubscribeOptions, Topic
 from mpmanager.client.manager import connected
 from mpmanager.daemon.authority import OwnerAuthority
 from mpmanager.model.authority import Action, Caller
@@ -112,6 +112,20 @@ def test_every_method_is_answered_and_has_the_pinned_signature(bus):
         ("SetPathTier", "ss", ["wlan9", "always"], contract.ERROR_PREFIX + "UnknownPath"),
         ("SetPathTier", "ss", ["wlan0", "sometimes"], contract.ERROR_PREFIX + "InvalidValue"),
         ("SetPathKind", "ss", ["wlan0", "string"], contract.ERROR_PREFIX + "InvalidValue"),
+        ("SetPolicy", "a{sv}", [{}], contract.ERROR_PREFIX + "InvalidValue"),
+        ("SetPolicy", "a{sv}", [{"selector": Variant("s", "ssh")}], contract.ERROR_PREFIX + "InvalidValue"),
+        (
+            "SetPolicy",
+            "a{sv}",
+            [{"selector": Variant("s", "default"), "wait_ms": Variant("s", "often")}],
+            contract.ERROR_PREFIX + "InvalidValue",
+        ),
+        (
+            "SetPolicy",
+            "a{sv}",
+            [{"selector": Variant("s", "default"), "pairs": Variant("as", ["wlan0"])}],
+            contract.ERROR_PREFIX + "InvalidValue",
+        ),
         ("Subscribe", "a{sv}", [{"interval_s": Variant("d", 0.0)}], contract.ERROR_PREFIX + "InvalidValue"),
         ("Subscribe", "a{sv}", [{"interval_s": Variant("s", "x")}], contract.ERROR_PREFIX + "InvalidValue"),
         ("Subscribe", "a{sv}", [{"topics": Variant("as", ["x"])}], contract.ERROR_PREFIX + "InvalidValue"),
@@ -170,6 +184,44 @@ def test_a_tier_set_is_in_force_and_auto_takes_it_back(bus):
         assert (await client.paths())[2].tier is Tier.ALWAYS
 
     with_client(bus, talk)
+
+
+SSH = PolicyInfo(
+    selector="exe:/usr/bin/ssh",
+    wait_ms=50,
+    pairs=[PairWaitInfo(carrier="wlan0", helper="unplugged", wait_ms="never")],
+    big_transfers_to="dsl0",
+    big_over_bytes=2_000_000,
+)
+NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
+
+
+def test_a_policy_set_is_in_force_told_and_removed_by_one_that_says_nothing(bus):
+    async def talk(client):
+        assert await client.policies() == [NOTHING_SAID]
+        await client.set_policy(SSH)
+        assert await client.policies() == [SSH, NOTHING_SAID]
+        frame = await client.snapshot(SubscribeOptions(topics=[Topic.CONNECTIONS]))
+        in_force = {row.app.name: (row.wait_ms, row.policy) for row in frame.connections}
+        assert in_force.pop("ssh") == (50, "exe:/usr/bin/ssh")
+        assert set(in_force.values()) == {("never", "default")}
+        (told,) = [each for each in await client.recent_events() if each.kind is EventKind.POLICY_CHANGED]
+        assert told.text.startswith("ssh: data may wait 50 ms, ")
+        await client.set_policy(PolicyInfo(selector="exe:/usr/bin/ssh"))
+        assert await client.policies() == [NOTHING_SAID]
+
+    with_client(bus, talk)
+
+
+def test_a_policy_survives_a_restart(tmp_path):
+    daemon = start_daemon(tmp_path)
+    bus = parse_bus(f"private:{tmp_path / 'bus'}")
+    with_client(bus, lambda client: client.set_policy(SSH))
+    stop(daemon)
+    daemon = start_daemon(tmp_path)
+    found = with_client(bus, lambda client: client.policies())
+    stop(daemon)
+    assert found == [SSH, NOTHING_SAID]
 
 
 def test_a_corrected_kind_survives_a_restart(tmp_path):

@@ -12,6 +12,7 @@ from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
+from mpmanager.model.policy import NEVER
 
 TOKEN = Token(0xABCD)
 SERVER = Endpoint(IPv4Address("198.51.100.1"), 443)
@@ -55,3 +56,24 @@ def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
     keeper.take_event(SubflowClosed(token=TOKEN, flow=AIR, local_id=joined, remote_id=AddressId(0), error=0))
     (closed,) = (each for each in journal.recent(100) if each.kind is EventKind.SUBFLOW_CLOSED)
     assert (closed.path, closed.text.endswith("198.51.100.1:443 no longer over wlan0")) == ("wlan0", True)
+
+
+def test_a_connection_has_the_policy_of_its_program_as_soon_as_that_is_known_and_when_it_changes():
+    wait_s = {"unknown": 9.0, "firefox": 0.05}
+    keeper = ConnectionKeeper(
+        simulated_world(),
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: 0.0,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda application: replace(STOCK_POLICY, wait_s=wait_s.get(application.name, NEVER)),
+    )
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+    opened = keeper.ledger.connection(TOKEN)
+    assert opened.policy.wait_s == 9.0
+    keeper.sample()
+    waits = {each.application.name: each.policy.wait_s for each in keeper.ledger.living()}
+    assert waits == {"firefox": 0.05, "thunderbird": NEVER, "ssh": NEVER, "backup": NEVER}
+    wait_s["ssh"] = 0.02
+    keeper.refresh_policies()
+    assert {each.policy.wait_s for each in keeper.ledger.living() if each.application.name == "ssh"} == {0.02}

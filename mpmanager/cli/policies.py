@@ -1,0 +1,280 @@
+"""The commands `mpm app` and `mpm default`: how long data may wait before another path helps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mpmanager.api.bus import Bus
+from mpmanager.api.structures import ConnectionInfo, PairWaitInfo, PolicyInfo, SubscribeOptions, Topic, Wait
+from mpmanager.cli import tables
+from mpmanager.cli.context import Command, ask, bus_command, console, json_option, print_json
+from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told
+from mpmanager.cli.policy_values import option_value, read_pair, read_pair_wait, read_size, read_wait
+from mpmanager.cli.selection import is_selected, selected
+from mpmanager.client.manager import ManagerClient
+from mpmanager.model.policy import Selector, SelectorKind
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+_DEFAULT = Selector(kind=SelectorKind.DEFAULT)
+
+_SELECTOR = """
+
+SELECTOR is exe:/path of a program, cgroup:/path (with all cgroups below it), default, or the name of a program that is
+connected now or has a rule.
+"""
+_SHOW = "Show the rule of a program, and what is in force on its connections."
+_SET = """Say how long the data of a program may wait before another path helps.
+
+In force at once, also for connections that are open, and kept. What is not named stays as it is. Paths that are used
+when needed help as soon as data is late, backups only when nothing else delivers.
+"""
+_CLEAR = "Take back what was said of a program: what is named, or without options the whole rule."
+
+
+def _said_options(function: Command) -> Command:
+    """The options that say something, handed on as one `Said`."""
+
+    @wraps(function)
+    def run(
+        *,
+        wait: Wait | None,
+        pair: Sequence[PairWaitInfo],
+        big_transfers_to: str | None,
+        big_over: int | None,
+        **others: Any,  # noqa: ANN401  # click's
+    ) -> None:
+        said = Said(wait_ms=wait, pairs=tuple(pair), big_transfers_to=big_transfers_to, big_over_bytes=big_over)
+        function(said=said, **others)
+
+    for option in (
+        click.option(
+            "--big-over",
+            type=option_value(read_size),
+            metavar="SIZE",
+            help="What is big: moved within a second. 1MB if not said.",
+        ),
+        click.option(
+            "--big-transfers-to", metavar="PATH", help="Connections that move much go to PATH until they calm down."
+        ),
+        click.option(
+            "--pair",
+            type=option_value(read_pair_wait),
+            multiple=True,
+            metavar="A:B=WAIT",
+            help="Data on path A may wait so long for path B. May be given several times.",
+        ),
+        click.option(
+            "--wait",
+            type=option_value(read_wait),
+            metavar="WAIT",
+            help="How long data may wait before paths that are used when needed help: 50ms, 0 (pool all), never.",
+        ),
+    ):
+        run = option(run)
+    return run
+
+
+@click.group(short_help="Decide how long the data of a program may wait.", context_settings=_HELP)
+def app() -> None:
+    """Decide, program by program, how long data may wait before another path helps."""
+
+
+@app.command(
+    "list",
+    short_help="All rules, and what is in force.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm app list           the rules, the most specific first, and the programs that are connected now
+  mpm app list --json    the rules alone
+""",
+)
+@json_option
+@bus_command
+def list_(*, bus: Bus, as_json: bool) -> None:
+    """List what was said of programs, and what is in force for those that are connected now.
+
+    The most specific rule that says something of a wait decides; where none does, it is the default.
+    """
+    policies, connections = ask(bus, _everything)
+    if as_json:
+        print_json({"policies": policies})
+        return
+    screen = console()
+    screen.print(tables.policies(policies))
+    if connections:
+        screen.print("", tables.in_force(connections), sep="\n")
+
+
+@app.command(
+    short_help="The rule of one program.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm app show ssh
+  mpm app show exe:/usr/bin/ssh --json
+""",
+    help=_SHOW + _SELECTOR,
+)
+@click.argument("selector")
+@json_option
+@bus_command
+def show(*, bus: Bus, selector: str, as_json: bool) -> None:
+    shown = ask(bus, lambda client: _look_at(client, selector))
+    if as_json:
+        print_json({"policies": [shown.policy]})
+        return
+    screen = console()
+    screen.print(tables.policies([shown.policy]), "", tables.in_force(shown.connections), sep="\n")
+
+
+@app.command(
+    "set",
+    short_help="Say how long data may wait.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm app set ssh --wait 50ms                      another path helps what is 50 ms late
+  mpm app set exe:/usr/bin/rsync --wait 0          all paths together
+  mpm app set ssh --pair wlan0:wwan0=20ms          only 20 ms where LTE would help Wi-Fi
+  mpm app set cgroup:/user.slice --big-transfers-to dsl0 --big-over 5MB
+""",
+    help=_SET + _SELECTOR,
+)
+@click.argument("selector")
+@_said_options
+@json_option
+@bus_command
+def set_(*, bus: Bus, selector: str, said: Said, as_json: bool) -> None:
+    if said.is_nothing:
+        raise click.UsageError("nothing to set: name --wait, --pair, --big-transfers-to or --big-over")
+    _say(bus, selector, said, as_json=as_json)
+
+
+@app.command(
+    short_help="Take back what was said.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm app clear ssh                         the whole rule
+  mpm app clear ssh --pair wlan0:wwan0      one exception
+  mpm app clear default --big-transfers     something of the default
+""",
+    help=_CLEAR + _SELECTOR,
+)
+@click.argument("selector")
+@click.option("--wait", is_flag=True, help="How long data may wait.")
+@click.option(
+    "--pair",
+    type=option_value(read_pair),
+    multiple=True,
+    metavar="A:B",
+    help="The exception for path A waiting for path B.",
+)
+@click.option("--big-transfers", is_flag=True, help="Where big transfers go.")
+@json_option
+@bus_command
+def clear(*, bus: Bus, selector: str, wait: bool, pair: Sequence[Pair], big_transfers: bool, as_json: bool) -> None:
+    back = TakenBack(wait=wait, pairs=tuple(pair), big_transfers=big_transfers)
+    ask(bus, lambda client: _change(client, selector, back.taken_from)).show(as_json=as_json)
+
+
+@click.command(
+    short_help="How long data may wait where nothing else is said.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm default                   what holds where nothing else is said
+  mpm default --wait 100ms      another path helps what is 100 ms late
+  mpm default --wait never      as Linux does by itself: a backup only when nothing else is left
+""",
+)
+@_said_options
+@json_option
+@bus_command
+def default(*, bus: Bus, said: Said, as_json: bool) -> None:
+    """Show or say how long data may wait of all programs of which nothing else was said.
+
+    In force at once, also for connections that are open, and kept. What is not named stays as it is; `mpm app clear
+    default` takes it back.
+    """
+    if not said.is_nothing:
+        _say(bus, str(_DEFAULT), said, as_json=as_json)
+        return
+    policy = ask(bus, lambda client: _policy(client, _DEFAULT))
+    if as_json:
+        print_json({"policies": [policy]})
+    else:
+        console().print(tables.policies([policy]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    policy: PolicyInfo
+    connections: list[ConnectionInfo]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A policy before and after."""
+
+    before: PolicyInfo
+    after: PolicyInfo
+    paths: frozenset[str] = field(default_factory=frozenset)
+    """That are there now."""
+
+    def show(self, said: Said | None = None, *, as_json: bool) -> None:
+        if as_json:
+            print_json({"policies": [self.after]})
+            return
+        for line in told(self.before, self.after):
+            click.echo(line)
+        for line in absent(said or Said(), self.paths):
+            click.echo(line)
+
+
+def _say(bus: Bus, selector: str, said: Said, *, as_json: bool) -> None:
+    change = ask(bus, lambda client: _change(client, selector, said.added_to))
+    change.show(said, as_json=as_json)
+    if hint := _link_hint(Selector.parse(change.after.selector)):
+        click.echo(hint, err=True)
+
+
+def _link_hint(selector: Selector) -> str | None:
+    """Running programs are known by what is behind symbolic links."""
+    file = Path(selector.path)
+    if selector.kind is not SelectorKind.EXE or not file.exists() or (real := file.resolve()) == file:
+        return None
+    return f"Note: {file} is a link. A program that is started by it is known as exe:{real}"
+
+
+async def _change(client: ManagerClient, selector: str, changed: Callable[[PolicyInfo], PolicyInfo]) -> _Change:
+    meant = await selected(client, selector)
+    before = await _policy(client, meant)
+    await client.set_policy(changed(before))
+    after = await _policy(client, meant)
+    return _Change(before=before, after=after, paths=frozenset(each.name for each in await client.paths()))
+
+
+async def _policy(client: ManagerClient, selector: Selector) -> PolicyInfo:
+    """What was said; an empty one where nothing was."""
+    policies = {each.selector: each for each in await client.policies()}
+    return policies.get(str(selector), PolicyInfo(selector=str(selector)))
+
+
+async def _connections(client: ManagerClient) -> list[ConnectionInfo]:
+    return (await client.snapshot(SubscribeOptions(topics=[Topic.CONNECTIONS]))).connections
+
+
+async def _everything(client: ManagerClient) -> tuple[list[PolicyInfo], list[ConnectionInfo]]:
+    return await client.policies(), await _connections(client)
+
+
+async def _look_at(client: ManagerClient, text: str) -> _Shown:
+    selector = await selected(client, text)
+    connections = [row for row in await _connections(client) if is_selected(row, selector)]
+    return _Shown(policy=await _policy(client, selector), connections=connections)

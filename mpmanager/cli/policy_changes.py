@@ -1,0 +1,167 @@
+"""What becomes of a policy when something about it is said or taken back, in values and in words."""
+
+import shlex
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
+from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_wait
+from mpmanager.client.quantities import format_bytes, format_wait
+from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.policy import SelectorKind
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a command says of a policy; None and nothing where it says nothing."""
+
+    wait_ms: Wait | None = None
+    pairs: tuple[PairWaitInfo, ...] = ()
+    big_transfers_to: str | None = None
+    big_over_bytes: int | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        return self == Said()
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """The paths it speaks of, each once."""
+        names = [name for each in self.pairs for name in (each.carrier, each.helper)]
+        return tuple(dict.fromkeys([*names, *filter(None, [self.big_transfers_to])]))
+
+    def added_to(self, policy: PolicyInfo) -> PolicyInfo:
+        """The policy with what is said here; the rest of it stays.
+
+        Raises:
+            InvalidValueError: it says what is big, but nobody has said where that goes.
+        """
+        to = self.big_transfers_to or policy.big_transfers_to
+        if self.big_over_bytes is not None and to is None:
+            raise InvalidValueError("--big-over means nothing without --big-transfers-to")
+        pairs = _by_pair(policy.pairs) | _by_pair(self.pairs)
+        return PolicyInfo(
+            selector=policy.selector,
+            wait_ms=policy.wait_ms if self.wait_ms is None else self.wait_ms,
+            pairs=list(pairs.values()),
+            big_transfers_to=to,
+            big_over_bytes=policy.big_over_bytes if self.big_over_bytes is None else self.big_over_bytes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """What a command takes back from a policy; nothing named means all of it."""
+
+    wait: bool = False
+    pairs: tuple[Pair, ...] = ()
+    big_transfers: bool = False
+
+    def taken_from(self, policy: PolicyInfo) -> PolicyInfo:
+        """The policy without it.
+
+        Raises:
+            InvalidValueError: a pair is not there; the sentence lists those that are.
+        """
+        if self == TakenBack():
+            return PolicyInfo(selector=policy.selector)
+        pairs = _by_pair(policy.pairs)
+        for carrier, helper in self.pairs:
+            if (carrier, helper) not in pairs:
+                known = ", ".join(write_pair(each) for each in policy.pairs) or "none"
+                raise InvalidValueError(f"{policy.selector} says nothing of {carrier}:{helper}; its pairs are: {known}")
+        left = replace(policy, pairs=[each for pair, each in pairs.items() if pair not in self.pairs])
+        if self.wait:
+            left.wait_ms = None
+        if self.big_transfers:
+            left.big_transfers_to = left.big_over_bytes = None
+        return left
+
+
+def _by_pair(pairs: Sequence[PairWaitInfo]) -> dict[Pair, PairWaitInfo]:
+    return {(each.carrier, each.helper): each for each in pairs}
+
+
+def told(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    """What became of a policy, and how to go back."""
+    if before == after:
+        yield f"Nothing changed: {after.selector} {'has no rule' if _is_empty(after) else 'says that already'}"
+        return
+    yield from (f"{after.selector}: {each}" for each in _differences(before, after))
+    yield f"To go back: {' && '.join(shlex.join(each) for each in way_back(before, after))}"
+
+
+def absent(said: Said, known: Collection[str]) -> Iterator[str]:
+    """That some paths are not there now."""
+    for name in said.path_names:
+        if name not in known:
+            yield f"There is no path {name} now; what was said counts when it comes."
+
+
+def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    if before.wait_ms != after.wait_ms:
+        yield f"wait: {_wait(before.wait_ms)} -> {_wait(after.wait_ms)}"
+    old, new = _by_pair(before.pairs), _by_pair(after.pairs)
+    for carrier, helper in sorted(old.keys() | new.keys()):
+        waits = [each.get((carrier, helper)) for each in (old, new)]
+        if waits[0] != waits[1]:
+            words = " -> ".join(_wait(None if each is None else each.wait_ms) for each in waits)
+            yield f"wait of {carrier} for {helper}: {words}"
+    if _big(before) != _big(after):
+        yield f"big transfers: {_big(before)} -> {_big(after)}"
+
+
+def _wait(wait_ms: Wait | None) -> str:
+    return "not said" if wait_ms is None else format_wait(wait_ms)
+
+
+def _big(policy: PolicyInfo) -> str:
+    if policy.big_transfers_to is None:
+        return "not said"
+    over = "" if policy.big_over_bytes is None else f", over {format_bytes(policy.big_over_bytes)} in a second"
+    return f"to {policy.big_transfers_to}{over}"
+
+
+def way_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[list[str]]:
+    """The commands that make `before` of `after`, as lists of arguments."""
+    selector = before.selector
+    if _is_empty(before) and selector != SelectorKind.DEFAULT:
+        yield ["mpm", "app", "clear", selector]
+        return
+    if again := list(_said_again(before, after)):
+        yield (
+            ["mpm", "default", *again] if selector == SelectorKind.DEFAULT else ["mpm", "app", "set", selector, *again]
+        )
+    if back := list(_taken_back(before, after)):
+        yield ["mpm", "app", "clear", selector, *back]
+
+
+def _is_empty(policy: PolicyInfo) -> bool:
+    return policy == PolicyInfo(selector=policy.selector)
+
+
+def _said_again(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    if before.wait_ms is not None and before.wait_ms != after.wait_ms:
+        yield from ("--wait", write_wait(before.wait_ms))
+    for each in before.pairs:
+        if each not in after.pairs:
+            yield from ("--pair", write_pair_wait(each))
+    if before.big_transfers_to is not None and _big(before) != _big(after):
+        yield from ("--big-transfers-to", before.big_transfers_to)
+        if before.big_over_bytes is not None:
+            yield from ("--big-over", write_size(before.big_over_bytes))
+
+
+def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    if before.wait_ms is None and after.wait_ms is not None:
+        yield "--wait"
+    known = _by_pair(before.pairs)
+    for each in after.pairs:
+        if (each.carrier, each.helper) not in known:
+            yield from ("--pair", write_pair(each))
+    if before.big_transfers_to is None and after.big_transfers_to is not None:
+        yield "--big-transfers"

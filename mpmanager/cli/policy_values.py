@@ -1,0 +1,93 @@
+"""What people write of policies on the command line, read and written so that it comes back the same."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from mpmanager.api.structures import PairWaitInfo, Wait
+from mpmanager.lab.units import Duration, Size
+from mpmanager.model.policy import LEAST_BIG_BYTES, LONGEST_WAIT_S, MOST_BIG_BYTES
+
+ValueT = TypeVar("ValueT")
+
+_CHOICES = "a wait is 0 (pool everything), a time such as 50ms or 2s, or never"
+_MS_PER_S = 1000
+_SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000, "B": 1}
+
+
+def option_value(read: Callable[[str], ValueT]) -> Callable[[str], ValueT]:
+    """For `click.option(type=...)`: a value that cannot be read ends the command with what is wrong."""
+
+    def convert(text: str) -> ValueT:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return convert
+
+
+def read_wait(text: str) -> Wait:
+    """`50ms`, `0` or `never`, in milliseconds."""
+    if text == "never":
+        return "never"
+    if text == "0":
+        return 0.0
+    try:
+        wait_s = Duration.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; {_CHOICES}") from error
+    if wait_s > LONGEST_WAIT_S:
+        raise ValueError(f"{text!r} is longer than {LONGEST_WAIT_S:g}s; {_CHOICES}")
+    return round(wait_s * _MS_PER_S, 3)
+
+
+def write_wait(wait_ms: Wait) -> str:
+    """The reverse of `read_wait`."""
+    if isinstance(wait_ms, str):
+        return wait_ms
+    return f"{wait_ms:.3f}".rstrip("0").rstrip(".") + "ms" if wait_ms else "0"
+
+
+def read_pair(text: str) -> tuple[str, str]:
+    """`wlan0:wwan0`: the path that carries, and the one that helps."""
+    carrier, _colon, helper = text.partition(":")
+    if not carrier or not helper or ":" in helper:
+        raise ValueError(f"{text!r}: a pair is two paths, the one that carries and the one that helps: wlan0:wwan0")
+    if carrier == helper:
+        raise ValueError(f"{text!r}: a pair is two different paths")
+    return carrier, helper
+
+
+def read_pair_wait(text: str) -> PairWaitInfo:
+    """`wlan0:wwan0=20ms`."""
+    pair, equals, wait = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r}: a pair has a wait, as in wlan0:wwan0=20ms")
+    carrier, helper = read_pair(pair)
+    return PairWaitInfo(carrier=carrier, helper=helper, wait_ms=read_wait(wait))
+
+
+def write_pair(pair: PairWaitInfo) -> str:
+    """The reverse of `read_pair`."""
+    return f"{pair.carrier}:{pair.helper}"
+
+
+def write_pair_wait(pair: PairWaitInfo) -> str:
+    """The reverse of `read_pair_wait`."""
+    return f"{write_pair(pair)}={write_wait(pair.wait_ms)}"
+
+
+def read_size(text: str) -> int:
+    """`1MB`, in bytes."""
+    size = round(Size.parse(text))
+    if not LEAST_BIG_BYTES <= size <= MOST_BIG_BYTES:
+        least, most = write_size(LEAST_BIG_BYTES), write_size(MOST_BIG_BYTES)
+        raise ValueError(f"{text!r}: expected {least} to {most}")
+    return size
+
+
+def write_size(size: int) -> str:
+    """The reverse of `read_size`."""
+    return next(f"{size // factor}{unit}" for unit, factor in _SIZES.items() if size % factor == 0)

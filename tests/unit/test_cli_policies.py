@@ -1,0 +1,261 @@
+"""What people write of policies, what becomes of it, and the way back."""
+
+import shlex
+
+import click
+import msgspec
+import pytest
+from fake_manager import World
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from mpmanager.api.structures import AppInfo, PairWaitInfo, PolicyInfo
+from mpmanager.cli import tables
+from mpmanager.cli.policies import app, default
+from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, way_back
+from mpmanager.cli.policy_values import (
+    read_pair,
+    read_pair_wait,
+    read_size,
+    read_wait,
+    write_pair_wait,
+    write_size,
+    write_wait,
+)
+from mpmanager.cli.selection import named
+from mpmanager.client.quantities import format_wait
+from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
+
+BIG_AGAIN = "mpm app set 'exe:/a b' --big-transfers-to dsl0 --big-over 1500kB"
+
+
+def pair(wait_ms=20.0, carrier="wlan0", helper="wwan0"):
+    return PairWaitInfo(carrier=carrier, helper=helper, wait_ms=wait_ms)
+
+
+@pytest.mark.parametrize(
+    ("text", "wait_ms"),
+    [("0", 0.0), ("0ms", 0.0), ("50ms", 50.0), ("0.5s", 500.0), ("1min", 60_000.0), ("20us", 0.02), ("never", "never")],
+)
+def test_a_wait_is_read_as_people_write_it(text, wait_ms):
+    assert read_wait(text) == wait_ms
+
+
+@pytest.mark.parametrize("text", ["", "50", "-5ms", "always", "61s", "5 parsecs"])
+def test_what_is_no_wait_is_told_with_the_choices(text):
+    with pytest.raises(ValueError, match=r"a wait is 0 .*50ms or 2s, or never") as refusal:
+        read_wait(text)
+    assert repr(text) in str(refusal.value)
+
+
+@given(wait_us=st.integers(0, 60_000_000))
+def test_a_wait_is_written_so_that_it_is_read_the_same(wait_us):
+    assert read_wait(write_wait(wait_us / 1000)) == wait_us / 1000
+
+
+@given(size=st.integers(1000, 10**12))
+def test_a_size_is_written_so_that_it_is_read_the_same(size):
+    assert read_size(write_size(size)) == size
+
+
+@pytest.mark.parametrize("text", ["999B", "1001GB", "1", "much"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(ValueError, match=text):
+        read_size(text)
+
+
+@pytest.mark.parametrize("text", ["wlan0", "wlan0:", ":wwan0", "a:b:c", "wlan0:wlan0", ""])
+def test_what_is_no_pair_is_refused(text):
+    with pytest.raises(ValueError, match="pair"):
+        read_pair(text)
+    with pytest.raises(ValueError, match="pair"):
+        read_pair_wait(f"{text}=20ms")
+
+
+def test_a_pair_has_a_wait():
+    assert read_pair_wait("wlan0:wwan0=20ms") == pair()
+    assert read_pair_wait(write_pair_wait(pair("never"))) == pair("never")
+    with pytest.raises(ValueError, match="as in wlan0:wwan0=20ms"):
+        read_pair_wait("wlan0:wwan0")
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "words"),
+    [(0.0, "pool everything"), (50.0, "50 ms"), (1.5, "1.5 ms"), (1500.0, "1.5 s"), ("never", "never")],
+)
+def test_a_wait_is_shown_as_people_write_it(wait_ms, words):
+    assert format_wait(wait_ms).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_what_is_not_named_stays():
+    before = PolicyInfo(
+        selector="exe:/x", wait_ms=50, pairs=[pair(), pair(5, "dsl0")], big_transfers_to="dsl0", big_over_bytes=2000
+    )
+    said = Said(pairs=(pair(30), pair(1, "dsl0", "wlan0")), big_transfers_to="wlan0")
+    assert said.added_to(before) == msgspec.structs.replace(
+        before, pairs=[pair(30), pair(5, "dsl0"), pair(1, "dsl0", "wlan0")], big_transfers_to="wlan0"
+    )
+    assert TakenBack(wait=True, pairs=(("dsl0", "wwan0"),)).taken_from(before) == msgspec.structs.replace(
+        before, wait_ms=None, pairs=[pair()]
+    )
+    assert TakenBack(big_transfers=True).taken_from(before) == msgspec.structs.replace(
+        before, big_transfers_to=None, big_over_bytes=None
+    )
+    assert TakenBack().taken_from(before) == PolicyInfo(selector="exe:/x")
+
+
+def test_what_is_not_there_cannot_be_taken_back():
+    with pytest.raises(InvalidValueError, match="a:b; its pairs are: wlan0:wwan0"):
+        TakenBack(pairs=(("a", "b"),)).taken_from(PolicyInfo(selector="exe:/x", pairs=[pair()]))
+
+
+def test_what_is_big_needs_a_place_to_go():
+    said = Said(big_over_bytes=5000)
+    with pytest.raises(InvalidValueError, match="--big-transfers-to"):
+        said.added_to(PolicyInfo(selector="default"))
+    big = PolicyInfo(selector="default", big_transfers_to="dsl0", big_over_bytes=1000)
+    assert said.added_to(big).big_over_bytes == 5000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ({}, {}, ["Nothing changed: exe:/a b has no rule"]),
+        ({"wait_ms": 5.0}, {"wait_ms": 5.0}, ["Nothing changed: exe:/a b says that already"]),
+        (
+            {},
+            {"wait_ms": 0.0},
+            ["exe:/a b: wait: not said -> pool everything", "To go back: mpm app clear 'exe:/a b'"],
+        ),
+        (
+            {"pairs": [pair(0.0)]},
+            {"wait_ms": "never", "pairs": [pair("never")]},
+            [
+                "exe:/a b: wait: not said -> never",
+                "exe:/a b: wait of wlan0 for wwan0: pool everything -> never",
+                "To go back: mpm app set 'exe:/a b' --pair wlan0:wwan0=0 && mpm app clear 'exe:/a b' --wait",
+            ],
+        ),
+        (
+            {"big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
+            {"pairs": [pair("never")]},
+            [
+                "exe:/a b: wait of wlan0 for wwan0: not said -> never",
+                "exe:/a b: big transfers: to dsl0, over 1.5\N{NO-BREAK SPACE}MB in a second -> not said",
+                f"To go back: {BIG_AGAIN} && mpm app clear 'exe:/a b' --pair wlan0:wwan0",
+            ],
+        ),
+    ],
+)
+def test_a_change_is_told_and_the_way_back(before, after, lines):
+    assert list(told(PolicyInfo(selector="exe:/a b", **before), PolicyInfo(selector="exe:/a b", **after))) == lines
+
+
+def _parsed(arguments):
+    """The command, the selector and the options of a line, as the command would get them."""
+    command = {"set": app.commands["set"], "clear": app.commands["clear"], "default": default}
+    name, *rest = arguments[2:] if arguments[1] == "app" else arguments[1:]
+    return name, command[name].make_context(name, rest, resilient_parsing=False).params
+
+
+def _follow(policy, commands):
+    """What becomes of a policy by the commands of a way back."""
+    for arguments in commands:
+        name, options = _parsed(arguments)
+        assert options.get("selector", "default") == policy.selector
+        if name == "clear":
+            back = TakenBack(wait=options["wait"], pairs=options["pair"], big_transfers=options["big_transfers"])
+            policy = back.taken_from(policy)
+        else:
+            said = Said(
+                wait_ms=options["wait"],
+                pairs=options["pair"],
+                big_transfers_to=options["big_transfers_to"],
+                big_over_bytes=options["big_over"],
+            )
+            policy = said.added_to(policy)
+    return msgspec.structs.replace(policy, pairs=sorted(policy.pairs, key=lambda each: (each.carrier, each.helper)))
+
+
+waits = st.just("never") | st.integers(0, 60_000_000).map(lambda wait_us: wait_us / 1000)
+pairs = st.dictionaries(st.sampled_from([("a", "b"), ("a", "c"), ("b", "a")]), waits).map(
+    lambda found: [pair(wait_ms, *names) for names, wait_ms in sorted(found.items())]
+)
+
+
+@st.composite
+def policies(draw, selector, wait_ms):
+    big = draw(st.none() | st.sampled_from(["a", "b"]))
+    over = None if big is None else draw(st.integers(1000, 10**12))
+    return PolicyInfo(
+        selector=selector, wait_ms=draw(wait_ms), pairs=draw(pairs), big_transfers_to=big, big_over_bytes=over
+    )
+
+
+OF_A_PROGRAM = policies("exe:/a b", st.none() | waits)
+OF_THE_DEFAULT = policies("default", waits)
+
+
+@given(both=st.tuples(OF_A_PROGRAM, OF_A_PROGRAM) | st.tuples(OF_THE_DEFAULT, OF_THE_DEFAULT))
+def test_the_way_back_leads_back(both):
+    before, after = both
+    if before != after:
+        commands = [shlex.split(shlex.join(each)) for each in way_back(before, after)]
+        assert commands
+        assert _follow(after, commands) == before
+
+
+def test_a_path_that_is_not_there_is_mentioned():
+    said = Said(pairs=(pair(),), big_transfers_to="usb0")
+    assert list(absent(said, {"wlan0", "wwan0"})) == ["There is no path usb0 now; what was said counts when it comes."]
+
+
+def test_a_name_means_a_connected_program_or_one_with_a_rule():
+    connections = World().advance().connections
+    rules = [PolicyInfo(selector="exe:/usr/bin/mosh"), PolicyInfo(selector="default")]
+    assert str(named("SSH", connections, rules)) == "exe:/usr/bin/ssh"
+    assert str(named("mosh", connections, rules)) == "exe:/usr/bin/mosh"
+
+
+def test_an_ambiguous_name_is_refused_with_the_choices():
+    connections = World().advance().connections
+    rules = [PolicyInfo(selector="exe:/opt/bin/ssh")]
+    with pytest.raises(InvalidValueError, match="write one of: exe:/opt/bin/ssh, exe:/usr/bin/ssh"):
+        named("ssh", connections, rules)
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are():
+    connections = World().advance().connections
+    with pytest.raises(UnknownApplicationError, match=r"'nosuch'.*: Element, Firefox, curl, rsync, ssh") as refusal:
+        named("nosuch", connections, [])
+    assert "exe:/path" in str(refusal.value)
+    with pytest.raises(UnknownApplicationError, match="none at the moment"):
+        named("default", [], [PolicyInfo(selector="default")])
+
+
+def test_a_program_without_a_known_file_is_known_by_its_cgroup():
+    connection = World().advance().connections[0]
+    connection.app = AppInfo(id="cgroup:/a.scope", name="a.scope", pid=None, exe=None, cgroup="/a.scope")
+    assert str(named("a.scope", [connection], [])) == "cgroup:/a.scope"
+    connection.app = AppInfo(id="unknown", name="unknown", pid=None, exe=None, cgroup=None)
+    with pytest.raises(UnknownApplicationError):
+        named("unknown", [connection], [])
+
+
+@pytest.mark.parametrize("command", [app.commands["set"], app.commands["clear"], app.commands["show"], default])
+def test_every_command_shows_how_it_is_used(command):
+    with click.Context(command) as context:
+        assert "Examples:" in command.get_help(context)
+
+
+def test_tables_show_names_of_others_as_they_are():
+    console = Console(width=400, color_system=None)
+    row = PolicyInfo(selector="exe:/[red]", wait_ms=0.0, pairs=[pair(carrier="[b]")], big_transfers_to="[x]")
+    connection = World().advance().connections[0]
+    connection.app.name = "\x1b[31m"
+    with console.capture() as capture:
+        console.print(tables.policies([row, PolicyInfo(selector="default")]), tables.in_force([connection]))
+    text = capture.get()
+    assert all(each in text for each in ("exe:/[red]", "pool everything", "[b] to wwan0: 20", "to [x]", "\\x1b[31m"))
+    assert "\x1b" not in text

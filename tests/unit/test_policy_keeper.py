@@ -1,0 +1,220 @@
+"""What was said about the waits of applications: checked, kept, told, and found again."""
+
+import logging
+
+import msgspec
+import pytest
+
+from mpmanager.api.structures import EventKind, PairWaitInfo, PolicyInfo
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.policy_keeper import PolicyKeeper
+from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
+from mpmanager.model.errors import InvalidValueError, StateFileError
+from mpmanager.model.policy import NEVER
+
+NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
+
+
+class Stage:
+    """A keeper, what it told, and how often."""
+
+    def __init__(self, directory):
+        self.journal = Journal(wall_clock=lambda: 0.0)
+        self.changes = 0
+        self.keeper = PolicyKeeper(StateDirectory(directory), journal=self.journal, changed=self._note)
+
+    def _note(self):
+        self.changes += 1
+
+    def say(self, selector="exe:/usr/bin/ssh", **said):
+        self.keeper.set(PolicyInfo(selector=selector, **said))
+
+    @property
+    def texts(self):
+        return [each.text for each in self.journal.recent(100)]
+
+
+@pytest.fixture
+def stage(tmp_path):
+    return Stage(tmp_path)
+
+
+def pair(wait_ms=20.0, carrier="wlan0", helper="wwan0"):
+    return PairWaitInfo(carrier=carrier, helper=helper, wait_ms=wait_ms)
+
+
+def ssh(cgroup=None):
+    return Application(id="exe:/usr/bin/ssh", name="ssh", pid=1, exe="/usr/bin/ssh", cgroup=cgroup)
+
+
+def test_at_first_there_is_the_default_alone_and_it_is_never(stage):
+    assert stage.keeper.rules == ()
+    assert stage.keeper.rows() == [NOTHING_SAID]
+    assert stage.keeper.policy_for(UNKNOWN_APPLICATION).wait_s == NEVER
+
+
+def test_what_is_said_is_in_force_told_and_found_again(stage, tmp_path):
+    stage.say(wait_ms=50, pairs=[pair()], big_transfers_to="dsl0")
+    policy = stage.keeper.policy_for(ssh())
+    assert (policy.wait_s, [each.wait_s for each in policy.pairs]) == (0.05, [0.02])
+    assert stage.keeper.rows() == [
+        PolicyInfo(
+            selector="exe:/usr/bin/ssh", wait_ms=50, pairs=[pair()], big_transfers_to="dsl0", big_over_bytes=1_000_000
+        ),
+        NOTHING_SAID,
+    ]
+    (event,) = stage.journal.recent(100)
+    assert (event.kind, event.app) == (EventKind.POLICY_CHANGED, "exe:/usr/bin/ssh")
+    assert stage.changes == 1
+    again = Stage(tmp_path)
+    assert again.keeper.rows() == stage.keeper.rows()
+    assert again.keeper.policy_for(ssh()) == policy
+    assert (again.changes, again.texts) == (0, [])
+
+
+def test_rules_stand_in_the_order_in_which_they_are_asked(stage):
+    for selector in ("default", "cgroup:/a", "exe:/z", "cgroup:/a/b", "exe:/b"):
+        stage.say(selector, wait_ms=1)
+    order = [each.selector for each in stage.keeper.rows()]
+    assert order == [str(each.selector) for each in stage.keeper.rules]
+    assert order[-3:] == ["cgroup:/a/b", "cgroup:/a", "default"]
+    assert set(order[:2]) == {"exe:/b", "exe:/z"}
+
+
+def test_a_change_reaches_programs_that_were_asked_about_before(stage):
+    assert stage.keeper.policy_for(ssh()).wait_s == NEVER
+    stage.say("default", wait_ms=0)
+    assert stage.keeper.policy_for(ssh()).wait_s == 0
+
+
+def test_one_program_in_two_cgroups_may_have_two_policies(stage):
+    stage.say("cgroup:/fast", wait_ms=10)
+    assert [stage.keeper.policy_for(ssh(each)).wait_s for each in ("/fast", "/slow")] == [0.01, NEVER]
+
+
+def test_a_rule_that_says_nothing_removes_what_there_was(stage):
+    stage.say(wait_ms=50)
+    stage.say()
+    assert stage.keeper.rows() == [NOTHING_SAID]
+    stage.say()
+    assert stage.changes == 2
+
+
+def test_saying_the_same_again_changes_nothing(stage):
+    for pairs in ([pair(), pair(5, "dsl0")], [pair(5, "dsl0"), pair()]):
+        stage.say(wait_ms=50, pairs=pairs)
+    assert (stage.changes, len(stage.texts)) == (1, 1)
+
+
+@pytest.mark.parametrize("wait_ms", [0, 0.001, 1.001, 16.7, 57, 999.999, 60_000, "never"])
+def test_a_wait_comes_back_as_it_was_said(stage, tmp_path, wait_ms):
+    stage.say(wait_ms=wait_ms, pairs=[pair(wait_ms)])
+    for keeper in (stage.keeper, Stage(tmp_path).keeper):
+        (row, _default) = keeper.rows()
+        assert (row.wait_ms, row.pairs[0].wait_ms) == (wait_ms, wait_ms)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({"wait_ms": 50}, "ssh: data may wait 50 ms"),
+        ({"wait_ms": 0}, "ssh: all paths are pooled"),
+        ({"wait_ms": "never"}, "ssh: a backup is used only when nothing else is left"),
+        ({"selector": "default", "wait_ms": 2000}, "default: data may wait 2000 ms"),
+        ({"selector": "cgroup:/user.slice", "wait_ms": 1.5}, "cgroup:/user.slice: data may wait 1.5 ms"),
+        ({"pairs": [pair()]}, "ssh: wwan0 helps wlan0 after 20 ms"),
+        ({"pairs": [pair(0)]}, "ssh: wwan0 helps wlan0 at once"),
+        ({"pairs": [pair("never")]}, "ssh: wwan0 helps wlan0 never"),
+        ({"big_transfers_to": "dsl0"}, "ssh: big transfers go to dsl0 (more than 1 MB in a second)"),
+        ({"wait_ms": 5, "pairs": [pair()]}, "ssh: data may wait 5 ms, wwan0 helps wlan0 after 20 ms"),
+    ],
+)
+def test_what_was_said_is_told_in_a_sentence(stage, said, text):
+    stage.say(**said)
+    assert stage.texts == [text]
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        ({}, "ssh: no rule any more"),
+        ({"wait_ms": 50, "big_transfers_to": "dsl0"}, "ssh: nothing said of wlan0 and wwan0 any more"),
+        ({"wait_ms": 50, "pairs": [pair()]}, "ssh: nothing said of big transfers any more"),
+        ({"pairs": [pair()], "big_transfers_to": "dsl0"}, "ssh: nothing said of the wait any more"),
+        (
+            {"wait_ms": 50, "pairs": [pair(30)], "big_transfers_to": "dsl0"},
+            "ssh: wwan0 helps wlan0 after 30 ms",
+        ),
+    ],
+)
+def test_what_was_taken_back_is_told_too(stage, left, text):
+    stage.say(wait_ms=50, pairs=[pair()], big_transfers_to="dsl0")
+    stage.say(**left)
+    assert stage.texts[1:] == [text]
+
+
+def test_the_default_goes_back_to_never(stage):
+    stage.say("default", wait_ms=50)
+    stage.say("default", wait_ms="never")
+    assert stage.texts[1:] == ["default: back to never"]
+    assert (stage.keeper.rules, stage.keeper.rows()) == ((), [NOTHING_SAID])
+    stage.say("default", pairs=[pair()])
+    assert stage.keeper.rows() == [PolicyInfo(selector="default", wait_ms="never", pairs=[pair()])]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"selector": "ssh"}, ["selector 'ssh'", "exe:/path"]),
+        ({"wait_ms": -1}, ["wait_ms -1", "0 to 60000"]),
+        ({"wait_ms": 60_000.1}, ["wait_ms 60000.1", "never"]),
+        ({"wait_ms": float("nan")}, ["wait_ms nan"]),
+        ({"wait_ms": float("inf")}, ["wait_ms inf"]),
+        ({"pairs": [pair(60_001)]}, ["pairs: wlan0:wwan0: wait_ms 60001"]),
+        ({"pairs": [pair(carrier="wwan0")]}, ["pairs: wwan0:wwan0", "two different paths"]),
+        ({"pairs": [pair(carrier="")]}, ["pairs: carrier ''"]),
+        ({"pairs": [pair(helper="")]}, ["pairs: helper ''"]),
+        ({"pairs": [pair(helper="no such:name")]}, ["pairs: helper 'no such:name'"]),
+        ({"pairs": [pair(), pair(30)]}, ["pairs: wlan0:wwan0", "more than once"]),
+        ({"big_over_bytes": 5000}, ["big_over_bytes 5000", "big_transfers_to"]),
+        ({"big_transfers_to": "dsl0", "big_over_bytes": 999}, ["big_over_bytes 999", "1000 to"]),
+        ({"big_transfers_to": "dsl0", "big_over_bytes": 10**13}, ["big_over_bytes 10000000000000"]),
+        ({"big_transfers_to": ""}, ["big_transfers_to ''"]),
+        ({"big_transfers_to": "sixteen-letters-"}, ["big_transfers_to 'sixteen-letters-'"]),
+    ],
+)
+def test_what_cannot_be_used_is_named_and_changes_nothing(stage, tmp_path, said, words):
+    stage.say(wait_ms=50)
+    with pytest.raises(InvalidValueError) as refusal:
+        stage.say(**{"wait_ms": 20} | said)
+    assert all(each in str(refusal.value) for each in words), refusal.value
+    assert (stage.changes, stage.keeper.rows()[0].wait_ms) == (1, 50)
+    assert Stage(tmp_path).keeper.rows() == stage.keeper.rows()
+
+
+def test_what_cannot_be_written_down_is_not_in_force(stage, tmp_path):
+    stage.say(wait_ms=50)
+    (tmp_path / "policies.new").mkdir()
+    with pytest.raises(StateFileError, match=r"policies\.json"):
+        stage.say(wait_ms=20)
+    assert (stage.changes, stage.keeper.policy_for(ssh()).wait_s) == (1, 0.05)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b'{"policies": [{"selector": "exe:/x", "weight": 1}]}',
+        msgspec.json.encode({"policies": [{"selector": "nobody"}]}),
+        msgspec.json.encode({"policies": [{"selector": "default", "wait_ms": -1}]}),
+        msgspec.json.encode({"policies": [{"selector": "default", "wait_ms": "often"}]}),
+    ],
+)
+def test_an_unreadable_file_is_put_aside_and_not_lost(tmp_path, caplog, content):
+    (tmp_path / "policies.json").write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        assert Stage(tmp_path).keeper.rows() == [NOTHING_SAID]
+    assert "policies.json cannot be read" in caplog.text
+    (aside,) = tmp_path.glob("policies.broken-*")
+    assert aside.read_bytes() == content
