@@ -78,7 +78,7 @@ def _said_options(function: Command) -> Command:
     return run
 
 
-@click.group(short_help="Decide how long the data of a program may wait.", context_settings=_HELP)
+@click.group(short_help="How long a program's data may wait.", context_settings=_HELP)
 def app() -> None:
     """Decide, program by program, how long data may wait before another path helps."""
 
@@ -184,7 +184,7 @@ def clear(*, bus: Bus, selector: str, wait: bool, pair: Sequence[Pair], big_tran
 
 
 @click.command(
-    short_help="How long data may wait where nothing else is said.",
+    short_help="How long all other data may wait.",
     context_settings=_HELP,
     epilog="""\b
 Examples:

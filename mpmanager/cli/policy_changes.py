@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
 from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_wait
-from mpmanager.client.quantities import format_bytes, format_wait
+from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.policy import SelectorKind
 
@@ -122,7 +122,7 @@ def _wait(wait_ms: Wait | None) -> str:
 def _big(policy: PolicyInfo) -> str:
     if policy.big_transfers_to is None:
         return "not said"
-    over = "" if policy.big_over_bytes is None else f", over {format_bytes(policy.big_over_bytes)} in a second"
+    over = "" if policy.big_over_bytes is None else f", over {write_size(policy.big_over_bytes)} in a second"
     return f"to {policy.big_transfers_to}{over}"
 
 

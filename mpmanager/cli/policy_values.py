@@ -13,7 +13,7 @@ ValueT = TypeVar("ValueT")
 
 _CHOICES = "a wait is 0 (pool everything), a time such as 50ms or 2s, or never"
 _MS_PER_S = 1000
-_SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000, "B": 1}
+_SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000}
 
 
 def option_value(read: Callable[[str], ValueT]) -> Callable[[str], ValueT]:
@@ -90,4 +90,8 @@ def read_size(text: str) -> int:
 
 def write_size(size: int) -> str:
     """The reverse of `read_size`."""
-    return next(f"{size // factor}{unit}" for unit, factor in _SIZES.items() if size % factor == 0)
+    for unit, factor in _SIZES.items():
+        whole, rest = divmod(size, factor)
+        if whole and rest % (factor // 1000) == 0:
+            return f"{whole}.{rest // (factor // 1000):03}".rstrip("0").rstrip(".") + unit
+    return f"{size}B"

@@ -27,7 +27,7 @@ from mpmanager.cli.selection import named
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
 
-BIG_AGAIN = "mpm app set 'exe:/a b' --big-transfers-to dsl0 --big-over 1500kB"
+BIG_AGAIN = "mpm app set 'exe:/a b' --big-transfers-to dsl0 --big-over 1.5MB"
 
 
 def pair(wait_ms=20.0, carrier="wlan0", helper="wwan0"):
@@ -138,11 +138,27 @@ def test_what_is_big_needs_a_place_to_go():
             ],
         ),
         (
+            {"wait_ms": 5.0, "big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
+            {"wait_ms": 6.0, "big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
+            [
+                "exe:/a b: wait: 5\N{NO-BREAK SPACE}ms -> 6\N{NO-BREAK SPACE}ms",
+                "To go back: mpm app set 'exe:/a b' --wait 5ms",
+            ],
+        ),
+        (
+            {"big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
+            {"big_transfers_to": "dsl0", "big_over_bytes": 1_501_000},
+            [
+                "exe:/a b: big transfers: to dsl0, over 1.5MB in a second -> to dsl0, over 1.501MB in a second",
+                f"To go back: {BIG_AGAIN}",
+            ],
+        ),
+        (
             {"big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
             {"pairs": [pair("never")]},
             [
                 "exe:/a b: wait of wlan0 for wwan0: not said -> never",
-                "exe:/a b: big transfers: to dsl0, over 1.5\N{NO-BREAK SPACE}MB in a second -> not said",
+                "exe:/a b: big transfers: to dsl0, over 1.5MB in a second -> not said",
                 f"To go back: {BIG_AGAIN} && mpm app clear 'exe:/a b' --pair wlan0:wwan0",
             ],
         ),
