@@ -2,7 +2,6 @@
 
 import shlex
 
-import click
 import msgspec
 import pytest
 from fake_manager import World
@@ -172,7 +171,7 @@ def _parsed(arguments):
     """The command, the selector and the options of a line, as the command would get them."""
     command = {"set": app.commands["set"], "clear": app.commands["clear"], "default": default}
     name, *rest = arguments[2:] if arguments[1] == "app" else arguments[1:]
-    return name, command[name].make_context(name, rest, resilient_parsing=False).params
+    return name, command[name].make_context(name, rest).params
 
 
 def _follow(policy, commands):
@@ -257,12 +256,6 @@ def test_a_program_without_a_known_file_is_known_by_its_cgroup():
     connection.app = AppInfo(id="unknown", name="unknown", pid=None, exe=None, cgroup=None)
     with pytest.raises(UnknownApplicationError):
         named("unknown", [connection], [])
-
-
-@pytest.mark.parametrize("command", [app.commands["set"], app.commands["clear"], app.commands["show"], default])
-def test_every_command_shows_how_it_is_used(command):
-    with click.Context(command) as context:
-        assert "Examples:" in command.get_help(context)
 
 
 def test_tables_show_names_of_others_as_they_are():
