@@ -70,6 +70,8 @@ _TELLING_S = 0.012
 QUARANTINE_S = 0.2
 FIRST_HOLD_S = 0.5
 LONGEST_HOLD_S = 30.0
+_HOLD_FACTORS = {ExpirationReason.HOLE: 4}
+"""By which a hold grows when a path relapses: one that answers and loses much is worse than it looks; others double."""
 RELAPSE_S = 10.0
 """A path that fails within this time after its return, and its hold, has returned too early."""
 CALM_PATH_S = 60.0
@@ -222,10 +224,14 @@ class _Track:
 
     acknowledged_bytes: int
     acknowledged: float
+    busy: float | None
+    """Since when something is in flight there."""
+    carrying: float | None
+    """Since when it is one of those that carry."""
     received_segments: int
     heard: float
     out_of_order: int
-    """When the stream moved last."""
+    """When nothing was missing last."""
 
 
 @dataclass(slots=True)
@@ -276,6 +282,8 @@ class Expiration:
         self._progress: Progress | None = None
         self._una_moved = self._rcv_moved = now
         self._gaps: deque[float] = deque(maxlen=GAPS_KEPT)
+        self._long_gap_s: float | None = None
+        self._base_s = UNKNOWN_RTT_S
         self._is_quiet = True
         """Whether nothing is expected to come."""
         self._patience = 1.0
@@ -400,11 +408,13 @@ class Expiration:
     def _note_received(self, now: float) -> None:
         gap_s = now - self._rcv_moved
         self._rcv_moved = now
+        self._is_quiet = False
         if gap_s > LONGEST_GAP_S:
             self._gaps.clear()
-        elif self._suspicion is None or self._suspicion.is_answered:
-            self._gaps.append(gap_s)  # else the gap is a hole's
-        self._is_quiet = False
+        elif gap_s > self._base_s:
+            self._long_gap_s, self._due_look = gap_s, now  # whether it was a hole's has to be looked at
+        else:
+            self._gaps.append(gap_s)
 
     def _starving_s(self) -> float:
         """Silence of this length is more than usual."""
@@ -426,22 +436,43 @@ class Expiration:
         self._due_look = now + (_TEND_EVERY_S if self.absences or self.opened else _REFRESH_S)
 
     def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
-        known = self._tracks
-        self._tracks = {each.flow: self._followed(known.get(each.flow), each.vitals, now) for each in subflows}
         carriers = self._carriers(subflows)
         self._has_one_carrier = len(carriers) == 1
+        known = self._tracks
+        self._tracks = {each.flow: self._followed(known.get(each.flow), each.vitals, now) for each in subflows}
+        for each in subflows:
+            track = self._tracks[each.flow]
+            track.carrying = (track.carrying or now) if each in carriers else None
         others = [each for each in subflows if each not in carriers]
+        self._base_s = min((each.base_s for each in carriers), default=UNKNOWN_RTT_S)
+        self._learn_gap(subflows)
         self._allowed_s = min(
             (each.base_s + self._wait_s(each, others) for each in carriers), default=self.policy.wait_s + UNKNOWN_RTT_S
         )
         if now - self._patience_set > _PATIENCE_KEPT_S:
             self._patience, self._patience_set = max(1.0, self._patience / 2), now
 
+    def _learn_gap(self, subflows: Sequence[SubflowView]) -> None:
+        """A gap in which data came out of order was a hole's, and says nothing of the sender's habits."""
+        if self._suspicion is not None:
+            return
+        if self._long_gap_s is not None and not any(self._has_hole(each) for each in subflows):
+            self._gaps.append(self._long_gap_s)
+        self._long_gap_s = None
+        for each in subflows:
+            self._tracks[each.flow].out_of_order = each.vitals.out_of_order_packets
+
+    def _has_hole(self, subflow: SubflowView) -> bool:
+        """Whether data has come out of order there since nothing was missing."""
+        return subflow.vitals.out_of_order_packets != self._tracks[subflow.flow].out_of_order
+
     def _followed(self, track: _Track | None, vitals: SubflowVitals, now: float) -> _Track:
         if track is None:
             return _Track(
                 vitals.acknowledged_bytes,
                 min(now, max(self._una_moved, now - vitals.silent_s)),
+                now - self.age_s(now) if vitals.unacknowledged else None,
+                None,
                 vitals.received_segments,
                 now,
                 vitals.out_of_order_packets,
@@ -450,10 +481,12 @@ class Expiration:
             track.acknowledged_bytes = vitals.acknowledged_bytes
             # Looks are rare while all is well, the stream is watched all the time.
             track.acknowledged = self._una_moved if self._has_one_carrier and vitals.unacknowledged else now
+        if not vitals.unacknowledged:
+            track.busy = None
+        elif track.busy is None:
+            track.busy = now
         if vitals.received_segments != track.received_segments:
             track.received_segments, track.heard = vitals.received_segments, now
-        if self._suspicion is None:
-            track.out_of_order = vitals.out_of_order_packets
         return track
 
     def _carriers(self, subflows: Sequence[SubflowView]) -> list[SubflowView]:
@@ -499,15 +532,19 @@ class Expiration:
         hole_limit_s = min(max(vitals.rtt_s or base_s, base_s), base_s + _LONGEST_HOLE_EXTRA_S)
         hole_limit_s += max(wait_s, LEAST_HOLE_S)
         if vitals.unacknowledged and age_s > base_s + wait_s:
-            if min(vitals.silent_s, age_s) > base_s + max(_SILENCE_SHARE * wait_s, LEAST_SILENCE_S):
+            if min(vitals.silent_s, self._busy_s(track, now)) > base_s + max(_SILENCE_SHARE * wait_s, LEAST_SILENCE_S):
                 return ExpirationReason.SILENT
             if min(now - track.acknowledged, age_s) > hole_limit_s:
                 return ExpirationReason.HOLE
-        suspicion = self._suspicion
-        has_hole = suspicion is not None and vitals.out_of_order_packets != track.out_of_order
-        if has_hole and now - self._rcv_moved > hole_limit_s:
+        is_missing = self._suspicion is not None and self._has_hole(subflow)
+        if is_missing and now - self._rcv_moved > hole_limit_s:
             return ExpirationReason.HOLE
         return None
+
+    def _busy_s(self, track: _Track, now: float) -> float:
+        """How long something has been in flight on a carrier; a lone one has what the stream has waited for."""
+        since = track.carrying if self._has_one_carrier else track.busy
+        return min(self.age_s(now), 0.0 if since is None else now - since)
 
     def _leave(
         self, subflows: Sequence[SubflowView], dead: Mapping[FourTuple, ExpirationReason], finding: Finding, now: float
@@ -519,9 +556,9 @@ class Expiration:
         rest = [each for each in rest if each.path not in gone]
         if not rest or not self._may_act(now, len(left) + 1):
             return None
-        waited_s = max(self.age_s(now), now - self._rcv_moved if finding is Finding.UNANSWERED else 0.0)
+        waited_s = self.age_s(now) if self._suspicion is None else now - self._rcv_moved
         for each in left:
-            self._mark_absent(each, now)
+            self._mark_absent(each, dead[each.flow], now)
         before = set(self.absences)
         helper = self._helper_among(rest, now)
         first = left[0]
@@ -545,14 +582,14 @@ class Expiration:
         back = (TakeBack(path=path) for path in before - self.absences.keys())
         return finding, (*leaves, *back, *reports)
 
-    def _mark_absent(self, subflow: SubflowView, now: float) -> None:
+    def _mark_absent(self, subflow: SubflowView, reason: ExpirationReason, now: float) -> None:
         path = subflow.path
         self.opened.pop(path, None)
         history = self._histories.setdefault(path, _History(FIRST_HOLD_S))
         if history.returned is not None:
             well_s = now - history.returned
             if well_s < RELAPSE_S + history.hold_s:
-                history.hold_s = min(2 * history.hold_s, LONGEST_HOLD_S)
+                history.hold_s = min(_HOLD_FACTORS.get(reason, 2) * history.hold_s, LONGEST_HOLD_S)
             elif well_s > CALM_PATH_S:
                 history.hold_s = FIRST_HOLD_S
         self.absences[path] = _Absence(now, subflow.rank)
@@ -667,7 +704,7 @@ class Expiration:
             self._suspicion = None
             return Finding.HEARD, ()
         track = self._tracks[suspect.flow]
-        has_hole = suspect.vitals.out_of_order_packets != track.out_of_order
+        has_hole = self._has_hole(suspect)
         if (suspicion.is_answered or track.heard > suspicion.asked) and not has_hole:
             self._calm_down(now)
             return Finding.HEARD, ()
@@ -694,7 +731,8 @@ class Expiration:
         carrier = max(carriers, key=lambda each: each.base_s)
         if helpers and not self._suspicion:
             wait_s = self._wait_s(carrier, helpers)
-            is_moving = now - self._una_moved < _ADVANCING_S or any(each.vitals.unsent_bytes for each in carriers)
+            # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
+            is_moving = now - self._una_moved < _ADVANCING_S
             if age_s > carrier.base_s + wait_s and is_moving and self._may_act(now, 1):
                 return self._open(carrier, helpers, wait_s, now)
         if self.state is _S.AGGREGATE:
