@@ -162,7 +162,7 @@ def parse_route(body: bytes) -> KernelRoute | None:
     attributes = attributes_of(memoryview(body)[ROUTE_HEADER.size :])
     version, table, destination, metric = slot_of(body)
     source = address_of(attributes.get(RTA_PREFSRC, b""))
-    if source is None or RTA_MULTIPATH in attributes:
+    if version not in _METRICS or source is None or RTA_MULTIPATH in attributes:
         return None
     route = PathRoute(
         table=table,

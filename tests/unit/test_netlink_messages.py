@@ -7,7 +7,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mpmanager.linux import netlink, network
@@ -26,7 +26,7 @@ from mpmanager.linux.netlink import (
     nested,
 )
 from mpmanager.linux.routing_messages import parse_route, parse_rule, route_removal, slot_of
-from mpmanager.linux.rtnetlink import ADDRESS_HEADER, LINK_HEADER, ROUTE_HEADER, RULE_HEADER, is_our_rule
+from mpmanager.linux.rtnetlink import ADDRESS_HEADER, LINK_HEADER, ROUTE_HEADER, RTA_PREFSRC, RULE_HEADER, is_our_rule
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.pathmanager import (
@@ -192,6 +192,7 @@ def test_each_event_is_decoded_and_others_say_nothing(data, expected):
     assert decode_event(memoryview(data)) == expected
 
 
+@example(bytes(ROUTE_HEADER.size), [(RTA_PREFSRC, bytes(4))], b"")
 @given(st.binary(min_size=ROUTE_HEADER.size, max_size=ROUTE_HEADER.size), ATTRIBUTES, ANY_BYTES)
 def test_routes_and_rules_with_any_attributes_are_taken_without_complaint(head, pairs, rest):
     for body in (head + b"".join(attribute(*each) for each in pairs), head + rest):
