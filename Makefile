@@ -39,6 +39,7 @@ bench: setup
 	$(PYTHON) tests/bench/bench_latency.py
 	$(PYTHON) tests/bench/bench_snapshot.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
+	.venv/bin/mpm bench backup --quick
 
 lock:
 	sh packaging/lock.sh --upgrade

@@ -103,25 +103,7 @@ def _primary_prevails(begin: LinkSample, end: LinkSample) -> bool:
     return primary > backup
 
 
-def shares_over_time(samples: Sequence[LinkSample], *, window_s: float) -> list[tuple[float, float]]:
-    """The backup's share window by window: (time at the window's end, 0 to 1). Windows without bytes are left out."""
-    shares, begin = [], samples[0] if samples else None
-    for each in samples:
-        if begin is None or each.at_s - begin.at_s < window_s:
-            continue
-        backup, primary = each.backup_bytes - begin.backup_bytes, each.primary_bytes - begin.primary_bytes
-        if backup + primary:
-            shares.append((each.at_s, share_of(backup, primary)))
-        begin = each
-    return shares
-
-
 def percentile(values: Iterable[float], share: float) -> float | None:
     """The nearest-rank percentile; None of nothing."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
-
-
-def geometric_mean(values: Sequence[float]) -> float | None:
-    """Of positive numbers; None of nothing."""
-    return math.exp(sum(math.log(each) for each in values) / len(values)) if values else None

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import Path
-from subprocess import Popen
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 
@@ -25,6 +24,9 @@ from mpmanager.lab.instance import Lab
 from mpmanager.lab.programs import end
 from mpmanager.lab.topology import LAPTOP
 from mpmanager.model.path import Tier
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 ResultT = TypeVar("ResultT")
 
@@ -39,7 +41,6 @@ _READY_WITHIN_S = 20.0
 _PATHS_WITHIN_S = 10.0
 _POLL_S = 0.05
 _MANY_EVENTS = 10_000
-_FALSE_ALARMS = frozenset({EventKind.FAILED_OVER, EventKind.BACKUP_OPENED})
 
 
 @unique
@@ -112,9 +113,16 @@ class ManagedLaptop:
         """What has happened since it was started, the oldest first."""
         return self.ask(lambda client: client.recent_events(_MANY_EVENTS))
 
-    def alarms(self) -> int:
-        """How often it left a path or opened a backup."""
-        return sum(each.kind in _FALSE_ALARMS for each in self.events())
+    def failovers(self) -> int:
+        """How often it left a path."""
+        return self._count(EventKind.FAILED_OVER)
+
+    def openings(self) -> int:
+        """How often it opened the backup beside a path that was late."""
+        return self._count(EventKind.BACKUP_OPENED)
+
+    def _count(self, kind: EventKind) -> int:
+        return sum(each.kind == kind for each in self.events())
 
     def await_ready(self) -> None:
         """Until it is on its bus.

@@ -49,8 +49,8 @@ _AT_ONCE = 20
 class HttpClient:
     """One connection to the server. Errors are `OSError`."""
 
-    def __init__(self, host: str, *, congestion: str | None = None, port: int = DEFAULT_PORT) -> None:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    def __init__(self, host: str, *, congestion: str | None = None) -> None:
+        family, _, _, _, address = socket.getaddrinfo(host, DEFAULT_PORT, type=socket.SOCK_STREAM)[0]
         self._socket = mptcp_socket(family)
         self._socket.settimeout(_PATIENCE_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -36,7 +36,7 @@ _MEDIAN = Metric(name="median_ms", title="median message delay, ms", is_shown=Fa
 
 def black_hole(effort: Effort) -> Measurement:
     """The primary loses everything for 3 s."""
-    watched_s = effort.seconds(2.0, 6.0)
+    watched_s = effort.seconds(1.5, 4.0)
     cases = [
         Case(
             labels=(direction.value, congestion),
@@ -50,7 +50,7 @@ def black_hole(effort: Effort) -> Measurement:
         name="black-hole",
         title="Black hole of 3 s, 1 kB every 20 ms",
         note=f"{THESIS_PATHS}. The link stays up and loses everything. Return: until the primary carries more than the "
-        f"backup again; the kernels were watched for {watched_s:g} s.",
+        f"backup again, watched for {watched_s:g} s (with pooling, none is preferred).",
         topology=load_topology("thesis"),
         primary=PRIMARY,
         backup=BACKUP,
@@ -117,13 +117,14 @@ def _words(labels: Labels) -> str:
 
 def flapping(effort: Effort) -> Measurement:
     """The primary loses everything for 1 s of every 5."""
-    rounds = 2 if effort.is_quick else 4
+    rounds = 1 if effort.is_quick else 3
     cases = [
         Case(
             labels=(direction.value, congestion),
             configurations=(STOCK, _OURS) if effort.is_quick else _ALL,
             duration_s=_WARM_UP_S + rounds * _FLAP_EVERY_S,
             measure=partial(_measure_flapping, direction=direction, congestion=congestion, rounds=rounds),
+            runs=effort.at_most(1, STALE_1, POOLING),
         )
         for congestion, direction in product(effort.choose(["bbr"], ["bbr", "cubic"]), Direction)
     ]
@@ -170,16 +171,20 @@ def _flapping_claims(results: Results) -> Iterator[Claim]:
 
 def loss(effort: Effort) -> Measurement:
     """The primary loses packets at random."""
-    lossy_s = effort.seconds(5, 15)
-    shares = [0.01, 0.2] if effort.is_quick else [0.01, 0.05, 0.2]
+    lossy_s = effort.seconds(3, 8)
+    settings = [
+        *product(["bbr"], [0.01, 0.2] if effort.is_quick else [0.01, 0.05, 0.2], Direction),
+        *product(effort.choose([], ["cubic"]), [0.05, 0.2], Direction),
+    ]
     cases = [
         Case(
             labels=(f"{share:.0%}", direction.value, congestion),
             configurations=(STOCK, _OURS) if effort.is_quick else _ALL,
             duration_s=_WARM_UP_S + lossy_s,
             measure=partial(_measure_loss, share=share, direction=direction, congestion=congestion, lossy_s=lossy_s),
+            runs=effort.at_most(1, STALE_1, POOLING),
         )
-        for congestion, share, direction in product(effort.choose(["bbr"], ["bbr", "cubic"]), shares, Direction)
+        for congestion, share, direction in settings
     ]
     return Measurement(
         name="loss",

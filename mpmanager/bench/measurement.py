@@ -24,6 +24,10 @@ class Effort:
     def choose(self, quick: Sequence[str], full: Sequence[str]) -> Sequence[str]:
         return quick if self.is_quick else full
 
+    def at_most(self, runs: int, *configurations: Configuration) -> dict[Configuration, int]:
+        """So many runs of these, to spare time."""
+        return dict.fromkeys(configurations, min(runs, self.runs))
+
     def seconds(self, quick: float, full: float) -> float:
         return quick if self.is_quick else full
 

@@ -21,9 +21,9 @@ from mpmanager.model.errors import MpmanagerError
 
 _LAB_PREFIX = "backup"
 _LAB_S = 2.0
-_RUN_S = 0.6
+_RUN_S = 0.4
 """What starting and ending programs takes."""
-_DAEMON_S = 2.5
+_DAEMON_S = 0.8
 _INDEPENDENT: dict[str, int | str] = {
     "net.ipv4.tcp_no_metrics_save": 1,  # no run learns from the one before
     "net.mptcp.blackhole_timeout": 0,  # nor switches Multipath TCP off for the next

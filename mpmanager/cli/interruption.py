@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -45,3 +46,14 @@ def held_back() -> Iterator[None]:
 def end_as_by_ctrl_c() -> None:
     """Ended by SIGTERM, clean up just as well."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def end_once_told() -> None:
+    """Let the first Ctrl-C (or SIGTERM) end a program that cleans up by itself. Further ones are ignored."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ignore()
+        raise KeyboardInterrupt
+
+    for number in _NUMBERS:
+        signal.signal(number, end)

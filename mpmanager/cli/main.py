@@ -12,6 +12,7 @@ from rich.live import Live
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.cli import sentences, tables
+from mpmanager.cli.bench import bench
 from mpmanager.cli.context import (
     EXIT_CODES,
     Program,
@@ -57,6 +58,7 @@ def main(bus: Bus | None) -> None:
 
 main.add_command(app)
 main.add_command(default)
+main.add_command(bench)
 main.add_command(lab)
 main.add_command(tour)
 
