@@ -36,14 +36,13 @@ class Verdict(StrEnum):
     NOT_MEASURED = "not measured"
 
 
-def judge(figure: float | None, *, required: float, aimed: float, is_more_better: bool = False) -> Verdict:
-    """Compare a figure; it may be equal to its bound."""
+def judge(figure: float | None, *, required: float, aimed: float) -> Verdict:
+    """Compare a figure of which more is worse; it may be equal to its bound."""
     if figure is None:
         return Verdict.NOT_MEASURED
-    sign = -1 if is_more_better else 1
-    if sign * figure <= sign * aimed:
+    if figure <= aimed:
         return Verdict.AIM_REACHED
-    return Verdict.HELD if sign * figure <= sign * required else Verdict.MISSED
+    return Verdict.HELD if figure <= required else Verdict.MISSED
 
 
 def time_coefficient(time_s: float, *, pooling_s: float, stock_s: float) -> float:

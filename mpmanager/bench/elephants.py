@@ -23,7 +23,8 @@ _WARM_UP_S = 3.0
 _MOUSE_EVERY_S = 0.3
 _FLOOR_MS = 80.0
 """Two round trips of LTE: to connect, and to ask."""
-_AT_THE_FLOOR = 1.05
+_AT_THE_FLOOR, _NEAR_THE_FLOOR = 1.05, 1.1
+_TIMES_FASTER = 9
 
 _TOPOLOGY = Topology.from_data(
     {
@@ -95,13 +96,13 @@ def _claims(results: Results) -> Iterator[Claim]:
         if labels[1] != "cubic":
             continue  # the figures to reach were stated for it
         stock = results.median(labels, STOCK.name, "request_ms")
-        steered = results.median(labels, _STEERED.name, "request_ms")
-        if stock:
-            yield Claim(
-                text=f"mice under elephants, {', '.join(labels)}: times faster than stock",
-                figure=stock / steered if steered else None,
-                required=9,
-                aimed=max(9.0, stock / (_AT_THE_FLOOR * _FLOOR_MS)),
-                unit="x",
-                is_more_better=True,
-            )
+        if stock is None:
+            continue
+        yield Claim(
+            text=f"mice under elephants, {', '.join(labels)}: median request, {_TIMES_FASTER} x faster than stock",
+            figure=results.median(labels, _STEERED.name, "request_ms"),
+            # Where stock is not that slow, nobody can be so much faster: then it is the floor.
+            required=max(stock / _TIMES_FASTER, _NEAR_THE_FLOOR * _FLOOR_MS),
+            aimed=_AT_THE_FLOOR * _FLOOR_MS,
+            unit="ms",
+        )

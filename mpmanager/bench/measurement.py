@@ -79,18 +79,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A figure beside what it must reach."""
+    """A figure beside what it must reach. More of it is worse."""
 
     text: str
     figure: float | None
     required: float
     aimed: float
     unit: str
-    is_more_better: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        return judge(self.figure, required=self.required, aimed=self.aimed, is_more_better=self.is_more_better)
+        return judge(self.figure, required=self.required, aimed=self.aimed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ _TIME = Metric(name="time_s", title="time, s", decimals=2)
 
 def limited_rate(effort: Effort) -> Measurement:
     """A program that sends at a steady rate."""
-    duration_s = effort.seconds(3, 5)
+    duration_s = effort.seconds(3, 7)
     settings = [
         *product(["bbr"], Direction, _FEW_RATES_MBIT_S if effort.is_quick else _RATES_MBIT_S),
         *product(effort.choose([], ["cubic"]), Direction, _FEW_RATES_MBIT_S),

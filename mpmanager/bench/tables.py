@@ -49,9 +49,8 @@ def number(value: float, decimals: int) -> str:
 
 def claim_row(claim: Claim) -> tuple[str, str, str, str, str]:
     """What was promised, the figure, what it must reach, what is aimed at, and the verdict."""
-    sign = "≥" if claim.is_more_better else "≤"
     figure = _ABSENT if claim.figure is None else _with_unit(claim.figure, claim.unit)
-    required, aimed = (f"{sign} {_with_unit(bound, claim.unit)}" for bound in (claim.required, claim.aimed))
+    required, aimed = (f"≤ {_with_unit(bound, claim.unit)}" for bound in (claim.required, claim.aimed))
     return claim.text, figure, required, aimed, claim.verdict.value
 
 

@@ -238,6 +238,5 @@ def _claim_document(claim: Claim) -> dict[str, object]:
         "required": claim.required,
         "aimed": claim.aimed,
         "unit": claim.unit,
-        "more_is_better": claim.is_more_better,
         "verdict": claim.verdict.value,
     }

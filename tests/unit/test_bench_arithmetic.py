@@ -51,13 +51,6 @@ def test_a_figure_may_be_equal_to_its_bound(figure, verdict):
     assert judge(figure, required=110, aimed=80) is verdict
 
 
-@pytest.mark.parametrize(
-    ("figure", "verdict"), [(12.0, Verdict.AIM_REACHED), (9.0, Verdict.HELD), (8.9, Verdict.MISSED)]
-)
-def test_of_some_figures_more_is_better(figure, verdict):
-    assert judge(figure, required=9, aimed=11, is_more_better=True) is verdict
-
-
 @given(POSITIVE, POSITIVE)
 def test_the_faster_of_pooling_and_stock_has_a_time_coefficient_of_0(pooling_s, stock_s):
     fastest = min(pooling_s, stock_s)
