@@ -48,8 +48,12 @@ LEAST_HOLE_S = 0.06
 _LONGEST_HOLE_EXTRA_S = 0.1
 """A round trip that has grown by more than this over the shortest one is no excuse."""
 
-CALM_S = 0.02
-"""Data has to be well on time for so long before a helper is closed."""
+FULL_SHARE = 0.75
+"""Of the expiration delay: a path is full when what is queued there for it will take longer than this,"""
+CALM_SHARE = 0.6
+"""and has room again when it takes less. An open helper gets most of what is new, because the kernel sends to the
+subflow with the shortest queue: a path that is helped for longer than that runs dry."""
+
 _ADVANCING_S = 0.03
 """Acknowledgements that came so lately are coming."""
 
@@ -78,13 +82,13 @@ CALM_PATH_S = 60.0
 """A path that has been well for so long starts anew."""
 
 MOST_ACTIONS = 8
-ACTIONS_PER_S = 10.0
+ACTIONS_PER_S = 20.0
 """What one connection may cause: bursts of `MOST_ACTIONS`, and so many a second over time."""
 
 _REFRESH_S = 1.0
 _LOOK_EVERY_S = {
     ExpirationState.PRIMARY: 0.0,
-    ExpirationState.AGGREGATE: 0.016,
+    ExpirationState.AGGREGATE: 0.008,
     ExpirationState.SUSPECT: 0.0,
     ExpirationState.FAILED_OVER: 0.01,
     ExpirationState.PROBING: 0.01,
@@ -112,6 +116,15 @@ class SubflowView(NamedTuple):
     path: LinkName
     rank: Rank
     vitals: SubflowVitals
+
+    @property
+    def queue_s(self) -> float:
+        """How long new data would wait there before it leaves; unknown is none."""
+        rate = self.vitals.delivery_rate_byte_s
+        if not rate:
+            return 0.0
+        queued = self.vitals.unsent_bytes + self.vitals.in_flight_bytes
+        return max(0.0, queued / rate - self.base_s)
 
     @property
     def base_s(self) -> float:
@@ -291,7 +304,6 @@ class Expiration:
         self._suspicion: _Suspicion | None = None
         self._allowed_s = policy.wait_s + UNKNOWN_RTT_S
         self._calm_limit_s = 0.0
-        self._calm_since: float | None = None
         self._has_one_carrier = True
         self._next_look = now
         self._due_look = now
@@ -351,7 +363,7 @@ class Expiration:
         if progress != before:
             self._progress = progress
             self._note_moves(before, progress, now)
-        if now >= self._due_look or self._is_calm(now):
+        if now >= self._due_look:
             return True
         return now >= self._next_look and (self._is_late(now) or self._is_starved(now) or self._suspicion is not None)
 
@@ -383,16 +395,6 @@ class Expiration:
         finding, effects = self._find(subflows, now, frozenset(found_dead))
         self._enter(TRANSITIONS[self.state][finding], now)
         return effects
-
-    def _is_calm(self, now: float) -> bool:
-        """Whether helpers are open that data has not needed for a while."""
-        if self.state is not ExpirationState.AGGREGATE:
-            return False
-        if self.age_s(now) > self._calm_limit_s:
-            self._calm_since = None
-            return False
-        self._calm_since = self._calm_since or now
-        return now - self._calm_since >= CALM_S
 
     def _note_moves(self, before: Progress, progress: Progress, now: float) -> None:
         self.active = now
@@ -433,7 +435,9 @@ class Expiration:
 
     def _schedule(self, now: float) -> None:
         self._next_look = now + _LOOK_EVERY_S[self.state]
-        self._due_look = now + (_TEND_EVERY_S if self.absences or self.opened else _REFRESH_S)
+        is_aggregate = self.state is ExpirationState.AGGREGATE
+        rest_s = _LOOK_EVERY_S[self.state] if is_aggregate else _TEND_EVERY_S if self.absences else _REFRESH_S
+        self._due_look = now + rest_s
 
     def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
         carriers = self._carriers(subflows)
@@ -733,10 +737,11 @@ class Expiration:
             wait_s = self._wait_s(carrier, helpers)
             # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
             is_moving = now - self._una_moved < _ADVANCING_S
-            if age_s > carrier.base_s + wait_s and is_moving and self._may_act(now, 1):
+            is_full = carrier.queue_s > FULL_SHARE * wait_s
+            if age_s > carrier.base_s + wait_s and is_moving and is_full and self._may_act(now, 1):
                 return self._open(carrier, helpers, wait_s, now)
         if self.state is _S.AGGREGATE:
-            return self._close_when_calm(now)
+            return self._close_when_calm(carriers, now)
         return None
 
     def _open(
@@ -745,8 +750,8 @@ class Expiration:
         helper = min(helpers, key=lambda each: (self.policy.wait_between(carrier.path, each.path), each.base_s))
         self.opened[helper.path] = now
         self.reason, self._path = ExpirationReason.BACKLOG, carrier.path
-        self._waited_s, self._calm_since = self.age_s(now) - carrier.base_s, None
-        self._calm_limit_s = carrier.base_s + wait_s / 2
+        self._waited_s = self.age_s(now) - carrier.base_s
+        self._calm_limit_s = CALM_SHARE * wait_s
         return Finding.LATE, (
             Report(
                 happening=Happening.OPENED,
@@ -758,8 +763,13 @@ class Expiration:
             ),
         )
 
-    def _close_when_calm(self, now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
-        if self._calm_since is None or now - self._calm_since < CALM_S or not self._may_act(now, 1):
+    def _close_when_calm(
+        self, carriers: Sequence[SubflowView], now: float
+    ) -> tuple[Finding, tuple[Effect, ...]] | None:
+        """What the helper still has to deliver is no reason to keep it open."""
+        if any(each.queue_s > self._calm_limit_s for each in carriers if each.path not in self.opened):
+            return None
+        if not self._may_act(now, 1):
             return None
         reports = tuple(
             Report(

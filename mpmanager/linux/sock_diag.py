@@ -165,7 +165,10 @@ _VITALS_READER = _reader(
     Field(_INFO, 148, "I"),  # tcpi_min_rtt
     Field(_INFO, 56, "I"),  # tcpi_last_ack_recv
     Field(_INFO, 24, "I"),  # tcpi_unacked
+    Field(_INFO, 200, "Q"),  # tcpi_bytes_sent
+    Field(_INFO, 208, "Q"),  # tcpi_bytes_retrans
     Field(_INFO, 144, "I"),  # tcpi_notsent_bytes
+    Field(_INFO, 160, "Q"),  # tcpi_delivery_rate
     Field(_INFO, 120, "Q"),  # tcpi_bytes_acked
     Field(_INFO, 140, "I"),  # tcpi_segs_in
     Field(_INFO, 224, "I"),  # tcpi_rcv_ooopack
@@ -372,7 +375,9 @@ def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
 
 
 def _vitals(flow: FourTuple, values: Values) -> SubflowVitals:
-    state, flags, rtt, min_rtt, silent, *counts = (value or 0 for value in values)
+    state, flags, rtt, min_rtt, silent, unacknowledged, sent, again, unsent, rate, acknowledged, *counts = (
+        value or 0 for value in values
+    )
     return SubflowVitals(
         flow,
         _STATES.get(state, TcpState.CLOSED),
@@ -380,6 +385,11 @@ def _vitals(flow: FourTuple, values: Values) -> SubflowVitals:
         rtt / _US_PER_S or None,
         None if min_rtt in {0, _NO_RTT_US} else min_rtt / _US_PER_S,
         silent / _MS_PER_S,
+        unacknowledged,
+        max(0, sent - again - acknowledged),
+        unsent,
+        rate,
+        acknowledged,
         *counts,
     )
 

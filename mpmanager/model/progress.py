@@ -33,7 +33,11 @@ class SubflowVitals(NamedTuple):
     """Since the last acknowledgement came; in steps of the kernel's clock tick."""
     unacknowledged: int
     """Segments in flight."""
+    in_flight_bytes: int
+    """Sent and not acknowledged."""
     unsent_bytes: int
+    delivery_rate_byte_s: int
+    """Measured most recently; 0 before the first measurement."""
     acknowledged_bytes: int
     received_segments: int
     """All of them, acknowledgements and data out of order too."""
