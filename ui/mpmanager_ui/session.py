@@ -7,14 +7,15 @@ from contextlib import aclosing
 
 from PySide6.QtCore import QObject, Signal
 
-from mpmanager.api.structures import EventInfo, Frame, StatusInfo, SubscribeOptions, Topic
+from mpmanager.api.structures import EventInfo, EventKind, Frame, PolicyInfo, StatusInfo, SubscribeOptions, Topic, Wait
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
-from mpmanager_ui.viewmodels.overview import TierWishes
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.waits import DEFAULT, NEVER
+from mpmanager_ui.viewmodels.wishes import TierWishes, WaitWishes
 from mpmanager_ui.viewmodels.wording import clock, in_order, path_titles
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ EVENTS_KEPT = 500
 
 _OPTIONS = SubscribeOptions(
     interval_s=FRAME_INTERVAL_S,
-    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.EVENTS],
+    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
 )
 
 
@@ -40,6 +41,8 @@ class Session(QObject):
     """A second went by without a frame."""
     tiers_changed = Signal()
     """A card belongs into another lane now, before the daemon has shown it."""
+    waits_changed = Signal()
+    """Somebody has said something else about waits, or wants to."""
 
     def __init__(self, connect: Connect, signs: PathSigns | None = None, *, retry_s: float = RETRY_S) -> None:
         super().__init__()
@@ -55,6 +58,10 @@ class Session(QObject):
         self.history = RateHistory()
         self.signs = signs or PathSigns()
         self.wishes = TierWishes()
+        self.wait_wishes = WaitWishes()
+        self.policies: dict[str, PolicyInfo] = {}
+        """What was said about waits, by selector."""
+        self._changing_policies = asyncio.Lock()
         self.titles: dict[str, str] = {}
 
     @property
@@ -68,6 +75,17 @@ class Session(QObject):
         """While contact is lost, the time of day of what is shown; else empty."""
         is_lost = self.contact is Contact.LOST and self.frame is not None
         return clock(self.frame.time) if is_lost and self.frame else ""
+
+    @property
+    def default_wait(self) -> Wait:
+        """How long the data of applications without a rule may wait."""
+        wish = self.wait_wishes.wait_of(DEFAULT) if DEFAULT in self.wait_wishes else None
+        said = self.policies[DEFAULT].wait_ms if DEFAULT in self.policies else None
+        return next((each for each in (wish, said) if each is not None), NEVER)
+
+    def app_names(self) -> dict[str, str]:
+        """The names of the applications by their ids, as far as the last frame tells."""
+        return {each.id: each.name for each in self.frame.applications} if self.frame else {}
 
     async def run(self) -> None:
         """Stay in contact until cancelled."""
@@ -99,6 +117,34 @@ class Session(QObject):
         """Correct the kind of a path; None goes back to what was detected."""
         await self._reached().set_path_kind(path, kind.value if kind else "auto")
 
+    async def set_wait(self, selector: str, wait: Wait | None) -> Wait | None:
+        """Say how long data may wait, None nothing; returns what was said before. The rest of the rule stays."""
+        self.wait_wishes.add(selector, wait)
+        self.waits_changed.emit()
+        try:
+            before = await self._change_wait(self._reached(), selector, wait)
+            self.wait_wishes.agree(selector, wait)
+        finally:
+            self.wait_wishes.drop_refused(selector, wait)
+            self.waits_changed.emit()
+        return before
+
+    async def _change_wait(self, manager: Manager, selector: str, wait: Wait | None) -> Wait | None:
+        async with self._changing_policies:
+            policies = {each.selector: each for each in await manager.policies()}
+            rule = policies.get(selector, PolicyInfo(selector=selector))
+            await manager.set_policy(
+                PolicyInfo(
+                    selector=selector,
+                    wait_ms=wait,
+                    pairs=rule.pairs,
+                    big_transfers_to=rule.big_transfers_to,
+                    big_over_bytes=rule.big_over_bytes,
+                )
+            )
+            self.policies = {each.selector: each for each in await manager.policies()}
+        return rule.wait_ms
+
     def _reached(self) -> Manager:
         if self._manager is None:
             raise DaemonNotRunningError("the daemon is not connected")
@@ -119,6 +165,7 @@ class Session(QObject):
         async with asyncio.timeout(SILENCE_S):
             self.status = await manager.status()
             recent = await manager.recent_events(EVENTS_KEPT)
+            await self._look_at_policies(manager)
         self.events.clear()
         self.events.extend(recent)
 
@@ -131,6 +178,14 @@ class Session(QObject):
                 except StopAsyncIteration:
                     raise DaemonNotRunningError("the daemon has ended") from None
                 self._take(frame)
+                if any(each.kind is EventKind.POLICY_CHANGED for each in frame.events):
+                    async with asyncio.timeout(SILENCE_S):
+                        await self._look_at_policies(manager)
+
+    async def _look_at_policies(self, manager: Manager) -> None:
+        async with self._changing_policies:
+            self.policies = {each.selector: each for each in await manager.policies()}
+        self.waits_changed.emit()
 
     def _take(self, frame: Frame) -> None:
         frame.paths = in_order(frame.paths)
@@ -141,6 +196,7 @@ class Session(QObject):
             self.history.note(self.events)
         self.frame = frame
         self.wishes.settle(frame.paths)
+        self.wait_wishes.settle_by({each.policy: each.wait_ms for each in frame.connections})
         self.signs.learn(frame.paths)
         self.titles = path_titles(frame.paths)
         self._set_contact(Contact.CONNECTED, "")

@@ -50,7 +50,7 @@ class Window(QWidget):
         self.snackbar = Snackbar(self._body)
         self.sidebar = Sidebar(look, ENTRIES, bus)
         self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
-        self.live = LivePage(look, session, self.tasks)
+        self.live = LivePage(look, session, self.tasks, self.snackbar)
         daemon = Path(sys.argv[0]).absolute().with_name("mpmanagerd")
         self.start_page = StartPage(look, starting_instructions(bus, daemon))
         self.lost_banner = Banner(look, Tone.WARNING, is_closable=False)

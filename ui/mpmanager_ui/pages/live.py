@@ -3,12 +3,13 @@
 import asyncio
 from time import monotonic
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -16,18 +17,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mpmanager.api.structures import Wait
 from mpmanager.client.quantities import count_of
+from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
-from mpmanager_ui.viewmodels.live_rows import Recorder
+from mpmanager_ui.viewmodels.live_rows import Recorder, Values
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
+from mpmanager_ui.viewmodels.live_words import row_sentence
+from mpmanager_ui.viewmodels.waits import (
+    DEFAULT,
+    DETENTS,
+    WaitSetting,
+    done_words,
+    menu_words,
+    wait_words,
+    wanted,
+)
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
+from mpmanager_ui.widgets.snackbar import Snackbar
+from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 SORT_EVERY_S = 5.0
 _FILTER_DELAY_MS = 150
@@ -36,11 +51,12 @@ _FILTER_DELAY_MS = 150
 class LivePage(QWidget):
     """Records always; shows what was recorded while it is visible and not paused."""
 
-    def __init__(self, look: Look, session: Session, tasks: TaskRunner) -> None:
+    def __init__(self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar) -> None:
         super().__init__()
         self._look = look
         self._session = session
         self._tasks = tasks
+        self._changes = Changes(tasks, snackbar)
         self._recorder = Recorder()
         self._shown = self._recorder.applications
         """The recorder's rows, or a copy of them while the view is paused."""
@@ -54,6 +70,8 @@ class LivePage(QWidget):
         self._collapse = QToolButton()
         self.title = Label(_TITLE)
         self._counts = Label()
+        self.default_slider = WaitSlider(look)
+        self.explanation = Label()
         self._empty = EmptyState(look, "live")
         self._stack = QStackedWidget()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
@@ -117,6 +135,7 @@ class LivePage(QWidget):
                 began = monotonic()
         self._sort_now_and_then()
         self._show_counts()
+        self._show_explanation()
 
     def _show_records(self) -> None:
         """At once: somebody waits for it. While a tick is being shown, that has to end first."""
@@ -127,6 +146,7 @@ class LivePage(QWidget):
         for _ in self.model.take(self._shown):
             pass
         self._show_counts()
+        self._show_explanation()
 
     def _show_contact(self) -> None:
         self.view.painter.show_stale(is_stale=bool(self._session.as_of))
@@ -139,6 +159,7 @@ class LivePage(QWidget):
         self.view.painter.show_titles(self._session.titles, kinds)
         self.model.tree.show_titles(self._session.titles)
         self.view.expect(self._recorder.counts()[2])
+        self.model.helps = {each.id: each.help for each in frame.applications} if frame else {}
 
     def _show_counts(self) -> None:
         applications, connections, subflows = self._recorder.counts()
@@ -153,6 +174,65 @@ class LivePage(QWidget):
         if is_empty:
             self._empty.show_text(*(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
         self._stack.setCurrentIndex(1 if is_empty else 0)
+
+    # How long data may wait
+
+    def _setting_of(self, values: Values) -> WaitSetting | None:
+        session = self._session
+        return wanted(values.wait, session.wait_wishes, session.default_wait) if values.wait else None
+
+    def _show_waits(self) -> None:
+        default = WaitSetting(self._session.default_wait, DEFAULT, DEFAULT)
+        self.default_slider.show_setting("Default", default)
+        self.view.show_settings(self._setting_of)
+
+    def _want_wait(self, wait: Wait | None) -> None:
+        owner = self.view.slider_owner
+        setting = owner.values.wait if owner is not None else None
+        if owner is not None and setting is not None and setting.selector is not None:
+            self._set_wait(owner.values.name, setting.selector, wait)
+
+    def _set_wait(self, who: str, selector: str, wait: Wait | None) -> None:
+        before: list[Wait | None] = []
+
+        async def change() -> None:
+            before[:] = [await self._session.set_wait(selector, wait)]
+
+        self._changes.start(
+            change,
+            attempt=f"Changing how long data of {who} may wait failed",
+            done=done_words(who, wait, self._session.default_wait),
+            undo=lambda: self._set_wait(who, selector, before[0]),
+        )
+
+    def _open_menu(self, at: QPoint) -> None:
+        """The waits to choose from, for the application of the row."""
+        owner = self.view.slider_owner
+        setting = self._setting_of(owner.values) if owner is not None else None
+        if setting is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for wait in DETENTS:
+            self._add_choice(menu, menu_words(wait), wait, is_present=setting.is_own and setting.wait == wait)
+        menu.addSeparator()
+        default = f"As the default says ({wait_words(self._session.default_wait)})"
+        self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT)
+        menu.setEnabled(setting.selector is not None)
+        menu.popup(self.view.viewport().mapToGlobal(at))
+
+    def _add_choice(self, menu: QMenu, text: str, wait: Wait | None, *, is_present: bool) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(is_present)
+        action.setChecked(is_present)
+        if is_present:
+            action.setIcon(icons.icon("tick", self._look.colours.accent))
+        action.triggered.connect(lambda: self._want_wait(wait))
+
+    def _show_explanation(self) -> None:
+        node = self.model.node(self.view.currentIndex())
+        titles, helps = self.model.tree.titles, self.model.helps
+        self.explanation.setText(row_sentence(node, titles, helps) if node.parent is not None else _CHOOSE_A_ROW)
 
     # Order, filter, pause
 
@@ -188,6 +268,11 @@ class LivePage(QWidget):
     def _connect(self) -> None:
         self._session.frame_taken.connect(self._take_frame)
         self._session.contact_changed.connect(self._show_contact)
+        self._session.waits_changed.connect(self._show_waits)
+        self.view.slider.wanted.connect(self._want_wait)
+        self.view.current_changed.connect(self._show_explanation)
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.default_slider.wanted.connect(lambda wait: self._set_wait("Default", DEFAULT, wait))
         self._look.changed.connect(self._recolour)
         self.view.header().sectionClicked.connect(self._sort_by)
         self.filter.textChanged.connect(self._filter_timer.start)
@@ -211,8 +296,16 @@ class LivePage(QWidget):
         self._stack.addWidget(self._empty)
         inner.addWidget(self._stack)
         column.addWidget(card, 1)
+        self.explanation.setProperty("role", "muted")
+        self.explanation.setWordWrap(True)
+        self.explanation.setMinimumHeight(2 * self.explanation.fontMetrics().lineSpacing())
+        self.explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.explanation.setAccessibleName("About the current row")
+        column.addWidget(self.explanation)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        QWidget.setTabOrder(self.view, self.view.slider)
 
-    def _heading(self) -> QVBoxLayout:
+    def _heading(self) -> QHBoxLayout:
         title = self.title
         title.setFont(self._look.font(scale=1.6, is_bold=True))
         self._counts.setProperty("role", "muted")
@@ -220,7 +313,24 @@ class LivePage(QWidget):
         column.setSpacing(GRID // 2)
         column.addWidget(title)
         column.addWidget(self._counts)
-        return column
+        row = QHBoxLayout()
+        row.addLayout(column, 1)
+        row.addWidget(self._default_card())
+        return row
+
+    def _default_card(self) -> QFrame:
+        """What holds for whom no rule is about: small, at the right of the title."""
+        card = QFrame()
+        card.setProperty("role", "card")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.setSpacing(0)
+        name = Label("By default, data may wait")
+        name.setProperty("role", "muted")
+        name.setBuddy(self.default_slider)
+        row.addWidget(name)
+        row.addWidget(self.default_slider)
+        return card
 
     def _tools(self) -> QHBoxLayout:
         self.filter.setPlaceholderText("Filter: a program, an address, a path, a state")
@@ -248,6 +358,7 @@ class LivePage(QWidget):
         self.pause.setIcon(icons.icon(name, self._look.colours.text))
 
 
+_CHOOSE_A_ROW = "Choose a row to read what it does and why. Alt with an arrow moves the slider of its application."
 _TITLE = "Who uses which path now"
 _BREATH_S = 0.004
 _NO_CONNECTIONS = (

@@ -1,8 +1,5 @@
 """The Overview page: the state in one sentence, the chart, the paths in their lanes, the last events."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from mpmanager.api.structures import EventInfo, Frame, PathInfo
 from mpmanager.model.path import KindSource, PathKind, Tier
+from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
@@ -37,7 +35,6 @@ from mpmanager_ui.widgets.traffic_chart import TrafficChart
 
 SPARK_BINS = 60
 _EVENT_ROWS = 5
-_Change = Callable[[], Coroutine[Any, Any, None]]
 _NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
 _CHART_SHARE = 5
 _EVENTS_SHARE = 2
@@ -52,8 +49,7 @@ class OverviewPage(QScrollArea):
         super().__init__()
         self._look = look
         self._session = session
-        self._tasks = tasks
-        self._snackbar = snackbar
+        self._changes = Changes(tasks, snackbar)
         self._kinds_asked: dict[str, PathKind | None] = {}
         """What this window last asked for; None is what is detected. A frame tells it later."""
         self._sentence = Label()
@@ -157,7 +153,7 @@ class OverviewPage(QScrollArea):
     def _move(self, path: str, tier: Tier | None, *, back_to: Tier | None) -> None:
         name = self._session.titles.get(path, path)
         lane = f"in the lane {TIER_WORDS[tier]}" if tier else "where its kind suggests"
-        self._change(
+        self._changes.start(
             lambda: self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
             attempt=f"Moving {name} failed",
             done=f"{name} is {lane} now",
@@ -177,22 +173,11 @@ class OverviewPage(QScrollArea):
             self._kinds_asked[path] = kind
 
         what = f"taken for {KIND_WORDS[kind]}" if kind else "what was detected"
-        self._change(
+        self._changes.start(
             correct,
             attempt=f"Correcting {path} failed",
             done=f"{path} is {what} now",
             undo=lambda: self._correct(path, back_to, back_to=kind),
-        )
-
-    def _change(self, change: _Change, *, attempt: str, done: str, undo: Callable[[], None]) -> None:
-        async def change_and_tell() -> None:
-            await change()
-            self._snackbar.show_text(done, undo)
-
-        self._tasks.start(
-            change_and_tell(),
-            attempt=attempt,
-            retry=lambda: self._change(change, attempt=attempt, done=done, undo=undo),
         )
 
     def _path(self, name: str) -> PathInfo | None:

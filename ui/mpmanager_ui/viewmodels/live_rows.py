@@ -4,8 +4,10 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
-from mpmanager.api.structures import AppInfo, ConnectionInfo, Frame, SubflowInfo
+from mpmanager.api.structures import AppInfo, ConnectionInfo, ExpirationInfo, Frame, SubflowInfo
 from mpmanager.model.connection import TcpState
+from mpmanager.model.expiration import ExpirationState
+from mpmanager_ui.viewmodels.waits import WaitSetting, selector_of
 
 HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0
@@ -30,8 +32,15 @@ class RowKind(IntEnum):
 class RowState(Enum):
     """What a row does, in the order in which a parent takes over the state of its children."""
 
+    FAILED_OVER = "failed over"
+    SUSPECT = "suspect"
+    PROBING = "probing"
+    HELPED = "helped"
     CARRYING = "carrying"
+    STANDING_IN = "carries instead"
+    HELPING = "helps"
     IDLE = "idle"
+    LEFT = "left"
     STANDBY = "standby"
     CONNECTING = "connecting"
     CLOSING = "closing"
@@ -41,8 +50,15 @@ class RowState(Enum):
 _RANK = {state: rank for rank, state in enumerate(RowState)}
 
 STATE_MEANINGS = {
+    RowState.FAILED_OVER: "A path delivers nothing and was left; another one carries.",
+    RowState.SUSPECT: "Nothing has come for longer than usual: the path is being asked whether it lives.",
+    RowState.PROBING: "The path answers again and has to stay well for a while before it carries.",
+    RowState.HELPED: "There is more to send than the preferred path carries in time; another one helps.",
     RowState.CARRYING: "Data flows here now.",
+    RowState.STANDING_IN: "It carries in place of a path that delivers nothing.",
+    RowState.HELPING: "Opened for late data; it closes when the preferred path suffices again.",
     RowState.IDLE: "It may carry data; nobody sends any at the moment.",
+    RowState.LEFT: "Its path delivers nothing; it is used only when nothing else is left.",
     RowState.STANDBY: "Marked as backup and quiet: it waits until it is needed.",
     RowState.CONNECTING: "The handshake is under way.",
     RowState.CLOSING: "One side has finished sending.",
@@ -72,6 +88,12 @@ class Values(NamedTuple):
     """Of all subflows since the window shows them, ended ones included. Never falls."""
     history: tuple[float, ...]
     """Both directions together, bit/s, one for each tick, the oldest first."""
+    wait: WaitSetting | None = None
+    """How long data may wait; None for a subflow."""
+    lateness: ExpirationInfo | None = None
+    """Of a connection and of its subflows; None while nothing is watched."""
+    time: float = 0.0
+    """Unix time of the frame it is of."""
 
 
 class Record:
@@ -114,7 +136,7 @@ class Recorder:
         self._tick += 1
         self._places = {path.name: place for place, path in enumerate(frame.paths)}
         for number, connection in enumerate(frame.connections, 1):
-            self._book_connection(connection)
+            self._book_connection(connection, frame.time)
             if number % CHUNK_CONNECTIONS == 0:
                 yield
         for number, (key, record) in enumerate(list(self.applications.items()), 1):
@@ -131,7 +153,7 @@ class Recorder:
         applications = sum(1 for _ in _living(self.applications.values()))
         return applications, len(connections), subflows
 
-    def _book_connection(self, connection: ConnectionInfo) -> None:
+    def _book_connection(self, connection: ConnectionInfo, time: float) -> None:
         application = _child(self.applications, connection.app.id, self._tick)
         if application.values is _NOTHING:
             application.values = _application_stub(connection.app)
@@ -139,8 +161,8 @@ class Recorder:
         record = _child(application.children, key, self._tick)
         for subflow in connection.subflows:
             child = _child(record.children, (subflow.local, subflow.remote), self._tick)
-            child.values = _subflow_values(subflow, child.values)
-        record.values = _connection_values(connection, record, self._places)
+            child.values = _subflow_values(subflow, child.values, connection.expiration, time)
+        record.values = _connection_values(connection, record, self._places, time)
 
     def _close_application(self, record: Record, now: float) -> None:
         for connection in record.children.values():
@@ -204,13 +226,13 @@ def _longer(history: tuple[float, ...], rate: float) -> tuple[float, ...]:
     return (*history[-(HISTORY_TICKS - 1) :], rate)
 
 
-def _subflow_values(subflow: SubflowInfo, old: Values) -> Values:
+def _subflow_values(subflow: SubflowInfo, old: Values, lateness: ExpirationInfo | None, time: float) -> Values:
     rate = subflow.rx_bit_s + subflow.tx_bit_s
     return Values(
         RowKind.SUBFLOW,
         subflow.path or "no path",
         subflow.local,
-        subflow_state(subflow),
+        _part_of(subflow, lateness) or subflow_state(subflow),
         (subflow.path,) if subflow.path else (),
         subflow.rx_bit_s,
         subflow.tx_bit_s,
@@ -218,6 +240,9 @@ def _subflow_values(subflow: SubflowInfo, old: Values) -> Values:
         max(subflow.tx_bytes + subflow.rx_bytes, old.byte_count),
         max(subflow.retransmits, old.retransmits),
         _longer(old.history, rate),
+        None,
+        lateness,
+        time,
     )
 
 
@@ -232,7 +257,36 @@ def subflow_state(subflow: SubflowInfo) -> RowState:
     return RowState.STANDBY if subflow.backup.local or subflow.backup.peer else RowState.IDLE
 
 
-def _connection_values(connection: ConnectionInfo, record: Record, places: Mapping[str, int]) -> Values:
+_CONNECTION_STATES = {
+    ExpirationState.AGGREGATE: RowState.HELPED,
+    ExpirationState.SUSPECT: RowState.SUSPECT,
+    ExpirationState.FAILED_OVER: RowState.FAILED_OVER,
+    ExpirationState.PROBING: RowState.PROBING,
+}
+"""Under `PRIMARY` a connection does what its subflows do."""
+
+_LATE_PATH_STATES = {
+    ExpirationState.SUSPECT: RowState.SUSPECT,
+    ExpirationState.FAILED_OVER: RowState.LEFT,
+    ExpirationState.PROBING: RowState.PROBING,
+}
+_HELPER_STATES = {
+    ExpirationState.AGGREGATE: RowState.HELPING,
+    ExpirationState.FAILED_OVER: RowState.STANDING_IN,
+    ExpirationState.PROBING: RowState.STANDING_IN,
+}
+
+
+def _part_of(subflow: SubflowInfo, lateness: ExpirationInfo | None) -> RowState | None:
+    """The part that a standing subflow has in what late data led to; None if it has none."""
+    if lateness is None or subflow.path is None or subflow.state is not TcpState.ESTABLISHED:
+        return None
+    if subflow.path == lateness.helper:
+        return _HELPER_STATES.get(lateness.state)
+    return _LATE_PATH_STATES.get(lateness.state) if subflow.path == lateness.path else None
+
+
+def _connection_values(connection: ConnectionInfo, record: Record, places: Mapping[str, int], time: float) -> Values:
     below = [each.values for each in record.children.values() if each.tick == record.tick]
     down = sum(each.down_bit_s for each in below)
     up = sum(each.up_bit_s for each in below)
@@ -240,7 +294,7 @@ def _connection_values(connection: ConnectionInfo, record: Record, places: Mappi
         RowKind.CONNECTION,
         connection.remote,
         _connection_detail(connection),
-        _state_of(below) if below else _lone_state(connection.state),
+        _connection_state(connection, below),
         _paths_of(below, places),
         down,
         up,
@@ -248,7 +302,21 @@ def _connection_values(connection: ConnectionInfo, record: Record, places: Mappi
         max(connection.tx_bytes + connection.rx_bytes, record.values.byte_count),
         record.gone_retransmits + sum(each.values.retransmits for each in record.children.values()),
         _longer(record.values.history, down + up),
+        _wait_of(connection, record.values.wait),
+        connection.expiration,
+        time,
     )
+
+
+def _connection_state(connection: ConnectionInfo, below: list[Values]) -> RowState:
+    late = _CONNECTION_STATES.get(connection.expiration.state) if connection.expiration else None
+    return late or (_state_of(below) if below else _lone_state(connection.state))
+
+
+def _wait_of(connection: ConnectionInfo, old: WaitSetting | None) -> WaitSetting:
+    if old is not None and old.wait == connection.wait_ms and old.policy == connection.policy:
+        return old  # of a thousand connections hardly one has changed
+    return WaitSetting(connection.wait_ms, connection.policy, selector_of(connection.app))
 
 
 def _connection_detail(connection: ConnectionInfo) -> str:
@@ -271,7 +339,8 @@ def _lone_state(state: TcpState) -> RowState:
 
 def _application_stub(app: AppInfo) -> Values:
     detail = app.exe or app.cgroup or ""
-    return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail)
+    wait = WaitSetting(None, "", selector_of(app))
+    return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail, wait=wait)
 
 
 def _application_values(record: Record, places: Mapping[str, int]) -> Values:
@@ -289,7 +358,17 @@ def _application_values(record: Record, places: Mapping[str, int]) -> Values:
         byte_count=record.gone_bytes + sum(each.byte_count for each in below),
         retransmits=record.gone_retransmits + sum(each.retransmits for each in below),
         history=_longer(old.history, down + up),
+        wait=_common_wait(living, old.wait),
+        time=max((each.time for each in living), default=old.time),
     )
+
+
+def _common_wait(living: Iterable[Values], old: WaitSetting | None) -> WaitSetting | None:
+    """What is in force for all of them; after the last has ended, what was."""
+    settings = {each.wait for each in living}
+    if not settings:
+        return old
+    return settings.pop() if len(settings) == 1 else old and old._replace(wait=None, policy="")
 
 
 def _state_of(below: Iterable[Values]) -> RowState:
@@ -300,8 +379,8 @@ def _carrying_rtt(below: Iterable[Values]) -> float | None:
     """What a byte meets on its way now: the mean over what carries, weighted by rate."""
     weighted = total = 0.0
     for values in below:
-        if values.rtt_ms is not None and values.state is RowState.CARRYING:
-            rate = values.down_bit_s + values.up_bit_s
+        rate = values.down_bit_s + values.up_bit_s
+        if values.rtt_ms is not None and rate >= CARRYING_BIT_S:
             weighted += rate * values.rtt_ms
             total += rate
     return weighted / total if total else None

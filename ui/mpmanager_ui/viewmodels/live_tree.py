@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from mpmanager.client.quantities import format_bytes, format_rate, format_rtt
 from mpmanager_ui.viewmodels.live_rows import Record, RowKind, Values
+from mpmanager_ui.viewmodels.waits import place_of, wait_words
 
 
 class Column(IntEnum):
@@ -15,18 +16,20 @@ class Column(IntEnum):
 
     NAME = 0
     STATE = 1
-    PATH = 2
-    DOWN = 3
-    UP = 4
-    HISTORY = 5
-    RTT = 6
-    BYTES = 7
-    RETRANSMITS = 8
+    WAIT = 2
+    PATH = 3
+    DOWN = 4
+    UP = 5
+    HISTORY = 6
+    RTT = 7
+    BYTES = 8
+    RETRANSMITS = 9
 
 
 COLUMN_WORDS = {
     Column.NAME: "Application",
     Column.STATE: "State",
+    Column.WAIT: "May wait",
     Column.PATH: "Path",
     Column.DOWN: "Download",
     Column.UP: "Upload",
@@ -47,13 +50,15 @@ MANY_CHANGES = 12
 _CALM_TICKS = 5
 
 
-def cell_text(values: Values, column: Column) -> str:  # noqa: PLR0911  # one line for each column
+def cell_text(values: Values, column: Column) -> str:  # noqa: C901, PLR0911  # one line for each column
     """What stands in a cell."""
     match column:
         case Column.NAME:
             return values.name
         case Column.STATE:
             return values.state.value
+        case Column.WAIT:
+            return wait_words(values.wait.wait) if values.wait else ""
         case Column.PATH:
             return ", ".join(values.paths)
         case Column.DOWN:
@@ -142,13 +147,13 @@ class LiveTree:
         self.is_descending = False
         self._listener = listener
         self._needle = ""
-        self._titles: Mapping[str, str] = {}
+        self.titles: Mapping[str, str] = {}
         self._places: Mapping[str, int] = {}
         self._next_id = 1
 
     def show_titles(self, titles: Mapping[str, str]) -> None:
         """Learn how the paths are called, so that the filter finds them by these words, too, and in which order."""
-        self._titles = titles
+        self.titles = titles
         self._places = {path: place for place, path in enumerate(titles)}
 
     def filter(self, text: str) -> None:
@@ -228,7 +233,7 @@ class LiveTree:
 
     def _matches(self, values: Values) -> bool:
         words = [values.name, values.detail, values.state.value]
-        words += [f"{path} {self._titles.get(path, '')}" for path in values.paths]
+        words += [f"{path} {self.titles.get(path, '')}" for path in values.paths]
         return self._needle in " ".join(words).casefold()
 
     def _sync_below(self, node: Node, record: Record, *, matched: bool) -> None:
@@ -339,6 +344,10 @@ def _calm_rate(values: Values, now: float) -> int:
     return _half_powers(now / history[-1] * sum(history) / len(history))
 
 
+def _wait_order(values: Values) -> float:
+    return math.inf if values.wait is None or values.wait.wait is None else place_of(values.wait.wait)
+
+
 def _half_powers(rate: float) -> int:
     return round(2 * math.log2(1 + rate))
 
@@ -346,6 +355,7 @@ def _half_powers(rate: float) -> int:
 _ORDERS: dict[Column, Callable[[Node], Any]] = {
     Column.NAME: attrgetter("name_order"),
     Column.STATE: lambda node: node.values.state.value,
+    Column.WAIT: lambda node: _wait_order(node.values),
     Column.PATH: lambda node: (node.values.paths, node.values.name.casefold(), str(node.key)),
     Column.DOWN: lambda node: _calm_rate(node.values, node.values.down_bit_s),
     Column.UP: lambda node: _calm_rate(node.values, node.values.up_bit_s),

@@ -5,9 +5,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from mpmanager.client.quantities import format_rate
-from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, Record, RowKind
+from mpmanager_ui.viewmodels.live_rows import Record, RowKind
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
+from mpmanager_ui.viewmodels.live_words import Helps, cell_words
 from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
@@ -24,6 +24,8 @@ class LiveModel(QAbstractItemModel):
         super().__init__(parent)
         self.tree = LiveTree(self)
         self._nodes = self.tree.nodes
+        self.helps: Helps = {}
+        """For tool tips."""
         self._is_replaced = False
         """Whether this tick looked at all rows anew: then the views know already."""
 
@@ -85,9 +87,9 @@ class LiveModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(_in_words(self.node(index), column))
+            return plain_tip(cell_words(self.node(index), column, self.tree.titles, self.helps))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _in_words(self.node(index), column)
+            return cell_words(self.node(index), column, self.tree.titles, self.helps)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
@@ -129,17 +131,3 @@ class LiveModel(QAbstractItemModel):
         after = [self.index_of(self.node(each), each.column()) for each in before]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
-
-
-def _in_words(node: Node, column: Column) -> str:
-    values = node.values
-    match column:
-        case Column.NAME:
-            return f"{values.name} ({values.detail})" if values.detail else values.name
-        case Column.STATE:
-            return f"{values.state.value}: {STATE_MEANINGS[values.state]}"
-        case Column.HISTORY:
-            peak = max(values.history, default=0.0)
-            return f"at most {format_rate(peak)} in the last minute"
-        case _:
-            return cell_text(values, column)

@@ -1,6 +1,7 @@
 """Paints the rows of the Live tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
@@ -9,13 +10,27 @@ from mpmanager.model.path import PathKind
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import Look
-from mpmanager_ui.viewmodels.live_rows import FELL_BACK, HISTORY_TICKS, INCOMING, UNMANAGED, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_rows import (
+    CARRYING_BIT_S,
+    FELL_BACK,
+    HISTORY_TICKS,
+    INCOMING,
+    UNMANAGED,
+    RowKind,
+    RowState,
+    Values,
+)
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
+from mpmanager_ui.viewmodels.live_words import words_of
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.waits import WaitSetting
 from mpmanager_ui.widgets.sparkline import paint_sparkline
+from mpmanager_ui.widgets.wait_slider import WaitPainter
 
 _PAD = 8
 _ICON = 16
+_STATE_TEXT = 22
+"""Where the words of a state begin in their cell."""
 _SWATCH_STEP = 22
 _LEAST_DETAIL = 48
 _ROOM_FOR_NAMES = 100
@@ -23,13 +38,32 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 _STATE_COLOURS = {
+    RowState.FAILED_OVER: "danger",
+    RowState.SUSPECT: "warning",
+    RowState.PROBING: "warning",
+    RowState.HELPED: "accent",
     RowState.CARRYING: "good",
+    RowState.STANDING_IN: "good",
+    RowState.HELPING: "accent",
+    RowState.LEFT: "danger",
     RowState.IDLE: "muted",
     RowState.STANDBY: "accent",
     RowState.CONNECTING: "warning",
     RowState.CLOSING: "muted",
     RowState.ENDED: "faint",
 }
+
+TROUBLE = frozenset({RowState.FAILED_OVER, RowState.SUSPECT, RowState.PROBING, RowState.HELPED})
+"""States of a connection that have a reason."""
+_DIAMONDS = TROUBLE | {RowState.HELPING}
+_FULL_SIGNS = frozenset(
+    {RowState.CARRYING, RowState.STANDING_IN, RowState.HELPING, RowState.HELPED, RowState.FAILED_OVER}
+)
+_DIAMOND_CORNERS = (QPointF(0, -4.5), QPointF(4.5, 0), QPointF(0, 4.5), QPointF(-4.5, 0))
+_MOST_WIDTHS = 2000
+"""Sentences tell how long something lasts: they are others every second."""
+
+SettingOf = Callable[[Values], WaitSetting | None]
 
 
 class LivePainter:
@@ -41,12 +75,18 @@ class LivePainter:
         self._titles: Mapping[str, str] = {}
         self._kinds: Mapping[str, PathKind] = {}
         self._is_stale = False
+        self._waits = WaitPainter(look)
+        self._setting_of: SettingOf = attrgetter("wait")
         self._measure()
         look.changed.connect(self._measure)
 
     def show_titles(self, titles: Mapping[str, str], kinds: Mapping[str, PathKind]) -> None:
         """Learn how the paths are called and of what kind they are."""
         self._titles, self._kinds = titles, kinds
+
+    def show_settings(self, setting_of: SettingOf) -> None:
+        """Learn which setting to show for a row."""
+        self._setting_of = setting_of
 
     def show_stale(self, *, is_stale: bool) -> None:
         """Grey all numbers from now on: they are not the present's."""
@@ -61,6 +101,8 @@ class LivePainter:
                 self._paint_name(painter, rect, values)
             elif column is Column.STATE:
                 self._paint_state(painter, rect, values)
+            elif column is Column.WAIT:
+                self._paint_wait(painter, rect, values)
             elif column is Column.PATH:
                 self._paint_paths(painter, rect, values)
             else:
@@ -147,16 +189,39 @@ class LivePainter:
 
     def _paint_state(self, painter: QPainter, rect: QRect, values: Values) -> None:
         colour = self._state_colours[values.state]
+        self._paint_state_sign(painter, QPointF(rect.left() + _PAD + 3.5, rect.center().y() + 0.5), values.state)
+        painter.setFont(self._font)
+        is_told = values.kind is RowKind.CONNECTION and values.state in TROUBLE
+        painter.setPen(colour if is_told else self._faint if values.state is RowState.ENDED else self._text)
+        words = words_of(values, self._titles)
+        room = rect.width() - _STATE_TEXT - _PAD
+        text = words.full if self._width_of(words.full) <= room else words.short
+        if self._width_of(text) > room:
+            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(rect.adjusted(_STATE_TEXT, 0, 0, 0), _LEFT, text)
+
+    def _paint_state_sign(self, painter: QPainter, centre: QPointF, state: RowState) -> None:
+        """A diamond where late data has led to something, a cross for what was left, a disc for what carries."""
+        colour = self._state_colours[state]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(colour)
-        is_full = values.state is RowState.CARRYING
-        painter.setBrush(colour if is_full else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(rect.left() + _PAD + 3.5, rect.center().y() + 0.5), 3.5, 3.5)
+        painter.setBrush(colour if state in _FULL_SIGNS else Qt.BrushStyle.NoBrush)
+        if state in _DIAMONDS:
+            painter.drawPolygon([centre + each for each in _DIAMOND_CORNERS])
+        elif state is RowState.LEFT:
+            painter.drawLine(centre + QPointF(-3, -3), centre + QPointF(3, 3))
+            painter.drawLine(centre + QPointF(-3, 3), centre + QPointF(3, -3))
+        else:
+            painter.drawEllipse(centre, 3.5, 3.5)
         painter.restore()
-        painter.setFont(self._font)
-        painter.setPen(self._faint if values.state is RowState.ENDED else self._text)
-        painter.drawText(rect.adjusted(_PAD + 14, 0, 0, 0), _LEFT, values.state.value)
+
+    def _paint_wait(self, painter: QPainter, rect: QRect, values: Values) -> None:
+        setting = self._setting_of(values)
+        if setting is not None:
+            painter.setOpacity(0.5 if values.state is RowState.ENDED or setting.selector is None else 1.0)
+            self._waits.paint(painter, QRectF(rect), setting)
+            painter.setOpacity(1.0)
 
     def _paint_paths(self, painter: QPainter, rect: QRect, values: Values) -> None:
         painter.setFont(self._font)
@@ -178,6 +243,8 @@ class LivePainter:
     def _width_of(self, name: str) -> int:
         """Kept: the same few names stand in every row."""
         if name not in self._widths:
+            if len(self._widths) >= _MOST_WIDTHS:
+                self._widths.clear()
             self._widths[name] = self._metrics.horizontalAdvance(name)
         return self._widths[name]
 
@@ -188,7 +255,7 @@ class LivePainter:
 
     def _is_faint(self, values: Values, column: Column) -> bool:
         """Of the past, nothing at all, or a round-trip time that nothing meets now."""
-        is_unmet = column is Column.RTT and values.state is not RowState.CARRYING
+        is_unmet = column is Column.RTT and values.down_bit_s + values.up_bit_s < CARRYING_BIT_S
         return self._is_stale or is_unmet or values.state is RowState.ENDED or not values[_FIELDS[column]]
 
     def _paint_history(self, painter: QPainter, rect: QRect, values: Values) -> None:

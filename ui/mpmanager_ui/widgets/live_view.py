@@ -1,7 +1,9 @@
 """The tree view of the Live page; it remembers what a person opened and closed."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from operator import attrgetter
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -18,13 +20,15 @@ from mpmanager_ui.viewmodels.live_rows import RowKind
 from mpmanager_ui.viewmodels.live_tree import Column, Node
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.widgets.live_model import LiveModel
-from mpmanager_ui.widgets.live_painter import LivePainter
+from mpmanager_ui.widgets.live_painter import LivePainter, SettingOf
+from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 _ROW_HEIGHT = 28
 MANY_ROWS = 60
 """With more subflows than this, connections come closed."""
 _WIDTHS = {
-    Column.STATE: 96,
+    Column.STATE: 132,
+    Column.WAIT: 176,
     Column.PATH: 188,
     Column.DOWN: 90,
     Column.UP: 90,
@@ -35,10 +39,13 @@ _WIDTHS = {
 }
 _SWATCHES_ONLY = 64
 """Width of the path column where there is no room for names."""
+_VERY_WIDE = 1240
 _WIDE = 1000
 _NARROW = 900
 _SLIM = 680
 """Widths of the page, in pixels."""
+_SLIM_WIDTHS = {Column.STATE: 100, Column.WAIT: 120, Column.DOWN: 86, Column.UP: 86}
+"""In a narrow page the column of waits has no room for who decides; the knob tells it, and the line below the tree."""
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -52,7 +59,13 @@ class _RowHeight(QStyledItemDelegate):
 
 
 class LiveView(QTreeView):
-    """Applications come open, connections where there are few; what a person opened or closed stays so."""
+    """Applications come open, connections where there are few; what a person opened or closed stays so.
+
+    Every application's row shows a slider for its wait. There is only one: it stands where the pointer is, else in the
+    row of the current application; all others are painted.
+    """
+
+    current_changed = Signal()
 
     def __init__(self, look: Look, signs: PathSigns, model: LiveModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,13 +78,30 @@ class LiveView(QTreeView):
         self._sections: list[tuple[Column, int, int]] = []
         self._accent = look.colour("accent_soft")
         self._place: tuple[object, ...] = ()
+        self._owner: object = None
+        """Key of the application in whose row the slider stands."""
+        self._setting_of: SettingOf = attrgetter("wait")
+        self._placing = QTimer(self, interval=0, singleShot=True)
+        self._placing.timeout.connect(self._place_slider)
         self.painter = LivePainter(look, signs)
+        self.slider = WaitSlider(look, self.viewport())
+        self.slider.hide()
+        self.slider.setAutoFillBackground(True)
+        self.slider.left.connect(self._let_go)
         self.setModel(model)
         self.setItemDelegate(_RowHeight(self))
         self._set_up()
         model.rowsInserted.connect(self._open_new)
         model.modelAboutToBeReset.connect(self._remember_place)
         model.modelReset.connect(self._return_to_place)
+        for changed in (
+            model.dataChanged,
+            model.modelReset,
+            model.layoutChanged,
+            model.rowsInserted,
+            model.rowsRemoved,
+        ):
+            changed.connect(self._placing.start)
         self.expanded.connect(lambda index: self._choose(index, is_open=True))
         self.collapsed.connect(lambda index: self._choose(index, is_open=False))
 
@@ -94,10 +124,14 @@ class LiveView(QTreeView):
 
     def fit(self, width: int) -> None:
         """Leave out the columns of the second rank where there is no room for them."""
-        self.setColumnHidden(Column.RETRANSMITS, width < _WIDE)
-        self.setColumnHidden(Column.HISTORY, width < _NARROW)
-        self.setColumnHidden(Column.RTT, width < _SLIM)
-        self.header().resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _NARROW else _SWATCHES_ONLY)
+        self.setColumnHidden(Column.RETRANSMITS, width < _VERY_WIDE)
+        self.setColumnHidden(Column.HISTORY, width < _WIDE)
+        self.setColumnHidden(Column.RTT, width < _NARROW)
+        self.setColumnHidden(Column.BYTES, width < _SLIM)
+        header = self.header()
+        header.resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _VERY_WIDE else _SWATCHES_ONLY)
+        for column, slim in _SLIM_WIDTHS.items():
+            header.resizeSection(column, _WIDTHS[column] if width >= _NARROW else slim)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         header = self.header()
@@ -117,13 +151,92 @@ class LiveView(QTreeView):
         indent = self.indentation() * (node.values.kind + 1)
         if node.children:
             self._draw_arrow(painter, area, indent, is_open=self.isExpanded(index))
-        cells = [
-            (column, QRect(left + indent, area.top(), width - indent, area.height()))
-            if column is Column.NAME
-            else (column, QRect(left, area.top(), width, area.height()))
-            for column, left, width in self._sections
-        ]
-        self.painter.paint_row(painter, cells, node.values)
+        self.painter.paint_row(painter, self._cells(area, indent, node), node.values)
+
+    def _cells(self, area: QRect, indent: int, node: Node) -> list[tuple[Column, QRect]]:
+        """What to paint where; the reasons of connections and subflows take the room of the wait besides."""
+        cells: list[tuple[Column, QRect]] = []
+        has_wait = _has_wait(node)
+        for column, left, width in self._sections:
+            if column is Column.NAME:
+                cells.append((column, QRect(left + indent, area.top(), width - indent, area.height())))
+            elif column is Column.STATE and not has_wait:
+                both = width + self.columnWidth(Column.WAIT)
+                cells.append((column, QRect(left, area.top(), both, area.height())))
+            elif column is not Column.WAIT or has_wait:
+                cells.append((column, QRect(left, area.top(), width, area.height())))
+        return cells
+
+    # The slider
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        node = self._live.node(index)
+        is_over_wait = index.column() == Column.WAIT and node.values.kind is RowKind.APPLICATION
+        self._host(node if is_over_wait else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._host(None)
+            self.slider.step(step)
+        else:
+            super().keyPressEvent(event)
+
+    def currentChanged(self, current: _AnyIndex, previous: _AnyIndex) -> None:
+        super().currentChanged(current, previous)
+        self._host(None)
+        self.current_changed.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._place_slider()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self._placing.start()
+
+    def show_settings(self, setting_of: SettingOf) -> None:
+        """Show these settings in place of what the rows say."""
+        self.painter.show_settings(setting_of)
+        self._setting_of = setting_of
+        self._place_slider()
+        self.viewport().update()
+
+    @property
+    def slider_owner(self) -> Node | None:
+        """The application that the slider is about."""
+        return self._live.tree.find((self._owner,)) if self._owner is not None else None
+
+    def _host(self, node: Node | None) -> None:
+        """Put the slider into this row, or into that of the current row's application; never out of a hand."""
+        if self.slider.is_in_use and self.slider.isVisible():
+            return
+        if node is None:
+            path = self._live.node(self.currentIndex()).path()
+            self._owner = path[0] if path else None
+        else:
+            self._owner = node.key
+        self._place_slider()
+
+    def _place_slider(self) -> None:
+        node = self.slider_owner
+        setting = self._setting_of(node.values) if node is not None else None
+        area = QRect()
+        if node is not None and not self.isColumnHidden(Column.WAIT):
+            area = self.visualRect(self._live.index_of(node, Column.WAIT))
+        if node is None or setting is None or not self.viewport().rect().intersects(area):
+            self.slider.hide()
+            return
+        self.slider.show_setting(node.values.name, setting)
+        self.slider.setGeometry(area)
+        self.slider.show()
+
+    def _let_go(self) -> None:
+        if self.slider.hasFocus():
+            self.setFocus()
+        self._host(None)
 
     def _draw_arrow(self, painter: QPainter, area: QRect, indent: int, *, is_open: bool) -> None:
         name = "chevron-down" if is_open else "chevron-right"
@@ -145,6 +258,7 @@ class LiveView(QTreeView):
 
     def _set_up(self) -> None:
         self.setUniformRowHeights(True)
+        self.setMouseTracking(True)
         self.setAllColumnsShowFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setIndentation(16)
@@ -182,3 +296,11 @@ class LiveView(QTreeView):
     def _choose(self, index: QModelIndex, *, is_open: bool) -> None:
         if not self._is_opening:
             self._chosen[self._live.node(index).key] = is_open
+
+
+def _has_wait(node: Node) -> bool:
+    """Whether a row shows its wait: connections do where those of one application differ."""
+    if node.values.kind is RowKind.CONNECTION and node.parent is not None:
+        above = node.parent.values.wait
+        return above is not None and above.wait is None
+    return node.values.kind is RowKind.APPLICATION

@@ -1,0 +1,114 @@
+"""What late data has led to, in plain words: the state of a connection, and why it is in it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mpmanager.api.structures import ExpirationInfo, HelpCounts, Wait
+from mpmanager.client.quantities import count_of, enumerate_words, format_bytes, format_wait
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
+
+Titles = Mapping[str, str]
+"""How the paths are called, by interface name."""
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+_SPACE = "\N{NO-BREAK SPACE}"
+
+_REASONS = {
+    ExpirationReason.ON_TIME: "data is on time",
+    ExpirationReason.BACKLOG: "{path} is full",
+    ExpirationReason.SILENT: "{path} answers nothing",
+    ExpirationReason.HOLE: "what {path} lost does not get through",
+    ExpirationReason.NOTHING_RECEIVED: "nothing received",
+    ExpirationReason.PROBE_UNANSWERED: "nothing received, and {path} does not answer a probe",
+    ExpirationReason.FOUND_BY_OTHERS: "other connections found {path} dead",
+    ExpirationReason.RECOVERED: "{path} delivers again",
+    ExpirationReason.HELPER_FAILED: "what carried instead has failed too",
+}
+
+
+class StateWords(NamedTuple):
+    """A state, for as much room as there is."""
+
+    short: str
+    full: str
+    """With the reason and the proof."""
+
+
+def reason_words(reason: ExpirationReason, path: str | None, titles: Titles) -> str:
+    """Why, as the second half of a sentence."""
+    return _REASONS[reason].format(path=titled(path, titles))
+
+
+def titled(path: str | None, titles: Titles) -> str:
+    """How a path is called; of one that nobody names, what can be said."""
+    return titles.get(path, path) if path else "its path"
+
+
+def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWords:
+    """The state of a connection; `now` is Unix time."""
+    path, helper = titled(info.path, titles), titles.get(info.helper or "", info.helper)
+    reason = reason_words(info.reason, info.path, titles)
+    since = lasting(now - info.since)
+    match info.state:
+        case ExpirationState.PRIMARY:
+            return StateWords("carrying", f"carrying: {reason}")
+        case ExpirationState.AGGREGATE:
+            help_words = f"{helper} helps" if helper else "another path helps"
+            proof = proof_words(info.waited_ms, info.allowed_ms)
+            return StateWords(f"{path} full, {help_words}", f"waits: {path} full, {help_words} since {since}{proof}")
+        case ExpirationState.SUSPECT:
+            return StateWords(f"suspects {path}", f"suspects {path} since {since}: {reason}")
+        case ExpirationState.FAILED_OVER:
+            target = f" to {helper}" if helper else ""
+            proof = proof_words(info.waited_ms, info.allowed_ms)
+            short = f"{helper} instead of {path}" if helper else f"left {path}"
+            return StateWords(short, f"failed over from {path}{target} {since} ago: {reason}{proof}")
+        case ExpirationState.PROBING:
+            return StateWords(f"probing {path}", f"probing {path}: has answered, carries again soon")
+
+
+def proof_words(waited_ms: float | None, allowed_ms: Wait | None) -> str:
+    """` (waited 54 ms, allowed 50 ms)`; empty where nothing was measured."""
+    if waited_ms is None:
+        return ""
+    allowed = "" if allowed_ms is None else f", allowed {allowed_words(allowed_ms)}"
+    return f" (waited {milliseconds(waited_ms)}{allowed})"
+
+
+def allowed_words(allowed_ms: Wait) -> str:
+    """A wait as the second half of a proof."""
+    return f"0{_SPACE}ms" if allowed_ms == 0 else format_wait(allowed_ms)
+
+
+def milliseconds(duration_ms: float) -> str:
+    """A measured time: whole milliseconds say enough."""
+    return f"{duration_ms:.0f}{_SPACE}ms"
+
+
+def lasting(seconds: float) -> str:
+    """How long something has lasted, in the largest unit that fits."""
+    if seconds < _MINUTE_S:
+        return f"{max(0, int(seconds))}{_SPACE}s"
+    if seconds < _HOUR_S:
+        return f"{int(seconds // _MINUTE_S)}{_SPACE}min"
+    return f"{int(seconds // _HOUR_S)}{_SPACE}h"
+
+
+def help_sentence(help_: HelpCounts | None) -> str:
+    """How often an application's late data was helped since the daemon started, and what it cost."""
+    counts = _counts(help_) if help_ is not None else []
+    if help_ is None or not counts:
+        return "Its data has needed no help since the daemon started."
+    carried = f"; helpers carried {format_bytes(help_.helper_bytes)}" if help_.helper_bytes else ""
+    return f"Since the daemon started: {enumerate_words(counts)}{carried}."
+
+
+def _counts(help_: HelpCounts) -> list[str]:
+    counts = (
+        (help_.openings, "opening"),
+        (help_.failovers, "fail-over"),
+        (help_.returns, "return"),
+        (help_.moves, "big transfer"),
+    )
+    return [count_of(number, word) for number, word in counts if number]

@@ -1,0 +1,76 @@
+"""Rows of the Live page in words: what a row does and why, for as much room as there is."""
+
+from collections.abc import Mapping
+
+from mpmanager.api.structures import HelpCounts
+from mpmanager.client.quantities import format_rate
+from mpmanager.model.expiration import ExpirationState
+from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, state_words, titled
+from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_tree import Column, Node, cell_text
+from mpmanager_ui.viewmodels.waits import setting_sentence
+
+Helps = Mapping[object, HelpCounts]
+"""How often the data of applications was helped, by application id."""
+
+_SUBFLOW_WORDS = {
+    RowState.HELPING: StateWords("helps", "opened for late data"),
+    RowState.STANDING_IN: StateWords("carries instead", "failed over: carries instead of {path}"),
+    RowState.PROBING: StateWords("probing", "held back: has answered, must stay well"),
+    RowState.SUSPECT: StateWords("suspect", "suspect: nothing received"),
+    RowState.LEFT: StateWords("left", "left: delivers nothing"),
+}
+
+
+def words_of(values: Values, titles: Titles) -> StateWords:
+    """What a row does."""
+    late = values.lateness
+    if late is None or values.state is RowState.ENDED or values.kind is RowKind.APPLICATION:
+        return _plain(values.state)
+    if values.kind is RowKind.CONNECTION:
+        is_late = late.state is not ExpirationState.PRIMARY
+        return state_words(late, titles, now=values.time) if is_late else _plain(values.state)
+    words = _SUBFLOW_WORDS.get(values.state)
+    if words is None:
+        return _plain(values.state)
+    return words._replace(full=words.full.format(path=titled(late.path, titles)))
+
+
+def explanation(values: Values, titles: Titles) -> str:
+    """What a row does, and what that means."""
+    words = words_of(values, titles)
+    if values.kind is RowKind.CONNECTION and words.full != values.state.value:
+        return words.full
+    return f"{words.full}: {STATE_MEANINGS[values.state]}" if ":" not in words.full else words.full
+
+
+def cell_words(node: Node, column: Column, titles: Titles, helps: Helps) -> str:
+    """A cell for who hears it, or wants to know more."""
+    values = node.values
+    match column:
+        case Column.NAME:
+            name = f"{values.name} ({values.detail})" if values.detail else values.name
+            return f"{name}\n{help_sentence(helps.get(node.key))}" if values.kind is RowKind.APPLICATION else name
+        case Column.STATE:
+            return explanation(values, titles)
+        case Column.WAIT:
+            return setting_sentence(values.wait) if values.wait else ""
+        case Column.HISTORY:
+            peak = max(values.history, default=0.0)
+            return f"at most {format_rate(peak)} in the last minute"
+        case _:
+            return cell_text(values, column)
+
+
+def row_sentence(node: Node, titles: Titles, helps: Helps) -> str:
+    """All that there is to say about a row, in one line."""
+    values = node.values
+    if values.kind is RowKind.APPLICATION:
+        wait = setting_sentence(values.wait) if values.wait else ""
+        return f"{values.name}: {help_sentence(helps.get(node.key))} {wait}"
+    name = titled(values.paths[0], titles) if values.kind is RowKind.SUBFLOW and values.paths else values.name
+    return f"{name}: {explanation(values, titles)}"
+
+
+def _plain(state: RowState) -> StateWords:
+    return StateWords(state.value, state.value)

@@ -1,0 +1,135 @@
+"""How long an application's data may wait: the places on the slider, who decides, and all of it in words."""
+
+import math
+from itertools import pairwise
+from typing import NamedTuple
+
+from mpmanager.api.structures import AppInfo, Wait
+from mpmanager.client.quantities import format_wait
+from mpmanager_ui.viewmodels.wishes import WaitWishes
+
+DEFAULT = "default"
+"""The selector of the rule for whatever has none of its own."""
+NEVER: Wait = "never"
+_NUMBERS = (0.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+DETENTS: tuple[Wait, ...] = (*_NUMBERS, NEVER)
+"""Milliseconds, the soonest help first. A rule may also lie between them."""
+_LONGEST_MS = 60_000.0
+_NEARLY_NEVER = 0.5
+"""How far towards `never` the longest wait stands: it shall not be taken for it."""
+CANNOT_SET = (
+    "Neither its program nor its control group is known, so no rule can be about it alone: it follows the default."
+)
+
+
+class WaitSetting(NamedTuple):
+    """What is in force for an application or connection."""
+
+    wait: Wait | None
+    """None where the connections of an application differ."""
+    policy: str
+    """Selector of the rule that says so; empty where they differ."""
+    selector: str | None
+    """Whom a change would be about; None where nobody can tell the application from others."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody has said it of this very application."""
+        return self.policy == self.selector
+
+
+def selector_of(app: AppInfo) -> str | None:
+    """The rule that is about this application alone; the topmost group holds everything and is nobody's own."""
+    if app.exe:
+        return f"exe:{app.exe}"
+    return f"cgroup:{app.cgroup}" if app.cgroup and app.cgroup != "/" else None
+
+
+def wanted(setting: WaitSetting, wishes: WaitWishes, default: Wait) -> WaitSetting:
+    """The setting as it will be once the daemon has shown what was asked for."""
+    if setting.selector is None or setting.selector not in wishes:
+        return setting
+    wish = wishes.wait_of(setting.selector)
+    if wish is None:
+        return setting._replace(wait=default, policy=DEFAULT)
+    return setting._replace(wait=wish, policy=setting.selector)
+
+
+def place_of(wait: Wait) -> float:
+    """Where a wait stands on the slider: 0 is the first detent, 1 the second, and so on."""
+    if isinstance(wait, str):
+        return float(len(DETENTS) - 1)
+    for place, (low, high) in enumerate(pairwise(_NUMBERS)):
+        if wait < high:
+            return place + (wait - low) / (high - low)
+    beyond = min(1.0, (wait - _NUMBERS[-1]) / (_LONGEST_MS - _NUMBERS[-1]))
+    return len(_NUMBERS) - 1 + _NEARLY_NEVER * math.sqrt(beyond)
+
+
+def detent_at(place: float) -> Wait:
+    """The detent nearest to a place, which may lie beyond either end."""
+    return DETENTS[min(max(round(place), 0), len(DETENTS) - 1)]
+
+
+def detent_beside(wait: Wait, step: int) -> Wait:
+    """The next detent in a direction (1: waits longer, -1: helps sooner); at an end, that end."""
+    place = place_of(wait)
+    index = int(place) + 1 if step > 0 else int(place) - (place == int(place))
+    return DETENTS[min(max(index, 0), len(DETENTS) - 1)]
+
+
+def wait_words(wait: Wait | None) -> str:
+    """The value, as short as it stands beside the slider."""
+    if wait is None:
+        return "differs"
+    return "pool" if wait == 0 else format_wait(wait)
+
+
+def source_words(setting: WaitSetting) -> str:
+    """Who says so, in a word; empty for a rule of the application's own."""
+    if setting.policy == DEFAULT:
+        return "default"
+    return "" if setting.is_own or not setting.policy else "group" if setting.policy.startswith("cgroup:") else "rule"
+
+
+def menu_words(wait: Wait) -> str:
+    """A detent with its meaning, in a menu."""
+    if wait == 0:
+        return "0\N{NO-BREAK SPACE}ms: pool all paths"
+    if wait == NEVER:
+        return "Never: only if nothing else is left"
+    return f"{format_wait(wait)}, then another path helps"
+
+
+def meaning(wait: Wait | None) -> str:
+    """What a wait leads to."""
+    if wait is None:
+        return "its connections follow different rules"
+    if wait == 0:
+        return "paths in the lane When needed carry at once, pooled with the others"
+    if wait == NEVER:
+        return "other paths stand by until nothing else is left"
+    return f"when data waits longer than {format_wait(wait)}, a path in the lane When needed helps"
+
+
+def setting_sentence(setting: WaitSetting) -> str:
+    """What is in force and who says so."""
+    text = f"Wait {wait_words(setting.wait)}: {meaning(setting.wait)}"
+    if setting.selector is None:
+        return f"{text}. {CANNOT_SET}"
+    if setting.policy == DEFAULT:
+        return f"{text}. The default says so; move the slider to give it a rule of its own."
+    if setting.is_own or not setting.policy:
+        return f"{text}."
+    return f"{text}. The rule for {setting.policy} says so."
+
+
+def done_words(who: str, wait: Wait | None, default: Wait) -> str:
+    """What has become of a change."""
+    if wait is None:
+        return f"{who} follows the default now ({wait_words(default)})"
+    if wait == 0:
+        return f"{who}: all paths are pooled now"
+    if wait == NEVER:
+        return f"{who}: others help only when nothing else is left"
+    return f"{who}: data may wait {format_wait(wait)} now"
