@@ -13,6 +13,7 @@ from mpmanager.api.structures import (
     ConnectionInfo,
     EventInfo,
     EventKind,
+    ExpirationInfo,
     Frame,
     HelpCounts,
     PathInfo,
@@ -20,9 +21,11 @@ from mpmanager.api.structures import (
     StatusInfo,
     SubflowInfo,
     SubscribeOptions,
+    Wait,
 )
 from mpmanager.model.connection import TcpState
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, UnknownPathError
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 
 EPOCH = 1_800_000_000.0
@@ -108,6 +111,12 @@ class World:
     limits: list[str] = field(default_factory=list)
     policies: list[PolicyInfo] = field(default_factory=lambda: [PolicyInfo(selector="default", wait_ms="never")])
     """The default is the last."""
+    late: dict[int, ExpirationInfo] = field(default_factory=dict)
+    """What late data has led to, by the number of the program."""
+    helps: dict[int, HelpCounts] = field(default_factory=dict)
+    """By the number of the program."""
+    anonymous: set[int] = field(default_factory=set)
+    """Programs of which nobody knows where they come from."""
     _told: int = 0
     _carried: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
@@ -118,10 +127,64 @@ class World:
                 return each
         raise UnknownPathError(f"there is no path {name}")
 
-    def happen(self, kind: EventKind, text: str, path: str | None = None) -> None:
+    def happen(self, kind: EventKind, text: str, path: str | None = None, **more) -> None:
         """Record an event now."""
         number = len(self.events) + 1
-        self.events.append(EventInfo(id=number, time=EPOCH + self.now, kind=kind, text=text, path=path))
+        self.events.append(EventInfo(id=number, time=EPOCH + self.now, kind=kind, text=text, path=path, **more))
+
+    def delay(
+        self,
+        program: int,
+        state: ExpirationState,
+        reason: ExpirationReason,
+        *,
+        path: str | None = "wlan0",
+        helper: str | None = "wwan0",
+        waited_ms: float | None = 54.0,
+    ) -> None:
+        """The data of a program is late, or on time again."""
+        self.late[program] = ExpirationInfo(
+            state=state,
+            reason=reason,
+            since=EPOCH + self.now,
+            path=path,
+            helper=helper,
+            waited_ms=waited_ms,
+            allowed_ms=50.0,
+        )
+
+    def fail_over(self, program: int, *, waited_ms: float = 54.0) -> None:
+        """The Wi-Fi answers nothing, and LTE carries instead."""
+        self.delay(program, ExpirationState.FAILED_OVER, ExpirationReason.SILENT, waited_ms=waited_ms)
+        for _ in range(self.connections_per_program):
+            self._help(program, EventKind.FAILED_OVER, ExpirationReason.SILENT, waited_ms=waited_ms, allowed_ms=50.0)
+        self.helps.setdefault(program, HelpCounts()).failovers += self.connections_per_program
+
+    def open_helper(self, program: int, *, waited_ms: float = 61.0) -> None:
+        """The Wi-Fi is full, and LTE helps."""
+        self.delay(program, ExpirationState.AGGREGATE, ExpirationReason.BACKLOG, waited_ms=waited_ms)
+        self._help(program, EventKind.BACKUP_OPENED, ExpirationReason.BACKLOG, waited_ms=waited_ms, allowed_ms=50.0)
+        self.helps.setdefault(program, HelpCounts()).openings += 1
+
+    def recover(self, program: int, *, helper_bytes: int = 1_400_000, lasted_s: float = 3.24) -> None:
+        """The Wi-Fi carries again."""
+        del self.late[program]
+        proof = {"helper_bytes": helper_bytes, "lasted_s": lasted_s}
+        self._help(program, EventKind.RETURNED, ExpirationReason.RECOVERED, **proof)
+        counts = self.helps.setdefault(program, HelpCounts())
+        counts.returns += 1
+        counts.helper_bytes += helper_bytes
+
+    def _help(self, program: int, kind: EventKind, reason: ExpirationReason, **proof) -> None:
+        app = self._app(program)
+        text = f"{app.name}: {kind.value}"
+        self.happen(kind, text, "wlan0", app=app.id, helper="wwan0", reason=reason, **proof)
+
+    def wait_of(self, app: AppInfo) -> tuple[str, Wait]:
+        """The rule in force for a program, and its wait."""
+        rules = {each.selector: each.wait_ms for each in self.policies if each.wait_ms is not None}
+        chosen = next((each for each in (f"exe:{app.exe}", f"cgroup:{app.cgroup}") if each in rules), "default")
+        return chosen, rules.get(chosen, "never")
 
     def lose(self, name: str) -> None:
         """The link of a path goes."""
@@ -170,7 +233,9 @@ class World:
     def _app(self, program: int) -> AppInfo:
         name, exe = PROGRAMS[program % len(PROGRAMS)]
         suffix = f" {program // len(PROGRAMS) + 1}" if program >= len(PROGRAMS) else ""
-        return AppInfo(id=f"exe:{exe}{suffix}", name=name + suffix, pid=4000 + program, exe=exe, cgroup=None)
+        if program in self.anonymous:
+            return AppInfo(id=f"name:{name}", name=name, pid=4000 + program, exe=None, cgroup=None)
+        return AppInfo(id=f"exe:{exe}{suffix}", name=name + suffix, pid=4000 + program, exe=exe + suffix, cgroup=None)
 
     def _connection(self, program: int, number: int, seconds: float) -> ConnectionInfo:
         app = self._app(program)
@@ -179,8 +244,9 @@ class World:
         usable = [each for each in self.paths if each.state.is_usable and each.tier is not Tier.NEVER]
         subflows = [
             self._subflow(app.id, token, path, rate * share, seconds)
-            for path, share in _shares(usable[: self.subflows_per_connection])
+            for path, share in _shares(usable[: self.subflows_per_connection], self.late.get(program))
         ]
+        selector, wait_ms = self.wait_of(app)
         return ConnectionInfo(
             token=token,
             app=app,
@@ -195,9 +261,9 @@ class World:
             rx_bytes=sum(each.rx_bytes for each in subflows),
             subflows=subflows,
             carried=[],
-            policy="default",
-            wait_ms="never",
-            expiration=None,
+            policy=selector,
+            wait_ms=wait_ms,
+            expiration=self.late.get(program),
         )
 
     def _subflow(self, app_id: str, token: str, path: PathInfo, rate: float, seconds: float) -> SubflowInfo:
@@ -236,10 +302,17 @@ class World:
             living.setdefault(each.app.id, []).append(each)
         return [
             ApplicationTotals(
-                id=key, name=mine[0].app.name, connections=len(mine), carried=self._sums(key), help=HelpCounts()
+                id=key,
+                name=mine[0].app.name,
+                connections=len(mine),
+                carried=self._sums(key),
+                help=self._help_of(mine[0]),
             )
             for key, mine in living.items()
         ]
+
+    def _help_of(self, connection: ConnectionInfo) -> HelpCounts:
+        return self.helps.get((connection.app.pid or 0) - 4000, HelpCounts())
 
     def _sums(self, app_id: str) -> list[CarriedInfo]:
         mine = [(path, counted) for (app, _, path), counted in self._carried.items() if app == app_id]
@@ -250,10 +323,14 @@ def _copy(path: PathInfo) -> PathInfo:
     return PathInfo(**{name: getattr(path, name) for name in PathInfo.__struct_fields__})
 
 
-def _shares(usable: list[PathInfo]) -> list[tuple[PathInfo, float]]:
+def _shares(usable: list[PathInfo], late: ExpirationInfo | None = None) -> list[tuple[PathInfo, float]]:
     """Who carries how much: the Always paths share, else the first that is left carries alone."""
     first = [each for each in usable if each.tier is Tier.ALWAYS] or usable[:1]
     weights = {each.name: (3.0 if each.name == "wlan0" else 2.0) for each in first}
+    if late is not None and late.helper is not None:
+        weights[late.helper] = 1.0
+        if late.path is not None and late.state in {ExpirationState.FAILED_OVER, ExpirationState.PROBING}:
+            weights[late.path] = 0.0
     total = sum(weights.values()) or 1.0
     return [(each, weights.get(each.name, 0.0) / total) for each in usable]
 

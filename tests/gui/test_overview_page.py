@@ -146,7 +146,7 @@ def test_the_menu_of_a_card_ticks_what_is_so_and_greys_nothing(stage):
     menu = open_menu(stage, "wwan0")
     kinds = next(each.menu() for each in menu.actions() if each.menu() is not None)
     ticked = [each.text() for each in (*menu.actions(), *kinds.actions()) if each.isChecked()]
-    assert ticked == ["When needed: like Backup, for now\t2", "LTE"]
+    assert ticked == ["When needed: helps when data waits too long\t2", "LTE"]
     assert all(each.isEnabled() for each in (*menu.actions(), *kinds.actions()))
     menu.close()
 

@@ -32,7 +32,7 @@ EVENT_ICONS = {
     EventKind.BACKUP_OPENED: "helper-opened",
     EventKind.BACKUP_CLOSED: "helper-closed",
     EventKind.FAILED_OVER: "failed-over",
-    EventKind.RETURNED: "undo",
+    EventKind.RETURNED: "returned",
     EventKind.TRANSFER_MOVED: "transfer-moved",
     EventKind.TRANSFER_RETURNED: "transfer-returned",
     EventKind.POLICY_CHANGED: "policy-changed",

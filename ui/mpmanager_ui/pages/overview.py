@@ -23,6 +23,7 @@ from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
+from mpmanager_ui.viewmodels.proofs import event_rows
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
@@ -35,7 +36,7 @@ from mpmanager_ui.widgets.traffic_chart import TrafficChart
 
 SPARK_BINS = 60
 _EVENT_ROWS = 5
-_NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
+_NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here."
 _CHART_SHARE = 5
 _EVENTS_SHARE = 2
 _NARROW = 960
@@ -64,9 +65,7 @@ class OverviewPage(QScrollArea):
         self.table_switch = QPushButton()
         self.board = LaneBoard(look, session.signs)
         self.events = EventList(look, _EVENT_ROWS)
-        self._no_events = Label(
-            "Nothing has happened yet. When a path is lost or comes back, or changes its lane, it is told here."
-        )
+        self._no_events = Label(_NO_EVENTS)
         self.with_connections = CheckBox(look, "Connections too")
         self._build()
         session.frame_taken.connect(self._refresh)
@@ -120,13 +119,14 @@ class OverviewPage(QScrollArea):
     def _show_traffic(self) -> None:
         data = self._session.history.data()
         if self._views.currentIndex() == 0:
-            self.chart.show_data(data, self._session.titles)
+            self.chart.show_data(data, self._session.titles, self._session.app_names())
         else:
             self.table.show_data(data, self._session.titles)
         self._legend.show_paths(self._session.titles)
 
     def _show_events(self) -> None:
-        events = [each for each in reversed(self._session.events) if self._is_wanted(each)]
+        wanted = [each for each in self._session.events if self._is_wanted(each)]
+        events = event_rows(wanted, self._session.titles, self._session.app_names())
         self.events.events.show_events(events)
         self.events.setVisible(bool(events))
         self._no_events.setVisible(not events)

@@ -22,7 +22,7 @@ class MarkGroup:
     """Marks that stand so close that they are drawn as one."""
 
     marks: tuple[Mark, ...]
-    """Of one kind, in the order of time; at least one."""
+    """In the order of time; at least one."""
 
     @property
     def monotonic(self) -> float:
@@ -30,22 +30,55 @@ class MarkGroup:
         return self.marks[-1].monotonic
 
     @property
+    def kind(self) -> MarkKind:
+        """The gravest of all kinds in it."""
+        return min((each.kind for each in self.marks), key=_GRAVITY.index)
+
+    @property
     def words(self) -> str:
         """`5 changes`; empty for a single mark."""
-        return count_of(len(self.marks), "change") if len(self.marks) > 1 else ""
+        kinds = {each.kind for each in self.marks}
+        return (
+            count_of(len(self.marks), _WORDS[kinds.pop()] if len(kinds) == 1 else "event") if self.marks[1:] else ""
+        )
+
+
+_GRAVITY = (
+    MarkKind.LOST,
+    MarkKind.BACK,
+    MarkKind.FAILED_OVER,
+    MarkKind.OPENED,
+    MarkKind.RETURNED,
+    MarkKind.TIER,
+)
+_WORDS = {
+    MarkKind.LOST: "loss",
+    MarkKind.BACK: "return",
+    MarkKind.FAILED_OVER: "fail-over",
+    MarkKind.OPENED: "opening",
+    MarkKind.RETURNED: "return",
+    MarkKind.TIER: "change",
+}
+_LATENESS = frozenset({MarkKind.FAILED_OVER, MarkKind.OPENED, MarkKind.RETURNED})
 
 
 def merged_marks(marks: Iterable[Mark], nearness_s: float) -> tuple[MarkGroup, ...]:
-    """Changes of tiers that follow each other within `nearness_s` become one; losses and returns stay single."""
+    """Changes of tiers that follow each other within `nearness_s` become one, as does what late data leads to.
+
+    Losses of paths and their returns stay single.
+    """
     groups: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda each: each.monotonic):
         last = groups[-1][-1] if groups else None
-        is_next = last is not None and last.kind is mark.kind is MarkKind.TIER
-        if is_next and last is not None and mark.monotonic - last.monotonic <= nearness_s:
+        if last is not None and _belong_together(last, mark) and mark.monotonic - last.monotonic <= nearness_s:
             groups[-1].append(mark)
         else:
             groups.append([mark])
     return tuple(MarkGroup(marks=tuple(each)) for each in groups)
+
+
+def _belong_together(one: Mark, other: Mark) -> bool:
+    return one.kind is other.kind is MarkKind.TIER or (one.kind in _LATENESS and other.kind in _LATENESS)
 
 
 def axis_labels(span: int) -> tuple[tuple[int, str], ...]:

@@ -24,6 +24,10 @@ class MarkKind(Enum):
     LOST = "lost"
     BACK = "back"
     TIER = "tier"
+    OPENED = "opened"
+    """A helper for late data."""
+    FAILED_OVER = "failed over"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,10 @@ class Mark:
     """Seconds, on the clock of the bins."""
     kind: MarkKind
     path: str
+    """Which it is about; of a helper that was opened or carries instead, the helper."""
     text: str
+    event: EventInfo | None = None
+    """What there is more to say of; None where the text says all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +195,9 @@ class RateHistory:
 
     def _mark(self, event: EventInfo, monotonic: float) -> None:
         kind = self._mark_kind(event)
-        if kind is not None and event.path is not None:
-            self._marks.append(Mark(monotonic=monotonic, kind=kind, path=event.path, text=event.text))
+        path = event.helper if kind in _OF_HELPERS and event.helper else event.path
+        if kind is not None and path is not None:
+            self._marks.append(Mark(monotonic=monotonic, kind=kind, path=path, text=event.text, event=event))
 
     def _mark_kind(self, event: EventInfo) -> MarkKind | None:
         path = event.path or ""
@@ -203,7 +211,15 @@ class RateHistory:
             case EventKind.TIER_CHANGED:
                 return MarkKind.TIER
             case _:
-                return None
+                return _MARKS_OF_LATENESS.get(event.kind)
+
+
+_MARKS_OF_LATENESS = {
+    EventKind.BACKUP_OPENED: MarkKind.OPENED,
+    EventKind.FAILED_OVER: MarkKind.FAILED_OVER,
+    EventKind.RETURNED: MarkKind.RETURNED,
+}
+_OF_HELPERS = frozenset({MarkKind.OPENED, MarkKind.FAILED_OVER})
 
 
 def _is_continued(previous: PathInfo, path: PathInfo) -> bool:

@@ -1,6 +1,6 @@
 """The Overview page: one sentence on the state, and a card for each path in its lane."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,6 +12,7 @@ from mpmanager.client.quantities import (
     format_rate,
     format_rtt,
 )
+from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
 from mpmanager_ui.viewmodels.wishes import TierWishes
@@ -131,10 +132,13 @@ def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionIn
     usable = [path for path in world if path.state.is_usable]
     if not usable:
         return f"Nothing is connected: {_missing(world, titles)}"
-    against = [each for each in usable if each.tier is Tier.NEVER and each.name in carrying_paths(connections)]
+    known = list(connections)
+    against = [each for each in usable if each.tier is Tier.NEVER and each.name in carrying_paths(known)]
+    helped = _helped(known)
     parts = [
-        _carrying(usable, world, titles, against),
-        _standing_by(usable, titles),
+        _carrying(usable, world, titles, against, left={path for path, _, is_left in helped if is_left}),
+        *(_help_words(*each, applications, titles) for each, applications in helped.items()),
+        _standing_by([each for each in usable if each.name not in {helper for _, helper, _ in helped}], usable, titles),
         _missing(world, titles),
     ]
     return "; ".join(part for part in parts if part)
@@ -160,10 +164,35 @@ def _rate(path: PathInfo) -> float:
     return path.rx_bit_s + path.tx_bit_s
 
 
+def _helped(connections: Iterable[ConnectionInfo]) -> dict[tuple[str, str, bool], int]:
+    """Path, helper and whether the path was left; with the number of applications for which it is so."""
+    applications: dict[tuple[str, str, bool], set[str]] = {}
+    for connection in connections:
+        late = connection.expiration
+        if late is None or late.path is None or late.helper is None or late.state not in _WITH_HELPER:
+            continue
+        key = (late.path, late.helper, late.state is not ExpirationState.AGGREGATE)
+        applications.setdefault(key, set()).add(connection.app.id)
+    return {key: len(ids) for key, ids in sorted(applications.items(), key=lambda each: not each[0][2])}
+
+
+_WITH_HELPER = frozenset({ExpirationState.AGGREGATE, ExpirationState.FAILED_OVER, ExpirationState.PROBING})
+
+
+def _help_words(path: str, helper: str, is_left: bool, applications: int, titles: Mapping[str, str]) -> str:  # noqa: FBT001  # see `_helped`
+    verb = "carries instead of" if is_left else "helps"
+    return f"{titles.get(helper, helper)} {verb} {titles.get(path, path)} for {count_of(applications, 'application')}"
+
+
 def _carrying(
-    usable: Sequence[PathInfo], world: Sequence[PathInfo], titles: Mapping[str, str], against: Sequence[PathInfo]
+    usable: Sequence[PathInfo],
+    world: Sequence[PathInfo],
+    titles: Mapping[str, str],
+    against: Sequence[PathInfo],
+    *,
+    left: Collection[str] = (),
 ) -> str:
-    """`against` are the paths that carry connections although they are set to Never."""
+    """`against` are the paths that carry connections although they are set to Never, `left` those that were left."""
     total = sum(_rate(path) for path in usable)
     if total < QUIET_BIT_S:
         return _quiet(usable, titles)
@@ -172,7 +201,7 @@ def _carrying(
     if _rate(first) >= _EVERYTHING * total:
         if first in against:
             return f"{titles[first.name]} carries everything although it is set to Never{_no_other(usable)}"
-        return f"{titles[first.name]} carries everything{_because(first, world, titles)}"
+        return f"{titles[first.name]} carries everything{_because(first, world, titles, left)}"
     shares = [f"{titles[first.name]} carries {_rate(first) / total:.0%}"]
     shares += [f"{titles[each.name]} {_rate(each) / total:.0%}" for each in carriers[1:]]
     return "; ".join([enumerate_words(shares), *(f"{titles[each.name]} {_STILL}" for each in against)])
@@ -191,11 +220,13 @@ def _quiet(usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
     return f"Nothing moves at the moment; {enumerate_words(ready)} {_verb(ready, 'is', 'are')} ready"
 
 
-def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
-    """Why a path carries alone that should not have to."""
+def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, str], left: Collection[str]) -> str:
+    """Why a path carries alone that should not have to; of those that were left, the sentence tells by itself."""
     if not carrier.tier.is_backup:
         return ""
     first_choice = [each for each in world if each.tier is Tier.ALWAYS]
+    if left and all(each.name in left for each in first_choice if each.state.is_usable):
+        return ""
     if not first_choice:
         return ", as no path is in the lane Always"
     if any(each.state.is_usable for each in first_choice):
@@ -212,11 +243,12 @@ def _idle(first_choice: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
     return f"{enumerate_words(names)} {verbs} {little}"
 
 
-def _standing_by(usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
+def _standing_by(unused: Sequence[PathInfo], usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
+    """`unused` are those of the usable ones that help nobody."""
     total = sum(_rate(path) for path in usable)
     waiting = [
         titles[each.name]
-        for each in usable
+        for each in unused
         if each.tier.is_backup and (total < QUIET_BIT_S or _rate(each) < _SOMETHING * total)
     ]
     return f"{enumerate_words(waiting)} {_verb(waiting, 'stands', 'stand')} by" if waiting else ""

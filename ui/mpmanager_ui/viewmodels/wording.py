@@ -44,7 +44,7 @@ TIER_WORDS = {
 
 TIER_HINTS = {
     Tier.ALWAYS: "Used all the time",
-    Tier.WHEN_NEEDED: "Like Backup, for now",
+    Tier.WHEN_NEEDED: "Helps when data waits too long",
     Tier.BACKUP: "Only if nothing else is left",
     Tier.NEVER: "No subflow is made here",
 }

@@ -7,16 +7,28 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from mpmanager.api.structures import EventInfo
+from mpmanager.api.structures import EventKind
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.proofs import EventRow
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ROW = 46
-"""With one line of text; a long one takes two."""
+"""With one line of text; a long one takes two, or three."""
+_MOST_LINES = 3
+_COLOURS = {
+    EventKind.PATH_DOWN: "danger",
+    EventKind.PATH_REMOVED: "danger",
+    EventKind.PATH_UP: "good",
+    EventKind.FAILED_OVER: "danger",
+    EventKind.BACKUP_OPENED: "accent",
+    EventKind.RETURNED: "good",
+}
+"""Those of the marks in the chart; all other icons are muted."""
+_KEPT_LINES = 2000
 _LEFT_EDGE = 30
 _RIGHT_EDGE = 4
 _TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -27,9 +39,9 @@ class EventModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._events: tuple[EventInfo, ...] = ()
+        self._events: tuple[EventRow, ...] = ()
 
-    def show_events(self, events: Sequence[EventInfo]) -> None:
+    def show_events(self, events: Sequence[EventRow]) -> None:
         """Show these, the newest first; nothing happens if they are the same."""
         shown = tuple(events)
         if shown != self._events:
@@ -37,7 +49,7 @@ class EventModel(QAbstractListModel):
             self._events = shown
             self.endResetModel()
 
-    def event_at(self, row: int) -> EventInfo:
+    def event_at(self, row: int) -> EventRow:
         """The event of a row."""
         return self._events[row]
 
@@ -59,13 +71,25 @@ class _EventDelegate(QStyledItemDelegate):
         self._look = look
         self._view = view
         self._model = model
+        self._known_lines: dict[tuple[str, int], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         del option  # the font is the same in all rows
         metrics = QFontMetrics(self._look.font())
         room = self._view.viewport().width() - _LEFT_EDGE - _RIGHT_EDGE
-        needs_two = metrics.horizontalAdvance(self._model.event_at(index.row()).text) > room
-        return QSize(0, _ROW + metrics.height() if needs_two else _ROW)
+        lines = self._lines(metrics, self._model.event_at(index.row()).text, room)
+        return QSize(0, _ROW + (lines - 1) * metrics.height())
+
+    def _lines(self, metrics: QFontMetrics, text: str, room: int) -> int:
+        """How many lines a text takes in so many pixels. Kept: the same rows are asked for again and again."""
+        known = self._known_lines.get((text, room))
+        if known is None:
+            if len(self._known_lines) >= _KEPT_LINES:
+                self._known_lines.clear()
+            place = metrics.boundingRect(QRect(0, 0, room, _ROW), _TOP | Qt.TextFlag.TextWordWrap, text)
+            known = min(_MOST_LINES, max(1, round(place.height() / metrics.height())))
+            self._known_lines[text, room] = known
+        return known
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         event = self._model.event_at(index.row())
@@ -74,13 +98,14 @@ class _EventDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, self._look.colour("accent_soft"))
         ratio = painter.device().devicePixelRatio()
-        image = icons.pixmap(icons.EVENT_ICONS[event.kind], self._look.colours.muted, 16, ratio)
+        colour = getattr(self._look.colours, _COLOURS.get(event.kind, "muted"))
+        image = icons.pixmap(icons.EVENT_ICONS[event.kind], colour, 16, ratio)
         painter.drawPixmap(rect.left() + 4, rect.top() + 5, image)
         place = rect.adjusted(_LEFT_EDGE, 4, -_RIGHT_EDGE, -4)
         painter.setFont(self._look.font())
         painter.setPen(self._look.colour("text"))
-        lines = 1 if painter.fontMetrics().horizontalAdvance(event.text) <= place.width() else 2
-        height = lines * painter.fontMetrics().height()
+        metrics = painter.fontMetrics()
+        height = self._lines(metrics, event.text, place.width()) * metrics.height()
         text_place = QRect(place.left(), place.top(), place.width(), height)
         painter.drawText(text_place, _TOP | Qt.TextFlag.TextWordWrap, event.text)
         painter.setFont(self._look.font(scale=0.85))

@@ -23,9 +23,26 @@ from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels import chart
 from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
 from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
+from mpmanager_ui.viewmodels.proofs import Names, event_rows
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.widgets.label import plain_tip
 
-_MARK_ICONS = {MarkKind.LOST: "path-lost", MarkKind.BACK: "path-back", MarkKind.TIER: "tier-changed"}
+_MARK_ICONS = {
+    MarkKind.LOST: "path-lost",
+    MarkKind.BACK: "path-back",
+    MarkKind.TIER: "tier-changed",
+    MarkKind.OPENED: "helper-opened",
+    MarkKind.FAILED_OVER: "failed-over",
+    MarkKind.RETURNED: "returned",
+}
+_MARK_COLOURS = {
+    MarkKind.LOST: "danger",
+    MarkKind.BACK: "good",
+    MarkKind.TIER: "muted",
+    MarkKind.OPENED: "accent",
+    MarkKind.FAILED_OVER: "danger",
+    MarkKind.RETURNED: "good",
+}
 _MARK_SIZE = 14
 """Pixels; the strip above the plot holds one row of them."""
 
@@ -38,6 +55,7 @@ class TrafficChart(QWidget):
         self._look = look
         self._signs = signs
         self._titles: dict[str, str] = {}
+        self._names: Names = {}
         self._data = ChartData()
         self._span = self._data.span
         """Bins that are shown, the newest of all."""
@@ -52,9 +70,9 @@ class TrafficChart(QWidget):
         self.setAccessibleName("Traffic of the last five minutes")
         look.changed.connect(self._redraw)
 
-    def show_data(self, data: ChartData, titles: dict[str, str]) -> None:
-        """Show this from now on."""
-        self._data, self._titles = data, titles
+    def show_data(self, data: ChartData, titles: dict[str, str], names: Names | None = None) -> None:
+        """Show this from now on; `names` are those of applications."""
+        self._data, self._titles, self._names = data, titles, names or {}
         self._span = data.span
         self._scale = scale_of(data)
         self.setAccessibleDescription(chart.summary(data, titles))
@@ -214,14 +232,14 @@ class TrafficChart(QWidget):
         for group in self._groups(plot):
             mark = group.marks[-1]
             x = self._mark_x(plot, mark)
-            colour = self._mark_colour(mark)
+            colour = _MARK_COLOURS[group.kind]
             painter.setPen(QPen(self._look.colour(colour), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             for number, path in enumerate(dict.fromkeys(each.path for each in group.marks)):
                 swatch = QRectF(x - 4 - 10 * number, plot.top() - 3, 8, 6)
                 paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
             name = getattr(self._look.colours, colour)
-            image = icons.pixmap(_MARK_ICONS[mark.kind], name, _MARK_SIZE, self.devicePixelRatioF())
+            image = icons.pixmap(_MARK_ICONS[group.kind], name, _MARK_SIZE, self.devicePixelRatioF())
             left = min(max(x - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
             painter.drawPixmap(QPointF(left, 0), image)
             painter.setPen(self._look.colour(colour))
@@ -235,9 +253,6 @@ class TrafficChart(QWidget):
 
     def _mark_x(self, plot: QRectF, mark: Mark) -> float:
         return self._x(plot, mark.monotonic - (self._data.end - SPAN_BINS * BIN_S))
-
-    def _mark_colour(self, mark: Mark) -> str:
-        return {MarkKind.LOST: "danger", MarkKind.BACK: "good", MarkKind.TIER: "accent"}[mark.kind]
 
     def _paint_waiting(self, painter: QPainter, plot: QRectF) -> None:
         painter.setPen(self._look.colour("muted"))
@@ -313,10 +328,14 @@ class TrafficChart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            texts = [each.text for group in self._groups_near(event.pos().x()) for each in group.marks]
-            QToolTip.showText(event.globalPos(), "\n".join(texts), self)
+            marks = [each for group in self._groups_near(event.pos().x()) for each in group.marks]
+            QToolTip.showText(event.globalPos(), plain_tip("\n".join(self._mark_texts(marks))), self)
             return True
         return super().event(event)
+
+    def _mark_texts(self, marks: Sequence[Mark]) -> list[str]:
+        events = [each.event for each in marks if each.event is not None]
+        return [row.text for row in reversed(event_rows(events, self._titles, self._names))]
 
     def _groups_near(self, x: float) -> Iterable[chart.MarkGroup]:
         plot = self._plot()
