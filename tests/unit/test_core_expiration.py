@@ -1,0 +1,672 @@
+"""Late data may use the backup: the table, what follows on modelled links, and what holds whatever happens to them."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mpmanager.core.expiration import (
+    ACTIONS_PER_S,
+    FIRST_HOLD_S,
+    LEAST_SILENCE_S,
+    LONGEST_HOLD_S,
+    MOST_ACTIONS,
+    QUARANTINE_S,
+    TRANSITIONS,
+    Finding,
+    Happening,
+)
+from mpmanager.core.expirations import (
+    BUSY_INTERVAL_S,
+    COMMANDS_PER_S,
+    LAG_S,
+    MOST_COMMANDS,
+    PROBE_SHARED_S,
+    Expirations,
+)
+from mpmanager.core.subflows import ProbeWanted, SubflowFailed
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager.model.names import LinkName
+from mpmanager.model.path import Tier
+from mpmanager.model.pathmanager import DestroySubflow
+from mpmanager.model.policy import NEVER, BigTransfers, PairWait
+from mpmanager.model.progress import Progress
+from unit.transport_model import Laptop, Link, policy
+
+WLAN, WWAN, DSL = (LinkName(name) for name in ("wlan0", "wwan0", "dsl0"))
+UPLOAD, DOWNLOAD = "client", "server"
+BOTH_DIRECTIONS = pytest.mark.parametrize("sender", [UPLOAD, DOWNLOAD], ids=["upload", "download"])
+RTT_S = {WLAN: 0.03, WWAN: 0.02, DSL: 0.03}
+
+
+def thesis_links(**others):
+    """Two paths of 10 Mbit/s; the second helps."""
+    wlan0 = Link(delay_s=RTT_S[WLAN] / 2, rate_bit_s=10e6)
+    wwan0 = Link(delay_s=RTT_S[WWAN] / 2, rate_bit_s=10e6, tier=Tier.WHEN_NEEDED)
+    return {"wlan0": wlan0, "wwan0": wwan0, **others}
+
+
+def laptop(**others):
+    return Laptop(**thesis_links(**others))
+
+
+def messages(place, connection, sender, seconds, *, interval_s=0.02, size=1000):
+    place.every(interval_s, seconds, getattr(connection, sender).write, size)
+
+
+def worst_delay_s(connection, sender):
+    return max(getattr(connection, sender).peer.delays)
+
+
+def failed(place):
+    return [each for _time, each in place.orders if isinstance(each, SubflowFailed)]
+
+
+def probes(place):
+    return [(time, each) for time, each in place.orders if isinstance(each, ProbeWanted)]
+
+
+# The table.
+
+
+def test_the_table_answers_every_finding_in_every_state():
+    assert set(TRANSITIONS) == set(ExpirationState)
+    for state in ExpirationState:
+        assert set(TRANSITIONS[state]) == set(Finding)
+
+
+def reachable(state):
+    """The states that some findings lead to from there."""
+    found, new = {state}, [state]
+    while new:
+        new = [each for each in set(TRANSITIONS[new.pop()].values()) - found if not found.add(each)] + new
+    return found
+
+
+def test_every_state_is_reached_from_the_first_and_left_again_to_it():
+    assert reachable(ExpirationState.PRIMARY) == set(ExpirationState)
+    for state in ExpirationState:
+        assert ExpirationState.PRIMARY in reachable(state)
+
+
+def test_what_is_undecided_changes_nothing():
+    assert all(TRANSITIONS[state][Finding.UNDECIDED] is state for state in ExpirationState)
+
+
+# A path that delivers nothing.
+
+
+@pytest.mark.parametrize("wait_s", [0.005, 0.02, 0.05, 0.2, 0.5])
+@BOTH_DIRECTIONS
+def test_a_stalled_primary_is_left_after_the_expiration_delay(sender, wait_s):
+    place = laptop()
+    connection = place.connect(wait_s)
+    messages(place, connection, sender, 9)
+    place.run(2)
+    place.links[WLAN].is_hole = True
+    place.run(3)
+    assert place.state(connection) is ExpirationState.FAILED_OVER
+    assert place.flags(connection) == {WWAN: False}
+    place.links[WLAN].is_hole = False
+    place.run(5)
+    left, returned = (each for each in place.reports if each.happening in {Happening.FAILED_OVER, Happening.RETURNED})
+    assert (left.happening, left.path, left.helper) == (Happening.FAILED_OVER, WLAN, WWAN)
+    assert (returned.happening, returned.path) == (Happening.RETURNED, WLAN)
+    assert left.waited_s >= wait_s / 2
+    # The way of one message, the silence, and once more the way of what was stuck.
+    assert worst_delay_s(connection, sender) < RTT_S[WLAN] + max(wait_s, LEAST_SILENCE_S) + 0.02 + RTT_S[WWAN]
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+@BOTH_DIRECTIONS
+def test_a_path_that_was_left_carries_again_after_quarantine_and_hold(sender):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 8)
+    place.run(2)
+    place.links[WLAN].is_hole = True
+    place.run(0.3)
+    assert place.state(connection) is ExpirationState.FAILED_OVER
+    place.links[WLAN].is_hole = False
+    place.run(3)
+    (returned,) = (each for each in place.reports if each.happening is Happening.RETURNED)
+    assert max(FIRST_HOLD_S, QUARANTINE_S) <= returned.lasted_s < FIRST_HOLD_S + 0.5
+    assert (returned.path, returned.helper) == (WLAN, WWAN)
+    assert place.state(connection) is ExpirationState.PRIMARY
+
+
+def test_a_path_that_answers_again_is_seen_to_be_probed_before_it_carries():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 6)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    place.links[WLAN].is_hole = False
+    states = set()
+    while Happening.RETURNED not in place.happenings():
+        place.run(BUSY_INTERVAL_S)
+        states.add(place.state(connection))
+        if place.state(connection) is ExpirationState.PROBING:
+            assert place.flags(connection) == {WLAN: True, WWAN: False}
+        assert place.now < 110
+    assert states >= {ExpirationState.FAILED_OVER, ExpirationState.PROBING}
+
+
+def test_the_hold_grows_with_each_relapse_and_is_short_again_after_a_calm_time():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 200)
+
+    def fail():
+        place.links[WLAN].is_hole = True
+        place.run(0.3)
+        place.links[WLAN].is_hole = False
+        while place.state(connection) is not ExpirationState.PRIMARY:
+            place.run(0.1)
+        place.run(1.5)
+        return place.reports[-1].lasted_s
+
+    place.run(1)
+    lasted = [fail() for _ in range(4)]
+    assert all(FIRST_HOLD_S * 2**number <= each < FIRST_HOLD_S * 2**number + 0.5 for number, each in enumerate(lasted))
+    place.run(100)
+    assert fail() < FIRST_HOLD_S + 0.5
+
+
+def test_no_hold_is_longer_than_the_longest():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 400)
+    place.run(1)
+    for _ in range(9):
+        place.links[WLAN].is_hole = True
+        place.run(0.3)
+        place.links[WLAN].is_hole = False
+        while place.state(connection) is not ExpirationState.PRIMARY:
+            place.run(0.1)
+        place.run(1.5)
+    holds = [each.lasted_s for each in place.reports if each.happening is Happening.RETURNED]
+    assert all(before <= after + 0.2 for before, after in pairwise(holds))
+    assert holds[-1] < LONGEST_HOLD_S + 0.5
+
+
+@BOTH_DIRECTIONS
+def test_when_the_helper_fails_too_the_next_best_carries(sender):
+    place = laptop(dsl0=Link(delay_s=0.015, rate_bit_s=10e6, tier=Tier.BACKUP))
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 8)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    assert place.flags(connection) == {WWAN: False, DSL: True}
+    place.links[WWAN].is_hole = True
+    place.run(1)
+    assert place.flags(connection) == {DSL: False}
+    assert [(each.path, each.helper) for each in place.reports] == [(WLAN, WWAN), (WWAN, DSL)]
+    place.links[WLAN].is_hole = place.links[WWAN].is_hole = False
+    place.run(4)
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.flags(connection) == {WLAN: False, WWAN: True, DSL: True}
+    assert worst_delay_s(connection, sender) < 0.2
+
+
+@BOTH_DIRECTIONS
+def test_when_all_paths_fail_at_once_the_last_one_is_kept_and_all_is_well_afterwards(sender):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 10)
+    place.run(1)
+    place.links[WLAN].is_hole = place.links[WWAN].is_hole = True
+    place.run(4)
+    assert connection.halves, "one subflow is left"
+    assert len(failed(place)) <= 1
+    place.links[WLAN].is_hole = place.links[WWAN].is_hole = False
+    place.run(15)
+    assert connection.server.rcv_nxt == connection.client.write_seq
+    assert connection.client.rcv_nxt == connection.server.write_seq
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+def test_a_lone_path_is_never_left_whatever_it_does():
+    place = Laptop(wlan0=Link(delay_s=0.015, rate_bit_s=10e6))
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 6)
+    messages(place, connection, DOWNLOAD, 6)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(3)
+    assert failed(place) == []
+    place.links[WLAN].is_hole = False
+    place.run(6)
+    assert connection.server.rcv_nxt == connection.client.write_seq
+    assert connection.client.rcv_nxt == connection.server.write_seq
+
+
+# A path that is full.
+
+
+def test_a_full_primary_gets_help_and_the_helper_is_closed_when_data_is_on_time():
+    place = laptop()
+    connection = place.connect(0.035)
+    messages(place, connection, UPLOAD, 2, interval_s=0.001, size=1500)  # 12 Mbit/s
+    place.run(2)
+    assert set(place.happenings()) == {Happening.OPENED, Happening.CLOSED}
+    opened = place.reports[0]
+    assert (opened.path, opened.helper, opened.reason) == (WLAN, WWAN, ExpirationReason.BACKLOG)
+    assert opened.allowed_s == 0.035 <= opened.waited_s < 0.05
+    messages(place, connection, UPLOAD, 3, interval_s=0.01)
+    place.run(2)
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+    assert place.reports[-1].happening is Happening.CLOSED
+    assert failed(place) == []
+    assert worst_delay_s(connection, UPLOAD) < 0.2
+
+
+@pytest.mark.parametrize("load", [0.2, 0.5, 0.8])
+def test_a_primary_that_suffices_gets_no_help(load):
+    place = laptop()
+    connection = place.connect(0.035)
+    messages(place, connection, UPLOAD, 5, interval_s=0.0012 / load, size=1440)
+    place.run(6)
+    assert place.reports == []
+
+
+@BOTH_DIRECTIONS
+def test_a_hole_is_not_helped_by_opening(sender):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 4)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(2)
+    assert place.happenings() == [Happening.FAILED_OVER]
+
+
+def test_a_wait_of_nothing_pools_all_paths_that_help():
+    place = laptop(dsl0=Link(delay_s=0.015, rate_bit_s=10e6, tier=Tier.BACKUP))
+    connection = place.connect(0.0)
+    assert place.flags(connection) == {WLAN: False, WWAN: False, DSL: True}
+    messages(place, connection, UPLOAD, 5, interval_s=0.001, size=1800)
+    place.run(6)
+    assert place.reports == []
+    assert worst_delay_s(connection, UPLOAD) < 0.1
+
+
+def test_pooled_paths_of_which_one_fails_carry_on_with_the_other():
+    place = laptop()
+    connection = place.connect(0.0)
+    messages(place, connection, UPLOAD, 6, interval_s=0.002, size=1400)
+    place.run(2)
+    place.links[WWAN].is_hole = True
+    place.run(1)
+    assert place.flags(connection) == {WLAN: False}
+    place.links[WWAN].is_hole = False
+    place.run(4)
+    assert place.flags(connection) == {WLAN: False, WWAN: False}
+    assert {each.path for each in place.reports if each.happening is Happening.FAILED_OVER} == {WWAN}
+
+
+def test_the_helper_with_the_shortest_wait_for_a_pair_is_the_one_that_opens():
+    place = laptop(dsl0=Link(delay_s=0.03, rate_bit_s=10e6, tier=Tier.WHEN_NEEDED))
+    connection = place.connect(0.5, PairWait(carrier=WLAN, helper=DSL, wait_s=0.03))
+    messages(place, connection, UPLOAD, 2, interval_s=0.001, size=1500)
+    place.run(2)
+    opened = [each for each in place.reports if each.happening is Happening.OPENED]
+    assert {(each.helper, each.allowed_s) for each in opened} == {(DSL, 0.03)}
+    assert opened[0].waited_s < 0.05
+
+
+# Programs that pause are no paths that fail.
+
+
+def bursts(place, sender, *, size, pause_s, seconds):
+    place.every(pause_s, seconds, sender.write, size)
+
+
+def answer_requests(place, connection, *, size, think_s, until):
+    """The client asks, the server answers at once, the client thinks."""
+
+    def ask():
+        if place.now < until:
+            connection.client.write(200)
+
+    connection.server.received = lambda: connection.server.write(size)
+    total = {"seen": connection.client.rcv_nxt}
+
+    def got():
+        if connection.client.rcv_nxt - total["seen"] >= size:
+            total["seen"] = connection.client.rcv_nxt
+            place.at(place.now + think_s, ask)
+
+    connection.client.received = got
+    ask()
+
+
+@pytest.mark.parametrize("wait_s", [0.0, 0.01, 0.05])
+@BOTH_DIRECTIONS
+def test_a_program_that_falls_silent_is_no_failed_path(sender, wait_s):
+    place = laptop()
+    connection = place.connect(wait_s)
+    for _ in range(6):
+        messages(place, connection, sender, 1)
+        place.run(4)
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert len(probes(place)) <= 6 if sender == DOWNLOAD else probes(place) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "pause_s"),
+    [(1_000, 0.03), (20_000, 0.03), (1_000, 0.11), (20_000, 0.11), (60_000, 0.11), (1_000, 0.7), (60_000, 0.7)],
+)
+@BOTH_DIRECTIONS
+def test_a_program_that_sends_in_bursts_is_no_failed_path(sender, size, pause_s):
+    place = laptop()
+    connection = place.connect(0.05)
+    bursts(place, getattr(connection, sender), size=size, pause_s=pause_s, seconds=15)
+    place.run(17)
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
+
+
+@pytest.mark.parametrize("size", [500, 50_000])
+@pytest.mark.parametrize("think_s", [0.001, 0.1, 0.5])
+def test_requests_and_answers_are_no_failed_path(size, think_s):
+    place = laptop()
+    connection = place.connect(0.05)
+    answer_requests(place, connection, size=size, think_s=think_s, until=place.now + 15)
+    place.run(17)
+    assert connection.client.rcv_nxt > 4 * size
+    assert failed(place) == []
+    assert len(probes(place)) <= 15
+
+
+def test_loss_that_is_repaired_in_time_is_no_failed_path():
+    place = laptop()
+    place.links[WLAN].loss = 0.01
+    connection = place.connect(0.1)
+    messages(place, connection, UPLOAD, 20)
+    place.run(21)
+    assert failed(place) == []
+    assert connection.server.rcv_nxt == connection.client.write_seq
+
+
+# Downloads: silence is asked about.
+
+
+def test_a_download_that_stops_is_asked_about_and_an_answer_settles_it():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 2)
+    states = set()
+    for _ in range(1000):
+        place.run(BUSY_INTERVAL_S)
+        states.add(place.state(connection))
+    ((_time, probe),) = probes(place)
+    assert probe.flow == connection.initial
+    assert states == {ExpirationState.PRIMARY, ExpirationState.SUSPECT}
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.reports == []
+    assert len(connection.halves) == 2, "the probe is gone again"
+    assert not any(
+        isinstance(each, DestroySubflow) and each.flow in connection.halves for _time, each in place.commands
+    )
+
+
+def test_silence_is_asked_about_before_the_path_is_left():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 5)
+    place.run(2)
+    place.links[WLAN].is_hole = True
+    place.run(2)
+    (report,) = place.reports
+    assert report.reason is ExpirationReason.PROBE_UNANSWERED
+    (asked,) = (time for time, _probe in probes(place))
+    (left,) = (time for time, each in place.orders if isinstance(each, SubflowFailed))
+    assert RTT_S[WLAN] < left - asked < RTT_S[WLAN] + 0.05
+
+
+def test_the_pauses_of_a_program_are_learned_and_not_asked_about_again():
+    place = laptop()
+    connection = place.connect(0.05)
+    for _ in range(20):
+        messages(place, connection, DOWNLOAD, 0.3)
+        place.run(0.8)
+    assert failed(place) == []
+    assert 1 <= len(probes(place)) <= 3
+
+
+def test_a_server_leaves_a_path_that_is_silent_but_never_probes():
+    place = laptop()
+    connection = place.connect(0.05)
+    orders, core = [], Expirations()
+    core.set_paths(list(place.core._paths.values()))
+    core.watch(connection.token, policy(0.05), is_server_side=True, now=place.now)
+    messages(place, connection, DOWNLOAD, 3, interval_s=0.02)
+    seen = Progress(connection.token, 1_000_000, 1_000_000, 0)
+    standing = place.manager.standing(connection.token)
+    vitals = [connection.halves[each.flow].vitals(each.flow, 0.0)._replace(silent_s=0.0) for each in standing]
+    now = place.now
+
+    def look(seen, vitals, now):
+        if core.take(seen, now):
+            orders.extend(core.judge(connection.token, list(zip(standing, vitals, strict=True)), now).orders)
+
+    for step in range(250):  # data comes steadily, then nothing for half a second
+        now += BUSY_INTERVAL_S
+        received = min(step, 125) // 5 * 1000
+        heard = [each._replace(received_segments=received // 1000) for each in vitals]
+        look(seen._replace(rcv_nxt=received), heard, now)
+    assert orders == []
+    stuck = [vitals[0]._replace(unacknowledged=4), *vitals[1:]]
+    for step in range(60):
+        now += BUSY_INTERVAL_S
+        silent_s = step * BUSY_INTERVAL_S
+        look(seen._replace(write_seq=1_004_000), [stuck[0]._replace(silent_s=silent_s), *stuck[1:]], now)
+        if orders:
+            break
+    (order,) = orders
+    assert isinstance(order, SubflowFailed)
+    assert order.flow == connection.initial
+    assert 0.05 < step * BUSY_INTERVAL_S < 0.15
+
+
+# What many connections share, and what bounds them.
+
+
+def test_who_was_late_himself_draws_no_conclusions_for_a_while():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 3)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    for _ in range(50):
+        place.core.note_lag(2 * LAG_S, place.now)
+        place.run(0.01)
+    assert place.orders == []
+    place.run(0.2)
+    assert len(failed(place)) == 1
+
+
+def test_connections_share_verdicts_and_one_probe_per_path():
+    place = laptop()
+    connections = [place.connect(0.05) for _ in range(8)]
+    for each in connections:
+        messages(place, each, DOWNLOAD, 4)
+    place.run(1.5)
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    assert Counter(each.happening for each in place.reports) == {Happening.FAILED_OVER: 8}
+    assert {each.reason for each in place.reports} == {
+        ExpirationReason.PROBE_UNANSWERED,
+        ExpirationReason.FOUND_BY_OTHERS,
+    }
+    asked = [time for time, _probe in probes(place)]
+    assert all(after - before >= PROBE_SHARED_S for before, after in pairwise(asked))
+    assert all(worst_delay_s(each, DOWNLOAD) < 0.2 for each in connections)
+
+
+def test_an_answered_probe_settles_it_for_all_connections_of_the_path():
+    place = laptop()
+    connections = [place.connect(0.05) for _ in range(5)]
+    for each in connections:
+        messages(place, each, DOWNLOAD, 1)
+    place.run(4)
+    assert failed(place) == []
+    assert all(place.state(each) is ExpirationState.PRIMARY for each in connections)
+    assert 1 <= len(probes(place)) <= 3
+
+
+def test_all_connections_together_stay_within_their_budget():
+    place = laptop()
+    connections = [place.connect(0.05) for _ in range(70)]
+    for each in connections:
+        messages(place, each, UPLOAD, 3, interval_s=0.1, size=100)
+    place.run(0.5)
+    place.orders.clear()
+    began = place.now
+    place.links[WLAN].is_hole = True
+    place.run(2)
+    for number, (time, _order) in enumerate(place.orders, 1):
+        assert number <= MOST_COMMANDS + COMMANDS_PER_S * (time - began) + 3
+    assert len(failed(place)) == 70
+
+
+def test_a_policy_that_is_never_is_nothing_to_be_watched():
+    assert policy(NEVER).is_stock
+    assert not policy(NEVER, PairWait(carrier=WLAN, helper=WWAN, wait_s=0.05)).is_stock
+    assert not policy(0.05).is_stock
+
+
+def test_a_big_transfer_moves_to_its_path_and_back_when_it_has_calmed_down():
+    place = laptop()
+    connection = place.connect(0.05, big=BigTransfers(path=WWAN, over_bytes=500_000))
+    messages(place, connection, DOWNLOAD, 4, interval_s=0.01, size=8_000)
+    place.run(2)
+    assert place.flags(connection) == {WLAN: True, WWAN: False}
+    place.run(8)
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+    assert [each.is_back for each in place.reports] == [False, True]
+    assert failed(place) == []
+
+
+def test_a_policy_that_changes_is_in_force_at_once():
+    place = laptop()
+    connection = place.connect(2.0)
+    messages(place, connection, UPLOAD, 8)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(0.5)
+    assert failed(place) == []
+    place.watch(connection, policy(0.05))
+    place.run(0.1)
+    assert len(failed(place)) == 1
+
+
+def test_a_connection_that_is_let_go_gets_back_what_the_tiers_say():
+    place = laptop()
+    connection = place.connect(0.0)
+    assert place.flags(connection) == {WLAN: False, WWAN: False}
+    for order in place.core.forget(connection.token):
+        place._obey(order)
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+def test_a_path_that_is_gone_is_not_waited_for():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 10)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    place.change_paths(WLAN)
+    place.run(1)
+    assert place.machine(connection).absences == {}
+    place.links[WLAN].is_hole = False
+    place.change_paths()
+    place.run(5)
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+# Whatever happens.
+
+LINKS = st.sampled_from([WLAN, WWAN, DSL])
+STEPS = st.one_of(
+    st.tuples(st.just("hole"), LINKS, st.booleans()),
+    st.tuples(st.just("loss"), LINKS, st.sampled_from([0.0, 0.05, 0.4])),
+    st.tuples(st.just("slow"), LINKS, st.sampled_from([0.5e6, 10e6])),
+    st.tuples(st.just("send"), st.sampled_from([UPLOAD, DOWNLOAD]), st.sampled_from([500, 30_000, 200_000])),
+    st.tuples(st.just("stream"), st.sampled_from([UPLOAD, DOWNLOAD]), st.floats(0.1, 1.5)),
+    st.tuples(st.just("wait"), st.none(), st.floats(0.02, 1.2)),
+)
+WAITS = st.sampled_from([0.0, 0.01, 0.05, 0.3])
+STORIES = settings(max_examples=100, deadline=None)
+
+
+class Story:
+    """Three paths and one connection, to which things happen."""
+
+    def __init__(self, wait_s, seed):
+        links = thesis_links(dsl0=Link(delay_s=0.02, rate_bit_s=10e6, tier=Tier.BACKUP))
+        self.place = Laptop(seed=seed, **links)
+        self.connection = self.place.connect(wait_s)
+
+    def tell(self, steps):
+        for kind, what, value in steps:
+            match kind:
+                case "hole":
+                    self.place.links[what].is_hole = value
+                case "loss":
+                    self.place.links[what].loss = value
+                case "slow":
+                    self.place.links[what].rate_bit_s = value
+                case "send":
+                    getattr(self.connection, what).write(value)
+                case "stream":
+                    messages(self.place, self.connection, what, value)
+                case "wait":
+                    self.place.run(value)
+            self.place.run(0.1)
+
+    def heal(self):
+        for each in self.place.links.values():
+            each.is_hole, each.loss, each.rate_bit_s = False, 0.0, 10e6
+
+
+@STORIES
+@given(st.lists(STEPS, max_size=15), WAITS, st.integers(0, 2**16))
+def test_whatever_happens_no_more_is_done_than_the_budget_allows(steps, wait_s, seed):
+    story = Story(wait_s, seed)
+    story.tell(steps)
+    costly = [time for time, each in story.place.orders if isinstance(each, SubflowFailed | ProbeWanted)]
+    for first in range(len(costly)):
+        for last in range(first, len(costly)):
+            assert last - first + 1 <= MOST_ACTIONS + ACTIONS_PER_S * (costly[last] - costly[first])
+    told = len(story.place.reports)
+    assert told <= MOST_ACTIONS + ACTIONS_PER_S * (story.place.now - 100)
+
+
+@STORIES
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([UPLOAD, DOWNLOAD]), st.sampled_from([100, 1000, 9000]), st.floats(0.001, 1.5)),
+        max_size=30,
+    ),
+    WAITS,
+)
+def test_a_healthy_path_is_never_left_for_idleness(writes, wait_s):
+    place = laptop()
+    connection = place.connect(wait_s)
+    for sender, size, pause_s in writes:
+        getattr(connection, sender).write(size)
+        place.run(pause_s)
+    place.run(3)
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
