@@ -58,6 +58,10 @@ OTHERS_RETRY_S = 2.0
 PROBE_ENDS_S = 1.0
 """A subflow that was only a probe is destroyed when the peer has not dropped it by then."""
 
+FLAG_REST_S = 0.02
+"""Before a flag is set again that the kernel refused: it knows a subflow only some time after it has reported it."""
+MOST_FLAG_REFUSALS = 20
+
 HEALTHY_AFTER_S = 10.0
 """A subflow that has lived so long was no failure: when it ends, trying again begins at the first wait."""
 
@@ -171,6 +175,9 @@ class _Subflow:
     since: float
     interface_index: int = 0
     """Of the interface that it is bound to; 0 when it is not."""
+    flag_refusals: int = 0
+    """In a row."""
+    flag_not_before: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -497,6 +504,8 @@ class SubflowManager:
 
     def _note_refused(self, connection: _Connection, event: CommandRefused, now: float) -> None:
         """Only what did not come about matters; the rest was about what is gone already."""
+        if isinstance(event.command, SetBackup) and event.command.flow in connection.subflows:
+            self._note_flag_refused(connection, event.command, now)
         if isinstance(event.command, CreateSubflow):
             connection.probes.pop(event.command.flow, None)
         if isinstance(event.command, AnnounceAddress):
@@ -508,6 +517,14 @@ class SubflowManager:
             retry.taken_ports += event.is_port_taken
             if not event.is_port_taken or retry.taken_ports > MOST_TAKEN_PORTS:
                 self._wait_longer(connection, event.command.flow, now)
+
+    def _note_flag_refused(self, connection: _Connection, command: SetBackup, now: float) -> None:
+        subflow = connection.subflows[command.flow]
+        subflow.flag_refusals += 1
+        if subflow.flag_refusals <= MOST_FLAG_REFUSALS:
+            subflow.is_backup = not command.is_backup
+            subflow.flag_not_before = now + FLAG_REST_S
+            heapq.heappush(self._timers, (subflow.flag_not_before, connection.token))
 
     def _note_closed(self, connection: _Connection, event: SubflowClosed, now: float) -> None:
         connection.joins.pop(event.flow, None)
@@ -572,7 +589,7 @@ class SubflowManager:
             return
         yield from self._close_unwanted(connection)
         yield from _close_surplus(connection)
-        yield from self._set_backup_flags(connection)
+        yield from self._set_backup_flags(connection, now)
         yield from self._give_up_probes(connection, now)
         if connection.is_server_side:
             yield from self._offer_addresses(connection)
@@ -595,12 +612,13 @@ class SubflowManager:
             return flow.local.address in self._other_addresses
         return is_open(path) and _is_on(path, flow, subflow)
 
-    def _set_backup_flags(self, connection: _Connection) -> Iterator[Command]:
+    def _set_backup_flags(self, connection: _Connection, now: float) -> Iterator[Command]:
         """Clear flags before any is set: at no moment shall all subflows be backups."""
         changed = []
         for flow, subflow in connection.subflows.items():
             path = self._path_of.get(flow.local.address)
-            if path is not None and subflow.is_backup != connection.is_backup_on(path):
+            is_wrong = path is not None and subflow.is_backup != connection.is_backup_on(path)
+            if is_wrong and subflow.flag_not_before <= now:
                 subflow.is_backup = not subflow.is_backup
                 changed.append((subflow.is_backup, flow, subflow.local_id))
         for is_backup, flow, local_id in sorted(changed, key=itemgetter(0)):

@@ -204,6 +204,7 @@ class ConnectionKeeper:
     def order(self, order: Order) -> None:
         """Have something done to a connection that was decided about it elsewhere."""
         self._decide(order)
+        self._news()
 
     def name_newcomers(self) -> None:
         """Find the programs behind connections that are new. What is left over waits for the next snapshot."""
