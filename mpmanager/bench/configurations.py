@@ -65,6 +65,7 @@ class Configuration:
     wait_ms: Wait = NEVER
     """Of our default policy."""
     big_transfers_to: str | None = None
+    big_over_bytes: int | None = None
     """Of our default policy."""
 
     @property
@@ -224,7 +225,10 @@ def _installed_program(program: list[str]) -> list[str]:
 
 def _instruct(daemon: ManagedLaptop, configuration: Configuration, *, primary: str, backup: str) -> None:
     policy = PolicyInfo(
-        selector="default", wait_ms=configuration.wait_ms, big_transfers_to=configuration.big_transfers_to
+        selector="default",
+        wait_ms=configuration.wait_ms,
+        big_transfers_to=configuration.big_transfers_to,
+        big_over_bytes=configuration.big_over_bytes,
     )
 
     async def talk(client: ManagerClient) -> None:
