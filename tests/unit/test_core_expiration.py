@@ -1,6 +1,8 @@
 """Late data may use the backup: the table, what follows on modelled links, and what holds whatever happens to them."""
 
+import random
 from collections import Counter
+from ipaddress import ip_address
 from itertools import pairwise
 
 import pytest
@@ -15,8 +17,13 @@ from mpmanager.core.expiration import (
     MOST_ACTIONS,
     QUARANTINE_S,
     TRANSITIONS,
+    Expiration,
     Finding,
     Happening,
+    LeaveSubflow,
+    Rank,
+    SubflowView,
+    TakeBack,
 )
 from mpmanager.core.expirations import (
     BUSY_INTERVAL_S,
@@ -27,17 +34,19 @@ from mpmanager.core.expirations import (
     Expirations,
 )
 from mpmanager.core.subflows import ProbeWanted, SubflowFailed
+from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Tier
 from mpmanager.model.pathmanager import DestroySubflow
 from mpmanager.model.policy import NEVER, BigTransfers, PairWait
-from mpmanager.model.progress import Progress
-from unit.transport_model import Laptop, Link, policy
+from mpmanager.model.progress import Progress, SubflowVitals
+from unit.transport_model import SERVER, Laptop, Link, policy
 
 WLAN, WWAN, DSL = (LinkName(name) for name in ("wlan0", "wwan0", "dsl0"))
 UPLOAD, DOWNLOAD = "client", "server"
 BOTH_DIRECTIONS = pytest.mark.parametrize("sender", [UPLOAD, DOWNLOAD], ids=["upload", "download"])
+LOCAL = {WLAN: Endpoint(ip_address("10.0.1.2"), 40_000), WWAN: Endpoint(ip_address("10.0.2.2"), 50_000)}
 RTT_S = {WLAN: 0.03, WWAN: 0.02, DSL: 0.03}
 
 
@@ -651,6 +660,61 @@ def test_whatever_happens_no_more_is_done_than_the_budget_allows(steps, wait_s, 
             assert last - first + 1 <= MOST_ACTIONS + ACTIONS_PER_S * (costly[last] - costly[first])
     told = len(story.place.reports)
     assert told <= MOST_ACTIONS + ACTIONS_PER_S * (story.place.now - 100)
+
+
+class Madhouse:
+    """Two paths whose figures make no sense, and which are joined again as soon as they were left."""
+
+    def __init__(self, wait_s, draw):
+        self.draw, self.now = draw, 100.0
+        self.machine = Expiration(policy(wait_s), now=self.now)
+        self.progress = Progress(1, 1000, 1000, 0)
+        self.flows = {WLAN: FourTuple(LOCAL[WLAN], SERVER), WWAN: FourTuple(LOCAL[WWAN], SERVER)}
+        self.counts = dict.fromkeys(SubflowVitals._fields[6:], 0)
+        self.mood = {}
+
+    def look(self):
+        self.now += BUSY_INTERVAL_S
+        if self.draw.random() < 0.1:
+            self.mood = {name: self.draw.choice([0, 0, 1, 1000]) for name in ("write_seq", "snd_una", "rcv_nxt")}
+        moved = {name: getattr(self.progress, name) + by for name, by in self.mood.items()}
+        if moved:
+            moved["write_seq"] = max(moved["write_seq"], moved["snd_una"])
+        self.progress = self.progress._replace(**moved)
+        if not self.machine.take(self.progress, self.now):
+            return ()
+        views = [self._view(name, rank) for name, rank in ((WLAN, Rank.PREFERRED), (WWAN, Rank.HELPER))]
+        effects = self.machine.judge(views, self.now)
+        left = [each for each in effects if isinstance(each, LeaveSubflow)]
+        assert len(left) < len(views), "all subflows were given up"
+        for each in left:
+            flow = self.flows[each.path]
+            self.flows[each.path] = FourTuple(flow.local._replace(port=flow.local.port + 1), flow.remote)
+        return effects
+
+    def _view(self, path, rank):
+        choose = self.draw.choice
+        self.counts = {name: count + choose([0, 0, 1, 5]) for name, count in self.counts.items()}
+        vitals = SubflowVitals(
+            flow=self.flows[path],
+            state=TcpState.ESTABLISHED,
+            is_backup_there=False,
+            rtt_s=0.03,
+            min_rtt_s=0.02,
+            silent_s=choose([0.0, 1.0]),
+            **self.counts | {"unacknowledged": choose([0, 9]), "delivery_rate_byte_s": choose([0, 10, 1_000_000])},
+        )
+        return SubflowView(self.flows[path], path, rank, vitals)
+
+
+@settings(max_examples=30, deadline=None)
+@given(WAITS, st.integers(0, 2**16))
+def test_no_figures_whatever_make_a_connection_cost_more_than_its_budget(wait_s, seed):
+    place = Madhouse(wait_s, random.Random(seed))  # noqa: S311  # no secret
+    done = 0
+    for step in range(1, 500):
+        done += sum(not isinstance(each, TakeBack) for each in place.look())
+        assert done <= MOST_ACTIONS + ACTIONS_PER_S * BUSY_INTERVAL_S * step
 
 
 @STORIES

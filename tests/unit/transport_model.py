@@ -216,23 +216,24 @@ class Half:
             self.end.drop(self)
 
     def vitals(self, flow, now):
-        known = {
-            "flow": flow,
-            "state": TcpState.ESTABLISHED,
-            "is_backup_there": self.is_backup_there,
-            "rtt_s": self.rtt_s,
-            "min_rtt_s": self.min_rtt_s,
-            "silent_s": now - self.heard,
-            "unacknowledged": len(self.flight),
-            "in_flight_bytes": sum(each.end - each.start for each in self.flight.values()),
-            "unsent_bytes": sum(each.end - each.start for each in self.queue),
-            "delivery_rate_byte_s": int(self.rate_byte_s),
-            "acknowledged_bytes": self.acknowledged,
-            "received_segments": self.received,
-            "out_of_order_packets": self.out_of_order,
-            "retransmitted_segments": self.repeated,
-        }
-        return SubflowVitals(**{name: known.get(name, 0) for name in SubflowVitals._fields})
+        return SubflowVitals(
+            flow=flow,
+            state=TcpState.ESTABLISHED,
+            is_backup_there=self.is_backup_there,
+            rtt_s=self.rtt_s,
+            min_rtt_s=self.min_rtt_s,
+            silent_s=now - self.heard,
+            unacknowledged=len(self.flight),
+            in_flight_bytes=sum(each.end - each.start for each in self.flight.values()),
+            unsent_bytes=sum(each.end - each.start for each in self.queue),
+            delivery_rate_byte_s=int(self.rate_byte_s),
+            acknowledged_bytes=self.acknowledged,
+            received_segments=self.received,
+            out_of_order_packets=self.out_of_order,
+            delivered_packets=0,
+            delivered_marked_packets=0,
+            retransmitted_segments=self.repeated,
+        )
 
 
 class End:
