@@ -59,6 +59,8 @@ _ADVANCING_S = 0.03
 
 GAPS_KEPT = 24
 GAPS_NEEDED = 6
+_TENSE_S = 0.005
+"""An acknowledgement that is so much later than a round trip is awaited with attention."""
 _GAP_FACTOR = 1.1
 _GAP_EXTRA_S = 0.004
 _LEAST_STARVING_S = 0.02
@@ -287,14 +289,15 @@ class Expiration:
         """Helpers that are open, and since when."""
         self.absences: dict[LinkName, _Absence] = {}
         """Paths that were left."""
-        self.active = now
-        """When anything moved last."""
+        self.active = self._taken = now
+        """When anything moved last, and when that was looked at."""
         self._histories: dict[LinkName, _History] = {}
         self._tracks: dict[FourTuple, _Track] = {}
         self._written: deque[tuple[float, int]] = deque()
         self._progress: Progress | None = None
         self._una_moved = self._rcv_moved = now
         self._gaps: deque[float] = deque(maxlen=GAPS_KEPT)
+        self._longest_gap_s = 0.0
         self._long_gap_s: float | None = None
         self._base_s = UNKNOWN_RTT_S
         self._is_quiet = True
@@ -355,6 +358,8 @@ class Expiration:
     def take(self, progress: Progress, now: float) -> bool:
         """Note how far the streams have got; whether the subflows deserve a closer look."""
         before = self._progress
+        # What has moved has done so at some time since the last look.
+        moved, self._taken = (self._taken + now) / 2, now
         if before is None:
             self._progress = progress
             if progress.write_seq != progress.snd_una:
@@ -362,10 +367,16 @@ class Expiration:
             return True
         if progress != before:
             self._progress = progress
-            self._note_moves(before, progress, now)
+            self._note_moves(before, progress, moved)
         if now >= self._due_look:
             return True
         return now >= self._next_look and (self._is_late(now) or self._is_starved(now) or self._suspicion is not None)
+
+    def is_tense(self, now: float) -> bool:
+        """Whether a verdict may be near: then looks have to be frequent."""
+        if self._suspicion is not None or (self._written and now - self._written[0][0] > self._base_s + _TENSE_S):
+            return True
+        return not self._is_quiet and self._longest_gap_s < now - self._rcv_moved < LONGEST_GAP_S
 
     def note_answer(self) -> None:
         """The probe was answered, be it by a refusal."""
@@ -413,14 +424,19 @@ class Expiration:
         self._is_quiet = False
         if gap_s > LONGEST_GAP_S:
             self._gaps.clear()
+            self._longest_gap_s = 0.0
         elif gap_s > self._base_s:
             self._long_gap_s, self._due_look = gap_s, now  # whether it was a hole's has to be looked at
         else:
-            self._gaps.append(gap_s)
+            self._learn(gap_s)
+
+    def _learn(self, gap_s: float) -> None:
+        self._gaps.append(gap_s)
+        self._longest_gap_s = max(self._gaps)
 
     def _starving_s(self) -> float:
         """Silence of this length is more than usual."""
-        usual_s = self._patience * (_GAP_FACTOR * max(self._gaps) + _GAP_EXTRA_S)
+        usual_s = self._patience * (_GAP_FACTOR * self._longest_gap_s + _GAP_EXTRA_S)
         floor_s = _LEAST_STARVING_S if self.policy.wait_s == NEVER else max(_LEAST_STARVING_S, self.policy.wait_s / 2)
         return max(usual_s, floor_s)
 
@@ -461,7 +477,7 @@ class Expiration:
         if self._suspicion is not None:
             return
         if self._long_gap_s is not None and not any(self._has_hole(each) for each in subflows):
-            self._gaps.append(self._long_gap_s)
+            self._learn(self._long_gap_s)
         self._long_gap_s = None
         for each in subflows:
             self._tracks[each.flow].out_of_order = each.vitals.out_of_order_packets

@@ -36,7 +36,8 @@ from mpmanager.model.progress import Progress, SubflowVitals
 
 ACTIVE_S = 2.0
 """A connection that has moved nothing for so long is looked at less often."""
-BUSY_INTERVAL_S = 0.004
+TENSE_INTERVAL_S = 0.004
+BUSY_INTERVAL_S = 0.008
 QUIET_INTERVAL_S = 0.025
 LONGEST_INTERVAL_S = 0.02
 """Between looks while connections are active, however much the looks cost."""
@@ -96,6 +97,7 @@ class Expirations:
         self._budget = float(MOST_COMMANDS)
         self._budget_time = 0.0
         self._doubt_until = 0.0
+        self._is_tense = False
 
     @property
     def tokens(self) -> frozenset[Token]:
@@ -160,6 +162,7 @@ class Expirations:
         if watched.meter is not None and watched.meter.take(progress.snd_una + progress.rcv_nxt, now):
             watched.has_changed_size = True
         wants = watched.machine.take(progress, now)
+        self._is_tense = self._is_tense or watched.machine.is_tense(now)
         return wants or watched.has_changed_size
 
     def judge(self, token: Token, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]], now: float) -> Decision:
@@ -182,6 +185,7 @@ class Expirations:
 
     def interval_s(self, now: float, *, cost_s: float) -> float | None:
         """When to look again after a look that cost so much processor time; None: when there is something to watch."""
+        is_tense, self._is_tense = self._is_tense, False
         if not self._watched:
             return None
         is_busy = any(
@@ -190,7 +194,8 @@ class Expirations:
         )
         if not is_busy:
             return QUIET_INTERVAL_S
-        return min(max(BUSY_INTERVAL_S, cost_s / MOST_OF_A_CORE), LONGEST_INTERVAL_S)
+        shortest_s = TENSE_INTERVAL_S if is_tense else BUSY_INTERVAL_S
+        return min(max(shortest_s, cost_s / MOST_OF_A_CORE), LONGEST_INTERVAL_S)
 
     def _may_act(self, now: float) -> bool:
         self._budget = min(float(MOST_COMMANDS), self._budget + COMMANDS_PER_S * (now - self._budget_time))
