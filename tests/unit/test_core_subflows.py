@@ -1,8 +1,9 @@
 """Which subflows every connection gets, and when they are left."""
 
+from collections import Counter
 from dataclasses import replace
 from ipaddress import ip_address
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,19 @@ from mpmanager.core.subflows import (
     JOIN_TIMEOUT_S,
     MOST_SUBFLOWS,
     MOST_TAKEN_PORTS,
+    OTHERS_RETRY_S,
+    PROBE_ENDS_S,
+    RECOVERY_JOIN_TIMEOUT_S,
+    RECOVERY_RETRIES,
     RETRY_AFTER_S,
     BackupFlagObserved,
     CommandRefused,
+    NormalPathsChosen,
+    PathRecovered,
     PathsChanged,
+    ProbeWanted,
     Resynchronised,
+    SubflowFailed,
     SubflowManager,
     TimePassed,
 )
@@ -594,3 +603,293 @@ def test_whatever_happens_the_last_subflow_survives_and_the_number_is_bounded(sc
             kernel.carry_out(laptop.later(step))
         else:
             kernel.answer(step, laptop)
+
+
+# What is decided elsewhere about late data.
+
+
+OTHER = Token(0x5678)
+
+
+def backed_up(*others):
+    """A connection over Wi-Fi whose second path stands by; the laptop and the subflow there."""
+    laptop = Laptop(path(1), path(2, tier=Tier.WHEN_NEEDED), *others)
+    joins = laptop.connect()
+    laptop.accept(joins)
+    return laptop, joins[0]
+
+
+def flag(flow, local_id, *, is_backup):
+    return SetBackup(token=TOKEN, flow=flow, local_id=AddressId(local_id), is_backup=is_backup)
+
+
+def left(flow=None, *, token=TOKEN, rtt_s=0.03):
+    return SubflowFailed(token=token, flow=flow or initial(), rtt_s=rtt_s)
+
+
+def chosen(*numbers):
+    return NormalPathsChosen(token=TOKEN, paths=frozenset(LinkName(f"net{number}") for number in numbers))
+
+
+def test_chosen_paths_become_normal_and_the_others_backups_flags_are_cleared_first():
+    laptop, backup = backed_up()
+    assert laptop.feed(chosen(2)) == [
+        flag(backup.flow, backup.local_id, is_backup=False),
+        flag(initial(), 0, is_backup=True),
+    ]
+    assert laptop.feed(chosen(2)) == []
+    assert laptop.feed(chosen(1, 2)) == [flag(initial(), 0, is_backup=False)]
+
+
+def test_without_a_choice_the_tiers_hold_again():
+    laptop, backup = backed_up()
+    laptop.feed(chosen(2))
+    assert laptop.feed(NormalPathsChosen(token=TOKEN, paths=None)) == [
+        flag(initial(), 0, is_backup=False),
+        flag(backup.flow, backup.local_id, is_backup=True),
+    ]
+
+
+def test_a_choice_holds_for_later_joins_too():
+    laptop = Laptop(path(1), path(2, tier=Tier.WHEN_NEEDED))
+    laptop.connect()
+    laptop.feed(chosen(2))
+    (join,) = (each for each in laptop.change(path(1), path(3)) if isinstance(each, CreateSubflow))
+    assert join.is_backup
+
+
+def test_a_failed_subflow_is_withdrawn_before_it_is_destroyed():
+    laptop, _backup = backed_up()
+    assert laptop.feed(left()) == [
+        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
+        DestroySubflow(token=TOKEN, flow=initial()),
+    ]
+
+
+def test_a_subflow_that_is_gone_already_cannot_fail():
+    laptop, backup = backed_up()
+    laptop.feed(closed(backup.flow))
+    assert not [each for each in laptop.feed(left(backup.flow)) if isinstance(each, DestroySubflow | WithdrawAddress)]
+
+
+def test_a_failed_path_is_tried_soon_often_and_never_given_up():
+    laptop, _backup = backed_up()
+    laptop.feed(left())
+    began, tries, ids, ports = laptop.now, [], set(), set()
+    while laptop.now < began + 300:
+        laptop.now = max(laptop.now, laptop.manager.deadline)
+        for each in laptop.feed(TimePassed()):
+            if isinstance(each, CreateSubflow):
+                assert each.is_backup is False
+                tries.append(laptop.now - began)
+                ids.add(each.local_id)
+                ports.add(each.local.port)
+    patience_s = 2 * 0.03 + RECOVERY_JOIN_TIMEOUT_S
+    assert tries[0] == pytest.approx(RECOVERY_RETRIES[0][1])
+    rests = [after - before - patience_s for before, after in pairwise(tries)]
+    for (until_s, rest_s), since_s in zip(RECOVERY_RETRIES, (1, 20, 100), strict=True):
+        lately = [rest for rest, when in zip(rests, tries, strict=False) if since_s < when < min(until_s, 300) - 3]
+        assert lately
+        assert all(rest == pytest.approx(rest_s, abs=0.01) for rest in lately)
+    assert len(ports) == len(tries), "the same address needs another port"
+    assert len(ids) > 100, "and another id"
+
+
+def test_the_join_of_a_failed_path_is_a_backup_while_others_are_chosen():
+    laptop, backup = backed_up()
+    laptop.feed(chosen(2))
+    laptop.feed(left())
+    (join,) = laptop.later(RECOVERY_RETRIES[0][1])
+    assert (join.local.address, join.is_backup) == (initial().local.address, True)
+    laptop.accept([join])
+    assert laptop.feed(PathRecovered(token=TOKEN, path=LinkName("net1"))) == []
+    assert laptop.feed(NormalPathsChosen(token=TOKEN, paths=None)) == [
+        flag(join.flow, join.local_id, is_backup=False),
+        flag(backup.flow, backup.local_id, is_backup=True),
+    ]
+
+
+def test_a_join_that_fails_on_a_recovered_path_waits_as_any_other():
+    laptop, _backup = backed_up()
+    laptop.feed(left())
+    laptop.feed(PathRecovered(token=TOKEN, path=LinkName("net1")))
+    (join,) = laptop.later(RECOVERY_RETRIES[0][1])
+    assert laptop.later(JOIN_TIMEOUT_S - 0.1) == []
+    assert laptop.later(0.2) == [DestroySubflow(token=TOKEN, flow=join.flow)]
+
+
+class Office:
+    """Many connections over the same two paths, all of which have left the first."""
+
+    def __init__(self, number):
+        self.laptop = Laptop(path(1), path(2, tier=Tier.WHEN_NEEDED))
+        self.tokens = [Token(0x1000 + each) for each in range(number)]
+        for port, token in enumerate(self.tokens, 41_000):
+            event = {"token": token, "flow": initial(port=port), "is_server_side": False}
+            self.laptop.feed(ConnectionCreated(**event))
+            joins = self.laptop.feed(ConnectionEstablished(**event, is_initial_address_forbidden=False))
+            self.laptop.accept(joins)
+        for port, token in enumerate(self.tokens, 41_000):
+            self.laptop.feed(left(initial(port=port), token=token))
+
+    def tries(self, seconds):
+        """Joins on the first path within that time: connection and command."""
+        until, found = self.laptop.now + seconds, []
+        while (deadline := self.laptop.manager.deadline) is not None and deadline <= until:
+            self.laptop.now = max(self.laptop.now, deadline)
+            found += [each for each in self.laptop.feed(TimePassed()) if isinstance(each, CreateSubflow)]
+        self.laptop.now = until
+        return found
+
+
+def test_one_connection_tries_a_failed_path_often_and_the_others_seldom():
+    office = Office(20)
+    office.tries(1.0)
+    counts = Counter(each.token for each in office.tries(6.0))
+    (scout, often), *others = counts.most_common()
+    assert often >= 15
+    assert all(count <= 6.0 / OTHERS_RETRY_S + 1 for _token, count in others)
+    assert scout == office.tokens[0]
+
+
+def test_the_others_follow_at_once_when_the_scout_was_answered():
+    office = Office(20)
+    office.tries(1.0)
+    (join,) = (each for each in office.tries(0.4)[-1:] if each.token == office.tokens[0])
+    office.laptop.accept([join])
+    assert {each.token for each in office.tries(0.3)} >= set(office.tokens[1:])
+
+
+def test_another_connection_becomes_the_scout_when_the_first_ends():
+    office = Office(5)
+    office.tries(1.0)
+    office.laptop.feed(ConnectionClosed(token=office.tokens[0]))
+    office.tries(OTHERS_RETRY_S + 1)
+    counts = Counter(each.token for each in office.tries(6.0))
+    assert counts.most_common(1)[0][1] >= 15
+    assert sum(count > 5 for count in counts.values()) == 1
+
+
+def test_a_probe_is_a_backup_beside_the_subflow_with_an_id_and_a_port_of_its_own():
+    laptop, backup = backed_up()
+    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
+    assert (probe.local.address, probe.remote, probe.interface_index) == (initial().local.address, SERVER, 1)
+    assert probe.is_backup
+    assert probe.local_id not in {0, backup.local_id}
+    assert probe.local.port not in {initial().local.port, backup.local.port}
+    assert laptop.manager.is_probe(TOKEN, probe.flow)
+    assert not laptop.manager.is_probe(TOKEN, initial())
+    assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
+    assert laptop.feed(ProbeWanted(token=TOKEN, flow=initial())) == [], "one at a time"
+
+
+def test_a_probe_that_is_answered_is_withdrawn_and_not_destroyed():
+    laptop, backup = backed_up()
+    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
+    assert laptop.feed(established(probe)) == [WithdrawAddress(token=TOKEN, local_id=probe.local_id)]
+    assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
+    assert laptop.feed(closed(probe.flow)) == []
+    assert laptop.later(2 * PROBE_ENDS_S) == []
+    assert laptop.feed(ProbeWanted(token=TOKEN, flow=initial())) != []
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_probe_that_the_peer_does_not_drop_is_destroyed_in_the_end(is_answered):
+    laptop, _backup = backed_up()
+    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
+    if is_answered:
+        laptop.feed(established(probe))
+    assert laptop.later(PROBE_ENDS_S - 0.01) == []
+    assert laptop.later(0.02) == [DestroySubflow(token=TOKEN, flow=probe.flow)]
+    assert not laptop.manager.is_probe(TOKEN, probe.flow)
+
+
+def test_a_probe_that_the_kernel_refuses_makes_room_for_the_next():
+    laptop, _backup = backed_up()
+    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
+    assert laptop.feed(CommandRefused(command=probe)) == []
+    assert sources(laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))) == ["10.0.1.2"]
+
+
+def served(port=50000):
+    return FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), port))
+
+
+def test_a_server_destroys_a_failed_subflow_and_withdraws_nothing():
+    laptop = Laptop(path(1))
+    laptop.connect(served(), server=True)
+    joined = served(50001)
+    laptop.feed(
+        SubflowEstablished(
+            token=TOKEN, flow=joined, local_id=AddressId(0), remote_id=AddressId(3), is_backup_there=False
+        )
+    )
+    assert laptop.feed(left(served())) == [DestroySubflow(token=TOKEN, flow=served())]
+    assert laptop.later(100) == [], "and joins nothing"
+
+
+def test_orders_about_connections_that_are_gone_do_nothing():
+    laptop, _backup = backed_up()
+    laptop.feed(ConnectionClosed(token=TOKEN))
+    for order in (
+        left(),
+        chosen(2),
+        ProbeWanted(token=TOKEN, flow=initial()),
+        PathRecovered(token=TOKEN, path=LinkName("net1")),
+        left(token=OTHER),
+    ):
+        assert laptop.feed(order) == []
+
+
+_ORDERS = st.one_of(
+    st.builds(chosen, st.integers(1, 4), st.integers(1, 4)),
+    st.just(NormalPathsChosen(token=TOKEN, paths=None)),
+    st.tuples(st.sampled_from(["fail", "probe"]), st.integers(0, 5)),
+    st.builds(PathRecovered, token=st.just(TOKEN), path=st.integers(1, 4).map(lambda number: LinkName(f"net{number}"))),
+)
+_NEWS = st.one_of(_ORDERS, st.sampled_from(["accept", "refuse", "close"]), st.floats(0.0, 3.0))
+
+
+class Flags:
+    """The backup flags that a kernel would have after each command."""
+
+    def __init__(self):
+        self.of = {initial(): False}
+
+    def carry_out(self, commands):
+        has_set = False
+        for each in commands:
+            if isinstance(each, SetBackup):
+                assert not (has_set and not each.is_backup), "a flag was cleared after another one was set"
+                has_set |= each.is_backup
+                self.of[each.flow] = each.is_backup
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_NEWS, max_size=30))
+def test_whatever_is_ordered_probes_are_few_and_flags_are_cleared_first(script):
+    laptop, flags = Laptop(*(path(1 + each) for each in range(4))), Flags()
+    pending = [each for each in laptop.connect() if isinstance(each, CreateSubflow)]
+    for step in script:
+        standing = [each.flow for each in laptop.manager.standing(TOKEN)]
+        if step == "accept":
+            commands = laptop.accept([pending.pop()]) if pending else []
+        elif step == "refuse":
+            commands = laptop.feed(CommandRefused(command=pending.pop())) if pending else []
+        elif step == "close":
+            commands = laptop.feed(closed(standing[-1])) if len(standing) > 1 else []
+        elif isinstance(step, float):
+            commands = laptop.later(step)
+        elif isinstance(step, tuple):
+            kind, number = step
+            order = left if kind == "fail" else lambda flow: ProbeWanted(token=TOKEN, flow=flow)
+            is_possible = len(standing) > 1 or kind == "probe"
+            commands = laptop.feed(order(standing[number % len(standing)])) if is_possible else []
+        else:
+            commands = laptop.feed(step)
+        flags.carry_out(commands)
+        pending += [each for each in commands if isinstance(each, CreateSubflow)]
+        destroyed = {each.flow for each in commands if isinstance(each, DestroySubflow)}
+        pending = [each for each in pending if each.flow not in destroyed]
+        assert laptop.manager.standing(TOKEN), "one subflow is left"
+        assert len(laptop.manager._connections[TOKEN].probes) <= 1
