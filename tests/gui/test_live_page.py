@@ -1,12 +1,20 @@
 """The Live page."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
+from PySide6.QtWidgets import QMenu
 
+from mpmanager.api.structures import PairWaitInfo, PolicyInfo
+from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathState
 from mpmanager_ui.viewmodels.live_tree import Column
+from mpmanager_ui.viewmodels.waits import DETENTS
 from mpmanager_ui.viewmodels.wording import clock
+
+CURL = "exe:/usr/bin/curl"
+ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
@@ -185,3 +193,234 @@ def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stag
     assert view.currentIndex().data() == model.index(2, 0).data()
     assert [view.isExpanded(model.index(row, 0)) for row in range(3)] == [True, False, True]
     assert model.rowCount(model.index(0, 0)) == 14
+
+
+# How long data may wait
+
+
+def changes(stage):
+    return stage.daemon.manager.changes
+
+
+def wait_for_change(stage, number=1):
+    stage.wait_until(lambda: len(changes(stage)) == number, "the daemon was asked")
+    stage.settle()
+
+
+def choose(stage, page, row):
+    """Make an application current."""
+    stage.act(lambda: page.view.setCurrentIndex(page.model.index(row, 0)))
+    stage.wait_until(page.view.slider.isVisible, "the slider stands in the row")
+    return page.view.slider
+
+
+def wait_cell(page, row):
+    return page.view.visualRect(page.model.index(row, Column.WAIT))
+
+
+def place_in(slider, detent):
+    return QPoint(14 + 9 * detent, slider.height() // 2)
+
+
+def test_the_slider_stands_in_the_row_of_the_current_application(stage, page):
+    for row, name in enumerate(["curl", "Element"]):
+        slider = choose(stage, page, row)
+        assert slider.geometry() == wait_cell(page, row)
+        assert slider.accessibleName() == f"{name}: data may wait never"
+    subflow = page.model.index(0, 0, page.model.index(0, 0, page.model.index(0, 0)))
+    stage.act(lambda: page.view.setCurrentIndex(subflow))
+    assert page.view.slider.geometry() == wait_cell(page, 0)
+
+
+def test_the_slider_follows_the_pointer_and_goes_back_to_the_current_row(stage, page):
+    choose(stage, page, 0)
+    stage.act(lambda: QTest.mouseMove(page.view.viewport(), wait_cell(page, 1).center()))
+    assert page.view.slider.geometry() == wait_cell(page, 1)
+    stage.act(lambda: QTest.mouseMove(page.view.viewport(), page.view.visualRect(page.model.index(0, 0)).center()))
+    assert page.view.slider.geometry() == wait_cell(page, 0)
+
+
+def test_the_slider_scrolls_with_its_row(stage, page):
+    slider = choose(stage, page, 0)
+    stage.act(lambda: page.view.verticalScrollBar().setValue(8))
+    assert slider.geometry() == wait_cell(page, 0)
+    stage.act(lambda: page.view.verticalScrollBar().setValue(200))
+    assert not slider.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "wait"),
+    [(Qt.Key.Key_Left, "500.0"), (Qt.Key.Key_Minus, "500.0"), (Qt.Key.Key_Home, "0.0"), (Qt.Key.Key_End, "never")],
+)
+def test_the_keyboard_moves_the_slider(stage, page, key, wait):
+    slider = choose(stage, page, 0)
+    slider.setFocus()
+    stage.press(slider, key)
+    wait_for_change(stage)
+    assert changes(stage) == [(CURL, wait)]
+
+
+def test_alt_and_an_arrow_move_the_slider_from_anywhere_in_the_application(stage, page):
+    choose(stage, page, 0)
+    stage.act(lambda: page.view.setCurrentIndex(page.model.index(0, 0, page.model.index(0, 0))))
+    stage.press(page.view, Qt.Key.Key_Left, ALT)
+    wait_for_change(stage)
+    stage.press(page.view, Qt.Key.Key_Left, ALT)
+    wait_for_change(stage, 2)
+    assert changes(stage) == [(CURL, "500.0"), (CURL, "200.0")]
+
+
+def test_escape_leads_from_the_slider_back_to_the_tree(stage, page):
+    slider = choose(stage, page, 0)
+    slider.setFocus()
+    stage.press(slider, Qt.Key.Key_Escape)
+    assert page.view.hasFocus()
+    assert changes(stage) == []
+
+
+@pytest.mark.parametrize("detent", range(len(DETENTS) - 1))
+def test_a_click_on_a_detent_sets_it(stage, page, detent):
+    slider = choose(stage, page, 0)
+    stage.act(lambda: QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=place_in(slider, detent)))
+    wait_for_change(stage)
+    assert changes(stage) == [(CURL, str(DETENTS[detent]))]
+
+
+def test_a_drag_is_asked_for_when_it_ends(stage, page):
+    slider = choose(stage, page, 0)
+    stage.act(lambda: QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=place_in(slider, 6)))
+    stage.act(lambda: QTest.mouseMove(slider, place_in(slider, 2)))
+    assert slider.accessibleName().replace("\N{NO-BREAK SPACE}", " ") == "curl: data may wait 50 ms"
+    stage.tick()
+    assert changes(stage) == []
+    stage.act(lambda: QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place_in(slider, 2)))
+    wait_for_change(stage)
+    assert changes(stage) == [(CURL, "50.0")]
+
+
+def test_a_change_shows_at_once_and_undo_takes_the_rule_away_again(stage, page):
+    slider = choose(stage, page, 0)
+    stage.press(page.view, Qt.Key.Key_Left, ALT)
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    assert slider.setting.wait == 500.0
+    assert slider.setting.is_own
+    assert "curl: data may wait" in stage.window.snackbar.label.text()
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage)[-1] == (CURL, "None")
+    assert [each.selector for each in stage.world.policies] == ["default"]
+    assert slider.setting.policy == "default"
+
+
+def test_a_change_of_the_wait_leaves_the_rest_of_a_rule_alone(stage, page):
+    pair = PairWaitInfo(carrier="wlan0", helper="wwan0", wait_ms=5.0)
+    stage.world.policies.insert(0, PolicyInfo(selector=CURL, wait_ms=20.0, pairs=[pair], big_transfers_to="dsl0"))
+    choose(stage, page, 0)
+    stage.tick()
+    stage.press(page.view, Qt.Key.Key_Right, ALT)
+    wait_for_change(stage)
+    rule = next(each for each in stage.world.policies if each.selector == CURL)
+    assert (rule.pairs, rule.big_transfers_to) == ([pair], "dsl0")
+
+
+def test_delete_goes_back_to_the_default(stage, page):
+    slider = choose(stage, page, 0)
+    stage.run(stage.daemon.manager.set_policy(PolicyInfo(selector=CURL, wait_ms=20.0)))
+    stage.tick()
+    stage.wait_until(lambda: slider.setting.is_own, "the rule was looked at")
+    slider.setFocus()
+    stage.press(slider, Qt.Key.Key_Delete)
+    wait_for_change(stage, 2)
+    assert changes(stage)[-1] == (CURL, "None")
+    stage.press(slider, Qt.Key.Key_Delete)
+    stage.settle()
+    assert len(changes(stage)) == 2
+
+
+def test_a_refused_change_is_told_and_the_knob_goes_back(stage, page):
+    slider = choose(stage, page, 0)
+    stage.daemon.manager.refusal = NotAuthorizedError("only root may do that")
+    stage.press(page.view, Qt.Key.Key_Left, ALT)
+    stage.wait_until(stage.window.problem_banner.isVisible, "the refusal was told")
+    assert slider.setting.wait == "never"
+    assert not stage.window.snackbar.isVisible()
+
+
+def test_an_application_that_nobody_knows_says_why_it_cannot_be_set(stage):
+    stage.world.anonymous = {1}
+    stage.begin()
+    stage.window.show_page("live")
+    page = stage.window.live
+    slider = choose(stage, page, 0)
+    assert not slider.isEnabled()
+    assert "no rule can be about it alone" in slider.accessibleDescription()
+    assert "no rule can be about it alone" in page.explanation.text()
+    stage.press(page.view, Qt.Key.Key_Left, ALT)
+    stage.settle()
+    assert changes(stage) == []
+
+
+def test_a_rule_that_somebody_else_made_is_shown(stage, page):
+    slider = choose(stage, page, 0)
+    stage.run(stage.daemon.manager.set_policy(PolicyInfo(selector="default", wait_ms=100.0)))
+    stage.tick()
+    stage.wait_until(lambda: slider.setting.wait == 100.0, "the rule was looked at")
+    assert slider.setting.policy == "default"
+    assert page.default_slider.setting.wait == 100.0
+
+
+def test_the_default_wait_is_set_at_the_top_and_undone(stage, page):
+    page.default_slider.setFocus()
+    stage.press(page.default_slider, Qt.Key.Key_Home)
+    stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
+    assert changes(stage) == [("default", "0.0")]
+    stage.act(stage.window.snackbar.button.click)
+    wait_for_change(stage, 2)
+    assert changes(stage)[-1] == ("default", "never")
+
+
+def test_the_menu_of_a_row_sets_its_wait(stage, page):
+    choose(stage, page, 0)
+    stage.act(lambda: page.view.customContextMenuRequested.emit(wait_cell(page, 0).center()))
+    menu = page.findChild(QMenu)
+    assert [each.text() for each in menu.actions() if each.isChecked()] == ["As the default says (never)"]
+    stage.act(next(each for each in menu.actions() if each.text().startswith("50")).trigger)
+    menu.close()
+    wait_for_change(stage)
+    assert changes(stage) == [(CURL, "50.0")]
+
+
+def test_the_slider_is_a_slider_for_who_cannot_see_it(stage, page):
+    slider = choose(stage, page, 0)
+    spoken = QAccessible.queryAccessibleInterface(slider)
+    assert spoken.role() is QAccessible.Role.Slider
+    assert "May wait" not in spoken.text(QAccessible.Text.Name)
+    assert spoken.text(QAccessible.Text.Description).startswith("Wait never: ")
+
+
+def test_a_row_in_trouble_says_why(stage, page):
+    stage.world.fail_over(1)
+    stage.tick()
+    curl = page.model.index(0, 0)
+    assert page.model.index(0, Column.STATE).data() == "failed over"
+    told = page.model.index(0, Column.STATE, curl).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told.startswith("failed over from Wi-Fi to LTE")
+    stage.act(lambda: page.view.setCurrentIndex(page.model.index(0, 0, curl)))
+    assert "Wi-Fi answers nothing" in page.explanation.text()
+    stage.act(lambda: page.view.setCurrentIndex(curl))
+    assert "2\N{NO-BREAK SPACE}fail-overs" in page.explanation.text()
+
+
+def test_the_filter_finds_what_failed_over(stage, page):
+    stage.world.fail_over(1)
+    stage.tick()
+    page.filter.setText("failed over")
+    stage.wait_until(lambda: page.shows_filter("failed over"), "the filter took effect")
+    assert column_of(page.model, Column.NAME) == ["curl"]
+
+
+def test_an_empty_page_explains_no_row(stage, page):
+    assert page.explanation.text().startswith("Choose a row")
+    stage.world.programs = 0
+    stage.tick(7)
+    assert page.explanation.text() == ""

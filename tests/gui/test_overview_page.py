@@ -244,3 +244,33 @@ def test_a_hidden_page_paints_nothing_and_catches_up_when_shown(stage):
     assert stage.window.overview.sentence() == before
     stage.window.show_page("overview")
     assert "Wi-Fi is not connected" in stage.window.overview.sentence()
+
+
+def test_events_carry_their_proof_and_come_together(stage):
+    stage.begin()
+    stage.world.fail_over(1)
+    stage.world.recover(1)
+    stage.tick(2)
+    texts = [each.replace("\N{NO-BREAK SPACE}", " ") for each in stage.window.overview.event_texts()]
+    assert texts == [
+        "curl: Wi-Fi carries again after 3.2 s; LTE carried 1.4 MB",
+        "curl (2 connections): waited up to 54 ms (allowed 50 ms): LTE carries instead, as Wi-Fi answers nothing",
+    ]
+
+
+def test_the_sentence_tells_what_carries_instead(stage):
+    stage.begin()
+    stage.world.fail_over(1)
+    stage.world.fail_over(2)
+    stage.tick()
+    sentence = stage.window.overview.sentence().replace("\N{NO-BREAK SPACE}", " ")
+    assert "LTE carries instead of Wi-Fi for 2 applications" in sentence
+
+
+def test_a_row_of_the_events_is_high_enough_for_its_text(stage):
+    stage.begin()
+    stage.world.happen(EventKind.PATH_CHANGED, "short", "wlan0")
+    stage.world.fail_over(1)
+    stage.tick()
+    view = stage.window.overview.events
+    assert view.sizeHintForRow(0) > view.sizeHintForRow(1)

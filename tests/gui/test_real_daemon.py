@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from mpmanager.api.bus import parse_bus
 from mpmanager_ui.application import connector
@@ -66,3 +67,24 @@ def test_the_window_survives_a_killed_daemon_and_shows_fresh_numbers_of_the_next
     assert not real.window.lost_banner.isVisible()
     fresh = real.session.frame
     real.wait_until(lambda: real.session.frame.sequence > fresh.sequence, "the frames go on")
+
+
+def test_the_window_says_how_long_data_may_wait_and_takes_it_back(real):
+    window, session = real.window, real.session
+    real.act(lambda: window.show_page("live"))
+    page = window.live
+    real.wait_until(lambda: page.model.rowCount() > 0 and not page.is_busy, "there are programs")
+    real.act(lambda: page.view.setCurrentIndex(page.model.index(0, 0)))
+    real.wait_until(page.view.slider.isVisible, "the slider stands in the row")
+    selector = page.view.slider.setting.selector
+    real.press(page.view.slider, Qt.Key.Key_Home)
+    real.wait_until(window.snackbar.isVisible, "the daemon agreed")
+    real.wait_until(lambda: (selector, 0.0) in waits(session), "a frame shows the rule")
+    assert {each for each in waits(session) if each[0] != selector} == {("default", "never")}
+    real.act(window.snackbar.button.click)
+    real.wait_until(lambda: waits(session) == {("default", "never")}, "the rule is gone")
+
+
+def waits(session):
+    """The rules in force on connections."""
+    return {(each.policy, each.wait_ms) for each in session.frame.connections}

@@ -137,6 +137,30 @@ def test_changes_that_stand_close_become_one_mark():
     assert [each.monotonic for each in groups] == [12.5, 30.0, 60.0]
 
 
+def test_what_late_data_leads_to_becomes_one_mark_with_the_gravest_kind():
+    kinds = (MarkKind.OPENED, MarkKind.FAILED_OVER, MarkKind.RETURNED, MarkKind.OPENED)
+    marks = [mark(10.0 + place, kind) for place, kind in enumerate(kinds)]
+    (group,) = chart.merged_marks(marks, nearness_s=2.0)
+    assert (group.kind, group.words.replace("\N{NO-BREAK SPACE}", " ")) == (MarkKind.FAILED_OVER, "4 events")
+    alone = chart.merged_marks(marks, nearness_s=0.5)
+    assert [each.kind for each in alone] == list(kinds)
+    same = chart.merged_marks([mark(10.0, MarkKind.OPENED), mark(10.5, MarkKind.OPENED)], nearness_s=2.0)
+    assert same[0].words.replace("\N{NO-BREAK SPACE}", " ") == "2 openings"
+
+
+def test_help_is_marked_with_the_path_that_carries_then(world):
+    history = RateHistory()
+    world.open_helper(2)
+    world.fail_over(0)
+    world.recover(0)
+    history.take(world.advance())
+    history.advance(1.0)
+    marks = [(each.kind, each.path) for each in history.data().marks]
+    assert marks[0] == (MarkKind.OPENED, "wwan0")
+    assert marks[1] == (MarkKind.FAILED_OVER, "wwan0")
+    assert marks[-1] == (MarkKind.RETURNED, "wlan0")
+
+
 def test_losses_and_returns_stay_single():
     marks = [mark(10.0, MarkKind.LOST), mark(10.5, MarkKind.BACK), mark(10.6, MarkKind.LOST)]
     assert [len(each.marks) for each in chart.merged_marks(marks, nearness_s=5.0)] == [1, 1, 1]

@@ -13,9 +13,9 @@ from mpmanager.model.path import PathKind, Tier
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
+from mpmanager_ui.viewmodels.overview import TierWishes
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.viewmodels.waits import DEFAULT, NEVER
-from mpmanager_ui.viewmodels.wishes import TierWishes, WaitWishes
+from mpmanager_ui.viewmodels.waits import Said
 from mpmanager_ui.viewmodels.wording import clock, in_order, path_titles
 
 logger = logging.getLogger(__name__)
@@ -58,9 +58,7 @@ class Session(QObject):
         self.history = RateHistory()
         self.signs = signs or PathSigns()
         self.wishes = TierWishes()
-        self.wait_wishes = WaitWishes()
-        self.policies: dict[str, PolicyInfo] = {}
-        """What was said about waits, by selector."""
+        self.said = Said()
         self._changing_policies = asyncio.Lock()
         self.titles: dict[str, str] = {}
 
@@ -75,13 +73,6 @@ class Session(QObject):
         """While contact is lost, the time of day of what is shown; else empty."""
         is_lost = self.contact is Contact.LOST and self.frame is not None
         return clock(self.frame.time) if is_lost and self.frame else ""
-
-    @property
-    def default_wait(self) -> Wait:
-        """How long the data of applications without a rule may wait."""
-        wish = self.wait_wishes.wait_of(DEFAULT) if DEFAULT in self.wait_wishes else None
-        said = self.policies[DEFAULT].wait_ms if DEFAULT in self.policies else None
-        return next((each for each in (wish, said) if each is not None), NEVER)
 
     def app_names(self) -> dict[str, str]:
         """The names of the applications by their ids, as far as the last frame tells."""
@@ -119,15 +110,13 @@ class Session(QObject):
 
     async def set_wait(self, selector: str, wait: Wait | None) -> Wait | None:
         """Say how long data may wait, None nothing; returns what was said before. The rest of the rule stays."""
-        self.wait_wishes.add(selector, wait)
+        self.said.wish(selector, wait)
         self.waits_changed.emit()
         try:
-            before = await self._change_wait(self._reached(), selector, wait)
-            self.wait_wishes.agree(selector, wait)
+            return await self._change_wait(self._reached(), selector, wait)
         finally:
-            self.wait_wishes.drop_refused(selector, wait)
+            self.said.drop_wish(selector, wait)
             self.waits_changed.emit()
-        return before
 
     async def _change_wait(self, manager: Manager, selector: str, wait: Wait | None) -> Wait | None:
         async with self._changing_policies:
@@ -142,7 +131,7 @@ class Session(QObject):
                     big_over_bytes=rule.big_over_bytes,
                 )
             )
-            self.policies = {each.selector: each for each in await manager.policies()}
+            self.said.learn(await manager.policies())
         return rule.wait_ms
 
     def _reached(self) -> Manager:
@@ -184,7 +173,7 @@ class Session(QObject):
 
     async def _look_at_policies(self, manager: Manager) -> None:
         async with self._changing_policies:
-            self.policies = {each.selector: each for each in await manager.policies()}
+            self.said.learn(await manager.policies())
         self.waits_changed.emit()
 
     def _take(self, frame: Frame) -> None:
@@ -196,7 +185,6 @@ class Session(QObject):
             self.history.note(self.events)
         self.frame = frame
         self.wishes.settle(frame.paths)
-        self.wait_wishes.settle_by({each.policy: each.wait_ms for each in frame.connections})
         self.signs.learn(frame.paths)
         self.titles = path_titles(frame.paths)
         self._set_contact(Contact.CONNECTED, "")

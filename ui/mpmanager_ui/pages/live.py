@@ -34,7 +34,6 @@ from mpmanager_ui.viewmodels.waits import (
     done_words,
     menu_words,
     wait_words,
-    wanted,
 )
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.empty_state import EmptyState
@@ -178,13 +177,13 @@ class LivePage(QWidget):
     # How long data may wait
 
     def _setting_of(self, values: Values) -> WaitSetting | None:
-        session = self._session
-        return wanted(values.wait, session.wait_wishes, session.default_wait) if values.wait else None
+        return self._session.said.in_force(values.wait) if values.wait else None
 
     def _show_waits(self) -> None:
-        default = WaitSetting(self._session.default_wait, DEFAULT, DEFAULT)
+        default = WaitSetting(self._session.said.default, DEFAULT, DEFAULT)
         self.default_slider.show_setting("Default", default)
         self.view.show_settings(self._setting_of)
+        self._show_explanation()
 
     def _want_wait(self, wait: Wait | None) -> None:
         owner = self.view.slider_owner
@@ -201,7 +200,7 @@ class LivePage(QWidget):
         self._changes.start(
             change,
             attempt=f"Changing how long data of {who} may wait failed",
-            done=done_words(who, wait, self._session.default_wait),
+            done=done_words(who, wait, self._session.said.default),
             undo=lambda: self._set_wait(who, selector, before[0]),
         )
 
@@ -216,7 +215,7 @@ class LivePage(QWidget):
         for wait in DETENTS:
             self._add_choice(menu, menu_words(wait), wait, is_present=setting.is_own and setting.wait == wait)
         menu.addSeparator()
-        default = f"As the default says ({wait_words(self._session.default_wait)})"
+        default = f"As the default says ({wait_words(self._session.said.default)})"
         self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT)
         menu.setEnabled(setting.selector is not None)
         menu.popup(self.view.viewport().mapToGlobal(at))
@@ -232,7 +231,9 @@ class LivePage(QWidget):
     def _show_explanation(self) -> None:
         node = self.model.node(self.view.currentIndex())
         titles, helps = self.model.tree.titles, self.model.helps
-        self.explanation.setText(row_sentence(node, titles, helps) if node.parent is not None else _CHOOSE_A_ROW)
+        hint = _CHOOSE_A_ROW if self.model.tree.root.children else ""
+        setting = self._setting_of(node.values)
+        self.explanation.setText(row_sentence(node, setting, titles, helps) if node.parent is not None else hint)
 
     # Order, filter, pause
 
@@ -325,7 +326,7 @@ class LivePage(QWidget):
         row = QHBoxLayout(card)
         row.setContentsMargins(12, 4, 4, 4)
         row.setSpacing(0)
-        name = Label("By default, data may wait")
+        name = Label("Default wait")
         name.setProperty("role", "muted")
         name.setBuddy(self.default_slider)
         row.addWidget(name)

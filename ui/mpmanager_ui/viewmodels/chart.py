@@ -38,9 +38,7 @@ class MarkGroup:
     def words(self) -> str:
         """`5 changes`; empty for a single mark."""
         kinds = {each.kind for each in self.marks}
-        return (
-            count_of(len(self.marks), _WORDS[kinds.pop()] if len(kinds) == 1 else "event") if self.marks[1:] else ""
-        )
+        return count_of(len(self.marks), _WORDS[kinds.pop()] if len(kinds) == 1 else "event") if self.marks[1:] else ""
 
 
 _GRAVITY = (

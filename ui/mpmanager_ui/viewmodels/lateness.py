@@ -1,6 +1,6 @@
 """What late data has led to, in plain words: the state of a connection, and why it is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mpmanager.api.structures import ExpirationInfo, HelpCounts, Wait
@@ -30,9 +30,19 @@ _REASONS = {
 class StateWords(NamedTuple):
     """A state, for as much room as there is."""
 
-    short: str
     full: str
     """With the reason and the proof."""
+    shorter: tuple[str, ...] = ()
+    """The longest first."""
+
+    @property
+    def short(self) -> str:
+        """What takes the least room."""
+        return self.shorter[-1] if self.shorter else self.full
+
+    def fitting(self, fits: Callable[[str], bool]) -> str:
+        """The longest that fits; the shortest if none does."""
+        return next((each for each in (self.full, *self.shorter) if fits(each)), self.short)
 
 
 def reason_words(reason: ExpirationReason, path: str | None, titles: Titles) -> str:
@@ -50,22 +60,25 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
     path, helper = titled(info.path, titles), titles.get(info.helper or "", info.helper)
     reason = reason_words(info.reason, info.path, titles)
     since = lasting(now - info.since)
+    proof = proof_words(info.waited_ms, info.allowed_ms)
     match info.state:
         case ExpirationState.PRIMARY:
-            return StateWords("carrying", f"carrying: {reason}")
+            return StateWords(f"carrying: {reason}", ("carrying",))
         case ExpirationState.AGGREGATE:
-            help_words = f"{helper} helps" if helper else "another path helps"
-            proof = proof_words(info.waited_ms, info.allowed_ms)
-            return StateWords(f"{path} full, {help_words}", f"waits: {path} full, {help_words} since {since}{proof}")
+            help_words = f"{path} full, {helper or 'another path'} helps"
+            waits = f"waits: {help_words} since {since}"
+            return StateWords(f"{waits}{proof}", (waits, help_words))
         case ExpirationState.SUSPECT:
-            return StateWords(f"suspects {path}", f"suspects {path} since {since}: {reason}")
+            suspects = f"suspects {path}"
+            return StateWords(f"{suspects} since {since}: {reason}", (f"{suspects}: {reason}", suspects))
         case ExpirationState.FAILED_OVER:
             target = f" to {helper}" if helper else ""
-            proof = proof_words(info.waited_ms, info.allowed_ms)
             short = f"{helper} instead of {path}" if helper else f"left {path}"
-            return StateWords(short, f"failed over from {path}{target} {since} ago: {reason}{proof}")
+            moved = f"failed over from {path}{target}"
+            return StateWords(f"{moved} {since} ago: {reason}{proof}", (f"{moved}: {reason}", moved, short))
         case ExpirationState.PROBING:
-            return StateWords(f"probing {path}", f"probing {path}: has answered, carries again soon")
+            probing = f"probing {path}"
+            return StateWords(f"{probing}: has answered, carries again soon", (f"{probing}: has answered", probing))
 
 
 def proof_words(waited_ms: float | None, allowed_ms: Wait | None) -> str:

@@ -1,6 +1,6 @@
 """Rows of the Live page in words: what a row does and why, for as much room as there is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mpmanager.api.structures import HelpCounts
 from mpmanager.client.quantities import format_rate
@@ -8,17 +8,20 @@ from mpmanager.model.expiration import ExpirationState
 from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, state_words, titled
 from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Column, Node, cell_text
-from mpmanager_ui.viewmodels.waits import setting_sentence
+from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
 Helps = Mapping[object, HelpCounts]
 """How often the data of applications was helped, by application id."""
 
+SettingOf = Callable[[Values], WaitSetting | None]
+"""How long the data of a row may wait."""
+
 _SUBFLOW_WORDS = {
-    RowState.HELPING: StateWords("helps", "opened for late data"),
-    RowState.STANDING_IN: StateWords("carries instead", "failed over: carries instead of {path}"),
-    RowState.PROBING: StateWords("probing", "held back: has answered, must stay well"),
-    RowState.SUSPECT: StateWords("suspect", "suspect: nothing received"),
-    RowState.LEFT: StateWords("left", "left: delivers nothing"),
+    RowState.HELPING: ("opened for late data", "helps"),
+    RowState.STANDING_IN: ("carries instead of {path}", "carries instead"),
+    RowState.PROBING: ("held back: has answered, must stay well", "held back"),
+    RowState.SUSPECT: ("suspect: nothing received", "suspect"),
+    RowState.LEFT: ("left: delivers nothing", "left"),
 }
 
 
@@ -30,10 +33,8 @@ def words_of(values: Values, titles: Titles) -> StateWords:
     if values.kind is RowKind.CONNECTION:
         is_late = late.state is not ExpirationState.PRIMARY
         return state_words(late, titles, now=values.time) if is_late else _plain(values.state)
-    words = _SUBFLOW_WORDS.get(values.state)
-    if words is None:
-        return _plain(values.state)
-    return words._replace(full=words.full.format(path=titled(late.path, titles)))
+    full, short = _SUBFLOW_WORDS.get(values.state, (values.state.value, values.state.value))
+    return StateWords(full.format(path=titled(late.path, titles)), (short,))
 
 
 def explanation(values: Values, titles: Titles) -> str:
@@ -44,8 +45,8 @@ def explanation(values: Values, titles: Titles) -> str:
     return f"{words.full}: {STATE_MEANINGS[values.state]}" if ":" not in words.full else words.full
 
 
-def cell_words(node: Node, column: Column, titles: Titles, helps: Helps) -> str:
-    """A cell for who hears it, or wants to know more."""
+def cell_words(node: Node, column: Column, setting: WaitSetting | None, titles: Titles, helps: Helps) -> str:
+    """A cell for who hears it, or wants to know more; `setting` is what is in force by now."""
     values = node.values
     match column:
         case Column.NAME:
@@ -54,7 +55,7 @@ def cell_words(node: Node, column: Column, titles: Titles, helps: Helps) -> str:
         case Column.STATE:
             return explanation(values, titles)
         case Column.WAIT:
-            return setting_sentence(values.wait) if values.wait else ""
+            return setting_sentence(setting) if setting else ""
         case Column.HISTORY:
             peak = max(values.history, default=0.0)
             return f"at most {format_rate(peak)} in the last minute"
@@ -62,15 +63,15 @@ def cell_words(node: Node, column: Column, titles: Titles, helps: Helps) -> str:
             return cell_text(values, column)
 
 
-def row_sentence(node: Node, titles: Titles, helps: Helps) -> str:
+def row_sentence(node: Node, setting: WaitSetting | None, titles: Titles, helps: Helps) -> str:
     """All that there is to say about a row, in one line."""
     values = node.values
     if values.kind is RowKind.APPLICATION:
-        wait = setting_sentence(values.wait) if values.wait else ""
+        wait = setting_sentence(setting) if setting else ""
         return f"{values.name}: {help_sentence(helps.get(node.key))} {wait}"
     name = titled(values.paths[0], titles) if values.kind is RowKind.SUBFLOW and values.paths else values.name
     return f"{name}: {explanation(values, titles)}"
 
 
 def _plain(state: RowState) -> StateWords:
-    return StateWords(state.value, state.value)
+    return StateWords(state.value)

@@ -15,7 +15,6 @@ from mpmanager.client.quantities import (
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
-from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
     KIND_WORDS,
     SECURITY_WORDS,
@@ -94,6 +93,46 @@ class PathCard:
             f"upload {self.up}, round trip {self.rtt}, {self.total} since the interface came up; "
             f"lane {TIER_WORDS[self.tier]}"
         )
+
+
+FRAMES_UNTIL_SHOWN = 3
+
+
+class TierWishes:
+    """Tiers that were asked for and that the daemon has not shown yet."""
+
+    def __init__(self) -> None:
+        self._wishes: dict[str, Tier] = {}
+        self._patience: dict[str, int] = {}
+        """Frames that may still come before what the daemon shows counts, once it has agreed."""
+
+    def add(self, path: str, tier: Tier) -> None:
+        """The person wants that path there."""
+        self._wishes[path] = tier
+        self._patience.pop(path, None)
+
+    def agree(self, path: str, tier: Tier) -> None:
+        """The daemon has done it; a frame will tell."""
+        if self._wishes.get(path) is tier:
+            self._patience[path] = FRAMES_UNTIL_SHOWN
+
+    def drop_refused(self, path: str, tier: Tier) -> None:
+        """Unless the daemon has agreed, or something else is wanted by now: what the daemon says counts."""
+        if self._wishes.get(path) is tier and path not in self._patience:
+            del self._wishes[path]
+
+    def settle(self, paths: Iterable[PathInfo]) -> None:
+        """Forget the wishes that these paths, a new frame's, show as done."""
+        shown = {path.name: path.tier for path in paths}
+        for name, patience in list(self._patience.items()):
+            self._patience[name] = patience - 1
+            if patience == 1 or shown.get(name) is self._wishes[name]:
+                del self._patience[name]
+                del self._wishes[name]
+
+    def tier_of(self, path: PathInfo) -> Tier:
+        """Where the card belongs."""
+        return self._wishes.get(path.name, path.tier)
 
 
 def lanes(frame: Frame, wishes: TierWishes) -> dict[Tier, tuple[PathCard, ...]]:

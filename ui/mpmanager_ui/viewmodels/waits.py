@@ -1,12 +1,12 @@
 """How long an application's data may wait: the places on the slider, who decides, and all of it in words."""
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from mpmanager.api.structures import AppInfo, Wait
+from mpmanager.api.structures import AppInfo, PolicyInfo, Wait
 from mpmanager.client.quantities import format_wait
-from mpmanager_ui.viewmodels.wishes import WaitWishes
 
 DEFAULT = "default"
 """The selector of the rule for whatever has none of its own."""
@@ -45,14 +45,46 @@ def selector_of(app: AppInfo) -> str | None:
     return f"cgroup:{app.cgroup}" if app.cgroup and app.cgroup != "/" else None
 
 
-def wanted(setting: WaitSetting, wishes: WaitWishes, default: Wait) -> WaitSetting:
-    """The setting as it will be once the daemon has shown what was asked for."""
-    if setting.selector is None or setting.selector not in wishes:
+class Said:
+    """What was said about waits, by selector; what a person has just asked for counts as said."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, PolicyInfo] = {}
+        self._wishes: dict[str, Wait | None] = {}
+
+    def learn(self, rules: Iterable[PolicyInfo]) -> None:
+        """Take over what the daemon says."""
+        self._rules = {each.selector: each for each in rules}
+
+    def wish(self, selector: str, wait: Wait | None) -> None:
+        """Somebody wants that; None leaves it to the rules that are less specific."""
+        self._wishes[selector] = wait
+
+    def drop_wish(self, selector: str, wait: Wait | None) -> None:
+        """It was done or refused; unless something else is wanted by now, what the daemon says counts."""
+        if selector in self._wishes and self._wishes[selector] == wait:
+            del self._wishes[selector]
+
+    @property
+    def default(self) -> Wait:
+        """How long data of those may wait whom no rule is about."""
+        said = self._wait_of(DEFAULT)
+        return NEVER if said is None else said
+
+    def in_force(self, setting: WaitSetting) -> WaitSetting:
+        """A setting of some frame as it is by now: a change shows at once, and in a view that is paused, too."""
+        own = self._wait_of(setting.selector) if setting.selector is not None else None
+        if own is not None and setting.selector is not None:
+            return setting._replace(wait=own, policy=setting.selector)
+        if setting.policy == DEFAULT or setting.is_own:
+            return setting._replace(wait=self.default, policy=DEFAULT)
         return setting
-    wish = wishes.wait_of(setting.selector)
-    if wish is None:
-        return setting._replace(wait=default, policy=DEFAULT)
-    return setting._replace(wait=wish, policy=setting.selector)
+
+    def _wait_of(self, selector: str) -> Wait | None:
+        if selector in self._wishes:
+            return self._wishes[selector]
+        rule = self._rules.get(selector)
+        return rule.wait_ms if rule is not None else None
 
 
 def place_of(wait: Wait) -> float:
@@ -87,9 +119,9 @@ def wait_words(wait: Wait | None) -> str:
 
 def source_words(setting: WaitSetting) -> str:
     """Who says so, in a word; empty for a rule of the application's own."""
-    if setting.policy == DEFAULT:
-        return "default"
-    return "" if setting.is_own or not setting.policy else "group" if setting.policy.startswith("cgroup:") else "rule"
+    if setting.is_own or not setting.policy:
+        return ""
+    return "default" if setting.policy == DEFAULT else "group" if setting.policy.startswith("cgroup:") else "rule"
 
 
 def menu_words(wait: Wait) -> str:
@@ -117,10 +149,10 @@ def setting_sentence(setting: WaitSetting) -> str:
     text = f"Wait {wait_words(setting.wait)}: {meaning(setting.wait)}"
     if setting.selector is None:
         return f"{text}. {CANNOT_SET}"
-    if setting.policy == DEFAULT:
-        return f"{text}. The default says so; move the slider to give it a rule of its own."
     if setting.is_own or not setting.policy:
         return f"{text}."
+    if setting.policy == DEFAULT:
+        return f"{text}. The default says so; move the slider to give it a rule of its own."
     return f"{text}. The rule for {setting.policy} says so."
 
 

@@ -17,8 +17,8 @@ from mpmanager_ui.widgets.label import plain_tip
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ROW = 46
-"""With one line of text; a long one takes two, or three."""
-_MOST_LINES = 3
+"""With one line of text; a long one takes up to four."""
+_MOST_LINES = 4
 _COLOURS = {
     EventKind.PATH_DOWN: "danger",
     EventKind.PATH_REMOVED: "danger",

@@ -1,13 +1,14 @@
 """The tree of the Live page as Qt sees it: an adapter over `LiveTree`."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mpmanager_ui.viewmodels.live_rows import Record, RowKind
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
-from mpmanager_ui.viewmodels.live_words import Helps, cell_words
+from mpmanager_ui.viewmodels.live_words import Helps, SettingOf, cell_words
 from mpmanager_ui.widgets.label import plain_tip
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
@@ -26,6 +27,8 @@ class LiveModel(QAbstractItemModel):
         self._nodes = self.tree.nodes
         self.helps: Helps = {}
         """For tool tips."""
+        self.setting_of: SettingOf = attrgetter("wait")
+        """How long data may wait by now; a row says how long it could in its frame."""
         self._is_replaced = False
         """Whether this tick looked at all rows anew: then the views know already."""
 
@@ -87,10 +90,13 @@ class LiveModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(cell_words(self.node(index), column, self.tree.titles, self.helps))
+            return plain_tip(self._in_words(self.node(index), column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return cell_words(self.node(index), column, self.tree.titles, self.helps)
+            return self._in_words(self.node(index), column)
         return None
+
+    def _in_words(self, node: Node, column: Column) -> str:
+        return cell_words(node, column, self.setting_of(node.values), self.tree.titles, self.helps)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
         if orientation is not Qt.Orientation.Horizontal:

@@ -1,6 +1,6 @@
 """Paints the rows of the Live tree."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -21,9 +21,8 @@ from mpmanager_ui.viewmodels.live_rows import (
     Values,
 )
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
-from mpmanager_ui.viewmodels.live_words import words_of
+from mpmanager_ui.viewmodels.live_words import SettingOf, words_of
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.viewmodels.waits import WaitSetting
 from mpmanager_ui.widgets.sparkline import paint_sparkline
 from mpmanager_ui.widgets.wait_slider import WaitPainter
 
@@ -62,8 +61,6 @@ _FULL_SIGNS = frozenset(
 _DIAMOND_CORNERS = (QPointF(0, -4.5), QPointF(4.5, 0), QPointF(0, 4.5), QPointF(-4.5, 0))
 _MOST_WIDTHS = 2000
 """Sentences tell how long something lasts: they are others every second."""
-
-SettingOf = Callable[[Values], WaitSetting | None]
 
 
 class LivePainter:
@@ -135,7 +132,8 @@ class LivePainter:
             painter.setFont(font)
             painter.setPen(self._faint if has_ended else self._text)
             room = rect.right() - left - _PAD
-            text = metrics.elidedText(values.name, Qt.TextElideMode.ElideRight, room)
+            mode = Qt.TextElideMode.ElideRight if is_application else Qt.TextElideMode.ElideMiddle
+            text = metrics.elidedText(values.name, mode, room)
             painter.drawText(QRect(left, rect.top(), room, rect.height()), _LEFT, text)
             left += metrics.horizontalAdvance(text) + _PAD
         self._paint_detail(painter, left, rect, values, has_ended=has_ended)
@@ -193,9 +191,10 @@ class LivePainter:
         painter.setFont(self._font)
         is_told = values.kind is RowKind.CONNECTION and values.state in TROUBLE
         painter.setPen(colour if is_told else self._faint if values.state is RowState.ENDED else self._text)
-        words = words_of(values, self._titles)
-        room = rect.width() - _STATE_TEXT - _PAD
-        text = words.full if self._width_of(words.full) <= room else words.short
+        room = rect.width() - _STATE_TEXT
+        if room < _LEAST_DETAIL:
+            return  # the sign alone
+        text = words_of(values, self._titles).fitting(lambda each: self._width_of(each) <= room)
         if self._width_of(text) > room:
             text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(rect.adjusted(_STATE_TEXT, 0, 0, 0), _LEFT, text)

@@ -1,7 +1,5 @@
 """The tree view of the Live page; it remembers what a person opened and closed."""
 
-from operator import attrgetter
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -18,9 +16,10 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.live_rows import RowKind
 from mpmanager_ui.viewmodels.live_tree import Column, Node
+from mpmanager_ui.viewmodels.live_words import SettingOf
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.widgets.live_model import LiveModel
-from mpmanager_ui.widgets.live_painter import LivePainter, SettingOf
+from mpmanager_ui.widgets.live_painter import LivePainter
 from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 _ROW_HEIGHT = 28
@@ -44,8 +43,9 @@ _WIDE = 1000
 _NARROW = 900
 _SLIM = 680
 """Widths of the page, in pixels."""
-_SLIM_WIDTHS = {Column.STATE: 100, Column.WAIT: 120, Column.DOWN: 86, Column.UP: 86}
-"""In a narrow page the column of waits has no room for who decides; the knob tells it, and the line below the tree."""
+_SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 124, Column.DOWN: 86, Column.UP: 86}
+"""In a narrow page the column of waits has no room for who decides, and that of states for the words of
+applications only: the knob and the sign tell it, and the line below the tree."""
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -80,13 +80,11 @@ class LiveView(QTreeView):
         self._place: tuple[object, ...] = ()
         self._owner: object = None
         """Key of the application in whose row the slider stands."""
-        self._setting_of: SettingOf = attrgetter("wait")
         self._placing = QTimer(self, interval=0, singleShot=True)
         self._placing.timeout.connect(self._place_slider)
         self.painter = LivePainter(look, signs)
         self.slider = WaitSlider(look, self.viewport())
         self.slider.hide()
-        self.slider.setAutoFillBackground(True)
         self.slider.left.connect(self._let_go)
         self.setModel(model)
         self.setItemDelegate(_RowHeight(self))
@@ -163,11 +161,14 @@ class LiveView(QTreeView):
             elif column is Column.STATE and not has_wait:
                 both = width + self.columnWidth(Column.WAIT)
                 cells.append((column, QRect(left, area.top(), both, area.height())))
-            elif column is not Column.WAIT or has_wait:
+            elif column is not Column.WAIT or (has_wait and not self._has_slider(node)):
                 cells.append((column, QRect(left, area.top(), width, area.height())))
         return cells
 
     # The slider
+
+    def _has_slider(self, node: Node) -> bool:
+        return node.key == self._owner and node.values.kind is RowKind.APPLICATION and self.slider.isVisible()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -200,7 +201,7 @@ class LiveView(QTreeView):
     def show_settings(self, setting_of: SettingOf) -> None:
         """Show these settings in place of what the rows say."""
         self.painter.show_settings(setting_of)
-        self._setting_of = setting_of
+        self._live.setting_of = setting_of
         self._place_slider()
         self.viewport().update()
 
@@ -222,7 +223,7 @@ class LiveView(QTreeView):
 
     def _place_slider(self) -> None:
         node = self.slider_owner
-        setting = self._setting_of(node.values) if node is not None else None
+        setting = self._live.setting_of(node.values) if node is not None else None
         area = QRect()
         if node is not None and not self.isColumnHidden(Column.WAIT):
             area = self.visualRect(self._live.index_of(node, Column.WAIT))

@@ -229,9 +229,12 @@ class TrafficChart(QWidget):
         return points
 
     def _paint_marks(self, painter: QPainter, plot: QRectF) -> None:
-        for group in self._groups(plot):
-            mark = group.marks[-1]
-            x = self._mark_x(plot, mark)
+        groups = self._groups(plot)
+        places = [self._mark_left(plot, group) for group in groups]
+        for group, before, left, after in zip(
+            groups, [plot.left(), *places], places, [*places[1:], None], strict=False
+        ):
+            x = self._mark_x(plot, group.marks[-1])
             colour = _MARK_COLOURS[group.kind]
             painter.setPen(QPen(self._look.colour(colour), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
@@ -240,11 +243,25 @@ class TrafficChart(QWidget):
                 paint_swatch(painter, swatch, self._signs.of(path), self._look.colours)
             name = getattr(self._look.colours, colour)
             image = icons.pixmap(_MARK_ICONS[group.kind], name, _MARK_SIZE, self.devicePixelRatioF())
-            left = min(max(x - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
             painter.drawPixmap(QPointF(left, 0), image)
             painter.setPen(self._look.colour(colour))
-            words = QRectF(plot.left(), 0, left - plot.left() - 4, _MARK_SIZE)
-            painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, group.words)
+            free = (before + _MARK_SIZE, left), (left + _MARK_SIZE, plot.right() if after is None else after)
+            self._paint_words(painter, group.words, free)
+
+    def _paint_words(
+        self, painter: QPainter, words: str, free: tuple[tuple[float, float], tuple[float, float]]
+    ) -> None:
+        """Beside their mark, where they cover no other: left of it, else right of it, else nowhere."""
+        needed = painter.fontMetrics().horizontalAdvance(words) + 8
+        for (first, last), side in zip(free, (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft), strict=True):
+            if words and last - first >= needed:
+                place = QRectF(first + 4, 0, last - first - 8, _MARK_SIZE)
+                painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, words)
+                return
+
+    def _mark_left(self, plot: QRectF, group: chart.MarkGroup) -> float:
+        middle = self._mark_x(plot, group.marks[-1])
+        return min(max(middle - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
 
     def _groups(self, plot: QRectF) -> tuple[chart.MarkGroup, ...]:
         first = self._data.end - self._span * BIN_S
