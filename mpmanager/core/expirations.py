@@ -37,7 +37,10 @@ from mpmanager.model.progress import Progress, SubflowVitals
 ACTIVE_S = 2.0
 """A connection that has moved nothing for so long is looked at less often."""
 TENSE_INTERVAL_S = 0.004
-BUSY_INTERVAL_S = 0.008
+"""Between looks while a verdict may be near; the shortest."""
+BUSY_INTERVAL_S = 0.01
+"""While connections are active and all is well, or a fifth of the shortest wait that is allowed."""
+_BUSY_SHARE = 0.2
 QUIET_INTERVAL_S = 0.025
 LONGEST_INTERVAL_S = 0.02
 """Between looks while connections are active, however much the looks cost."""
@@ -98,6 +101,8 @@ class Expirations:
         self._budget_time = 0.0
         self._doubt_until = 0.0
         self._is_tense = False
+        self._busy_interval_s = BUSY_INTERVAL_S
+        self._has_new_policies = False
 
     @property
     def tokens(self) -> frozenset[Token]:
@@ -109,7 +114,9 @@ class Expirations:
         known = self._watched.get(token)
         if known is None:
             machine = Expiration(policy, now=now, may_probe=not is_server_side)
+            self._has_new_policies = True
             known = self._watched[token] = _Watched(machine=machine, policy=policy, is_server_side=is_server_side)
+        self._has_new_policies = self._has_new_policies or known.policy != policy
         known.policy = policy
         known.machine.set_policy(policy, now=now)
         over_bytes = policy.big_transfers.over_bytes if policy.big_transfers else None
@@ -194,7 +201,11 @@ class Expirations:
         )
         if not is_busy:
             return QUIET_INTERVAL_S
-        shortest_s = TENSE_INTERVAL_S if is_tense else BUSY_INTERVAL_S
+        if self._has_new_policies:
+            self._has_new_policies = False
+            shortest_wait_s = min(wait_s for each in self._watched.values() for wait_s in each.policy.waits_s)
+            self._busy_interval_s = min(max(TENSE_INTERVAL_S, _BUSY_SHARE * shortest_wait_s), BUSY_INTERVAL_S)
+        shortest_s = TENSE_INTERVAL_S if is_tense else self._busy_interval_s
         return min(max(shortest_s, cost_s / MOST_OF_A_CORE), LONGEST_INTERVAL_S)
 
     def _may_act(self, now: float) -> bool:

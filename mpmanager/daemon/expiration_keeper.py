@@ -25,6 +25,8 @@ _NICENESS = -11
 """Of the whole daemon while it watches: 30 to 60 ms are lost otherwise when the processors are busy (measured)."""
 _REST_S = 0.1
 """Before the kernel is asked again that did not answer."""
+_CHOOSE_EVERY_S = 0.05
+"""The shortest time between two choices of whom to watch: connections may come and go in hundreds."""
 _MS_PER_S = 1000.0
 
 _REASON_WORDS = {
@@ -46,8 +48,11 @@ class ExpirationKeeper:
         self._journal = journal
         self._clock = clock
         self._core = Expirations()
-        self._stirred = asyncio.Event()
-        self._stirred.set()
+        self._is_stirred = True
+        self._next_choice = 0.0
+        self._is_idle = False
+        self._timer: asyncio.Handle | None = None
+        self._failure: asyncio.Future[None]
         self._cost_s = 0.0
         self._due: float | None = None
         self._helped: dict[tuple[Token, LinkName], int] = {}
@@ -55,12 +60,15 @@ class ExpirationKeeper:
 
     def stir(self) -> None:
         """Connections, their subflows or their policies have become others."""
-        self._stirred.set()
+        self._is_stirred = True
+        if self._is_idle:
+            self._is_idle = False
+            self._timer = asyncio.get_running_loop().call_soon(self._tick)
 
     def set_paths(self, paths: Collection[Path]) -> None:
         """The network is another now."""
         self._core.set_paths(paths)
-        self._stirred.set()
+        self.stir()
 
     def note_join(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         """A subflow was answered, or refused, which is an answer too."""
@@ -73,18 +81,30 @@ class ExpirationKeeper:
         """Watch until cancelled."""
         with suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-        while True:
-            try:
-                interval_s = self.poll()
-            except CommandRefusedError as error:
-                _log.warning("%s; trying again", error)
-                interval_s = _REST_S
-            if interval_s is None:
-                self._due = None
-                await self._stirred.wait()
-            else:
-                self._due = self._clock() + interval_s
-                await asyncio.sleep(interval_s)
+        self._failure = asyncio.get_running_loop().create_future()
+        try:
+            self._tick()
+            await self._failure
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _tick(self) -> None:
+        """Look, and wind the clock again: a timer costs half of what a sleeping task does."""
+        try:
+            interval_s = self.poll()
+        except CommandRefusedError as error:
+            _log.warning("%s; trying again", error)
+            interval_s = _REST_S
+        except Exception as error:  # noqa: BLE001  # for the supervisor of `run`, which a timer has not
+            self._failure.set_exception(error)
+            return
+        self._is_idle = interval_s is None
+        self._due = None
+        if interval_s is not None:
+            loop = asyncio.get_running_loop()
+            self._due = self._clock() + interval_s
+            self._timer = loop.call_later(interval_s, self._tick)
 
     def close(self) -> None:
         """Give all connections back what the tiers say."""
@@ -94,8 +114,8 @@ class ExpirationKeeper:
     def poll(self) -> float | None:
         """Look once at all; returns when to look again, in seconds, or None when there is nothing to look at."""
         now = self._clock()
-        if self._stirred.is_set():
-            self._stirred.clear()
+        if self._is_stirred and now >= self._next_choice:
+            self._is_stirred, self._next_choice = False, now + _CHOOSE_EVERY_S
             self._choose(now)
         if self._due is not None:
             self._core.note_lag(now - self._due, now)
@@ -103,7 +123,8 @@ class ExpirationKeeper:
             if self._core.take(progress, now):
                 self._look(progress.token, now)
         self._cost_s += (self._clock() - now - self._cost_s) / 8
-        return self._core.interval_s(now, cost_s=self._cost_s)
+        interval_s = self._core.interval_s(now, cost_s=self._cost_s)
+        return _CHOOSE_EVERY_S if interval_s is None and self._is_stirred else interval_s
 
     def _choose(self, now: float) -> None:
         """Whom to watch: who has a policy, and another path that could help."""

@@ -32,7 +32,8 @@ HEADER = struct.Struct("=IHHII")
 ATTRIBUTE = struct.Struct("=HH")
 
 _RECEIVE_BYTES = 256 * 1024
-_REPLY_TIMEOUT_S = 2.0
+_REPLY_TIMEOUT_S = 2
+_TIMEVAL = struct.Struct("@ll")
 
 Attributes = Mapping[int, memoryview]
 Take = Callable[[memoryview], int]
@@ -90,7 +91,9 @@ class NetlinkSocket:
 
     def __init__(self, protocol: int) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
-        self._socket.settimeout(_REPLY_TIMEOUT_S)
+        # Not `settimeout`, which asks before every call whether the socket is ready.
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, _TIMEVAL.pack(_REPLY_TIMEOUT_S, 0))
         self._socket.setsockopt(_SOL_NETLINK, _NETLINK_EXT_ACK, 1)
         self._socket.setsockopt(_SOL_NETLINK, _NETLINK_CAP_ACK, 1)
         self._socket.bind((0, 0))
@@ -130,13 +133,13 @@ class NetlinkSocket:
         """
         return self._bodies(kind, NLM_F_DUMP, body, what=what)
 
-    def query_into(self, kind: int, body: bytes, take: Take, *, what: str) -> None:
-        """Like `query`, but let `take` read the answers.
+    def ask_into(self, kind: int, body: bytes, take: Take, *, what: str) -> None:
+        """Ask for one thing and let `take` read the answer: the cheapest exchange there is.
 
         Raises:
             CommandRefusedError: the kernel says no.
         """
-        self._exchange(kind, NLM_F_ACK, body, take, what=what)
+        self._exchange(kind, 0, body, take, what=what)
 
     def dump_into(self, kind: int, body: bytes, take: Take, *, what: str) -> None:
         """Like `dump`, but let `take` read the answers, which can be quicker than one by one.
@@ -160,7 +163,7 @@ class NetlinkSocket:
     def _exchange(self, kind: int, flags: int, body: bytes, take: Take, *, what: str) -> None:
         expected = next(self._sequence) & 0xFFFFFFFF
         header = HEADER.pack(HEADER.size + len(body), kind, NLM_F_REQUEST | flags, expected, 0)
-        self._socket.send(header + body)
+        self._send(header + body, what)
         while True:
             messages = self._receive(what)
             while len(messages) >= HEADER.size:
@@ -171,13 +174,25 @@ class NetlinkSocket:
                     _raise_refusal(messages[HEADER.size : length], reply_flags, what=what)
                     return
                 messages = messages[take(messages) :]
+                if not flags:
+                    return  # nothing closes the exchange
+
+    def _send(self, message: bytes, what: str) -> None:
+        try:
+            self._socket.send(message)
+        except BlockingIOError as error:
+            raise _silence(what) from error
 
     def _receive(self, what: str) -> memoryview:
         try:
             return memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
-        except TimeoutError as error:
-            sentence = f"{what}: the kernel did not answer within {_REPLY_TIMEOUT_S:g} s"
-            raise CommandRefusedError(sentence, errno=errno.ETIMEDOUT) from error
+        except BlockingIOError as error:
+            raise _silence(what) from error
+
+
+def _silence(what: str) -> CommandRefusedError:
+    sentence = f"{what}: the kernel did not answer within {_REPLY_TIMEOUT_S} s"
+    return CommandRefusedError(sentence, errno=errno.ETIMEDOUT)
 
 
 def _size_of_first(messages: memoryview) -> int:

@@ -9,6 +9,7 @@ import errno
 import struct
 from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6
 from typing import Generic, TypeVar
@@ -240,7 +241,7 @@ class LinuxConnectionTable:
         return Snapshot(self._connections.harvest(), self._subflows.harvest())
 
     def connection(self, token: Token) -> ConnectionSample | None:
-        request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
+        request = _request_of(token)
         sampler = _Sampler(_CONNECTION_READER, _connection)
         self._one(request, sampler.take, what=f"look at connection {token:#x}")
         return next(iter(sampler.harvest()), None)
@@ -264,8 +265,7 @@ class LinuxConnectionTable:
 
         if len(tokens) <= _MOST_ASKED_ALONE:
             for token in tokens:
-                request = _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
-                self._one(request, take, what=f"look at connection {token:#x}")
+                self._one(_request_of(token), take, what="look at a connection")
         else:
             self._dump(_IPPROTO_MPTCP, _LIVING, take)
         return [Progress._make(values) for values in records if values[0] in tokens]
@@ -288,7 +288,7 @@ class LinuxConnectionTable:
     def _one(self, request: bytes, take: Take, *, what: str) -> None:
         """Read the message about one socket; there is none when it is gone."""
         try:
-            self._netlink.query_into(_SOCK_DIAG_BY_FAMILY, request, take, what=what)
+            self._netlink.ask_into(_SOCK_DIAG_BY_FAMILY, request, take, what=what)
         except CommandRefusedError as error:
             if error.errno not in {errno.ENOENT, errno.ESTALE}:
                 raise
@@ -325,6 +325,11 @@ def _request(
     # The head has eight bits for the protocol: 262 alone would be taken for TCP.
     full_protocol = attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
     return head + socket_id + struct.pack("=II", *cookie) + full_protocol
+
+
+@lru_cache(_MOST_ASKED_ALONE)
+def _request_of(token: Token) -> bytes:
+    return _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
 
 
 def _socket_id(flow: FourTuple, interface_index: int) -> bytes:

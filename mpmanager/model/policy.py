@@ -127,7 +127,11 @@ class Policy:
         )
 
     @property
+    def waits_s(self) -> tuple[float, ...]:
+        """All that is allowed anywhere, in seconds."""
+        return (self.wait_s, *(each.wait_s for each in self.pairs))
+
+    @property
     def is_stock(self) -> bool:
         """Whether nothing has to be watched: the kernel alone does the same."""
-        waits = (self.wait_s, *(each.wait_s for each in self.pairs))
-        return self.big_transfers is None and all(wait == NEVER for wait in waits)
+        return self.big_transfers is None and all(wait_s == NEVER for wait_s in self.waits_s)

@@ -248,7 +248,7 @@ def table_of():
         def make(data):
             table = LinuxConnectionTable()
             stack.callback(table.close)
-            table._netlink.query_into = lambda _kind, _request, take, **_options: take(memoryview(data))
+            table._netlink.ask_into = lambda _kind, _request, take, **_options: take(memoryview(data))
             return table
 
         yield make
