@@ -49,6 +49,9 @@ def test_text_is_read_on_every_background(colours, ink, behind):
         ("warning", "surface"),
         ("danger", "surface"),
         ("accent", "surface"),
+        ("danger", "accent_soft"),
+        ("warning", "accent_soft"),
+        ("accent", "accent_soft"),
         ("text", "warning_soft"),
         ("text", "danger_soft"),
         ("on_accent", "accent"),
@@ -58,6 +61,13 @@ def test_text_is_read_on_every_background(colours, ink, behind):
 )
 def test_coloured_text_is_read_where_it_stands(colours, ink, behind):
     assert contrast(getattr(colours, ink), getattr(colours, behind)) >= TEXT
+
+
+@both_themes
+@pytest.mark.parametrize("behind", ["surface", "accent_soft"])
+@pytest.mark.parametrize("ink", ["accent", "muted"])
+def test_the_knob_of_a_wait_is_seen_in_every_row(colours, ink, behind):
+    assert contrast(getattr(colours, ink), getattr(colours, behind)) >= SHAPE
 
 
 @both_themes
