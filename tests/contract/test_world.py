@@ -17,7 +17,7 @@ from mpmanager.core.routing import desired_routing
 from mpmanager.daemon.compose import linux_world
 from mpmanager.daemon.world import World
 from mpmanager.lab.topology import LinkChange
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple, ProcessKey
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple, ProcessKey, TcpState
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.network import LinkHint, RoutingPlan
@@ -499,6 +499,39 @@ async def test_what_is_not_there_is_none(place):
     connections = place.world.connections
     assert connections.connection(NOBODY) is None
     assert connections.subflow(FourTuple(place.initial.remote, place.initial.local)) is None
+
+
+@in_the_world
+async def test_progress_is_told_of_the_connections_asked_about_and_goes_only_forward(place):
+    connections = place.world.connections
+    assert connections.progress([]) == []
+    assert connections.progress([NOBODY]) == []
+    (before,) = connections.progress([place.token, NOBODY])
+    assert before.token == place.token
+    assert connections.progress([place.token]) == [before], "to ask changes nothing"
+    for _ in range(3):
+        place.move()
+        (after,) = connections.progress([place.token])
+        assert after.write_seq >= after.snd_una >= before.snd_una
+        assert after.write_seq > before.write_seq
+        assert after.rcv_nxt > before.rcv_nxt
+        before = after
+
+
+@in_the_world
+async def test_vitals_of_every_subflow_are_plausible_and_those_of_none_are_none(place):
+    connections = place.world.connections
+    seen = await place.join()
+    place.move()
+    for flow, index in ((place.initial, 0), (seen.flow, seen.interface_index)):
+        vitals = connections.vitals(flow, interface_index=index)
+        assert vitals.flow == flow
+        assert vitals.state is TcpState.ESTABLISHED
+        assert 0 < vitals.min_rtt_s <= 10
+        assert vitals.silent_s >= 0
+        assert not vitals.is_backup_there
+        assert all(count >= 0 for count in vitals[vitals._fields.index("unacknowledged") :])
+    assert connections.vitals(FourTuple(place.initial.remote, place.initial.local)) is None
 
 
 @in_the_world
