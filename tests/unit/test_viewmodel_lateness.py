@@ -52,6 +52,17 @@ def test_the_states_in_plain_words():
     assert full(late(State.PROBING)) == "probing Wi-Fi: has answered, carries again soon"
 
 
+def test_a_connection_that_failed_over_twice_is_not_said_to_have_left_what_carries():
+    info = late(reason=Reason.ON_TIME, path="wwan0", waited_ms=None)
+    words = state_words(info, TITLES, now=EPOCH + 12.0)
+    assert plain(words.full) == "failed over to LTE 12 s ago"
+    world = World()
+    world.delay(0, State.FAILED_OVER, Reason.ON_TIME, path="wwan0")
+    frame = world.advance(7.0)
+    assert "instead" not in state_sentence(frame.paths, frame.connections)
+    assert words_of(rows_of(world)[2]["wwan0"], TITLES).full == "carries instead"
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(-1.0, "0 s"), (59.9, "59 s"), (61.0, "1 min"), (7300.0, "2 h")])
 def test_how_long_it_lasts_is_told_in_the_largest_unit(seconds, words):
     assert f" {words} ago:" in full(late(), seconds)
@@ -126,6 +137,25 @@ def test_a_subflow_that_is_still_connecting_or_closing_has_no_part_in_it():
         pass
     connection = next(iter(next(iter(recorder.applications.values())).children.values()))
     assert [each.values.state for each in connection.children.values()][1] is RowState.CONNECTING
+
+
+def test_a_new_subflow_on_a_path_that_was_left_asks_whether_it_answers_and_leaves_no_trace():
+    world = World()
+    world.fail_over(0)
+    recorder = Recorder()
+
+    def subflows(*, asked):
+        frame = world.advance()
+        subflow = frame.connections[0].subflows[0]
+        subflow.state, subflow.rtt_ms, subflow.tx_bytes, subflow.rx_bytes = TcpState.SYN_SENT, None, 0, 0
+        frame.connections[0].subflows = frame.connections[0].subflows[0 if asked else 1 :]
+        for _ in recorder.take(frame):
+            pass
+        connection = next(iter(next(iter(recorder.applications.values())).children.values()))
+        return [words_of(each.values, TITLES).full for each in connection.children.values()]
+
+    assert subflows(asked=True) == ["asked whether it answers", "carries instead of Wi-Fi", "standby"]
+    assert subflows(asked=False) == ["carries instead of Wi-Fi", "standby"]
 
 
 def test_every_state_of_a_row_has_a_meaning():

@@ -57,8 +57,9 @@ def titled(path: str | None, titles: Titles) -> str:
 
 def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWords:
     """The state of a connection; `now` is Unix time."""
-    path, helper = titled(info.path, titles), titles.get(info.helper or "", info.helper)
-    reason = reason_words(info.reason, info.path, titles)
+    left = late_path(info)
+    path, helper = titled(left, titles), titles.get(info.helper or "", info.helper)
+    reason = reason_words(info.reason, left, titles)
     since = lasting(now - info.since)
     proof = proof_words(info.waited_ms, info.allowed_ms)
     match info.state:
@@ -72,13 +73,18 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
             suspects = f"suspects {path}"
             return StateWords(f"{suspects} since {since}: {reason}", (f"{suspects}: {reason}", suspects))
         case ExpirationState.FAILED_OVER:
-            target = f" to {helper}" if helper else ""
-            short = f"{helper} instead of {path}" if helper else f"left {path}"
-            moved = f"failed over from {path}{target}"
-            return StateWords(f"{moved} {since} ago: {reason}{proof}", (f"{moved}: {reason}", moved, short))
+            moved = f"failed over{f' from {path}' if left else ''}{f' to {helper}' if helper else ''}"
+            short = (f"{helper} instead of {path}",) if helper and left else ()
+            because = "" if info.reason is ExpirationReason.ON_TIME else f": {reason}"
+            return StateWords(f"{moved} {since} ago{because}{proof}", (f"{moved}{because}", moved, *short))
         case ExpirationState.PROBING:
             probing = f"probing {path}"
             return StateWords(f"{probing}: has answered, carries again soon", (f"{probing}: has answered", probing))
+
+
+def late_path(info: ExpirationInfo) -> str | None:
+    """The path that is late or was left; None where only what carries instead is told."""
+    return info.path if info.path != info.helper else None
 
 
 def proof_words(waited_ms: float | None, allowed_ms: Wait | None) -> str:

@@ -216,10 +216,15 @@ def _end(record: Record, now: float) -> None:
 def _forget(parent: Record, now: float) -> None:
     """Let go of ended children whose time is over; their counts stay with the parent."""
     for key, record in list(parent.children.items()):
-        if record.ended_at is not None and now - record.ended_at >= KEPT_AFTER_END_S:
+        if record.ended_at is not None and (now - record.ended_at >= KEPT_AFTER_END_S or _was_never(record.values)):
             parent.gone_bytes += record.values.byte_count
             parent.gone_retransmits += record.values.retransmits
             del parent.children[key]
+
+
+def _was_never(values: Values) -> bool:
+    """Whether a subflow was never answered: while a path is dead, there is a new one every second."""
+    return values.kind is RowKind.SUBFLOW and values.rtt_ms is None and not values.byte_count
 
 
 def _longer(history: tuple[float, ...], rate: float) -> tuple[float, ...]:

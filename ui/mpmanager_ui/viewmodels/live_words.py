@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from mpmanager.api.structures import HelpCounts
+from mpmanager.api.structures import ExpirationInfo, HelpCounts
 from mpmanager.client.quantities import format_rate
 from mpmanager.model.expiration import ExpirationState
-from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, state_words, titled
+from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, late_path, state_words, titled
 from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Column, Node, cell_text
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
@@ -33,8 +33,15 @@ def words_of(values: Values, titles: Titles) -> StateWords:
     if values.kind is RowKind.CONNECTION:
         is_late = late.state is not ExpirationState.PRIMARY
         return state_words(late, titles, now=values.time) if is_late else _plain(values.state)
+    return _subflow_words(values, late, titles)
+
+
+def _subflow_words(values: Values, late: ExpirationInfo, titles: Titles) -> StateWords:
+    left = late_path(late)
+    if values.state is RowState.CONNECTING and left in values.paths and late.state is not ExpirationState.PRIMARY:
+        return StateWords("asked whether it answers", ("asked",))
     full, short = _SUBFLOW_WORDS.get(values.state, (values.state.value, values.state.value))
-    return StateWords(full.format(path=titled(late.path, titles)), (short,))
+    return StateWords(full.format(path=titled(left, titles)), (short,)) if left else StateWords(short)
 
 
 def explanation(values: Values, titles: Titles) -> str:

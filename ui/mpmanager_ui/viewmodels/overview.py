@@ -14,6 +14,7 @@ from mpmanager.client.quantities import (
 )
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
+from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
 from mpmanager_ui.viewmodels.wording import (
     KIND_WORDS,
@@ -208,9 +209,10 @@ def _helped(connections: Iterable[ConnectionInfo]) -> dict[tuple[str, str, bool]
     applications: dict[tuple[str, str, bool], set[str]] = {}
     for connection in connections:
         late = connection.expiration
-        if late is None or late.path is None or late.helper is None or late.state not in _WITH_HELPER:
+        path = late_path(late) if late is not None else None
+        if late is None or path is None or late.helper is None or late.state not in _WITH_HELPER:
             continue
-        key = (late.path, late.helper, late.state is not ExpirationState.AGGREGATE)
+        key = (path, late.helper, late.state is not ExpirationState.AGGREGATE)
         applications.setdefault(key, set()).add(connection.app.id)
     return {key: len(ids) for key, ids in sorted(applications.items(), key=lambda each: not each[0][2])}
 
