@@ -557,7 +557,8 @@ class Expiration:
             if min(now - track.acknowledged, age_s) > hole_limit_s:
                 return ExpirationReason.HOLE
         is_missing = self._suspicion is not None and self._has_hole(subflow)
-        if is_missing and now - self._rcv_moved > hole_limit_s:
+        # A loss shows to the sender only when what comes after it has come, which takes another gap.
+        if is_missing and now - self._rcv_moved > hole_limit_s + self._longest_gap_s:
             return ExpirationReason.HOLE
         return None
 
