@@ -270,6 +270,13 @@ def test_alt_and_an_arrow_move_the_slider_from_anywhere_in_the_application(stage
     assert changes(stage) == [(CURL, "500.0"), (CURL, "200.0")]
 
 
+def test_tab_leads_from_the_tree_to_the_slider(stage, page):
+    slider = choose(stage, page, 0)
+    page.view.setFocus()
+    stage.press(page.view, Qt.Key.Key_Tab)
+    assert slider.hasFocus()
+
+
 def test_escape_leads_from_the_slider_back_to_the_tree(stage, page):
     slider = choose(stage, page, 0)
     slider.setFocus()
@@ -377,6 +384,9 @@ def test_the_default_wait_is_set_at_the_top_and_undone(stage, page):
     stage.act(stage.window.snackbar.button.click)
     wait_for_change(stage, 2)
     assert changes(stage)[-1] == ("default", "never")
+    stage.press(page.default_slider, Qt.Key.Key_Delete)
+    stage.settle()
+    assert len(changes(stage)) == 2
 
 
 def test_the_menu_of_a_row_sets_its_wait(stage, page):

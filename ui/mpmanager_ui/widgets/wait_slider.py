@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 from mpmanager.api.structures import Wait
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.waits import (
+    DEFAULT,
     DETENTS,
     WaitSetting,
     detent_at,
@@ -152,8 +153,8 @@ class WaitSlider(QSlider):
             self._want(detent_beside(self.setting.wait if self.setting.wait is not None else "never", direction))
 
     def want_default(self) -> None:
-        """Ask for what the default says."""
-        if self.isEnabled() and self.setting.is_own:
+        """Ask for what the default says; nothing to do where the default is what it shows."""
+        if self.isEnabled() and self.setting.is_own and self.setting.policy != DEFAULT:
             self.wanted.emit(None)
 
     def sizeHint(self) -> QSize:
