@@ -70,6 +70,8 @@ _MOST_PATIENCE = 8.0
 _PATIENCE_KEPT_S = 10.0
 PROBE_FACTOR, PROBE_EXTRA_S = 1.15, 0.012
 """An answer may take so many round trips, and the time between two looks and a little more."""
+PROBE_REST_S = 0.25
+"""Between two probes of one connection."""
 _TELLING_S = 0.012
 """How long several carriers are looked at before it is clear which one is silent."""
 
@@ -269,6 +271,7 @@ class _History:
 @dataclass(slots=True)
 class _Suspicion:
     since: float
+    path: LinkName | None = None
     flow: FourTuple | None = None
     """None while it is not clear which subflow is silent."""
     asked: float | None = None
@@ -302,6 +305,7 @@ class Expiration:
         self._base_s = UNKNOWN_RTT_S
         self._is_quiet = True
         """Whether nothing is expected to come."""
+        self._next_probe = now
         self._patience = 1.0
         self._patience_set = now
         self._suspicion: _Suspicion | None = None
@@ -341,15 +345,21 @@ class Expiration:
 
     def view(self) -> ExpirationView:
         """The state, for people."""
+        is_suspect = self.state is ExpirationState.SUSPECT
         return ExpirationView(
             state=self.state,
-            reason=self.reason,
+            reason=ExpirationReason.NOTHING_RECEIVED if is_suspect else self.reason,
             since=self.since,
-            path=self._path,
+            path=self.suspected_path if is_suspect else self._path,
             helper=next(iter(self.opened), None),
             waited_s=self._waited_s,
             allowed_s=self.policy.wait_s,
         )
+
+    @property
+    def suspected_path(self) -> LinkName | None:
+        """The path whose probe is awaited."""
+        return self._suspicion.path if self._suspicion is not None else None
 
     def age_s(self, now: float) -> float:
         """How long the oldest data that was not acknowledged has waited."""
@@ -465,16 +475,16 @@ class Expiration:
             track.carrying = (track.carrying or now) if each in carriers else None
         others = [each for each in subflows if each not in carriers]
         self._base_s = min((each.base_s for each in carriers), default=UNKNOWN_RTT_S)
-        self._learn_gap(subflows)
+        self._learn_gap(subflows, now)
         self._allowed_s = min(
             (each.base_s + self._wait_s(each, others) for each in carriers), default=self.policy.wait_s + UNKNOWN_RTT_S
         )
         if now - self._patience_set > _PATIENCE_KEPT_S:
             self._patience, self._patience_set = max(1.0, self._patience / 2), now
 
-    def _learn_gap(self, subflows: Sequence[SubflowView]) -> None:
+    def _learn_gap(self, subflows: Sequence[SubflowView], now: float) -> None:
         """A gap in which data came out of order was a hole's, and says nothing of the sender's habits."""
-        if self._suspicion is not None:
+        if self._suspicion is not None or self._is_starved(now):
             return
         if self._long_gap_s is not None and not any(self._has_hole(each) for each in subflows):
             self._learn(self._long_gap_s)
@@ -557,10 +567,17 @@ class Expiration:
             if min(now - track.acknowledged, age_s) > hole_limit_s:
                 return ExpirationReason.HOLE
         is_missing = self._suspicion is not None and self._has_hole(subflow)
-        # A loss shows to the sender only when what comes after it has come, which takes another gap.
-        if is_missing and now - self._rcv_moved > hole_limit_s + self._longest_gap_s:
+        if is_missing and now - self._rcv_moved > self._receiving_hole_s(subflow, wait_s):
             return ExpirationReason.HOLE
         return None
+
+    def _receiving_hole_s(self, subflow: SubflowView, wait_s: float) -> float:
+        """How long something may be missing while other data comes.
+
+        A loss shows to the sender when what comes after it has come, and its repair may be lost once, too.
+        """
+        rtt_s = max(subflow.base_s, min(subflow.vitals.receiver_rtt_s or 0.0, subflow.base_s + _LONGEST_HOLE_EXTRA_S))
+        return self._longest_gap_s + 2 * rtt_s + max(wait_s, LEAST_HOLE_S)
 
     def _busy_s(self, track: _Track, now: float) -> float:
         """How long something has been in flight on a carrier; a lone one has what the stream has waited for."""
@@ -637,6 +654,7 @@ class Expiration:
             if subflow is not None and self._is_proven(path, absence, subflow, now) and self._may_act(now, 2):
                 effects += self._return_to(path, now)
         if not self.absences:
+            self.opened.clear()
             return Finding.PROVEN, tuple(effects)
         is_back = all(each.rejoined is not None for each in self.absences.values())
         if is_back is (self.state is _S.PROBING):
@@ -681,7 +699,7 @@ class Expiration:
             return self._begin_suspicion(subflows, now) if is_time else None
         carriers = self._carriers(subflows)
         if self._rcv_moved > self._suspicion.since:
-            self._suspicion, self.reason = None, ExpirationReason.ON_TIME
+            self._suspicion = None
             return Finding.HEARD, ()
         if self._suspicion.flow is None:
             return self._name_the_silent(carriers, now)
@@ -691,10 +709,16 @@ class Expiration:
         self, subflows: Sequence[SubflowView], now: float
     ) -> tuple[Finding, tuple[Effect, ...]] | None:
         carriers = self._carriers(subflows)
-        if len(subflows) <= len(carriers) == 1 or not self._may_act(now, 1):
-            return None  # nobody could carry instead
+        if len(subflows) <= len(carriers) == 1 or self._wait_s(carriers[0], subflows) == NEVER:
+            return None  # nobody could or may carry instead
+        if len(carriers) == 1 and self._has_hole(carriers[0]):
+            # What comes out of order shows that the path is alive: nobody has to be asked.
+            self._suspicion = _Suspicion(now, carriers[0].path, carriers[0].flow, now, is_answered=True)
+            return Finding.STARVED, ()
+        if now < self._next_probe or not self._may_act(now, 1):
+            return None
+        self._next_probe = now + PROBE_REST_S
         self._suspicion = _Suspicion(now)
-        self.reason = ExpirationReason.NOTHING_RECEIVED
         if len(carriers) > 1:
             return Finding.STARVED, ()
         return Finding.STARVED, self._ask(carriers[0], now)
@@ -702,7 +726,7 @@ class Expiration:
     def _ask(self, subflow: SubflowView, now: float) -> tuple[Effect, ...]:
         if self._suspicion is not None:
             self._suspicion.flow, self._suspicion.asked = subflow.flow, now
-        self._path = subflow.path
+            self._suspicion.path = subflow.path
         return (ProbePath(flow=subflow.flow),)
 
     def _name_the_silent(
@@ -743,7 +767,6 @@ class Expiration:
             self._suspicion = None
         self._is_quiet = True
         self._patience, self._patience_set = min(2 * self._patience, _MOST_PATIENCE), now
-        self.reason = ExpirationReason.ON_TIME
 
     def _find_lateness(self, subflows: Sequence[SubflowView], now: float) -> tuple[Finding, tuple[Effect, ...]] | None:
         carriers = self._carriers(subflows)
@@ -766,8 +789,9 @@ class Expiration:
     ) -> tuple[Finding, tuple[Effect, ...]]:
         helper = min(helpers, key=lambda each: (self.policy.wait_between(carrier.path, each.path), each.base_s))
         self.opened[helper.path] = now
-        self.reason, self._path = ExpirationReason.BACKLOG, carrier.path
-        self._waited_s = self.age_s(now) - carrier.base_s
+        waited_s = self.age_s(now) - carrier.base_s
+        if not self.absences:  # else that is what people have to know
+            self.reason, self._path, self._waited_s = ExpirationReason.BACKLOG, carrier.path, waited_s
         self._calm_limit_s = CALM_SHARE * wait_s
         return Finding.LATE, (
             Report(
@@ -775,7 +799,7 @@ class Expiration:
                 path=carrier.path,
                 helper=helper.path,
                 reason=ExpirationReason.BACKLOG,
-                waited_s=self._waited_s,
+                waited_s=waited_s,
                 allowed_s=wait_s,
             ),
         )
@@ -820,6 +844,7 @@ class Expiration:
         if state is _S.PRIMARY:
             self._path = self._waited_s = None
         self._schedule(now)
+        self._due_look = now  # what is true of the subflows from now on has to be known soon
 
 
 def is_standing(vitals: SubflowVitals) -> bool:

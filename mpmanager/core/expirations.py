@@ -87,6 +87,8 @@ class _Watched:
     chosen: frozenset[LinkName] | None = None
     """What the subflow manager was told last."""
     has_changed_size: bool = False
+    is_due: bool = False
+    """Whether it has to be looked at whatever its data does."""
 
 
 class Expirations:
@@ -136,7 +138,7 @@ class Expirations:
         self._paths = {path.name: path for path in paths if is_open(path)}
         for each in self._watched.values():
             each.machine.forget_paths_but(self._paths)
-            each.has_changed_size = True  # ranks may be others: look at all
+            each.is_due = True  # ranks may be others
 
     def note_lag(self, lag_s: float, now: float) -> None:
         """Say how much too late the looks come that follow."""
@@ -153,7 +155,7 @@ class Expirations:
             del self._probes[path]
             self.note_alive(path)
             for each in self._watched.values():
-                if each.machine.view().path == path:
+                if each.machine.suspected_path == path:
                     each.machine.note_answer()
 
     def view(self, token: Token) -> ExpirationView | None:
@@ -170,7 +172,7 @@ class Expirations:
             watched.has_changed_size = True
         wants = watched.machine.take(progress, now)
         self._is_tense = self._is_tense or watched.machine.is_tense(now)
-        return wants or watched.has_changed_size
+        return wants or watched.has_changed_size or watched.is_due
 
     def judge(self, token: Token, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]], now: float) -> Decision:
         """Draw the conclusions from a closer look at one connection."""
@@ -231,7 +233,7 @@ class Expirations:
         return target.path if target.path in self._paths and target.path in standing else None
 
     def _moves(self, watched: _Watched, standing: set[LinkName]) -> tuple[Move, ...]:
-        has_changed, watched.has_changed_size = watched.has_changed_size, False
+        has_changed, watched.has_changed_size, watched.is_due = watched.has_changed_size, False, False
         target, meter = watched.policy.big_transfers, watched.meter
         if not has_changed or target is None or meter is None or target.path not in standing:
             return ()
@@ -263,7 +265,7 @@ class Expirations:
         return tuple(orders)
 
     def _is_first_to_ask(self, token: Token, now: float) -> bool:
-        path = self._watched[token].machine.view().path
+        path = self._watched[token].machine.suspected_path
         if path is None:
             return False
         asked = self._probes.get(path)

@@ -381,6 +381,8 @@ class SubflowManager:
             return ()
         if isinstance(event, Order):
             return tuple(self._obey(connection, event, now))
+        if isinstance(event, CommandRefused) and isinstance(event.command, WithdrawAddress):
+            return tuple(_drop_unwithdrawn(connection, event.command))
         self._note(connection, event, now)
         return (*_end_probe(connection, event), *self._reconcile(connection, now))
 
@@ -391,6 +393,7 @@ class SubflowManager:
             case SubflowFailed():
                 self._note_failed(connection, order, now)
                 yield from _abandon(connection, order.flow)
+                yield from _drop_probes(connection, order.flow.local.address)
             case PathRecovered():
                 connection.recoveries.pop(order.path, None)
             case ProbeWanted():
@@ -707,6 +710,23 @@ def _abandon(connection: _Connection, flow: FourTuple) -> Iterator[Command]:
         yield DestroySubflow(token=connection.token, flow=flow)
     else:
         yield from _leave(connection, [flow])
+
+
+def _drop_probes(connection: _Connection, address: IPAddress) -> Iterator[Command]:
+    """End the probes from an address before something new joins from it.
+
+    The kernel forgets the first id that it has for the address of a destroyed subflow, whichever subflow's that is.
+    """
+    for flow in [flow for flow in connection.probes if flow.local.address == address]:
+        del connection.probes[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def _drop_unwithdrawn(connection: _Connection, command: WithdrawAddress) -> Iterator[Command]:
+    """End a probe that the peer could not be asked to drop."""
+    for flow in [flow for flow, probe in connection.probes.items() if probe.local_id == command.local_id]:
+        del connection.probes[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
 
 
 def _end_probe(connection: _Connection, event: _ConnectionNews) -> Iterator[Command]:

@@ -164,6 +164,7 @@ _VITALS_READER = _reader(
     Field((*_SUBFLOW, _SubflowAttribute.FLAGS), 0, "I"),
     Field(_INFO, 68, "I"),  # tcpi_rtt
     Field(_INFO, 148, "I"),  # tcpi_min_rtt
+    Field(_INFO, 92, "I"),  # tcpi_rcv_rtt
     Field(_INFO, 56, "I"),  # tcpi_last_ack_recv
     Field(_INFO, 24, "I"),  # tcpi_unacked
     Field(_INFO, 200, "Q"),  # tcpi_bytes_sent
@@ -380,15 +381,28 @@ def _subflow(flow: FourTuple, values: Values) -> SubflowSample | None:
 
 
 def _vitals(flow: FourTuple, values: Values) -> SubflowVitals:
-    state, flags, rtt, min_rtt, silent, unacknowledged, sent, again, unsent, rate, acknowledged, *counts = (
-        value or 0 for value in values
-    )
+    (
+        state,
+        flags,
+        rtt,
+        min_rtt,
+        receiver_rtt,
+        silent,
+        unacknowledged,
+        sent,
+        again,
+        unsent,
+        rate,
+        acknowledged,
+        *counts,
+    ) = (value or 0 for value in values)
     return SubflowVitals(
         flow,
         _STATES.get(state, TcpState.CLOSED),
         bool(flags & _BACKUP_THERE),
         rtt / _US_PER_S or None,
         None if min_rtt in {0, _NO_RTT_US} else min_rtt / _US_PER_S,
+        receiver_rtt / _US_PER_S or None,
         silent / _MS_PER_S,
         unacknowledged,
         max(0, sent - again - acknowledged),

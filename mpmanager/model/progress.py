@@ -29,6 +29,8 @@ class SubflowVitals(NamedTuple):
     """Smoothed; None until the first measurement."""
     min_rtt_s: float | None
     """The shortest in the last minutes; None until the first measurement."""
+    receiver_rtt_s: float | None
+    """As the receiver sees it, queues included; None until the first measurement."""
     silent_s: float
     """Since the last acknowledgement came; in steps of the kernel's clock tick."""
     unacknowledged: int

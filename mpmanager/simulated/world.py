@@ -437,6 +437,7 @@ def _vitals(flow: FourTuple, subflow: _SimulatedSubflow) -> SubflowVitals:
         is_backup_there=False,
         rtt_s=rtt_s,
         min_rtt_s=rtt_s,
+        receiver_rtt_s=rtt_s,
         silent_s=0.0,
         unacknowledged=0,
         in_flight_bytes=0,

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mpmanager.core.expiration import (
@@ -670,7 +670,7 @@ class Madhouse:
         self.machine = Expiration(policy(wait_s), now=self.now)
         self.progress = Progress(1, 1000, 1000, 0)
         self.flows = {WLAN: FourTuple(LOCAL[WLAN], SERVER), WWAN: FourTuple(LOCAL[WWAN], SERVER)}
-        self.counts = dict.fromkeys(SubflowVitals._fields[6:], 0)
+        self.counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("unacknowledged") :], 0)
         self.mood = {}
 
     def look(self):
@@ -701,6 +701,7 @@ class Madhouse:
             is_backup_there=False,
             rtt_s=0.03,
             min_rtt_s=0.02,
+            receiver_rtt_s=None,
             silent_s=choose([0.0, 1.0]),
             **self.counts | {"unacknowledged": choose([0, 9]), "delivery_rate_byte_s": choose([0, 10, 1_000_000])},
         )
@@ -734,3 +735,76 @@ def test_a_healthy_path_is_never_left_for_idleness(writes, wait_s):
     place.run(3)
     assert failed(place) == []
     assert place.state(connection) is ExpirationState.PRIMARY
+
+
+@BOTH_DIRECTIONS
+def test_whoever_may_wait_for_ever_is_never_helped_though_big_transfers_are_moved(sender):
+    place = laptop()
+    connection = place.connect(NEVER, big=BigTransfers(path=WWAN, over_bytes=10_000_000))
+    messages(place, connection, sender, 6)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(3)
+    assert place.orders == []
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+@BOTH_DIRECTIONS
+def test_whoever_may_wait_for_ever_on_this_pair_is_never_helped(sender):
+    place = laptop()
+    connection = place.connect(0.05, PairWait(carrier=WLAN, helper=WWAN, wait_s=NEVER))
+    messages(place, connection, sender, 6)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(3)
+    assert place.orders == []
+
+
+def test_a_path_that_fails_right_after_its_return_is_found_silent_and_not_full_of_holes():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 20)
+    place.run(1)
+    for _ in range(3):
+        place.links[WLAN].is_hole = True
+        place.run(0.3)
+        place.links[WLAN].is_hole = False
+        while place.state(connection) is not ExpirationState.PRIMARY:
+            place.run(0.1)
+    left = [each for each in place.reports if each.happening is Happening.FAILED_OVER]
+    assert {each.reason for each in left} == {ExpirationReason.SILENT}
+    assert worst_delay_s(connection, UPLOAD) < 0.1
+
+
+@STORIES
+@example(
+    [("hole", WLAN, True), ("hole", WWAN, True), ("hole", DSL, True), ("send", UPLOAD, 200_000), ("wait", None, 0.5)],
+    0.01,
+    0,
+)
+@given(st.lists(STEPS, max_size=15), WAITS, st.integers(0, 2**16))
+def test_whatever_happened_all_is_as_at_first_when_paths_are_well_again(steps, wait_s, seed):
+    story = Story(wait_s, seed)
+    place, connection = story.place, story.connection
+    before = place.flags(connection)
+    story.tell(steps)
+    story.heal()
+    place.run(90)
+    machine = place.machine(connection)
+    assert machine.state is ExpirationState.PRIMARY
+    assert (machine.opened, machine.absences) == ({}, {})
+    assert place.flags(connection) == before
+    assert len(connection.halves) == 3, "one subflow on each path"
+    assert connection.server.rcv_nxt == connection.client.write_seq, "everything has arrived"
+    assert connection.client.rcv_nxt == connection.server.write_seq
+    assert connection.client.snd_una == connection.client.write_seq
+
+
+def test_a_changed_network_is_no_reason_to_tell_that_a_transfer_has_calmed_down():
+    place = laptop()
+    connection = place.connect(0.05, big=BigTransfers(path=WWAN, over_bytes=10_000_000))
+    messages(place, connection, UPLOAD, 2)
+    place.run(1)
+    place.change_paths()
+    place.run(1)
+    assert place.reports == []

@@ -893,3 +893,49 @@ def test_whatever_is_ordered_probes_are_few_and_flags_are_cleared_first(script):
         pending = [each for each in pending if each.flow not in destroyed]
         assert laptop.manager.standing(TOKEN), "one subflow is left"
         assert len(laptop.manager._connections[TOKEN].probes) <= 1
+
+
+class AddressList:
+    """What the kernel knows of addresses: joins add one, removals need it, destroying forgets the first of that IP."""
+
+    def __init__(self):
+        self.entries = [(initial().local.address, 0)]
+        self.refused = []
+
+    def carry_out(self, commands):
+        for each in commands:
+            match each:
+                case CreateSubflow():
+                    self.entries.append((each.local.address, each.local_id))
+                case WithdrawAddress():
+                    known = [entry for entry in self.entries if entry[1] == each.local_id]
+                    if known:
+                        self.entries.remove(known[0])
+                    else:
+                        self.refused.append(each)
+                case DestroySubflow():
+                    first = [entry for entry in self.entries if entry[0] == each.flow.local.address]
+                    self.entries[:] = [entry for entry in self.entries if entry not in first[:1]]
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_the_end_of_a_probe_does_not_cost_the_rejoined_subflow_its_id(is_answered):
+    laptop, _backup = backed_up()
+    kernel = AddressList()
+    kernel.entries.append((_backup.local.address, _backup.local_id))
+
+    def do(commands):
+        kernel.carry_out(commands)
+        return commands
+
+    (probe,) = do(laptop.feed(ProbeWanted(token=TOKEN, flow=initial())))
+    if is_answered:
+        do(laptop.feed(established(probe)))
+    laptop.now += 0.05
+    do(laptop.feed(left()))
+    kernel.refused.clear()
+    (join,) = [each for each in do(laptop.later(RECOVERY_RETRIES[0][1])) if isinstance(each, CreateSubflow)]
+    do(laptop.accept([join]))
+    do(laptop.later(2 * PROBE_ENDS_S))
+    do(laptop.feed(left(join.flow)))
+    assert kernel.refused == [], "the server has to hear which address failed"

@@ -222,6 +222,7 @@ class Half:
             is_backup_there=self.is_backup_there,
             rtt_s=self.rtt_s,
             min_rtt_s=self.min_rtt_s,
+            receiver_rtt_s=None,
             silent_s=now - self.heard,
             unacknowledged=len(self.flight),
             in_flight_bytes=sum(each.end - each.start for each in self.flight.values()),
