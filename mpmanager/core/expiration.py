@@ -47,6 +47,10 @@ LEAST_HOLE_S = 0.06
 """Beside a round trip, before a hole means anything: one repair by the kernel's own means fits in."""
 _LONGEST_HOLE_EXTRA_S = 0.1
 """A round trip that has grown by more than this over the shortest one is no excuse."""
+_FLOOD_PACKETS = 30
+_FLOOD_PATIENCE = 4
+"""Where so much comes behind a hole, the path is full and not dead: its sender has lost much at once and repairs it
+round by round, and to leave it would have all that is on its way sent once more."""
 
 FULL_SHARE = 0.75
 """Of the expiration delay: a path is full when what is queued there for it will take longer than this,"""
@@ -483,11 +487,12 @@ class Expiration:
             self._patience, self._patience_set = max(1.0, self._patience / 2), now
 
     def _learn_gap(self, subflows: Sequence[SubflowView], now: float) -> None:
-        """A gap in which data came out of order was a hole's, and says nothing of the sender's habits."""
+        """A gap in which data came out of order was a hole's, and says little of the sender's habits."""
         if self._suspicion is not None or self._is_starved(now):
             return
-        if self._long_gap_s is not None and not any(self._has_hole(each) for each in subflows):
-            self._learn(self._long_gap_s)
+        if self._long_gap_s is not None:
+            has_hole = any(self._has_hole(each) for each in subflows)
+            self._learn(self._base_s if has_hole else self._long_gap_s)
         self._long_gap_s = None
         for each in subflows:
             self._tracks[each.flow].out_of_order = each.vitals.out_of_order_packets
@@ -577,7 +582,9 @@ class Expiration:
         A loss shows to the sender when what comes after it has come, and its repair may be lost once, too.
         """
         rtt_s = max(subflow.base_s, min(subflow.vitals.receiver_rtt_s or 0.0, subflow.base_s + _LONGEST_HOLE_EXTRA_S))
-        return self._longest_gap_s + 2 * rtt_s + max(wait_s, LEAST_HOLE_S)
+        limit_s = self._longest_gap_s + 2 * rtt_s + max(wait_s, LEAST_HOLE_S)
+        came = subflow.vitals.out_of_order_packets - self._tracks[subflow.flow].out_of_order
+        return limit_s if came < _FLOOD_PACKETS else _FLOOD_PATIENCE * limit_s
 
     def _busy_s(self, track: _Track, now: float) -> float:
         """How long something has been in flight on a carrier; a lone one has what the stream has waited for."""
