@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from enum import IntEnum, IntFlag
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -51,6 +52,7 @@ _FOREIGN = "userspace PM not selected"
 """How the kernel names a connection that it, or nobody, manages."""
 _GONE = "invalid token"
 """How the kernel names a connection that it does not know (any more)."""
+_IPV4 = 4
 _EVENT_BUFFER_BYTES = 64 * 1024 * 1024
 """An upper bound: each event takes some 4 KiB of it, and a burst of connections brings thousands."""
 
@@ -180,7 +182,19 @@ class LinuxPathManager:
                 raise ConnectionGoneError(str(error), errno=error.errno) from error
             if _FOREIGN in str(error) or self._is_foreign_without_words(command, error):
                 raise ManagedElsewhereError(f"{type(command).__name__}: {_FOREIGN}", errno=error.errno) from error
-            raise
+            if not self._is_done_as_ipv6(command):
+                raise
+
+    def _is_done_as_ipv6(self, command: Command) -> bool:
+        """Try again by the IPv6 names of IPv4 addresses: subflows of IPv6 sockets are found only so."""
+        if not isinstance(command, DestroySubflow | SetBackup) or command.flow.local.address.version != _IPV4:
+            return False
+        mapped = FourTuple(_mapped(command.flow.local), _mapped(command.flow.remote))
+        try:
+            self._send(replace(command, flow=mapped))
+        except CommandRefusedError:
+            return False
+        return True
 
     def _is_foreign_without_words(self, command: Command, refusal: CommandRefusedError) -> bool:
         """Old kernels (6.1) refuse SET_FLAGS without a word, so a command is sent that never succeeds.
@@ -251,6 +265,10 @@ def _encoded(command: Command) -> tuple[_Command, bytes]:
             return _Command.ANNOUNCE, token + local
         case WithdrawAddress():
             return _Command.REMOVE, token + attribute(_Attribute.LOC_ID, bytes([command.local_id]))
+
+
+def _mapped(end: Endpoint) -> Endpoint:
+    return Endpoint(IPv6Address(f"::ffff:{end.address}"), end.port)
 
 
 def _both_ends(flow: FourTuple, *, identifier: AddressId | None = None, flags: int | None = None) -> bytes:

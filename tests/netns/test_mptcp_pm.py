@@ -473,3 +473,25 @@ async def test_a_closed_path_manager_listens_no_more(lab, manager):
     with Talk(lab) as talk:
         talk.send_up(1)
     assert here.events == []
+
+
+@KINDS_OF_CONNECTION
+@on_the_laptop
+async def test_the_first_subflow_can_be_marked_and_destroyed_on_both_sides(lab, manager, options):
+    with (
+        manager() as here,
+        manager("server") as there,
+        witnesses(lab) as (client, server),
+        Talk(lab, **options) as talk,
+    ):
+        talk.send_up(1)
+        joined = await here.join(talk, local_id=5, is_backup=False)
+        token_there = token_of(talk.server)
+        await there.event(SubflowEstablished, token_there)
+        here.execute(SetBackup(token=talk.token, flow=talk.flow, local_id=0, is_backup=True))
+        assert client.subflow_of(talk.flow).is_backup_here
+        there.execute(DestroySubflow(token=token_there, flow=talk.flow_at_server))
+        await here.event(SubflowClosed, talk.token)
+        talk.send_up(1000)
+        assert client.subflow_of(joined.flow).is_backup_here is False
+        assert server.subflow_of(mirrored(joined.flow)) is not None
