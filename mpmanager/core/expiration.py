@@ -26,7 +26,7 @@ verdict: a new subflow on the same path, whose handshake has to be answered with
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum, unique
 from typing import NamedTuple
 
@@ -102,8 +102,13 @@ _LOOK_EVERY_S = {
     ExpirationState.PROBING: 0.01,
 }
 """The shortest time between two looks at the subflows of a connection that is late or starved."""
+_LOOK_REST_SHARE = 0.02
+_LONGEST_LOOK_REST_S = 0.1
+"""And this share of the age of the data, up to this."""
 _TEND_EVERY_S = 0.04
-"""The longest, while paths are missing."""
+"""The longest, while a path that was left has to prove itself."""
+_TENSE_FOR_S = 2.0
+"""Lateness that has lasted for so long will last."""
 
 
 @unique
@@ -280,6 +285,8 @@ class _Suspicion:
     """None while it is not clear which subflow is silent."""
     asked: float | None = None
     is_answered: bool = False
+    cleared: set[FourTuple] = field(default_factory=set)
+    """Those that were asked before and are alive."""
 
 
 class Expiration:
@@ -388,9 +395,16 @@ class Expiration:
 
     def is_tense(self, now: float) -> bool:
         """Whether a verdict may be near: then looks have to be frequent."""
-        if self._suspicion is not None or (self._written and now - self._written[0][0] > self._base_s + _TENSE_S):
+        silent_s = now - self._rcv_moved
+        if self._written and self._base_s + _TENSE_S < now - self._written[0][0] < _TENSE_FOR_S:
             return True
-        return not self._is_quiet and self._longest_gap_s < now - self._rcv_moved < LONGEST_GAP_S
+        is_expecting = self._suspicion is not None or (not self._is_quiet and self._longest_gap_s < silent_s)
+        return is_expecting and silent_s < LONGEST_GAP_S
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether a path that was left is back and has to prove itself."""
+        return any(each.rejoined is not None for each in self.absences.values())
 
     def note_answer(self) -> None:
         """The probe was answered, be it by a refusal."""
@@ -464,9 +478,11 @@ class Expiration:
         return bool(self._written) and now - self._written[0][0] > self._allowed_s
 
     def _schedule(self, now: float) -> None:
-        self._next_look = now + _LOOK_EVERY_S[self.state]
+        # What has been late for long needs less attention than what has just become so.
+        patience_s = min(_LONGEST_LOOK_REST_S, self.age_s(now) * _LOOK_REST_SHARE)
+        self._next_look = now + max(_LOOK_EVERY_S[self.state], patience_s)
         is_aggregate = self.state is ExpirationState.AGGREGATE
-        rest_s = _LOOK_EVERY_S[self.state] if is_aggregate else _TEND_EVERY_S if self.absences else _REFRESH_S
+        rest_s = _LOOK_EVERY_S[self.state] if is_aggregate else _TEND_EVERY_S if self.is_awaiting else _REFRESH_S
         self._due_look = now + rest_s
 
     def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
@@ -595,19 +611,18 @@ class Expiration:
         self, subflows: Sequence[SubflowView], dead: Mapping[FourTuple, ExpirationReason], finding: Finding, now: float
     ) -> tuple[Finding, tuple[Effect, ...]] | None:
         """Leave the dead, if anything is left that may deliver, and open the best of it where nothing else carries."""
-        left = [each for each in subflows if each.flow in dead]
-        rest = [each for each in subflows if each.flow not in dead]
-        gone = {each.path for each in left}
-        rest = [each for each in rest if each.path not in gone]
+        reasons = {each.path: dead[each.flow] for each in subflows if each.flow in dead}
+        left = [each for each in subflows if each.path in reasons]
+        rest = [each for each in subflows if each.path not in reasons]
         if not rest or not self._may_act(now, len(left) + 1):
             return None
         waited_s = self.age_s(now) if self._suspicion is None else now - self._rcv_moved
         for each in left:
-            self._mark_absent(each, dead[each.flow], now)
+            self._mark_absent(each, reasons[each.path], now)
         before = set(self.absences)
         helper = self._helper_among(rest, now)
         first = left[0]
-        self.reason = dead[first.flow]
+        self.reason = reasons[first.path]
         self._path, self._waited_s = first.path, max(0.0, waited_s - first.base_s)
         reports = [
             Report(
@@ -615,7 +630,7 @@ class Expiration:
                 path=each.path,
                 helper=helper
                 or next((o.path for o in rest if o.path in self.opened or o.rank is Rank.PREFERRED), None),
-                reason=dead[each.flow],
+                reason=reasons[each.path],
                 waited_s=max(0.0, waited_s - each.base_s),
                 allowed_s=self._wait_s(each, rest),
             )
@@ -742,11 +757,15 @@ class Expiration:
         suspicion = self._suspicion
         if suspicion is None or now - suspicion.since < _TELLING_S:
             return None
-        silent = [each for each in carriers if self._tracks[each.flow].heard <= suspicion.since]
+        heard = {each.flow: self._tracks[each.flow].heard for each in carriers}
+        silent = [
+            each for each in carriers if heard[each.flow] <= suspicion.since and each.flow not in suspicion.cleared
+        ]
         if not silent:
             self._calm_down(now)
             return Finding.HEARD, ()
-        return Finding.UNDECIDED, self._ask(silent[0], now)
+        # The one that was heard last has carried until just now.
+        return Finding.UNDECIDED, self._ask(max(silent, key=lambda each: heard[each.flow]), now)
 
     def _await_answer(
         self, suspicion: _Suspicion, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]
@@ -758,8 +777,10 @@ class Expiration:
         track = self._tracks[suspect.flow]
         has_hole = self._has_hole(suspect)
         if (suspicion.is_answered or track.heard > suspicion.asked) and not has_hole:
-            self._calm_down(now)
-            return Finding.HEARD, ()
+            suspicion.cleared.add(suspect.flow)
+            suspicion.flow = suspicion.asked = None
+            suspicion.is_answered = False
+            return self._name_the_silent(self._carriers(subflows), now)
         limit_s = PROBE_FACTOR * suspect.base_s + PROBE_EXTRA_S
         is_overdue = now - suspicion.asked > limit_s and not suspicion.is_answered and not has_hole
         if is_overdue:
@@ -780,7 +801,7 @@ class Expiration:
         helpers = [each for each in subflows if each.rank is Rank.HELPER and each not in carriers]
         age_s = self.age_s(now)
         carrier = max(carriers, key=lambda each: each.base_s)
-        if helpers and not self._suspicion:
+        if helpers and not self._suspicion and not self.absences:
             wait_s = self._wait_s(carrier, helpers)
             # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
             is_moving = now - self._una_moved < _ADVANCING_S
@@ -797,8 +818,7 @@ class Expiration:
         helper = min(helpers, key=lambda each: (self.policy.wait_between(carrier.path, each.path), each.base_s))
         self.opened[helper.path] = now
         waited_s = self.age_s(now) - carrier.base_s
-        if not self.absences:  # else that is what people have to know
-            self.reason, self._path, self._waited_s = ExpirationReason.BACKLOG, carrier.path, waited_s
+        self.reason, self._path, self._waited_s = ExpirationReason.BACKLOG, carrier.path, waited_s
         self._calm_limit_s = CALM_SHARE * wait_s
         return Finding.LATE, (
             Report(

@@ -28,8 +28,8 @@ from mpmanager.core.subflows import (
     StandingSubflow,
     SubflowFailed,
 )
-from mpmanager.model.expiration import ExpirationState, ExpirationView
-from mpmanager.model.names import LinkName, Token
+from mpmanager.model.expiration import ExpirationView
+from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, Tier
 from mpmanager.model.policy import Policy
 from mpmanager.model.progress import Progress, SubflowVitals
@@ -42,8 +42,8 @@ BUSY_INTERVAL_S = 0.01
 """While connections are active and all is well, or a fifth of the shortest wait that is allowed."""
 _BUSY_SHARE = 0.2
 QUIET_INTERVAL_S = 0.025
-LONGEST_INTERVAL_S = 0.02
-"""Between looks while connections are active, however much the looks cost."""
+LONGEST_BUSY_INTERVAL_S = 0.02
+"""However much the looks cost."""
 MOST_OF_A_CORE = 0.1
 """What looking may cost before it is done less often."""
 
@@ -97,7 +97,8 @@ class Expirations:
     def __init__(self) -> None:
         self._watched: dict[Token, _Watched] = {}
         self._paths: dict[LinkName, Path] = {}
-        self._found_dead: dict[LinkName, float] = {}
+        self._found_dead: dict[tuple[LinkName, IPAddress], float] = {}
+        """Paths where nothing was delivered from or to a peer, and when that was found."""
         self._probes: dict[LinkName, tuple[Token, float]] = {}
         self._budget = float(MOST_COMMANDS)
         self._budget_time = 0.0
@@ -137,7 +138,8 @@ class Expirations:
         """The network is another now."""
         self._paths = {path.name: path for path in paths if is_open(path)}
         for each in self._watched.values():
-            each.machine.forget_paths_but(self._paths)
+            if not each.is_server_side:
+                each.machine.forget_paths_but(self._paths)
             each.is_due = True  # ranks may be others
 
     def note_lag(self, lag_s: float, now: float) -> None:
@@ -145,15 +147,20 @@ class Expirations:
         if lag_s > LAG_S:
             self._doubt_until = now + min(lag_s, DOUBT_S)
 
-    def note_alive(self, path: LinkName) -> None:
+    def note_join(self, token: Token, path: LinkName) -> None:
         """A new subflow on the path was answered."""
-        self._found_dead.pop(path, None)
+        self._note_alive(path)
+        if token in self._watched:
+            self._watched[token].is_due = True
+
+    def _note_alive(self, path: LinkName) -> None:
+        self._found_dead = {key: found for key, found in self._found_dead.items() if key[0] != path}
 
     def note_probe_answer(self, token: Token) -> None:
         """The probe of a connection was answered: all that suspect the same path know now."""
         for path in [path for path, (prober, _asked) in self._probes.items() if prober == token]:
             del self._probes[path]
-            self.note_alive(path)
+            self._note_alive(path)
             for each in self._watched.values():
                 if each.machine.suspected_path == path:
                     each.machine.note_answer()
@@ -186,7 +193,9 @@ class Expirations:
             for each, vitals in subflows
             if is_standing(vitals) and each.path.name in ranks
         ]
-        effects = watched.machine.judge(views, now, may_act=self._may_act(now), found_dead=self._dead_paths(now))
+        effects = watched.machine.judge(
+            views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now)
+        )
         moves = self._moves(watched, standing)
         orders = (*self._choose(token, watched, ranks), *self._orders(token, effects, now))
         self._budget -= len(orders)
@@ -198,8 +207,7 @@ class Expirations:
         if not self._watched:
             return None
         is_busy = any(
-            now - each.machine.active < ACTIVE_S or each.machine.state is not ExpirationState.PRIMARY
-            for each in self._watched.values()
+            now - each.machine.active < ACTIVE_S or each.machine.is_awaiting for each in self._watched.values()
         )
         if not is_busy:
             return QUIET_INTERVAL_S
@@ -208,15 +216,21 @@ class Expirations:
             shortest_wait_s = min(wait_s for each in self._watched.values() for wait_s in each.policy.waits_s)
             self._busy_interval_s = min(max(TENSE_INTERVAL_S, _BUSY_SHARE * shortest_wait_s), BUSY_INTERVAL_S)
         shortest_s = TENSE_INTERVAL_S if is_tense else self._busy_interval_s
-        return min(max(shortest_s, cost_s / MOST_OF_A_CORE), LONGEST_INTERVAL_S)
+        return min(max(shortest_s, cost_s / MOST_OF_A_CORE), LONGEST_BUSY_INTERVAL_S)
 
     def _may_act(self, now: float) -> bool:
         self._budget = min(float(MOST_COMMANDS), self._budget + COMMANDS_PER_S * (now - self._budget_time))
         self._budget_time = now
         return self._budget >= 1 and now >= self._doubt_until
 
-    def _dead_paths(self, now: float) -> list[LinkName]:
-        return [path for path, found in self._found_dead.items() if now - found < FOUND_DEAD_S]
+    def _dead_paths(self, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]], now: float) -> list[LinkName]:
+        """Paths that others have just found dead: towards the same peer, or towards so many that it is not the peer."""
+        self._found_dead = {key: found for key, found in self._found_dead.items() if now - found < FOUND_DEAD_S}
+        mine = {each.flow.remote.address for each, _vitals in subflows}
+        peers: dict[LinkName, set[IPAddress]] = {}
+        for path, peer in self._found_dead:
+            peers.setdefault(path, set()).add(peer)
+        return [path for path, found in peers.items() if len(found) > 1 or found & mine]
 
     def _ranks(self, watched: _Watched, standing: set[LinkName]) -> Mapping[LinkName, Rank]:
         """What each path is to a connection; a big transfer prefers its own path where it has a subflow there."""
@@ -253,10 +267,11 @@ class Expirations:
         for effect in effects:
             match effect:
                 case LeaveSubflow():
-                    self._found_dead[effect.path] = now
+                    if not self._watched[token].is_server_side:
+                        self._found_dead[effect.path, effect.flow.remote.address] = now
                     orders.append(SubflowFailed(token=token, flow=effect.flow, rtt_s=effect.rtt_s))
                 case TakeBack():
-                    self.note_alive(effect.path)
+                    self._note_alive(effect.path)
                     orders.append(PathRecovered(token=token, path=effect.path))
                 case ProbePath() if self._is_first_to_ask(token, now):
                     orders.append(ProbeWanted(token=token, flow=effect.flow))

@@ -11,6 +11,7 @@ tunnel does not expect part of it beside the tunnel.
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from errno import ECONNREFUSED, ECONNRESET
 from operator import itemgetter
 
 from mpmanager.core.subflow_targets import Peer, Target, allowed_paths, is_open, owns, targets
@@ -43,11 +44,17 @@ JOIN_TIMEOUT_S = 4.0
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 """Waits before a join is tried again; the last one is repeated where there was silence, not where the peer refused."""
 
+REFUSALS = frozenset({0, ECONNREFUSED, ECONNRESET})
+"""Errors of a join that the peer itself has answered; others come from routers on the way, or from nobody."""
+
 MOST_TAKEN_PORTS = 10
 """Ports tried at once for one join; if all are taken, it waits like any other that failed."""
 
 RECOVERY_JOIN_TIMEOUT_S = 0.15
 """Beside two round trips: what the first SYN of a join on a path that failed gets before another one is sent."""
+
+RECOVERY_DOUBLES_S = 3.0
+"""In this time it grows to twice as much, in twice this time to three times, and so on."""
 
 RECOVERY_RETRIES = ((10.0, 0.1), (60.0, 0.5), (float("inf"), 2.0))
 """Until so long after a path has failed, the rest between its joins. Only one connection of a path tries so often."""
@@ -188,6 +195,8 @@ class _Join:
     is_backup: bool
     expires: float
     interface_index: int
+    is_answered: bool = False
+    """Of a probe: it stands, and has to go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +356,11 @@ class SubflowManager:
             if (path := self._path_of.get(flow.local.address)) is not None
         )
 
+    def is_probing(self, token: Token) -> bool:
+        """Whether an answer to a probe is awaited."""
+        connection = self._connections.get(token)
+        return connection is not None and any(not each.is_answered for each in connection.probes.values())
+
     def is_probe(self, token: Token, flow: FourTuple) -> bool:
         """Whether a subflow is only there to see whether it is answered."""
         connection = self._connections.get(token)
@@ -381,8 +395,14 @@ class SubflowManager:
             return ()
         if isinstance(event, Order):
             return tuple(self._obey(connection, event, now))
-        if isinstance(event, CommandRefused) and isinstance(event.command, WithdrawAddress):
-            return tuple(_drop_unwithdrawn(connection, event.command))
+        if isinstance(event, CommandRefused):
+            match event.command:
+                case WithdrawAddress():
+                    return tuple(_drop_unwithdrawn(connection, event.command))
+                case CreateSubflow() if event.command.flow in connection.probes:
+                    return tuple(self._probe_again(connection, event, now))
+                case _:
+                    pass
         self._note(connection, event, now)
         return (*_end_probe(connection, event), *self._reconcile(connection, now))
 
@@ -396,6 +416,8 @@ class SubflowManager:
                 yield from _drop_probes(connection, order.flow.local.address)
             case PathRecovered():
                 connection.recoveries.pop(order.path, None)
+                for (path, _remote), retry in connection.retries.items():
+                    retry.failures = 0 if path == order.path else retry.failures
             case ProbeWanted():
                 yield from self._probe(connection, order.flow, now)
         yield from self._reconcile(connection, now)
@@ -412,7 +434,8 @@ class SubflowManager:
 
     def _probe(self, connection: _Connection, standing: FourTuple, now: float) -> Iterator[Command]:
         path = self._path_of.get(standing.local.address)
-        if path is not None and not connection.probes and len(connection.subflows) < MOST_SUBFLOWS:
+        is_asking = any(not each.is_answered for each in connection.probes.values())
+        if path is not None and not is_asking and len(connection.subflows) < MOST_SUBFLOWS:
             command = CreateSubflow(
                 token=connection.token,
                 local=Endpoint(standing.local.address, self._choose_port()),
@@ -428,6 +451,14 @@ class SubflowManager:
         for flow in [flow for flow, probe in connection.probes.items() if probe.expires <= now]:
             del connection.probes[flow]
             yield DestroySubflow(token=connection.token, flow=flow)
+
+    def _probe_again(self, connection: _Connection, event: CommandRefused, now: float) -> Iterator[Command]:
+        """From another port, if only that was in the way."""
+        command = event.command
+        if isinstance(command, CreateSubflow):
+            del connection.probes[command.flow]
+            if event.is_port_taken:
+                yield from self._probe(connection, command.flow, now)
 
     def _note(self, connection: _Connection, event: _ConnectionNews, now: float) -> None:
         match event:
@@ -466,13 +497,16 @@ class SubflowManager:
     def _on_paths_changed(self, event: PathsChanged, now: float) -> tuple[Command, ...]:
         before = {path.name: path for path in self._paths}
         changed = {path.name for path in event.paths if before.get(path.name) != path}
+        lost = {path.name for path in self._paths if is_open(path)} - {
+            path.name for path in event.paths if is_open(path)
+        }
         self._paths = event.paths
         self._other_addresses = event.other_addresses
         self._path_of = {each.address: path for path in event.paths for each in path.addresses}
         return tuple(
             command
             for connection in self._connections.values()
-            for command in self._reconcile(_with_fresh_hope(connection, changed), now)
+            for command in self._reconcile(_with_fresh_hope(connection, changed, lost), now)
         )
 
     def _on_time_passed(self, now: float) -> tuple[Command, ...]:
@@ -509,8 +543,6 @@ class SubflowManager:
         """Only what did not come about matters; the rest was about what is gone already."""
         if isinstance(event.command, SetBackup) and event.command.flow in connection.subflows:
             self._note_flag_refused(connection, event.command, now)
-        if isinstance(event.command, CreateSubflow):
-            connection.probes.pop(event.command.flow, None)
         if isinstance(event.command, AnnounceAddress):
             connection.refused_offers += 1
             connection.offered.pop(event.command.local, None)
@@ -530,8 +562,13 @@ class SubflowManager:
             heapq.heappush(self._timers, (subflow.flag_not_before, connection.token))
 
     def _note_closed(self, connection: _Connection, event: SubflowClosed, now: float) -> None:
-        connection.joins.pop(event.flow, None)
+        join = connection.joins.pop(event.flow, None)
         subflow = connection.subflows.pop(event.flow, None)
+        if join is None and subflow is None:
+            return  # left or given up before: that has been noted
+        path = self._retry_key(event.flow)[0]
+        if join is not None and event.error in REFUSALS and path in self._scouts:
+            self._call_the_others(path, now)  # a refusal is a sign of life
         if subflow is not None and now - subflow.since >= HEALTHY_AFTER_S:
             connection.retries.pop(self._retry_key(event.flow), None)
         self._wait_longer(connection, event.flow, now)
@@ -566,7 +603,7 @@ class SubflowManager:
         retry.failures += 1
         retry.taken_ports = 0
         recovery = connection.recoveries.get(self._retry_key(flow)[0])
-        if recovery is not None:
+        if recovery is not None and is_silence:
             retry.not_before = now + self._recovery_rest_s(connection, flow, recovery, now)
             heapq.heappush(self._timers, (retry.not_before, connection.token))
         elif is_silence or retry.failures <= len(RETRY_AFTER_S):
@@ -671,10 +708,17 @@ class SubflowManager:
             remote=target.remote,
             is_backup=connection.is_backup_on(target.path),
         )
-        recovery = connection.recoveries.get(target.path.name)
-        patience_s = JOIN_TIMEOUT_S if recovery is None else 2 * recovery.rtt_s + RECOVERY_JOIN_TIMEOUT_S
+        patience_s = self._patience_s(connection, target, now)
         connection.joins[command.flow] = self._expected(connection, command, now + patience_s)
         return command
+
+    def _patience_s(self, connection: _Connection, target: Target, now: float) -> float:
+        """How long an answer may take; the round trip of a path that failed may be longer than it was."""
+        recovery = connection.recoveries.get(target.path.name)
+        if recovery is None:
+            return JOIN_TIMEOUT_S
+        patience_s = 2 * recovery.rtt_s + RECOVERY_JOIN_TIMEOUT_S
+        return min(JOIN_TIMEOUT_S, patience_s * (1 + (now - recovery.since) / RECOVERY_DOUBLES_S))
 
     def _expected(self, connection: _Connection, command: CreateSubflow, expires: float) -> _Join:
         heapq.heappush(self._timers, (expires, connection.token))
@@ -732,6 +776,7 @@ def _drop_unwithdrawn(connection: _Connection, command: WithdrawAddress) -> Iter
 def _end_probe(connection: _Connection, event: _ConnectionNews) -> Iterator[Command]:
     """Have the peer drop a probe that it has answered."""
     if isinstance(event, SubflowEstablished) and event.flow in connection.probes:
+        connection.probes[event.flow].is_answered = True
         # Not DESTROY: it would make the kernel forget the id of the other subflow from this address.
         yield WithdrawAddress(token=connection.token, local_id=connection.probes[event.flow].local_id)
 
@@ -755,10 +800,12 @@ def _note_flag(connection: _Connection, event: BackupFlagObserved) -> None:
         subflow.is_backup = event.is_backup
 
 
-def _with_fresh_hope(connection: _Connection, changed: Iterable[LinkName]) -> _Connection:
-    """What failed on a path before it changed may succeed now."""
+def _with_fresh_hope(connection: _Connection, changed: Iterable[LinkName], lost: Iterable[LinkName]) -> _Connection:
+    """What failed on a path before it changed may succeed now; one that was lost comes back as another."""
     for key in [key for key in connection.retries if key[0] in changed]:
         del connection.retries[key]
+    for path in lost:
+        connection.recoveries.pop(path, None)
     return connection
 
 
@@ -775,15 +822,17 @@ def _as_found(connection: _Connection, samples: Iterable[SubflowSample], now: fl
             local_id=each.local_id, is_backup=each.is_backup_here, since=now, interface_index=each.interface_index
         )
         for each in samples
-        if each.state is TcpState.ESTABLISHED
+        if each.state is TcpState.ESTABLISHED and each.flow not in connection.probes
     }
     connection.joins = {
         each.flow: _Join(
             local_id=each.local_id, is_backup=each.is_backup_here, expires=now, interface_index=each.interface_index
         )
         for each in samples
-        if each.state is TcpState.SYN_SENT
+        if each.state is TcpState.SYN_SENT and each.flow not in connection.probes
     }
+    found = {each.flow for each in samples}
+    connection.probes = {flow: each for flow, each in connection.probes.items() if flow in found}
     connection.last_id = max([connection.last_id, *(each.local_id for each in samples)])
     joined = [each for each in samples if each.flow != connection.initial]
     for each in joined:

@@ -8,6 +8,7 @@ from errno import EADDRINUSE, ENOTCONN
 from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount, Ledger
 from mpmanager.core.subflows import (
+    REFUSALS,
     BackupFlagObserved,
     CommandRefused,
     ConnectionMemory,
@@ -15,6 +16,7 @@ from mpmanager.core.subflows import (
     ManagedElsewhere,
     Order,
     PathsChanged,
+    ProbeWanted,
     Resynchronised,
     StandingSubflow,
     SubflowManager,
@@ -176,6 +178,8 @@ class ConnectionKeeper:
         match event:
             case ConnectionCreated() | ConnectionEstablished():
                 self._open(event)
+            case SubflowClosed() if self._manager.is_probe(event.token, event.flow) and event.error not in REFUSALS:
+                pass  # a router on the way knows better, or nobody answered
             case SubflowEstablished() | SubflowClosed() if self._manager.is_probe(event.token, event.flow):
                 self._joined(event.token, self._path_name(event.flow), True)  # noqa: FBT003  # see `Joined`
             case SubflowEstablished():
@@ -204,6 +208,9 @@ class ConnectionKeeper:
     def order(self, order: Order) -> None:
         """Have something done to a connection that was decided about it elsewhere."""
         self._decide(order)
+        if isinstance(order, ProbeWanted) and not self._manager.is_probing(order.token):
+            # It could not be asked, so its silence would say nothing.
+            self._joined(order.token, self._path_name(order.flow), True)  # noqa: FBT003  # see `Joined`
         self._news()
 
     def name_newcomers(self) -> None:
@@ -358,9 +365,11 @@ class ConnectionKeeper:
                     self._world.path_manager.execute(command)
                 except ConnectionGoneError:
                     self._close(command.token)
+                    self._revised()
                     events.append(ConnectionClosed(token=command.token))
                 except ManagedElsewhereError:
                     self._note_foreign(command.token)
+                    self._revised()
                     events.append(ManagedElsewhere(token=command.token))
                 except CommandRefusedError as error:
                     self._note_refusal(command, error)

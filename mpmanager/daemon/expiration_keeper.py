@@ -73,7 +73,7 @@ class ExpirationKeeper:
     def note_join(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         """A subflow was answered, or refused, which is an answer too."""
         if path is not None:
-            self._core.note_alive(path)
+            self._core.note_join(token, path)
         if is_probe:
             self._core.note_probe_answer(token)
 
@@ -86,6 +86,7 @@ class ExpirationKeeper:
             self._tick()
             await self._failure
         finally:
+            self._is_idle = False
             if self._timer is not None:
                 self._timer.cancel()
 

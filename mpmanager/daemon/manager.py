@@ -219,9 +219,11 @@ class Manager:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
         try:
             self._expirations.close()
-            self._world.path_manager.hand_back()
         finally:
-            await self._world.routing.clear()
+            try:
+                self._world.path_manager.hand_back()
+            finally:
+                await self._world.routing.clear()
 
 
 async def _rest_after(error: CommandRefusedError) -> None:

@@ -41,8 +41,6 @@ class ExpirationReason(StrEnum):
     """Another connection has just found the path dead."""
     RECOVERED = "recovered"
     """The path delivers again."""
-    HELPER_FAILED = "helper-failed"
-    """What carried instead has failed too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,3 @@ class SubflowVitals(NamedTuple):
     """All of them, acknowledgements and data out of order too."""
     out_of_order_packets: int
     """Received, since it exists."""
-    delivered_packets: int
-    delivered_marked_packets: int
-    """With a congestion mark (ECN CE)."""
-    retransmitted_segments: int

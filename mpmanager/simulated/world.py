@@ -446,9 +446,6 @@ def _vitals(flow: FourTuple, subflow: _SimulatedSubflow) -> SubflowVitals:
         acknowledged_bytes=int(subflow.tx_bytes),
         received_segments=0,
         out_of_order_packets=0,
-        delivered_packets=0,
-        delivered_marked_packets=0,
-        retransmitted_segments=0,
     )
 
 

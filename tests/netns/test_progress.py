@@ -105,7 +105,6 @@ async def test_in_a_black_hole_bytes_are_written_and_not_acknowledged_and_the_su
             (first, silent_first), (last, silent_last) = silences[0], silences[-1]
             assert silent_last - silent_first == pytest.approx(last - first, abs=0.05)
             assert seen.acknowledged_bytes == client.table.vitals(talk.flow).acknowledged_bytes
-            assert seen.retransmitted_segments > 0
         finally:
             lab.change_link("wlan0", LinkChange(loss=0.0))
         after = await acknowledged(client, talk.token)
@@ -117,7 +116,7 @@ async def test_in_a_black_hole_bytes_are_written_and_not_acknowledged_and_the_su
 
 @on_the_laptop
 async def test_loss_shows_as_data_out_of_order_and_health_does_not(lab):
-    with witnesses(lab) as (client, server), Talk(lab) as talk:
+    with witnesses(lab) as (client, _server), Talk(lab) as talk:
         talk.send_down(200_000)
         assert client.table.vitals(talk.flow).out_of_order_packets == 0
         segments = client.table.vitals(talk.flow).received_segments
@@ -129,7 +128,6 @@ async def test_loss_shows_as_data_out_of_order_and_health_does_not(lab):
         seen = client.table.vitals(talk.flow)
         assert seen.out_of_order_packets > 0
         assert seen.received_segments > segments + 100
-        assert server.table.vitals(talk.flow_at_server).retransmitted_segments > 0
 
 
 @VERSIONS

@@ -15,6 +15,7 @@ from mpmanager.core.subflows import (
     MOST_TAKEN_PORTS,
     OTHERS_RETRY_S,
     PROBE_ENDS_S,
+    RECOVERY_DOUBLES_S,
     RECOVERY_JOIN_TIMEOUT_S,
     RECOVERY_RETRIES,
     RETRY_AFTER_S,
@@ -686,13 +687,14 @@ def test_a_failed_path_is_tried_soon_often_and_never_given_up():
                 ports.add(each.local.port)
     patience_s = 2 * 0.03 + RECOVERY_JOIN_TIMEOUT_S
     assert tries[0] == pytest.approx(RECOVERY_RETRIES[0][1])
-    rests = [after - before - patience_s for before, after in pairwise(tries)]
+    waits = [min(JOIN_TIMEOUT_S, patience_s * (1 + when / RECOVERY_DOUBLES_S)) for when in tries]
+    rests = [after - before - wait_s for (before, after), wait_s in zip(pairwise(tries), waits, strict=False)]
     for (until_s, rest_s), since_s in zip(RECOVERY_RETRIES, (1, 20, 100), strict=True):
         lately = [rest for rest, when in zip(rests, tries, strict=False) if since_s < when < min(until_s, 300) - 3]
         assert lately
         assert all(rest == pytest.approx(rest_s, abs=0.01) for rest in lately)
     assert len(ports) == len(tries), "the same address needs another port"
-    assert len(ids) > 100, "and another id"
+    assert len(ids) > 50, "and another id"
 
 
 def test_the_join_of_a_failed_path_is_a_backup_while_others_are_chosen():
@@ -747,7 +749,7 @@ def test_one_connection_tries_a_failed_path_often_and_the_others_seldom():
     office.tries(1.0)
     counts = Counter(each.token for each in office.tries(6.0))
     (scout, often), *others = counts.most_common()
-    assert often >= 15
+    assert often >= 8
     assert all(count <= 6.0 / OTHERS_RETRY_S + 1 for _token, count in others)
     assert scout == office.tokens[0]
 
@@ -766,7 +768,7 @@ def test_another_connection_becomes_the_scout_when_the_first_ends():
     office.laptop.feed(ConnectionClosed(token=office.tokens[0]))
     office.tries(OTHERS_RETRY_S + 1)
     counts = Counter(each.token for each in office.tries(6.0))
-    assert counts.most_common(1)[0][1] >= 15
+    assert counts.most_common(1)[0][1] >= 8
     assert sum(count > 5 for count in counts.values()) == 1
 
 
@@ -892,7 +894,8 @@ def test_whatever_is_ordered_probes_are_few_and_flags_are_cleared_first(script):
         destroyed = {each.flow for each in commands if isinstance(each, DestroySubflow)}
         pending = [each for each in pending if each.flow not in destroyed]
         assert laptop.manager.standing(TOKEN), "one subflow is left"
-        assert len(laptop.manager._connections[TOKEN].probes) <= 1
+        probes = laptop.manager._connections[TOKEN].probes.values()
+        assert sum(not each.is_answered for each in probes) <= 1
 
 
 class AddressList:

@@ -92,7 +92,7 @@ class Half:
         self.rtt_s = self.min_rtt_s = None
         self.heard = end.world.now
         self.backoff = 0
-        self.acknowledged = self.received = self.out_of_order = self.repeated = 0
+        self.acknowledged = self.received = self.out_of_order = 0
         self.acknowledged_at = end.world.now
         self.rate_byte_s = 0.0
         self._timer = 0
@@ -136,7 +136,6 @@ class Half:
         if timer != self._timer or not self.flight or not self.is_open:
             return
         self.backoff += 1
-        self.repeated += 1
         number = max(self.flight) if self.backoff == 1 else min(self.flight)
         self._transmit(number, self.flight[number])
 
@@ -195,7 +194,6 @@ class Half:
             return
         for number, segment in list(self.flight.items()):
             if number not in early and segment.sent + (self.min_rtt_s or 0.0) / 4 < newest:
-                self.repeated += 1
                 self._transmit(number, segment)
 
     def _reset(self):
@@ -231,9 +229,6 @@ class Half:
             acknowledged_bytes=self.acknowledged,
             received_segments=self.received,
             out_of_order_packets=self.out_of_order,
-            delivered_packets=0,
-            delivered_marked_packets=0,
-            retransmitted_segments=self.repeated,
         )
 
 
@@ -486,7 +481,7 @@ class Laptop:
         self._add(connection, command.flow, command.local_id, is_backup=command.is_backup)
         path = next(name for name, link in self.links.items() if link is self.link_of(command.flow))
         is_probe = self.manager.is_probe(connection.token, command.flow)
-        self.core.note_alive(path)
+        self.core.note_join(connection.token, path)
         if is_probe:
             self.core.note_probe_answer(connection.token)
         self._obey(

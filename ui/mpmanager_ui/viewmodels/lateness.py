@@ -23,7 +23,6 @@ _REASONS = {
     ExpirationReason.PROBE_UNANSWERED: "nothing received, and {path} does not answer a probe",
     ExpirationReason.FOUND_BY_OTHERS: "other connections found {path} dead",
     ExpirationReason.RECOVERED: "{path} delivers again",
-    ExpirationReason.HELPER_FAILED: "what carried instead has failed too",
 }
 
 
