@@ -53,8 +53,8 @@ MOST_TAKEN_PORTS = 10
 RECOVERY_JOIN_TIMEOUT_S = 0.15
 """Beside two round trips: what the first SYN of a join on a path that failed gets before another one is sent."""
 
-RECOVERY_DOUBLES_S = 3.0
-"""In this time it grows to twice as much, in twice this time to three times, and so on."""
+RECOVERY_SAME_S, RECOVERY_DOUBLES_S = 4.0, 3.0
+"""It stays the same for a while, then grows: to twice as much in the second time, to three times in twice that."""
 
 RECOVERY_RETRIES = ((10.0, 0.1), (60.0, 0.5), (float("inf"), 2.0))
 """Until so long after a path has failed, the rest between its joins. Only one connection of a path tries so often."""
@@ -718,7 +718,8 @@ class SubflowManager:
         if recovery is None:
             return JOIN_TIMEOUT_S
         patience_s = 2 * recovery.rtt_s + RECOVERY_JOIN_TIMEOUT_S
-        return min(JOIN_TIMEOUT_S, patience_s * (1 + (now - recovery.since) / RECOVERY_DOUBLES_S))
+        grown_s = max(0.0, now - recovery.since - RECOVERY_SAME_S)
+        return min(JOIN_TIMEOUT_S, patience_s * (1 + grown_s / RECOVERY_DOUBLES_S))
 
     def _expected(self, connection: _Connection, command: CreateSubflow, expires: float) -> _Join:
         heapq.heappush(self._timers, (expires, connection.token))

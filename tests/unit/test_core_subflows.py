@@ -18,6 +18,7 @@ from mpmanager.core.subflows import (
     RECOVERY_DOUBLES_S,
     RECOVERY_JOIN_TIMEOUT_S,
     RECOVERY_RETRIES,
+    RECOVERY_SAME_S,
     RETRY_AFTER_S,
     BackupFlagObserved,
     CommandRefused,
@@ -687,7 +688,9 @@ def test_a_failed_path_is_tried_soon_often_and_never_given_up():
                 ports.add(each.local.port)
     patience_s = 2 * 0.03 + RECOVERY_JOIN_TIMEOUT_S
     assert tries[0] == pytest.approx(RECOVERY_RETRIES[0][1])
-    waits = [min(JOIN_TIMEOUT_S, patience_s * (1 + when / RECOVERY_DOUBLES_S)) for when in tries]
+    waits = [
+        min(JOIN_TIMEOUT_S, patience_s * (1 + max(0.0, when - RECOVERY_SAME_S) / RECOVERY_DOUBLES_S)) for when in tries
+    ]
     rests = [after - before - wait_s for (before, after), wait_s in zip(pairwise(tries), waits, strict=False)]
     for (until_s, rest_s), since_s in zip(RECOVERY_RETRIES, (1, 20, 100), strict=True):
         lately = [rest for rest, when in zip(rests, tries, strict=False) if since_s < when < min(until_s, 300) - 3]
