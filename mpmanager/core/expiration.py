@@ -48,9 +48,11 @@ LEAST_HOLE_S = 0.06
 _LONGEST_HOLE_EXTRA_S = 0.1
 """A round trip that has grown by more than this over the shortest one is no excuse."""
 _FLOOD_PACKETS = 30
+_FLOOD_BYTES = 100_000
+_LATELY_S = 1.0
 _FLOOD_PATIENCE = 4
-"""Where so much comes behind a hole, the path is full and not dead: its sender has lost much at once and repairs it
-round by round, and to leave it would have all that is on its way sent once more."""
+"""Where so much comes behind a hole, or has come in the last second, the path is full and not dead: its sender has lost
+much at once and repairs it round by round, and to leave it would have all that is on its way sent once more."""
 
 FULL_SHARE = 0.75
 """Of the expiration delay: a path is full when what is queued there for it will take longer than this,"""
@@ -74,6 +76,8 @@ _MOST_PATIENCE = 8.0
 _PATIENCE_KEPT_S = 10.0
 PROBE_FACTOR, PROBE_EXTRA_S = 1.15, 0.012
 """An answer may take so many round trips, and the time between two looks and a little more."""
+SETTLING_S = 1.0
+"""After paths have changed places, before the receiver's gaps mean anything."""
 PROBE_REST_S = 0.25
 """Between two probes of one connection."""
 _TELLING_S = 0.012
@@ -311,12 +315,13 @@ class Expiration:
         self._progress: Progress | None = None
         self._una_moved = self._rcv_moved = now
         self._gaps: deque[float] = deque(maxlen=GAPS_KEPT)
+        self._lately_bytes = 0.0
         self._longest_gap_s = 0.0
         self._long_gap_s: float | None = None
         self._base_s = UNKNOWN_RTT_S
         self._is_quiet = True
         """Whether nothing is expected to come."""
-        self._next_probe = now
+        self._next_probe = self._settled = now
         self._patience = 1.0
         self._patience_set = now
         self._suspicion: _Suspicion | None = None
@@ -345,6 +350,11 @@ class Expiration:
             if rank is Rank.HELPER and any(self.policy.wait_between(each, path) == 0 for each in preferred)
         }
         return frozenset((preferred - self.absences.keys()) | pooled | (self.opened.keys() & ranks.keys()))
+
+    def settle(self, now: float) -> None:
+        """Other paths carry from now on: what comes late at first was sent over those that carried before."""
+        self._suspicion = None
+        self._settled = now + SETTLING_S
 
     def forget_paths_but(self, paths: Iterable[LinkName]) -> None:
         """What is not among these is gone or forbidden: it is not waited for any more."""
@@ -444,10 +454,11 @@ class Expiration:
             while self._written and self._written[0][1] <= progress.snd_una:
                 self._written.popleft()
         if progress.rcv_nxt != before.rcv_nxt:
-            self._note_received(now)
+            self._note_received(progress.rcv_nxt - before.rcv_nxt, now)
 
-    def _note_received(self, now: float) -> None:
+    def _note_received(self, moved_bytes: int, now: float) -> None:
         gap_s = now - self._rcv_moved
+        self._lately_bytes = self._lately_bytes * max(0.0, 1.0 - gap_s / _LATELY_S) + moved_bytes
         self._rcv_moved = now
         self._is_quiet = False
         if gap_s > LONGEST_GAP_S:
@@ -469,7 +480,7 @@ class Expiration:
         return max(usual_s, floor_s)
 
     def _is_starved(self, now: float) -> bool:
-        if self._is_quiet or len(self._gaps) < GAPS_NEEDED:
+        if self._is_quiet or len(self._gaps) < GAPS_NEEDED or now < self._settled:
             return False
         limit_s = self._starving_s()
         return limit_s < now - self._rcv_moved < LONGEST_GAP_S and limit_s < LONGEST_GAP_S
@@ -600,7 +611,8 @@ class Expiration:
         rtt_s = max(subflow.base_s, min(subflow.vitals.receiver_rtt_s or 0.0, subflow.base_s + _LONGEST_HOLE_EXTRA_S))
         limit_s = self._longest_gap_s + 2 * rtt_s + max(wait_s, LEAST_HOLE_S)
         came = subflow.vitals.out_of_order_packets - self._tracks[subflow.flow].out_of_order
-        return limit_s if came < _FLOOD_PACKETS else _FLOOD_PATIENCE * limit_s
+        is_flood = came >= _FLOOD_PACKETS or self._lately_bytes > _FLOOD_BYTES
+        return _FLOOD_PATIENCE * limit_s if is_flood else limit_s
 
     def _busy_s(self, track: _Track, now: float) -> float:
         """How long something has been in flight on a carrier; a lone one has what the stream has waited for."""

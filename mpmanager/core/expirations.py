@@ -196,7 +196,7 @@ class Expirations:
         effects = watched.machine.judge(
             views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now)
         )
-        moves = self._moves(watched, standing)
+        moves = self._moves(watched, standing, now)
         orders = (*self._choose(token, watched, ranks), *self._orders(token, effects, now))
         self._budget -= len(orders)
         return Decision(orders=orders, reports=(*moves, *(each for each in effects if isinstance(each, Report))))
@@ -246,11 +246,12 @@ class Expirations:
             return None
         return target.path if target.path in self._paths and target.path in standing else None
 
-    def _moves(self, watched: _Watched, standing: set[LinkName]) -> tuple[Move, ...]:
+    def _moves(self, watched: _Watched, standing: set[LinkName], now: float) -> tuple[Move, ...]:
         has_changed, watched.has_changed_size, watched.is_due = watched.has_changed_size, False, False
         target, meter = watched.policy.big_transfers, watched.meter
         if not has_changed or target is None or meter is None or target.path not in standing:
             return ()
+        watched.machine.settle(now)
         return (Move(path=target.path, is_back=not meter.is_big),)
 
     def _choose(self, token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank]) -> tuple[Order, ...]:
