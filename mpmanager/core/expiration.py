@@ -262,6 +262,8 @@ class _Track:
     heard: float
     out_of_order: int
     """When nothing was missing last."""
+    disorder: tuple[int, float]
+    """How much has come out of order by now, and when that changed."""
 
 
 @dataclass(slots=True)
@@ -525,8 +527,10 @@ class Expiration:
             self._tracks[each.flow].out_of_order = each.vitals.out_of_order_packets
 
     def _has_hole(self, subflow: SubflowView) -> bool:
-        """Whether data has come out of order there since nothing was missing."""
-        return subflow.vitals.out_of_order_packets != self._tracks[subflow.flow].out_of_order
+        """Whether data comes out of order there since nothing was missing; what comes in order again was repaired."""
+        track = self._tracks[subflow.flow]
+        is_repaired = track.heard > track.disorder[1] + 2 * subflow.base_s
+        return subflow.vitals.out_of_order_packets != track.out_of_order and not is_repaired
 
     def _followed(self, track: _Track | None, vitals: SubflowVitals, now: float) -> _Track:
         if track is None:
@@ -538,6 +542,7 @@ class Expiration:
                 vitals.received_segments,
                 now,
                 vitals.out_of_order_packets,
+                (vitals.out_of_order_packets, now),
             )
         if vitals.acknowledged_bytes != track.acknowledged_bytes or not vitals.unacknowledged:
             track.acknowledged_bytes = vitals.acknowledged_bytes
@@ -549,6 +554,8 @@ class Expiration:
             track.busy = now
         if vitals.received_segments != track.received_segments:
             track.received_segments, track.heard = vitals.received_segments, now
+        if vitals.out_of_order_packets != track.disorder[0]:
+            track.disorder = (vitals.out_of_order_packets, now)
         return track
 
     def _carriers(self, subflows: Sequence[SubflowView]) -> list[SubflowView]:

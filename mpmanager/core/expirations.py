@@ -87,6 +87,8 @@ class _Watched:
     chosen: frozenset[LinkName] | None = None
     """What the subflow manager was told last."""
     has_changed_size: bool = False
+    moved_to: LinkName | None = None
+    """The path that its big transfer was moved to."""
     is_due: bool = False
     """Whether it has to be looked at whatever its data does."""
 
@@ -247,12 +249,16 @@ class Expirations:
         return target.path if target.path in self._paths and target.path in standing else None
 
     def _moves(self, watched: _Watched, standing: set[LinkName], now: float) -> tuple[Move, ...]:
-        has_changed, watched.has_changed_size, watched.is_due = watched.has_changed_size, False, False
+        watched.has_changed_size = watched.is_due = False
         target, meter = watched.policy.big_transfers, watched.meter
-        if not has_changed or target is None or meter is None or target.path not in standing:
+        is_big = target is not None and meter is not None and meter.is_big
+        path = watched.moved_to if target is None else target.path
+        is_moved = is_big and (path in standing or watched.moved_to is not None)
+        if path is None or is_moved is (watched.moved_to is not None):
             return ()
+        watched.moved_to = path if is_moved else None
         watched.machine.settle(now)
-        return (Move(path=target.path, is_back=not meter.is_big),)
+        return (Move(path=path, is_back=not is_moved),)
 
     def _choose(self, token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank]) -> tuple[Order, ...]:
         normal = watched.machine.normal_paths(ranks)
