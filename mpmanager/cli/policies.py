@@ -1,7 +1,7 @@
 """The commands `mpm app` and `mpm default`: how long data may wait before another path helps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import ConnectionInfo, PairWaitInfo, PolicyInfo, SubscribeOptions, Topic, Wait
+from mpmanager.api.structures import ConnectionInfo, PairWaitInfo, PathInfo, PolicyInfo, SubscribeOptions, Topic, Wait
 from mpmanager.cli import tables
 from mpmanager.cli.context import Command, ask, bus_command, console, json_option, print_json
-from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told
+from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told, unhelped
 from mpmanager.cli.policy_values import option_value, read_pair, read_pair_wait, read_size, read_wait
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.manager import ManagerClient
@@ -224,7 +224,7 @@ class _Change:
 
     before: PolicyInfo
     after: PolicyInfo
-    paths: frozenset[str] = field(default_factory=frozenset)
+    paths: list[PathInfo]
     """That are there now."""
 
     def show(self, said: Said | None = None, *, as_json: bool) -> None:
@@ -233,7 +233,7 @@ class _Change:
             return
         for line in told(self.before, self.after):
             click.echo(line)
-        for line in absent(said or Said(), self.paths):
+        for line in absent(said or Said(), {each.name for each in self.paths}):
             click.echo(line)
 
 
@@ -242,6 +242,8 @@ def _say(bus: Bus, selector: str, said: Said, *, as_json: bool) -> None:
     change.show(said, as_json=as_json)
     if hint := _link_hint(Selector.parse(change.after.selector)):
         click.echo(hint, err=True)
+    for line in unhelped(said, change.paths):
+        click.echo(line, err=True)
 
 
 def _link_hint(selector: Selector) -> str | None:
@@ -257,7 +259,7 @@ async def _change(client: ManagerClient, selector: str, changed: Callable[[Polic
     before = await _policy(client, meant)
     await client.set_policy(changed(before))
     after = await _policy(client, meant)
-    return _Change(before=before, after=after, paths=frozenset(each.name for each in await client.paths()))
+    return _Change(before=before, after=after, paths=await client.paths())
 
 
 async def _policy(client: ManagerClient, selector: Selector) -> PolicyInfo:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
+from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, Wait
 from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_wait
-from mpmanager.client.quantities import format_wait
+from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.path import Tier
 from mpmanager.model.policy import SelectorKind
 
 Pair = tuple[str, str]
@@ -27,6 +28,12 @@ class Said:
     @property
     def is_nothing(self) -> bool:
         return self == Said()
+
+    @property
+    def is_wait(self) -> bool:
+        """Whether it lets data wait for a time, and not for ever."""
+        waits = (self.wait_ms, *(each.wait_ms for each in self.pairs))
+        return any(each not in {None, "never"} for each in waits)
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -100,6 +107,20 @@ def absent(said: Said, known: Collection[str]) -> Iterator[str]:
     for name in said.path_names:
         if name not in known:
             yield f"There is no path {name} now; what was said counts when it comes."
+
+
+def unhelped(said: Said, paths: Collection[PathInfo]) -> Iterator[str]:
+    """That no path helps a full one, where a wait was said and there are backups that could."""
+    backups = [each.name for each in paths if each.tier is Tier.BACKUP]
+    if not said.is_wait or not backups or any(each.tier is Tier.WHEN_NEEDED for each in paths):
+        return
+    first = backups[0]
+    if len(backups) == 1:
+        yield f"Note: {first} is backup: it replaces a dead path, but does not help a full one; to let it help:"
+    else:
+        names = enumerate_words(backups)
+        yield f"Note: {names} are backup: they replace a dead path, but do not help a full one; to let one help:"
+    yield f"  mpm path tier {first} when-needed"
 
 
 def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:

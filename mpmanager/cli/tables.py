@@ -1,7 +1,7 @@
 """What people see in a terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -121,10 +121,11 @@ def connections(rows: Sequence[ConnectionInfo], *, nothing: str | None = None) -
     return Group(*trees)
 
 
-def frame(shown: Frame) -> RenderableType:
-    """Paths and connections together, for a live view."""
+def frame(shown: Frame, *, news: Collection[Text] = ()) -> RenderableType:
+    """Paths and connections together, for a live view; news stand between them, where a low terminal shows them."""
     parts: list[RenderableType] = [SIMULATED] if shown.simulated else []
-    return Group(*parts, paths(shown.paths), Text(""), connections(shown.connections))
+    between = (Text(""), *news, Text("")) if news else (Text(""),)
+    return Group(*parts, paths(shown.paths), *between, connections(shown.connections))
 
 
 def policies(rows: Sequence[PolicyInfo]) -> RenderableType:
@@ -168,10 +169,14 @@ def events(rows: Iterable[EventInfo]) -> RenderableType:
     return Group(*lines) if lines else Text("Nothing has happened yet.", style="dim")
 
 
-def event(row: EventInfo) -> Text:
-    """Time and sentence."""
-    time = datetime.fromtimestamp(row.time).astimezone().strftime("%H:%M:%S")
+def event(row: EventInfo, *, began: float | None = None) -> Text:
+    """Time and sentence; the time is that of the day, or where something began (Unix time) that since then."""
+    time = f"{row.time - began:5.1f} s" if began is not None else _time_of_day(row.time)
     return Text.assemble((f"{time}  ", "dim"), _outside(row.text))
+
+
+def _time_of_day(unix_time: float) -> str:
+    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
 
 
 def _outside(text: str) -> Text:

@@ -15,16 +15,16 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, unique
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 import click
 import psutil
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from mpmanager.api.bus import Bus, parse_bus
-from mpmanager.api.structures import Frame, SubscribeOptions, Topic
+from mpmanager.api.structures import EventInfo, EventKind, Frame, PolicyInfo, SubscribeOptions, Topic
 from mpmanager.cli import interruption, tables
 from mpmanager.cli.context import INTERRUPTED, beside, console
 from mpmanager.cli.pictures import Pictures
@@ -35,6 +35,7 @@ from mpmanager.lab.report import Report
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.scenario import load_scenario
 from mpmanager.model.errors import MpmanagerError, NotSupportedError
+from mpmanager.model.policy import Selector, SelectorKind
 
 _LAB_PREFIX = "tour"
 _SCENARIO = "home"
@@ -45,6 +46,15 @@ _PRINT_EVERY_S = 10.0
 _PRINT_AFTER_EVENT_S = 2.0
 """By then what a link's change did can be seen."""
 _EVENTS_SHOWN = 6
+_WAIT_MS = 50
+"""Of the call in the lab: a gap of that length is not heard."""
+_HELP = {
+    EventKind.BACKUP_OPENED: "yellow",
+    EventKind.BACKUP_CLOSED: "green",
+    EventKind.FAILED_OVER: "yellow",
+    EventKind.RETURNED: "green",
+}
+"""What late data leads to, and its colours."""
 
 
 @unique
@@ -54,6 +64,12 @@ class Ground(Enum):
     HERE = "this machine's own networks"
     LAB = "a lab of network namespaces"
     SIMULATED = "a simulated world"
+
+
+_WHOSE_DATA = {
+    Ground.LAB: "The call (python3 below)",
+    Ground.SIMULATED: "Data",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +176,7 @@ async def _tour(ground: Ground, duration_s: float, screenshots: Path | None) -> 
             duration_s=duration_s,
         )
         await stack.enter_async_context(_daemon(setting, directory))
+        await _let_wait(setting)
         window = await stack.enter_async_context(_window(setting, directory / "window.log"))
         report = await _show(setting, window)
         return _conclude(setting, report)
@@ -221,6 +238,29 @@ async def _until_ready(process: Process, log: Path) -> None:
 
 def _said(log: Path) -> str:
     return log.read_text(errors="replace").strip()
+
+
+async def _let_wait(setting: Setting) -> None:
+    """Say how long data may wait; on this machine's own networks that may cost money, and is for people to say."""
+    selector = _selector(setting.ground)
+    if selector is None:
+        click.echo("Late data is left to the kernel until you say how long it may wait: in the window under Live, or")
+        click.echo(f"  {beside('mpm')} --bus {setting.bus} default --wait {_WAIT_MS}ms")
+        return
+    async with connected(setting.bus) as client:
+        await client.set_policy(PolicyInfo(selector=str(selector), wait_ms=_WAIT_MS))
+    click.echo(f"{_WHOSE_DATA[setting.ground]} may wait {_WAIT_MS} ms before another path helps.")
+
+
+def _selector(ground: Ground) -> Selector | None:
+    """Whose data shall not wait for longer; None where that is not for the tour to say."""
+    match ground:
+        case Ground.HERE:
+            return None
+        case Ground.LAB:
+            return Selector(kind=SelectorKind.EXE, path=str(Path(sys.executable).resolve()))
+        case Ground.SIMULATED:
+            return Selector(kind=SelectorKind.DEFAULT)
 
 
 @asynccontextmanager
@@ -314,13 +354,13 @@ class Screen:
         self._bus = setting.bus
         self._news: deque[Text] = deque(maxlen=_EVENTS_SHOWN)
         self._next_print = 0.0
+        self._began: float | None = None
+        """When the scenario did, Unix time."""
 
     def tell(self, step: Step) -> None:
         """Something happened in the scenario."""
-        line = Text(f"{step.at_s:5.1f} s  {step.text}", style="bold")
-        self._news.append(line)
-        if not self._console.is_terminal:
-            self._console.print(line)
+        self._began = time() - step.at_s
+        self._tell_line(Text(f"{step.at_s:5.1f} s  {step.text}", style="bold"))
         if step.kind is StepKind.LINK_CHANGED:
             self._next_print = min(self._next_print, monotonic() + _PRINT_AFTER_EVENT_S)
 
@@ -330,11 +370,25 @@ class Screen:
         async with connected(self._bus) as client, aclosing(client.frames(options)) as frames:
             if not self._console.is_terminal:
                 async for frame in frames:
+                    self._tell_help(frame.events)
                     self._print_now_and_then(frame)
                 return
             with Live(console=self._console, auto_refresh=False) as live:
                 async for frame in frames:
-                    live.update(Group(tables.frame(frame), Text(""), *self._news), refresh=True)
+                    self._tell_help(frame.events)
+                    live.update(tables.frame(frame, news=self._news), refresh=True)
+
+    def _tell_help(self, events: list[EventInfo]) -> None:
+        for event in events:
+            if event.kind in _HELP:
+                line = tables.event(event, began=self._began)
+                line.stylize(_HELP[event.kind])
+                self._tell_line(line)
+
+    def _tell_line(self, line: Text) -> None:
+        self._news.append(line)
+        if not self._console.is_terminal:
+            self._console.print(line)
 
     def _print_now_and_then(self, frame: Frame) -> None:
         if monotonic() >= self._next_print:

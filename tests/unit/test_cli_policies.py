@@ -12,7 +12,7 @@ from rich.console import Console
 from mpmanager.api.structures import AppInfo, PairWaitInfo, PolicyInfo
 from mpmanager.cli import tables
 from mpmanager.cli.policies import app, default
-from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, way_back
+from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, unhelped, way_back
 from mpmanager.cli.policy_values import (
     read_pair,
     read_pair_wait,
@@ -25,6 +25,7 @@ from mpmanager.cli.policy_values import (
 from mpmanager.cli.selection import named
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
+from mpmanager.model.path import Tier
 
 BIG_AGAIN = "mpm app set 'exe:/a b' --big-transfers-to dsl0 --big-over 1.5MB"
 
@@ -224,6 +225,40 @@ def test_the_way_back_leads_back(both):
 def test_a_path_that_is_not_there_is_mentioned():
     said = Said(pairs=(pair(),), big_transfers_to="usb0")
     assert list(absent(said, {"wlan0", "wwan0"})) == ["There is no path usb0 now; what was said counts when it comes."]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "lines"),
+    [
+        (
+            {"wwan0": Tier.BACKUP},
+            [
+                "Note: wwan0 is backup: it replaces a dead path, but does not help a full one; to let it help:",
+                "  mpm path tier wwan0 when-needed",
+            ],
+        ),
+        (
+            {"dsl0": Tier.BACKUP, "wwan0": Tier.BACKUP},
+            [
+                (
+                    "Note: wwan0 and dsl0 are backup: they replace a dead path, but do not help a full one; "
+                    "to let one help:"
+                ),
+                "  mpm path tier wwan0 when-needed",
+            ],
+        ),
+        ({"dsl0": Tier.WHEN_NEEDED, "wwan0": Tier.BACKUP}, []),
+        ({"wwan0": Tier.NEVER}, []),
+    ],
+)
+def test_a_wait_that_no_path_helps_early_is_told_with_the_command_that_changes_that(tiers, lines):
+    paths = World().advance().paths
+    for each in paths:
+        each.tier = tiers.get(each.name, Tier.ALWAYS)
+    for said in (Said(wait_ms=50.0), Said(wait_ms=0.0), Said(pairs=(pair(20.0),))):
+        assert list(unhelped(said, paths)) == lines
+    for said in (Said(), Said(wait_ms="never", pairs=(pair("never"),)), Said(big_transfers_to="dsl0")):
+        assert list(unhelped(said, paths)) == []
 
 
 def test_a_name_means_a_connected_program_or_one_with_a_rule():

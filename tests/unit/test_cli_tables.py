@@ -1,8 +1,11 @@
 """What the terminal shows of names that somebody else gave."""
 
+import re
+
 import pytest
 from fake_manager import World
 from rich.console import Console
+from rich.text import Text
 
 from mpmanager.api.structures import EventInfo, EventKind
 from mpmanager.cli import tables
@@ -34,6 +37,19 @@ def test_brackets_and_control_characters_in_names_mean_nothing_to_the_terminal()
 def test_events_too():
     event = EventInfo(id=1, time=0.0, kind=EventKind.PATH_ADDED, text=f"{EVIL} is new")
     assert printed(tables.events([event])).strip().endswith(f"{SHOWN} is new")
+
+
+def test_the_time_of_an_event_is_that_of_the_day_or_that_since_something_began():
+    event = EventInfo(id=1, time=1000.25, kind=EventKind.PATH_ADDED, text="wlan0 is new")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  wlan0 is new", tables.event(event).plain)
+    assert tables.event(event, began=988.15).plain == " 12.1 s  wlan0 is new"
+
+
+def test_news_stand_between_paths_and_connections():
+    frame = World().advance()
+    text = printed(tables.frame(frame, news=[Text("something happened")]))
+    assert frame.paths[-1].name in text.partition("something happened")[0]
+    assert frame.connections[0].app.name in text.partition("something happened")[2]
 
 
 @pytest.mark.parametrize(
