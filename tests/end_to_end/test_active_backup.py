@@ -117,7 +117,11 @@ class Office:
         return sum(each.tx_bytes + each.rx_bytes for each in connection.carried if each.path == path)
 
     def await_help(self, kind, count=1, *, within_s=10):
-        return until(lambda: len(self.help(kind)) >= count, f"{count} x {kind}", within_s=within_s)
+        try:
+            return until(lambda: len(self.help(kind)) >= count, f"{count} x {kind}", within_s=within_s)
+        except AssertionError as error:
+            states = [each.expiration for each in self.daemon.connections()]
+            raise AssertionError(f"{error}; the events {self.help()}; the states {states}") from None
 
     def through_a_black_hole(self, direction, *, version=4):
         """What becomes of messages while the first path loses everything for two seconds."""
@@ -164,7 +168,7 @@ def test_a_black_hole_of_an_ipv6_path_is_left_and_returned_to(office, direction)
 
 def test_a_daemon_killed_in_the_middle_of_a_failover_brings_the_connection_back(office):
     office.set_policy(50.0)
-    with office.messages(Direction.UPLOAD, 7.5) as messages:
+    with office.messages(Direction.UPLOAD, 12) as messages:
         with office.black_hole("wlan0"):
             office.await_help(EventKind.FAILED_OVER)
             assert office.flags() == {"wwan0": False}
