@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mpmanager.core.big_transfers import TransferMeter
-from mpmanager.core.expiration import (
+from mpmanager.core.expiration import Expiration
+from mpmanager.core.findings import (
     Effect,
-    Expiration,
     LeaveSubflow,
     ProbePath,
     Rank,
@@ -133,7 +133,7 @@ class Expirations:
         watched = self._watched.pop(token, None)
         if watched is None:
             return ()
-        back = tuple(PathRecovered(token=token, path=path) for path in watched.machine.absences)
+        back = tuple(PathRecovered(token=token, path=path) for path in sorted(watched.machine.absences.paths))
         return (NormalPathsChosen(token=token, paths=None), *back) if watched.chosen is not None or back else ()
 
     def set_paths(self, paths: Iterable[Path]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from mpmanager.api.structures import EventKind
-from mpmanager.core.expiration import Happening, Report
 from mpmanager.core.expirations import Expirations, Move
+from mpmanager.core.findings import Happening, Report
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.frames import wait_ms

@@ -9,22 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mpmanager.core.expiration import (
-    ACTIONS_PER_S,
-    FIRST_HOLD_S,
-    LEAST_SILENCE_S,
-    LONGEST_HOLD_S,
-    MOST_ACTIONS,
-    QUARANTINE_S,
-    TRANSITIONS,
-    Expiration,
-    Finding,
-    Happening,
-    LeaveSubflow,
-    Rank,
-    SubflowView,
-    TakeBack,
-)
+from mpmanager.core.absences import FIRST_HOLD_S, LONGEST_HOLD_S, QUARANTINE_S
+from mpmanager.core.expiration import ACTIONS_PER_S, MOST_ACTIONS, Expiration
 from mpmanager.core.expirations import (
     BUSY_INTERVAL_S,
     COMMANDS_PER_S,
@@ -33,7 +19,17 @@ from mpmanager.core.expirations import (
     PROBE_SHARED_S,
     Expirations,
 )
+from mpmanager.core.findings import (
+    TRANSITIONS,
+    Finding,
+    Happening,
+    LeaveSubflow,
+    Rank,
+    SubflowView,
+    TakeBack,
+)
 from mpmanager.core.subflows import ProbeWanted, SubflowFailed
+from mpmanager.core.verdicts import LEAST_SILENCE_S
 from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.names import LinkName
@@ -597,7 +593,7 @@ def test_a_path_that_is_gone_is_not_waited_for():
     place.run(1)
     place.change_paths(WLAN)
     place.run(1)
-    assert place.machine(connection).absences == {}
+    assert not place.machine(connection).absences.paths
     place.links[WLAN].is_hole = False
     place.change_paths()
     place.run(5)
@@ -793,7 +789,7 @@ def test_whatever_happened_all_is_as_at_first_when_paths_are_well_again(steps, w
     place.run(90)
     machine = place.machine(connection)
     assert machine.state is ExpirationState.PRIMARY
-    assert (machine.opened, machine.absences) == ({}, {})
+    assert (machine.opened, machine.absences.paths) == ({}, frozenset())
     assert place.flags(connection) == before
     assert len(connection.halves) == 3, "one subflow on each path"
     assert connection.server.rcv_nxt == connection.client.write_seq, "everything has arrived"
