@@ -1,9 +1,12 @@
 """Which policy is in force for an application: every part of it from the most specific rule that says something."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
-from mpmanager.model.policy import NEVER, Policy, PolicyRule, Selector, SelectorKind
+from mpmanager.model.policy import NEVER, CongestionTriggers, Policy, PolicyRule, Selector, SelectorKind
+
+PartT = TypeVar("PartT")
 
 STOCK = PolicyRule(selector=Selector(kind=SelectorKind.DEFAULT), wait_s=NEVER)
 """Where nobody has said anything, a backup is a backup."""
@@ -20,8 +23,24 @@ def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
         wait_s=NEVER if wait_s is None else wait_s,
         decided_by=fitting[waiting].selector,
         pairs=tuple(pair for rule in fitting[: waiting + 1] for pair in rule.pairs),
-        big_transfers=next((rule.big_transfers for rule in fitting if rule.big_transfers is not None), None),
+        big_transfers=_first(rule.big_transfers for rule in fitting),
+        congestion=_congestion(
+            _first(rule.marks_share for rule in fitting), _first(rule.loss_share for rule in fitting)
+        ),
     )
+
+
+def _first(parts: Iterable[PartT | None]) -> PartT | None:
+    """The first that says something."""
+    return next((each for each in parts if each is not None), None)
+
+
+def _congestion(marks_share: float | None, loss_share: float | None) -> CongestionTriggers | None:
+    triggers = CongestionTriggers(
+        marks_share=None if marks_share == NEVER else marks_share,
+        loss_share=None if loss_share == NEVER else loss_share,
+    )
+    return None if triggers == CongestionTriggers() else triggers
 
 
 STOCK_POLICY = policy_of(UNKNOWN_APPLICATION, ())

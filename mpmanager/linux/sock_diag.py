@@ -174,6 +174,10 @@ _VITALS_READER = _reader(
     Field(_INFO, 120, "Q"),  # tcpi_bytes_acked
     Field(_INFO, 140, "I"),  # tcpi_segs_in
     Field(_INFO, 224, "I"),  # tcpi_rcv_ooopack
+    Field(_INFO, 192, "I"),  # tcpi_delivered
+    Field(_INFO, 196, "I"),  # tcpi_delivered_ce
+    Field(_INFO, 156, "I"),  # tcpi_data_segs_out
+    Field(_INFO, 100, "I"),  # tcpi_total_retrans
 )
 
 _US_PER_MS = 1000.0

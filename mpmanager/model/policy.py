@@ -1,4 +1,4 @@
-"""Policies: how long an application's data may wait before another path helps, and where its big transfers go."""
+"""Policies: how long an application's data may wait before another path helps, and what else moves it to another."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
 
 NEVER = math.inf
-"""As a wait: the backup is used when nothing else is left, as the stock kernel does."""
+"""As a wait: the backup is used when nothing else is left, as the stock kernel does. As a share: never left for it."""
 
 LONGEST_WAIT_S = 60.0
 DEFAULT_BIG_BYTES = 1_000_000
@@ -96,6 +96,19 @@ class BigTransfers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CongestionTriggers:
+    """When a connection goes to another path for a while, though its own delivers; None: never for that.
+
+    Shares are fractions, over 0 to 1, of what one subflow does within a round trip and some packets at least.
+    """
+
+    marks_share: float | None = None
+    """Of what was delivered, more carries congestion marks (CE, RFC 3168) than this (thesis 4.2.3: 0.05)."""
+    loss_share: float | None = None
+    """Of what was sent, more was sent again than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRule:
     """What somebody has said about some applications; None where nothing was said."""
 
@@ -104,10 +117,13 @@ class PolicyRule:
     """Expiration delay: `NEVER`, or 0 (pool everything) to `LONGEST_WAIT_S`."""
     pairs: tuple[PairWait, ...] = ()
     big_transfers: BigTransfers | None = None
+    marks_share: float | None = None
+    """As in `CongestionTriggers`, but `NEVER` says that it is off."""
+    loss_share: float | None = None
 
     @property
     def is_empty(self) -> bool:
-        return self.wait_s is None and not self.pairs and self.big_transfers is None
+        return self == PolicyRule(selector=self.selector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +135,8 @@ class Policy:
     """Whose rule gave `wait_s`."""
     pairs: tuple[PairWait, ...] = ()
     big_transfers: BigTransfers | None = None
+    congestion: CongestionTriggers | None = None
+    """None: off, and so at least one trigger is set where it is not None."""
 
     def wait_between(self, carrier: LinkName | None, helper: LinkName) -> float:
         """How long data on the carrier may wait for the helper, in seconds."""
@@ -134,4 +152,5 @@ class Policy:
     @property
     def is_stock(self) -> bool:
         """Whether nothing has to be watched: the kernel alone does the same."""
-        return self.big_transfers is None and all(wait_s == NEVER for wait_s in self.waits_s)
+        is_steered = self.big_transfers is not None or self.congestion is not None
+        return not is_steered and all(wait_s == NEVER for wait_s in self.waits_s)

@@ -45,3 +45,11 @@ class SubflowVitals(NamedTuple):
     """All of them, acknowledgements and data out of order too."""
     out_of_order_packets: int
     """Received, since it exists."""
+    delivered: int
+    """Segments that have arrived, acknowledged or not, those sent again too, since it exists."""
+    delivered_ce: int
+    """Of these, the ones whose arrival was told with a congestion mark (ECN); 0 where the ends do not use ECN."""
+    data_segs_out: int
+    """Segments with data sent since it exists, those sent again too."""
+    total_retrans: int
+    """Of these, the ones sent again."""

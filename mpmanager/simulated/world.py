@@ -446,6 +446,10 @@ def _vitals(flow: FourTuple, subflow: _SimulatedSubflow) -> SubflowVitals:
         acknowledged_bytes=int(subflow.tx_bytes),
         received_segments=0,
         out_of_order_packets=0,
+        delivered=0,
+        delivered_ce=0,
+        data_segs_out=0,
+        total_retrans=0,
     )
 
 

@@ -10,7 +10,15 @@ from mpmanager.core.policies import STOCK_POLICY, policy_of
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
-from mpmanager.model.policy import NEVER, BigTransfers, PairWait, PolicyRule, Selector, SelectorKind
+from mpmanager.model.policy import (
+    NEVER,
+    BigTransfers,
+    CongestionTriggers,
+    PairWait,
+    PolicyRule,
+    Selector,
+    SelectorKind,
+)
 
 WLAN, LTE, DSL = LinkName("wlan0"), LinkName("wwan0"), LinkName("dsl0")
 
@@ -120,6 +128,40 @@ def test_big_transfers_go_where_the_most_specific_rule_says():
     assert not policy.is_stock
 
 
+def test_each_trigger_of_congestion_is_that_of_the_most_specific_rule_that_says_it():
+    rules = [
+        rule("default", marks_share=0.05, loss_share=0.02),
+        rule("cgroup:/user.slice", loss_share=0.1),
+        rule("exe:/usr/bin/ssh", wait_s=0.05),
+    ]
+    policy = policy_of(program("/usr/bin/ssh", "/user.slice"), rules)
+    assert policy.congestion == CongestionTriggers(marks_share=0.05, loss_share=0.1)
+
+
+def test_a_rule_can_switch_off_for_its_programs_what_the_default_switches_on():
+    default = rule("default", marks_share=0.05, loss_share=0.02)
+
+    def congestion(**off):
+        return policy_of(program("/x"), [default, rule("exe:/x", **off)]).congestion
+
+    assert congestion(marks_share=NEVER) == CongestionTriggers(loss_share=0.02)
+    assert congestion(loss_share=NEVER) == CongestionTriggers(marks_share=0.05)
+    assert congestion(marks_share=NEVER, loss_share=NEVER) is None
+
+
+@pytest.mark.parametrize("trigger", ["marks_share", "loss_share"])
+def test_who_leaves_congested_paths_has_to_be_watched_and_who_never_does_has_not(trigger):
+    assert not policy_of(program("/x"), [rule("default", **{trigger: 1.0})]).is_stock
+    assert policy_of(program("/x"), [rule("default", **{trigger: NEVER})]).is_stock
+    assert policy_of(program("/x"), ()).congestion is None
+
+
+def test_a_rule_that_says_only_that_a_trigger_is_off_says_something():
+    assert not rule("exe:/x", marks_share=NEVER).is_empty
+    assert not rule("exe:/x", loss_share=NEVER).is_empty
+    assert rule("exe:/x").is_empty
+
+
 def test_an_exception_alone_has_to_be_watched():
     watched = policy_of(program("/x"), [rule("default", pairs=(pair(WLAN, LTE, 0.02),))])
     assert (watched.wait_s, watched.is_stock) == (NEVER, False)
@@ -127,6 +169,7 @@ def test_an_exception_alone_has_to_be_watched():
 
 
 waits = st.sampled_from([0.0, 0.02, 0.05, 1.0, NEVER])
+shares = st.sampled_from([0.01, 0.05, 1.0, NEVER])
 links = st.sampled_from([WLAN, LTE, DSL])
 selectors = st.sampled_from(["default", "exe:/a", "exe:/b", "cgroup:/s", "cgroup:/s/t", "cgroup:/s/t/u", "cgroup:/"])
 pairs = st.lists(st.builds(pair, links, links, waits), max_size=3).map(tuple)
@@ -137,6 +180,8 @@ rules = st.lists(
         wait_s=st.none() | waits,
         pairs=pairs,
         big_transfers=st.none() | st.builds(BigTransfers, path=links),
+        marks_share=st.none() | shares,
+        loss_share=st.none() | shares,
     ),
     unique_by=lambda each: each.selector,
 )

@@ -42,15 +42,17 @@ _SYN_TIMEOUT_S = 1.0
 UP, DOWN = "up", "down"
 
 
-def policy(wait_s, *pairs, big=None):
-    return Policy(wait_s=wait_s, decided_by=Selector.parse("default"), pairs=pairs, big_transfers=big)
+def policy(wait_s, *pairs, big=None, congestion=None):
+    return Policy(
+        wait_s=wait_s, decided_by=Selector.parse("default"), pairs=pairs, big_transfers=big, congestion=congestion
+    )
 
 
 class Link:
-    """Treats both directions alike. `rate_bit_s` None: unlimited."""
+    """Treats both directions alike. `rate_bit_s` None: unlimited. Marks are those of congestion on data (CE)."""
 
-    def __init__(self, *, delay_s, rate_bit_s=None, loss=0.0, tier=Tier.ALWAYS):
-        self.delay_s, self.rate_bit_s, self.loss, self.tier = delay_s, rate_bit_s, loss, tier
+    def __init__(self, *, delay_s, rate_bit_s=None, loss=0.0, marks=0.0, tier=Tier.ALWAYS):
+        self.delay_s, self.rate_bit_s, self.loss, self.marks, self.tier = delay_s, rate_bit_s, loss, marks, tier
         self.is_hole = False
         self._free_at = {UP: 0.0, DOWN: 0.0}
 
@@ -74,6 +76,8 @@ class Segment:
     """and when the last of them was."""
     is_last: bool = True
     """Nothing waited behind it: the rate that it shows is the program's."""
+    has_arrived: bool = False
+    """As far as its sender knows."""
 
 
 class Half:
@@ -93,6 +97,7 @@ class Half:
         self.heard = end.world.now
         self.backoff = 0
         self.acknowledged = self.received = self.out_of_order = 0
+        self.sent = self.sent_again = self.delivered = self.delivered_marked = 0
         self.acknowledged_at = end.world.now
         self.rate_byte_s = 0.0
         self._timer = 0
@@ -118,9 +123,13 @@ class Half:
     def _transmit(self, number, segment):
         segment.sent = self.end.world.now
         segment.copies += 1
+        self.sent += 1
+        self.sent_again += segment.copies > 1
         segment.delivered_before, segment.is_last = self.acknowledged, not self.queue
         segment.delivered_at = self.acknowledged_at if len(self.flight) > 1 else segment.sent
-        self._carry(_ACK_BYTES + segment.end - segment.start, self.peer.take, number, segment.start, segment.end)
+        is_marked = self.end.world.marks(self.link)
+        size = segment.end - segment.start
+        self._carry(_ACK_BYTES + size, self.peer.take, number, segment.start, segment.end, is_marked)
         self._arm()
 
     def _carry(self, size, receive, *arguments):
@@ -139,7 +148,7 @@ class Half:
         number = max(self.flight) if self.backoff == 1 else min(self.flight)
         self._transmit(number, self.flight[number])
 
-    def take(self, number, start, end):
+    def take(self, number, start, end, is_marked):
         if not self.is_open:
             self._reset()
             return
@@ -153,10 +162,16 @@ class Half:
             self.end.deliver(*self.early.pop(self.expected))
             self.expected += 1
         self._carry(
-            _ACK_BYTES, self.peer.take_acknowledgement, self.expected, frozenset(self.early), number, self.end.rcv_nxt
+            _ACK_BYTES,
+            self.peer.take_acknowledgement,
+            self.expected,
+            frozenset(self.early),
+            number,
+            self.end.rcv_nxt,
+            is_marked,
         )
 
-    def take_acknowledgement(self, expected, early, latest, data_acknowledged):
+    def take_acknowledgement(self, expected, early, latest, data_acknowledged, is_marked):
         if not self.is_open:
             self._reset()
             return
@@ -164,11 +179,15 @@ class Half:
         self.heard = self.end.world.now
         sample = self.flight.get(latest)
         newest = max((self.flight[each].sent for each in (*early, latest) if each in self.flight), default=None)
+        before = self.delivered
         for number in [each for each in self.flight if each < expected or each in early]:
             segment = self.flight[number]
+            self.delivered += not segment.has_arrived
+            segment.has_arrived = True
             if number < expected:
                 del self.flight[number]
                 self.acknowledged += segment.end - segment.start
+        self.delivered_marked += is_marked * (self.delivered - before)
         if sample is not None and sample.copies == 1:  # or nobody knows which one arrived
             self._measure(sample)
         self.backoff = 0
@@ -229,6 +248,10 @@ class Half:
             acknowledged_bytes=self.acknowledged,
             received_segments=self.received,
             out_of_order_packets=self.out_of_order,
+            delivered=self.delivered,
+            delivered_ce=self.delivered_marked,
+            data_segs_out=self.sent,
+            total_retrans=self.sent_again,
         )
 
 
@@ -341,7 +364,7 @@ class Laptop:
     def link_of(self, flow):
         return list(self.links.values())[int(str(flow.local.address).split(".")[2]) - 1]
 
-    def connect(self, wait_s, *pairs, big=None):
+    def connect(self, wait_s, *pairs, big=None, congestion=None):
         """A connection under a policy, all of its subflows up."""
         number = len(self.connections)
         flow = FourTuple(Endpoint(ip_address("10.0.1.2"), 40_000 + number), SERVER)
@@ -357,7 +380,7 @@ class Laptop:
         client.write(100)
         server.write(100)
         self.run(1.0)
-        self.watch(connection, policy(wait_s, *pairs, big=big))
+        self.watch(connection, policy(wait_s, *pairs, big=big, congestion=congestion))
         self.run(0.1)
         return connection
 
@@ -392,6 +415,10 @@ class Laptop:
         arrives = link.arrival(direction, size, self.now, self._draw)
         if arrives is not None:
             self.at(arrives, receive, *arguments)
+
+    def marks(self, link):
+        """Whether the link marks the next packet."""
+        return bool(link.marks) and self._draw() < link.marks
 
     def run(self, seconds):
         """Let time pass; the decisions look as often as they wish."""
