@@ -19,15 +19,9 @@ from mpmanager.core.findings import (
     TakeBack,
     is_standing,
 )
+from mpmanager.core.subflow_events import NormalPathsChosen, Order, PathRecovered, ProbeWanted, SubflowFailed
 from mpmanager.core.subflow_targets import is_open
-from mpmanager.core.subflows import (
-    NormalPathsChosen,
-    Order,
-    PathRecovered,
-    ProbeWanted,
-    StandingSubflow,
-    SubflowFailed,
-)
+from mpmanager.core.subflows import StandingSubflow
 from mpmanager.model.expiration import ExpirationView
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, Tier

@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from errno import EADDRINUSE, ENOTCONN
 
 from mpmanager.api.structures import EventKind
+from mpmanager.core.connection_state import ConnectionMemory
+from mpmanager.core.joining import REFUSALS
 from mpmanager.core.ledger import ConnectionAccount, Ledger
-from mpmanager.core.subflows import (
-    REFUSALS,
+from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
-    ConnectionMemory,
     Event,
     ManagedElsewhere,
     Order,
     PathsChanged,
     ProbeWanted,
     Resynchronised,
-    StandingSubflow,
-    SubflowManager,
     TimePassed,
 )
+from mpmanager.core.subflows import StandingSubflow, SubflowManager
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import (

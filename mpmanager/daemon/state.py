@@ -13,8 +13,8 @@ from typing import BinaryIO, Self, TypeVar
 import msgspec
 
 from mpmanager.api.structures import PolicyInfo
+from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
-from mpmanager.core.subflows import ConnectionMemory
 from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import InvalidValueError, StateFileError

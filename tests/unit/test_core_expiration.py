@@ -28,7 +28,7 @@ from mpmanager.core.findings import (
     SubflowView,
     TakeBack,
 )
-from mpmanager.core.subflows import ProbeWanted, SubflowFailed
+from mpmanager.core.subflow_events import ProbeWanted, SubflowFailed
 from mpmanager.core.verdicts import LEAST_SILENCE_S
 from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState

@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpmanager.core.subflows import (
+from mpmanager.core.connection_state import MOST_SUBFLOWS
+from mpmanager.core.joining import (
     JOIN_TIMEOUT_S,
-    MOST_SUBFLOWS,
     MOST_TAKEN_PORTS,
     OTHERS_RETRY_S,
-    PROBE_ENDS_S,
     RECOVERY_DOUBLES_S,
     RECOVERY_JOIN_TIMEOUT_S,
     RECOVERY_RETRIES,
     RECOVERY_SAME_S,
     RETRY_AFTER_S,
+)
+from mpmanager.core.probing import PROBE_ENDS_S
+from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
     NormalPathsChosen,
@@ -28,9 +30,9 @@ from mpmanager.core.subflows import (
     ProbeWanted,
     Resynchronised,
     SubflowFailed,
-    SubflowManager,
     TimePassed,
 )
+from mpmanager.core.subflows import SubflowManager
 from mpmanager.model.connection import (
     ConnectionSample,
     Endpoint,

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import asdict
 
-from mpmanager.core.subflows import ConnectionMemory
+from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.daemon.state import StateDirectory, _ConnectionEntry
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import StateFileError

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from mpmanager.core.expirations import Expirations
-from mpmanager.core.subflows import Order, PathsChanged, SubflowFailed, SubflowManager, TimePassed
+from mpmanager.core.subflow_events import Order, PathsChanged, SubflowFailed, TimePassed
+from mpmanager.core.subflows import SubflowManager
 from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut

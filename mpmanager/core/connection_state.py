@@ -1,0 +1,198 @@
+"""What is known of one connection: its subflows, the joins that are under way, and what has failed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mpmanager.core.subflow_targets import Peer, owns
+from mpmanager.model.connection import Endpoint, FourTuple, SubflowSample, TcpState
+from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
+from mpmanager.model.path import Path
+from mpmanager.model.pathmanager import CreateSubflow
+
+MOST_SUBFLOWS = 8
+"""Of one connection. The kernel enforces no limit for a userspace path manager and counts in eight bits."""
+
+_HIGHEST_ID = 255
+
+
+@dataclass(slots=True, kw_only=True)
+class Subflow:
+    local_id: AddressId
+    is_backup: bool
+    since: float
+    interface_index: int = 0
+    """Of the interface that it is bound to; 0 when it is not."""
+    flag_refusals: int = 0
+    """In a row."""
+    flag_not_before: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Join:
+    """A subflow that was asked for and does not stand yet."""
+
+    local_id: AddressId
+    is_backup: bool
+    expires: float
+    interface_index: int
+    is_answered: bool = False
+    """Of a probe: it stands, and has to go."""
+
+    @classmethod
+    def of(cls, command: CreateSubflow, *, expires: float) -> "Join":
+        """What is awaited once the command has gone out."""
+        return cls(
+            local_id=command.local_id,
+            is_backup=command.is_backup,
+            expires=expires,
+            interface_index=command.interface_index,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionMemory:
+    """What events have told of a connection and nobody would tell again."""
+
+    token: Token
+    initial: FourTuple
+    is_initial_address_forbidden: bool
+    announced: tuple[tuple[AddressId, Endpoint], ...]
+    """By the peer."""
+    offered: tuple[tuple[AddressId, IPAddress], ...]
+    """By this host."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Retry:
+    failures: int = 0
+    taken_ports: int = 0
+    """In a row."""
+    not_before: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Recovery:
+    """A path that has failed for a connection and is tried again."""
+
+    since: float
+    rtt_s: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    token: Token
+    initial: FourTuple
+    is_server_side: bool
+    is_established: bool = False
+    is_initial_address_forbidden: bool = False
+    is_foreign: bool = False
+    """Whether another path manager has it: nothing can be done to it."""
+    announced: dict[AddressId, Endpoint] = field(default_factory=dict)
+    """By the peer."""
+    offered: dict[IPAddress, AddressId] = field(default_factory=dict)
+    """By this host."""
+    has_left_initial_address: bool = False
+    """Whether it was withdrawn: it can be offered again, under another id."""
+    refused_offers: int = 0
+    last_id: int = 0
+    subflows: dict[FourTuple, Subflow] = field(default_factory=dict)
+    joins: dict[FourTuple, Join] = field(default_factory=dict)
+    retries: dict[tuple[LinkName, Endpoint], Retry] = field(default_factory=dict)
+    normal_paths: frozenset[LinkName] | None = None
+    """None: as the tiers say."""
+    recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
+    probes: dict[FourTuple, Join] = field(default_factory=dict)
+    """Joins whose answer matters and nothing else; answered ones until they are gone."""
+
+    def is_backup_on(self, path: Path) -> bool:
+        """Whether its subflows there carry the backup flag."""
+        return path.tier.is_backup if self.normal_paths is None else path.name not in self.normal_paths
+
+    @property
+    def memory(self) -> ConnectionMemory | None:
+        """None when there is nothing to remember, as with most connections of a client."""
+        if not (self.is_initial_address_forbidden or self.announced or self.offered):
+            return None
+        return ConnectionMemory(
+            token=self.token,
+            initial=self.initial,
+            is_initial_address_forbidden=self.is_initial_address_forbidden,
+            announced=tuple(self.announced.items()),
+            offered=tuple((local_id, address) for address, local_id in self.offered.items()),
+        )
+
+    def recall(self, memory: ConnectionMemory) -> None:
+        """Take in what is still unknown of what was once known."""
+        if memory.initial == self.initial:  # or the token belongs to another connection by now
+            self.is_initial_address_forbidden |= memory.is_initial_address_forbidden
+            self.announced = dict(memory.announced) | self.announced
+            self.offered = {address: local_id for local_id, address in memory.offered} | self.offered
+
+    @property
+    def is_local(self) -> bool:
+        """Whether both ends are on this machine."""
+        return self.initial.local.address.is_loopback or self.initial.local.address == self.initial.remote.address
+
+    @property
+    def peer(self) -> Peer:
+        return Peer(
+            initial=self.initial,
+            is_initial_address_forbidden=self.is_initial_address_forbidden,
+            announced=self.announced,
+        )
+
+    def fresh_id(self) -> AddressId:
+        """An id that nothing uses: with a stated local port the kernel wants a new one for every join."""
+        joins = (*self.joins.values(), *self.probes.values())
+        taken = {each.local_id for each in self.subflows.values()} | {each.local_id for each in joins}
+        taken |= set(self.offered.values())
+        for _attempt in range(_HIGHEST_ID):
+            self.last_id = self.last_id % _HIGHEST_ID + 1
+            if self.last_id not in taken:
+                break
+        return AddressId(self.last_id)
+
+
+def is_server_side(samples: Iterable[SubflowSample]) -> bool:
+    """Whether the peer has opened a connection: it has sent all SYNs then."""
+    samples = tuple(samples)
+    return bool(samples) and not any(each.is_begun_here for each in samples)
+
+
+def as_found(connection: Connection, samples: Iterable[SubflowSample], now: float) -> Connection:
+    """The connection with the subflows that it really has.
+
+    Of a connection that is new to us, the peer's other addresses and whether it forbids its initial one are inferred
+    from where its subflows go.
+    """
+    samples = tuple(samples)
+    connection.is_established |= any(each.is_fully_established for each in samples)
+    connection.subflows = {
+        each.flow: Subflow(
+            local_id=each.local_id, is_backup=each.is_backup_here, since=now, interface_index=each.interface_index
+        )
+        for each in samples
+        if each.state is TcpState.ESTABLISHED and each.flow not in connection.probes
+    }
+    connection.joins = {
+        each.flow: Join(
+            local_id=each.local_id, is_backup=each.is_backup_here, expires=now, interface_index=each.interface_index
+        )
+        for each in samples
+        if each.state is TcpState.SYN_SENT and each.flow not in connection.probes
+    }
+    found = {each.flow for each in samples}
+    connection.probes = {flow: each for flow, each in connection.probes.items() if flow in found}
+    connection.last_id = max([connection.last_id, *(each.local_id for each in samples)])
+    joined = [each for each in samples if each.flow != connection.initial]
+    for each in joined:
+        if each.flow.remote != connection.initial.remote and not connection.is_server_side:
+            connection.announced.setdefault(each.remote_id, each.flow.remote)
+    if joined and all(each.flow.remote != connection.initial.remote for each in joined):
+        connection.is_initial_address_forbidden = True
+    return connection
+
+
+def is_on(path: Path, flow: FourTuple, subflow: Subflow | Join) -> bool:
+    """Whether it can use the path: one that is bound to an interface that was made anew since cannot."""
+    return owns(path, flow.local.address) and subflow.interface_index in {0, path.index}

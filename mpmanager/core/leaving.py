@@ -1,0 +1,59 @@
+"""Closes subflows, in the order that the kernel needs."""
+
+from collections.abc import Iterator, Sequence
+
+from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Subflow, is_on
+from mpmanager.core.situation import Situation
+from mpmanager.core.subflow_targets import is_open
+from mpmanager.model.connection import FourTuple
+from mpmanager.model.pathmanager import Command, DestroySubflow, WithdrawAddress
+
+
+def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
+    """Close a subflow that delivers nothing.
+
+    A server keeps its address: its subflows may all have the same, and the client would close them all.
+    """
+    if flow not in connection.subflows:
+        return
+    if connection.is_server_side:
+        del connection.subflows[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+    else:
+        yield from _leave(connection, [flow])
+
+
+def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Command]:
+    """Leave the paths that are gone or not allowed, unless nothing else would be left."""
+    unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, flow, each)]
+    if len(unwanted) < len(connection.subflows):
+        yield from _leave(connection, unwanted)
+    for flow in [flow for flow, each in connection.joins.items() if not _may_stay(situation, flow, each)]:
+        del connection.joins[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def close_surplus(connection: Connection) -> Iterator[Command]:
+    """A peer may join more often than the kernel can count."""
+    for flow in list(connection.subflows)[MOST_SUBFLOWS:]:
+        del connection.subflows[flow]
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def _leave(connection: Connection, flows: Sequence[FourTuple]) -> Iterator[Command]:
+    """Close subflows and have the peer close them; what they still held goes out on the others."""
+    leaving = {flow: connection.subflows.pop(flow) for flow in flows}
+    # In this order: destroying a subflow makes the kernel forget its address id.
+    connection.has_left_initial_address |= connection.initial in leaving
+    for flow, subflow in leaving.items():
+        if subflow.local_id or flow == connection.initial:  # an unknown id reads as 0, which is the initial subflow's
+            yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
+    for flow in flows:
+        yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def _may_stay(situation: Situation, flow: FourTuple, subflow: Subflow | Join) -> bool:
+    path = situation.path_of(flow.local.address)
+    if path is None:
+        return flow.local.address in situation.other_addresses
+    return is_open(path) and is_on(path, flow, subflow)
