@@ -176,8 +176,9 @@ def test_a_daemon_killed_in_the_middle_of_a_failover_brings_the_connection_back(
             time.sleep(0.5)
             office.daemon.start()
             until(office.daemon.connections, "the connection is adopted")
+        before = office.carried("wlan0")
         until(lambda: office.flags() == {"wlan0": False, "wwan0": True}, "it is back on its path")
-        until(lambda: office.carried("wlan0") > 5000, "which carries")
+        until(lambda: office.carried("wlan0") > before + 5000, "which carries")
         with office.black_hole("wlan0"):
             office.await_help(EventKind.FAILED_OVER)
     assert messages.report["lost"] == 0
