@@ -21,6 +21,10 @@ Wait = float | Literal["never"]
 """Milliseconds, 0 to 60,000; `never`: a backup is used when nothing else is left, as the stock kernel does."""
 
 
+Trigger = float | Literal["off"]
+"""A share of packets, over 0 to 1, that is not borne; `off`: any share is."""
+
+
 class StatusInfo(Structure):
     """The daemon as a whole."""
 
@@ -96,6 +100,10 @@ class PolicyInfo(Structure):
     """The path to which connections go that move much within a second."""
     big_over_bytes: int | None = None
     """What is much; null: 1,000,000."""
+    leave_on_marks: Trigger | None = None
+    """A path is left for a while when, of what it delivered within a round trip, more carries congestion marks."""
+    leave_on_loss: Trigger | None = None
+    """The same when, of what was sent over it, more had to be sent again."""
 
 
 class BackupInfo(Structure):

@@ -9,11 +9,20 @@ from typing import Any
 import click
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import ConnectionInfo, PairWaitInfo, PathInfo, PolicyInfo, SubscribeOptions, Topic, Wait
+from mpmanager.api.structures import (
+    ConnectionInfo,
+    PairWaitInfo,
+    PathInfo,
+    PolicyInfo,
+    SubscribeOptions,
+    Topic,
+    Trigger,
+    Wait,
+)
 from mpmanager.cli import tables
 from mpmanager.cli.context import Command, ask, bus_command, console, json_option, print_json
 from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told, unhelped
-from mpmanager.cli.policy_values import option_value, read_pair, read_pair_wait, read_size, read_wait
+from mpmanager.cli.policy_values import option_value, read_pair, read_pair_wait, read_size, read_trigger, read_wait
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.policy import Selector, SelectorKind
@@ -26,6 +35,9 @@ _SELECTOR = """
 SELECTOR is exe:/path of a program, cgroup:/path (with all cgroups below it), default, or the name of a program that is
 connected now or has a rule.
 """
+_NOTHING_TO_SET = (
+    "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-marks or --leave-on-loss"
+)
 _SHOW = "Show the rule of a program, and what is in force on its connections."
 _SET = """Say how long the data of a program may wait before another path helps.
 
@@ -45,12 +57,33 @@ def _said_options(function: Command) -> Command:
         pair: Sequence[PairWaitInfo],
         big_transfers_to: str | None,
         big_over: int | None,
+        leave_on_marks: Trigger | None,
+        leave_on_loss: Trigger | None,
         **others: Any,  # noqa: ANN401  # click's
     ) -> None:
-        said = Said(wait_ms=wait, pairs=tuple(pair), big_transfers_to=big_transfers_to, big_over_bytes=big_over)
+        said = Said(
+            wait_ms=wait,
+            pairs=tuple(pair),
+            big_transfers_to=big_transfers_to,
+            big_over_bytes=big_over,
+            leave_on_marks=leave_on_marks,
+            leave_on_loss=leave_on_loss,
+        )
         function(said=said, **others)
 
     for option in (
+        click.option(
+            "--leave-on-loss",
+            type=option_value(read_trigger),
+            metavar="SHARE",
+            help="A path is left for a while when more than that had to be sent again: 2%, or off.",
+        ),
+        click.option(
+            "--leave-on-marks",
+            type=option_value(read_trigger),
+            metavar="SHARE",
+            help="The same when more than that carries congestion marks (ECN) within a round trip: 5%, or off.",
+        ),
         click.option(
             "--big-over",
             type=option_value(read_size),
@@ -142,6 +175,7 @@ Examples:
   mpm app set exe:/usr/bin/rsync --wait 0          all paths together
   mpm app set ssh --pair wlan0:wwan0=20ms          only 20 ms where LTE would help Wi-Fi
   mpm app set cgroup:/user.slice --big-transfers-to dsl0 --big-over 5MB
+  mpm app set ssh --leave-on-loss 2%               to another path, for a while, when much is lost
 """,
     help=_SET + _SELECTOR,
 )
@@ -151,7 +185,7 @@ Examples:
 @bus_command
 def set_(*, bus: Bus, selector: str, said: Said, as_json: bool) -> None:
     if said.is_nothing:
-        raise click.UsageError("nothing to set: name --wait, --pair, --big-transfers-to or --big-over")
+        raise click.UsageError(_NOTHING_TO_SET)
     _say(bus, selector, said, as_json=as_json)
 
 
@@ -176,10 +210,12 @@ Examples:
     help="The exception for path A waiting for path B.",
 )
 @click.option("--big-transfers", is_flag=True, help="Where big transfers go.")
+@click.option("--leave-on-marks", is_flag=True, help="At how many congestion marks a path is left.")
+@click.option("--leave-on-loss", is_flag=True, help="At how much loss a path is left.")
 @json_option
 @bus_command
-def clear(*, bus: Bus, selector: str, wait: bool, pair: Sequence[Pair], big_transfers: bool, as_json: bool) -> None:
-    back = TakenBack(wait=wait, pairs=tuple(pair), big_transfers=big_transfers)
+def clear(*, bus: Bus, selector: str, pair: Sequence[Pair], as_json: bool, **named: bool) -> None:
+    back = TakenBack(pairs=tuple(pair), **named)
     ask(bus, lambda client: _change(client, selector, back.taken_from)).show(as_json=as_json)
 
 

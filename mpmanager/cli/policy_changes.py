@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, Wait
-from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_wait
+from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, Trigger, Wait
+from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_trigger, write_wait
 from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
@@ -24,6 +24,8 @@ class Said:
     pairs: tuple[PairWaitInfo, ...] = ()
     big_transfers_to: str | None = None
     big_over_bytes: int | None = None
+    leave_on_marks: Trigger | None = None
+    leave_on_loss: Trigger | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -57,6 +59,8 @@ class Said:
             pairs=list(pairs.values()),
             big_transfers_to=to,
             big_over_bytes=policy.big_over_bytes if self.big_over_bytes is None else self.big_over_bytes,
+            leave_on_marks=policy.leave_on_marks if self.leave_on_marks is None else self.leave_on_marks,
+            leave_on_loss=policy.leave_on_loss if self.leave_on_loss is None else self.leave_on_loss,
         )
 
 
@@ -67,6 +71,8 @@ class TakenBack:
     wait: bool = False
     pairs: tuple[Pair, ...] = ()
     big_transfers: bool = False
+    leave_on_marks: bool = False
+    leave_on_loss: bool = False
 
     def taken_from(self, policy: PolicyInfo) -> PolicyInfo:
         """The policy without it.
@@ -86,6 +92,10 @@ class TakenBack:
             left.wait_ms = None
         if self.big_transfers:
             left.big_transfers_to = left.big_over_bytes = None
+        if self.leave_on_marks:
+            left.leave_on_marks = None
+        if self.leave_on_loss:
+            left.leave_on_loss = None
         return left
 
 
@@ -134,6 +144,22 @@ def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
             yield f"wait of {carrier} for {helper}: {words}"
     if _big(before) != _big(after):
         yield f"big transfers: {_big(before)} -> {_big(after)}"
+    for name, old_trigger, new_trigger in _triggers(before, after):
+        yield f"leave on {name}: {_trigger(old_trigger)} -> {_trigger(new_trigger)}"
+
+
+def _triggers(before: PolicyInfo, after: PolicyInfo) -> Iterator[tuple[str, Trigger | None, Trigger | None]]:
+    """Those that have become others."""
+    for name, old, new in (
+        ("marks", before.leave_on_marks, after.leave_on_marks),
+        ("loss", before.leave_on_loss, after.leave_on_loss),
+    ):
+        if old != new:
+            yield name, old, new
+
+
+def _trigger(trigger: Trigger | None) -> str:
+    return "not said" if trigger is None else write_trigger(trigger)
 
 
 def _wait(wait_ms: Wait | None) -> str:
@@ -175,6 +201,9 @@ def _said_again(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
         yield from ("--big-transfers-to", before.big_transfers_to)
         if before.big_over_bytes is not None:
             yield from ("--big-over", write_size(before.big_over_bytes))
+    for name, trigger, _after in _triggers(before, after):
+        if trigger is not None:
+            yield from (f"--leave-on-{name}", write_trigger(trigger))
 
 
 def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
@@ -186,3 +215,6 @@ def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
             yield from ("--pair", write_pair(each))
     if before.big_transfers_to is None and after.big_transfers_to is not None:
         yield "--big-transfers"
+    for name, trigger, _after in _triggers(before, after):
+        if trigger is None:
+            yield f"--leave-on-{name}"

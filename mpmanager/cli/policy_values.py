@@ -5,13 +5,14 @@ from typing import TypeVar
 
 import click
 
-from mpmanager.api.structures import PairWaitInfo, Wait
-from mpmanager.lab.units import Duration, Size
-from mpmanager.model.policy import LEAST_BIG_BYTES, LONGEST_WAIT_S, MOST_BIG_BYTES
+from mpmanager.api.structures import PairWaitInfo, Trigger, Wait
+from mpmanager.lab.units import Duration, Share, Size
+from mpmanager.model.policy import LEAST_BIG_BYTES, LEAST_SHARE, LONGEST_WAIT_S, MOST_BIG_BYTES
 
 ValueT = TypeVar("ValueT")
 
 _CHOICES = "a wait is 0 (pool everything), a time such as 50ms or 2s, or never"
+_SHARES = "a share is over 0% to 100%, such as 5%, or off"
 _MS_PER_S = 1000
 _SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000}
 
@@ -77,6 +78,24 @@ def write_pair(pair: PairWaitInfo) -> str:
 def write_pair_wait(pair: PairWaitInfo) -> str:
     """The reverse of `read_pair_wait`."""
     return f"{write_pair(pair)}={write_wait(pair.wait_ms)}"
+
+
+def read_trigger(text: str) -> Trigger:
+    """`5%` or `off`, as a fraction."""
+    if text == "off":
+        return "off"
+    try:
+        share = Share.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; {_SHARES}") from error
+    if share < LEAST_SHARE:
+        raise ValueError(f"{text!r} would be left for nothing at all; {_SHARES}")
+    return round(share, 6)
+
+
+def write_trigger(trigger: Trigger) -> str:
+    """The reverse of `read_trigger`."""
+    return trigger if isinstance(trigger, str) else f"{trigger * 100:.4f}".rstrip("0").rstrip(".") + "%"
 
 
 def read_size(text: str) -> int:

@@ -1,7 +1,7 @@
 """What people see in a terminal."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from mpmanager.api.structures import (
     SubflowInfo,
 )
 from mpmanager.cli.fitting import Cell, Column, FittingTable
+from mpmanager.cli.policy_values import write_trigger
 from mpmanager.cli.selection import selector_of
 from mpmanager.cli.sentences import no_connection
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
@@ -57,7 +58,7 @@ _PATH_COLUMNS = (
 )
 _DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Down", "State")
 _TIER_ORDER = tuple(Tier)
-_POLICY_COLUMNS = tuple(Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers"))
+_POLICY_COLUMNS = tuple(Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on"))
 _IN_FORCE_COLUMNS = (
     Column(title="Program"),
     Column(title="Connections", is_number=True),
@@ -143,7 +144,14 @@ def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
         _NOT_KNOWN if row.wait_ms is None else format_wait(row.wait_ms),
         Text("; ").join(exceptions) if exceptions else _NOT_KNOWN,
         _NOT_KNOWN if row.big_transfers_to is None else _big_transfers(row.big_transfers_to, row.big_over_bytes),
+        ", ".join(_triggers(row)) or _NOT_KNOWN,
     )
+
+
+def _triggers(row: PolicyInfo) -> Iterator[str]:
+    for name, trigger in (("marks", row.leave_on_marks), ("loss", row.leave_on_loss)):
+        if trigger is not None:
+            yield f"{name}: {trigger}" if isinstance(trigger, str) else f"{name} over {write_trigger(trigger)}"
 
 
 def _big_transfers(path: str, over_bytes: int | None) -> Text:

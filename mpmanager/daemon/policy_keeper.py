@@ -88,6 +88,10 @@ def _differences(before: PolicyRule, after: PolicyRule) -> Iterator[str]:
     yield from _pair_words(before.pairs, after.pairs)
     if before.big_transfers != after.big_transfers:
         yield _big_words(after.big_transfers)
+    if before.marks_share != after.marks_share:
+        yield _trigger_words("congestion marks", after.marks_share)
+    if before.loss_share != after.loss_share:
+        yield _trigger_words("loss", after.loss_share)
 
 
 def _wait_words(rule: PolicyRule) -> str:
@@ -124,6 +128,14 @@ def _big_words(big: BigTransfers | None) -> str:
     if big is None:
         return "nothing said of big transfers any more"
     return f"big transfers go to {big.path} (more than {big.over_bytes / _BYTES_PER_MB:g} MB in a second)"
+
+
+def _trigger_words(what: str, share: float | None) -> str:
+    if share is None:
+        return f"nothing said of {what} any more"
+    if share == NEVER:
+        return f"no path is left for {what}"
+    return f"a path is left for {what} over {share * 100:g} %"
 
 
 def _ms(wait_s: float) -> str:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Wait
+from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Trigger, Wait
 from mpmanager.daemon.frames import wait_ms
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
 from mpmanager.model.policy import (
     DEFAULT_BIG_BYTES,
     LEAST_BIG_BYTES,
+    LEAST_SHARE,
     LONGEST_WAIT_S,
     MOST_BIG_BYTES,
     NEVER,
@@ -23,6 +24,7 @@ from mpmanager.model.policy import (
 _MS_PER_S = 1000
 _FINEST_DIGITS = 3
 """Of milliseconds: nothing is measured finer, and so a wait comes back as it was written."""
+_SHARE_DIGITS = 6
 _LONGEST_LINK_NAME = 15
 
 
@@ -37,6 +39,8 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
         ],
         big_transfers_to=None if big is None else big.path,
         big_over_bytes=None if big is None else big.over_bytes,
+        leave_on_marks=_trigger(rule.marks_share),
+        leave_on_loss=_trigger(rule.loss_share),
     )
 
 
@@ -48,11 +52,34 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
     """
     selector = Selector.parse(info.selector)
     wait_s = None if info.wait_ms is None else _wait_s(info.wait_ms, "wait_ms")
-    if selector.kind is SelectorKind.DEFAULT and wait_s == NEVER:
-        wait_s = None  # the same as having said nothing
+    marks_share = _share(info.leave_on_marks, "leave_on_marks")
+    loss_share = _share(info.leave_on_loss, "leave_on_loss")
+    if selector.kind is SelectorKind.DEFAULT:  # "never" and "off" are the same as having said nothing
+        wait_s, marks_share, loss_share = (
+            None if each == NEVER else each for each in (wait_s, marks_share, loss_share)
+        )
     return PolicyRule(
-        selector=selector, wait_s=wait_s, pairs=tuple(_pairs(info.pairs)), big_transfers=_big_transfers(info)
+        selector=selector,
+        wait_s=wait_s,
+        pairs=tuple(_pairs(info.pairs)),
+        big_transfers=_big_transfers(info),
+        marks_share=marks_share,
+        loss_share=loss_share,
     )
+
+
+def _trigger(share: float | None) -> Trigger | None:
+    return "off" if share == NEVER else share
+
+
+def _share(trigger: Trigger | None, field: str) -> float | None:
+    if trigger is None:
+        return None
+    if trigger == "off":
+        return NEVER
+    if not LEAST_SHARE <= trigger <= 1:
+        raise InvalidValueError(f"{field} {trigger!r}: expected a share of packets, over 0 to 1, or off")
+    return round(trigger, _SHARE_DIGITS)
 
 
 def _wait_s(wait: Wait, field: str) -> float:

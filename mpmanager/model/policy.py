@@ -17,6 +17,8 @@ DEFAULT_BIG_BYTES = 1_000_000
 LEAST_BIG_BYTES = 1_000
 MOST_BIG_BYTES = 1_000_000_000_000
 """What can be said instead."""
+LEAST_SHARE = 0.000001
+"""Of packets, that can be said: shares come back as they were written."""
 
 _SEPARATOR = ":"
 

@@ -72,7 +72,8 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
         assert {"policy", "wait_ms", "expiration"} <= each.keys()
     printed("Connections", "connections", "--ended", bus=bus)
     (policy,) = printed("Policies", "default", bus=bus)["policies"]
-    assert policy.keys() == {"selector", "wait_ms", "pairs", "big_transfers_to", "big_over_bytes"}
+    big, leave = {"big_transfers_to", "big_over_bytes"}, {"leave_on_marks", "leave_on_loss"}
+    assert policy.keys() == {"selector", "wait_ms", "pairs"} | big | leave
     printed("Events", "events", bus=bus)
     printed("Frame", "watch", "--count", "1", bus=bus)
 
@@ -106,7 +107,10 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["watch", "--interval", "0"], 2, "0.1"),
         (["watch", "--count", "0"], 2, "x>=1"),
         (["events", "--limit", "0"], 2, "the least is 1"),
-        (["app", "set", "ssh"], 2, "nothing to set: name --wait, --pair, --big-transfers-to or --big-over"),
+        (["app", "set", "ssh"], 2, "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-"),
+        (["app", "set", "ssh", "--leave-on-marks", "5"], 2, "'5' has no unit; write '5%'"),
+        (["app", "set", "ssh", "--leave-on-loss", "0%"], 2, "over 0% to 100%, such as 5%, or off"),
+        (["default", "--leave-on-loss", "101%"], 2, "'101%' is more than 100%"),
         (["app", "set", "ssh", "--wait", "50"], 2, "or never"),
         (["app", "set", "ssh", "--pair", "wlan0=1ms"], 2, "wlan0:wwan0"),
         (["default", "--wait", "2min"], 2, "longer than 60s"),
@@ -273,6 +277,7 @@ def test_a_wait_is_said_by_name_in_force_at_once_and_taken_back_as_told(bus):
 
 def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
     whole = ["--wait", "0", "--pair", "wlan0:wwan0=20ms", "--big-transfers-to", "dsl0", "--big-over", "5MB"]
+    whole += ["--leave-on-marks", "5%", "--leave-on-loss", "off"]
     mpm("app", "set", "cgroup:/a", *whole, bus=bus)
     (said,) = printed("Policies", "app", "set", "cgroup:/a", "--pair", "wlan0:usb0=never", bus=bus)["policies"]
     assert said == {
@@ -284,6 +289,8 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
         ],
         "big_transfers_to": "dsl0",
         "big_over_bytes": 5_000_000,
+        "leave_on_marks": 0.05,
+        "leave_on_loss": "off",
     }
     back = mpm("app", "clear", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
     assert [each["selector"] for each in printed("Policies", "app", "list", bus=bus)["policies"]] == ["default"]
@@ -293,7 +300,7 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
 
 
 def test_the_default_is_shown_said_and_taken_back(bus):
-    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-"]
+    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-", "-"]
     said = mpm("default", "--wait", "100ms", "--pair", "wlan0:usb7=1s", bus=bus).stdout.splitlines()
     assert said[-2:] == [
         "To go back: mpm default --wait never && mpm app clear default --pair wlan0:usb7",
@@ -302,6 +309,22 @@ def test_the_default_is_shown_said_and_taken_back(bus):
     assert set(_waits(bus).values()) == {(100.0, "default")}
     assert mpm("app", "clear", "default", bus=bus).returncode == 0
     assert set(_waits(bus).values()) == {("never", "default")}
+
+
+def test_a_path_is_left_for_congestion_by_default_and_not_for_a_program_that_says_off(bus):
+    said = mpm("default", "--leave-on-marks", "5%", "--leave-on-loss", "2%", bus=bus).stdout.splitlines()
+    assert said == [
+        "default: leave on marks: not said -> 5%",
+        "default: leave on loss: not said -> 2%",
+        "To go back: mpm app clear default --leave-on-marks --leave-on-loss",
+    ]
+    mpm("app", "set", "ssh", "--leave-on-loss", "off", bus=bus)
+    assert "loss: off" in mpm("app", "show", "ssh", bus=bus).stdout
+    assert "marks over 5%, loss over 2%" in mpm("default", bus=bus).stdout
+    mpm("app", "clear", "ssh", "--leave-on-loss", bus=bus)
+    mpm("app", "clear", "default", "--leave-on-marks", "--leave-on-loss", bus=bus)
+    (left,) = printed("Policies", "app", "list", bus=bus)["policies"]
+    assert (left["leave_on_marks"], left["leave_on_loss"]) == (None, None)
 
 
 def test_the_list_tells_the_rules_and_what_is_in_force(bus):

@@ -192,6 +192,8 @@ SSH = PolicyInfo(
     pairs=[PairWaitInfo(carrier="wlan0", helper="unplugged", wait_ms="never")],
     big_transfers_to="dsl0",
     big_over_bytes=2_000_000,
+    leave_on_marks=0.05,
+    leave_on_loss="off",
 )
 NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
 

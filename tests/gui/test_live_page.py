@@ -321,13 +321,15 @@ def test_a_change_shows_at_once_and_undo_takes_the_rule_away_again(stage, page):
 
 def test_a_change_of_the_wait_leaves_the_rest_of_a_rule_alone(stage, page):
     pair = PairWaitInfo(carrier="wlan0", helper="wwan0", wait_ms=5.0)
-    stage.world.policies.insert(0, PolicyInfo(selector=CURL, wait_ms=20.0, pairs=[pair], big_transfers_to="dsl0"))
+    rest = {"pairs": [pair], "big_transfers_to": "dsl0", "leave_on_marks": 0.05, "leave_on_loss": "off"}
+    stage.world.policies.insert(0, PolicyInfo(selector=CURL, wait_ms=20.0, **rest))
     choose(stage, page, 0)
     stage.tick()
     stage.press(page.view, Qt.Key.Key_Right, ALT)
     wait_for_change(stage)
     rule = next(each for each in stage.world.policies if each.selector == CURL)
-    assert (rule.pairs, rule.big_transfers_to) == ([pair], "dsl0")
+    assert rule == PolicyInfo(selector=CURL, wait_ms=rule.wait_ms, **rest)
+    assert rule.wait_ms != 20.0
 
 
 def test_delete_goes_back_to_the_default(stage, page):

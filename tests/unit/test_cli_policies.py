@@ -17,9 +17,11 @@ from mpmanager.cli.policy_values import (
     read_pair,
     read_pair_wait,
     read_size,
+    read_trigger,
     read_wait,
     write_pair_wait,
     write_size,
+    write_trigger,
     write_wait,
 )
 from mpmanager.cli.selection import named
@@ -65,6 +67,37 @@ def test_what_is_no_size_is_refused(text):
         read_size(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "share"), [("5%", 0.05), ("7 %", 0.07), ("0.5%", 0.005), ("100%", 1.0), ("0.0001%", 1e-6), ("off", "off")]
+)
+def test_a_share_that_is_not_borne_is_read_as_people_write_it(text, share):
+    assert read_trigger(text) == share
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("5", "'5' has no unit; write '5%'"),
+        ("0%", "'0%' would be left for nothing"),
+        ("0.00009%", "'0.00009%' would be left for nothing"),
+        ("101%", "'101%' is more than 100%"),
+        ("-5%", "'-5%' is not a share"),
+        ("much", "'much' is not a share"),
+        ("never", "'never' is not a share"),
+        ("", "'' is not a share"),
+    ],
+)
+def test_what_is_no_share_is_told_with_the_choices(text, words):
+    with pytest.raises(ValueError, match="such as 5%, or off") as refusal:
+        read_trigger(text)
+    assert words in str(refusal.value)
+
+
+@given(millionths=st.integers(1, 1_000_000))
+def test_a_share_is_written_so_that_it_is_read_the_same(millionths):
+    assert read_trigger(write_trigger(millionths / 1e6)) == millionths / 1e6
+
+
 @pytest.mark.parametrize("text", ["wlan0", "wlan0:", ":wwan0", "a:b:c", "wlan0:wlan0", ""])
 def test_what_is_no_pair_is_refused(text):
     with pytest.raises(ValueError, match="pair"):
@@ -103,6 +136,15 @@ def test_what_is_not_named_stays():
         before, big_transfers_to=None, big_over_bytes=None
     )
     assert TakenBack().taken_from(before) == PolicyInfo(selector="exe:/x")
+
+
+def test_one_trigger_is_said_and_taken_back_without_the_other():
+    before = PolicyInfo(selector="exe:/x", wait_ms=50, leave_on_marks=0.05, leave_on_loss=0.02)
+    for name, other in (("leave_on_marks", "leave_on_loss"), ("leave_on_loss", "leave_on_marks")):
+        assert Said(**{name: "off"}).added_to(before) == msgspec.structs.replace(before, **{name: "off"})
+        assert Said(wait_ms=50.0).added_to(before) == before
+        left = TakenBack(**{name: True}).taken_from(before)
+        assert (getattr(left, name), getattr(left, other), left.wait_ms) == (None, getattr(before, other), 50)
 
 
 def test_what_is_not_there_cannot_be_taken_back():
@@ -154,6 +196,15 @@ def test_what_is_big_needs_a_place_to_go():
             ],
         ),
         (
+            {"leave_on_loss": 0.02},
+            {"leave_on_marks": 0.055, "leave_on_loss": "off"},
+            [
+                "exe:/a b: leave on marks: not said -> 5.5%",
+                "exe:/a b: leave on loss: 2% -> off",
+                "To go back: mpm app set 'exe:/a b' --leave-on-loss 2% && mpm app clear 'exe:/a b' --leave-on-marks",
+            ],
+        ),
+        (
             {"big_transfers_to": "dsl0", "big_over_bytes": 1_500_000},
             {"pairs": [pair("never")]},
             [
@@ -181,14 +232,16 @@ def _follow(policy, commands):
         name, options = _parsed(arguments)
         assert options.get("selector", "default") == policy.selector
         if name == "clear":
-            back = TakenBack(wait=options["wait"], pairs=options["pair"], big_transfers=options["big_transfers"])
-            policy = back.taken_from(policy)
+            flags = {name: options[name] for name in ("wait", "big_transfers", "leave_on_marks", "leave_on_loss")}
+            policy = TakenBack(pairs=options["pair"], **flags).taken_from(policy)
         else:
             said = Said(
                 wait_ms=options["wait"],
                 pairs=options["pair"],
                 big_transfers_to=options["big_transfers_to"],
                 big_over_bytes=options["big_over"],
+                leave_on_marks=options["leave_on_marks"],
+                leave_on_loss=options["leave_on_loss"],
             )
             policy = said.added_to(policy)
     return msgspec.structs.replace(policy, pairs=sorted(policy.pairs, key=lambda each: (each.carrier, each.helper)))
@@ -200,17 +253,26 @@ pairs = st.dictionaries(st.sampled_from([("a", "b"), ("a", "c"), ("b", "a")]), w
 )
 
 
+shares = st.integers(1, 1_000_000).map(lambda millionths: millionths / 1e6)
+
+
 @st.composite
-def policies(draw, selector, wait_ms):
+def policies(draw, selector, wait_ms, triggers):
     big = draw(st.none() | st.sampled_from(["a", "b"]))
     over = None if big is None else draw(st.integers(1000, 10**12))
     return PolicyInfo(
-        selector=selector, wait_ms=draw(wait_ms), pairs=draw(pairs), big_transfers_to=big, big_over_bytes=over
+        selector=selector,
+        wait_ms=draw(wait_ms),
+        pairs=draw(pairs),
+        big_transfers_to=big,
+        big_over_bytes=over,
+        leave_on_marks=draw(st.none() | triggers),
+        leave_on_loss=draw(st.none() | triggers),
     )
 
 
-OF_A_PROGRAM = policies("exe:/a b", st.none() | waits)
-OF_THE_DEFAULT = policies("default", waits)
+OF_A_PROGRAM = policies("exe:/a b", st.none() | waits, st.just("off") | shares)
+OF_THE_DEFAULT = policies("default", waits, shares)
 
 
 @given(both=st.tuples(OF_A_PROGRAM, OF_A_PROGRAM) | st.tuples(OF_THE_DEFAULT, OF_THE_DEFAULT))
@@ -296,10 +358,12 @@ def test_a_program_without_a_known_file_is_known_by_its_cgroup():
 def test_tables_show_names_of_others_as_they_are():
     console = Console(width=400, color_system=None)
     row = PolicyInfo(selector="exe:/[red]", wait_ms=0.0, pairs=[pair(carrier="[b]")], big_transfers_to="[x]")
+    row.leave_on_marks, row.leave_on_loss = 0.05, "off"
     connection = World().advance().connections[0]
     connection.app.name = "\x1b[31m"
     with console.capture() as capture:
         console.print(tables.policies([row, PolicyInfo(selector="default")]), tables.in_force([connection]))
     text = capture.get()
     assert all(each in text for each in ("exe:/[red]", "pool everything", "[b] to wwan0: 20", "to [x]", "\\x1b[31m"))
+    assert "marks over 5%, loss: off" in text
     assert "\x1b" not in text

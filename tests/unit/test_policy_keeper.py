@@ -1,5 +1,6 @@
 """What was said about the waits of applications: checked, kept, told, and found again."""
 
+import json
 import logging
 
 import msgspec
@@ -11,7 +12,7 @@ from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.errors import InvalidValueError, StateFileError
-from mpmanager.model.policy import NEVER
+from mpmanager.model.policy import NEVER, CongestionTriggers
 
 NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
 
@@ -55,12 +56,19 @@ def test_at_first_there_is_the_default_alone_and_it_is_never(stage):
 
 
 def test_what_is_said_is_in_force_told_and_found_again(stage, tmp_path):
-    stage.say(wait_ms=50, pairs=[pair()], big_transfers_to="dsl0")
+    stage.say(wait_ms=50, pairs=[pair()], big_transfers_to="dsl0", leave_on_marks=0.05, leave_on_loss="off")
     policy = stage.keeper.policy_for(ssh())
     assert (policy.wait_s, [each.wait_s for each in policy.pairs]) == (0.05, [0.02])
+    assert policy.congestion == CongestionTriggers(marks_share=0.05)
     assert stage.keeper.rows() == [
         PolicyInfo(
-            selector="exe:/usr/bin/ssh", wait_ms=50, pairs=[pair()], big_transfers_to="dsl0", big_over_bytes=1_000_000
+            selector="exe:/usr/bin/ssh",
+            wait_ms=50,
+            pairs=[pair()],
+            big_transfers_to="dsl0",
+            big_over_bytes=1_000_000,
+            leave_on_marks=0.05,
+            leave_on_loss="off",
         ),
         NOTHING_SAID,
     ]
@@ -115,6 +123,33 @@ def test_a_wait_comes_back_as_it_was_said(stage, tmp_path, wait_ms):
         assert (row.wait_ms, row.pairs[0].wait_ms) == (wait_ms, wait_ms)
 
 
+@pytest.mark.parametrize("share", [0.000001, 0.07, 0.333333, 1.0, "off"])
+def test_a_share_that_is_not_borne_comes_back_as_it_was_said(stage, tmp_path, share):
+    stage.say(leave_on_marks=share, leave_on_loss=share)
+    for keeper in (stage.keeper, Stage(tmp_path).keeper):
+        (row, _default) = keeper.rows()
+        assert (row.leave_on_marks, row.leave_on_loss) == (share, share)
+
+
+def test_off_is_the_same_as_nothing_said_of_the_default_and_not_so_of_a_program(stage):
+    stage.say("default", leave_on_marks=0.05, leave_on_loss=0.02)
+    stage.say(leave_on_marks="off")
+    assert stage.keeper.policy_for(ssh()).congestion == CongestionTriggers(loss_share=0.02)
+    stage.say("default", leave_on_marks="off", leave_on_loss="off")
+    assert stage.keeper.rows()[-1] == NOTHING_SAID
+    assert stage.keeper.policy_for(ssh()).congestion is None
+    assert stage.texts[-1] == "default: back to never"
+
+
+def test_what_a_version_without_triggers_wrote_is_read(tmp_path):
+    entry = {"selector": "exe:/usr/bin/ssh", "wait_ms": 50.0, "pairs": [], "big_transfers_to": None}
+    file = tmp_path / "policies.json"
+    file.write_text(json.dumps({"version": 1, "policies": [entry | {"big_over_bytes": None}]}))
+    keeper = Stage(tmp_path).keeper
+    assert keeper.rows() == [PolicyInfo(selector="exe:/usr/bin/ssh", wait_ms=50), NOTHING_SAID]
+    assert keeper.policy_for(ssh()).congestion is None
+
+
 @pytest.mark.parametrize(
     ("said", "text"),
     [
@@ -127,6 +162,9 @@ def test_a_wait_comes_back_as_it_was_said(stage, tmp_path, wait_ms):
         ({"pairs": [pair(0)]}, "ssh: wwan0 helps wlan0 at once"),
         ({"pairs": [pair("never")]}, "ssh: wwan0 helps wlan0 never"),
         ({"big_transfers_to": "dsl0"}, "ssh: big transfers go to dsl0 (more than 1 MB in a second)"),
+        ({"leave_on_marks": 0.05}, "ssh: a path is left for congestion marks over 5 %"),
+        ({"leave_on_loss": 0.005}, "ssh: a path is left for loss over 0.5 %"),
+        ({"leave_on_loss": "off"}, "ssh: no path is left for loss"),
         ({"wait_ms": 5, "pairs": [pair()]}, "ssh: data may wait 5 ms, wwan0 helps wlan0 after 20 ms"),
     ],
 )
@@ -180,6 +218,11 @@ def test_the_default_goes_back_to_never(stage):
         ({"big_over_bytes": 5000}, ["big_over_bytes 5000", "big_transfers_to"]),
         ({"big_transfers_to": "dsl0", "big_over_bytes": 999}, ["big_over_bytes 999", "1000 to"]),
         ({"big_transfers_to": "dsl0", "big_over_bytes": 10**13}, ["big_over_bytes 10000000000000"]),
+        *(
+            ({field: share}, [f"{field} {share}", "over 0 to 1, or off"])
+            for field in ("leave_on_marks", "leave_on_loss")
+            for share in (0.0, -0.05, 1.001, 5.0, 1e-7, float("nan"), float("inf"))
+        ),
         ({"big_transfers_to": ""}, ["big_transfers_to ''"]),
         ({"big_transfers_to": "sixteen-letters-"}, ["big_transfers_to 'sixteen-letters-'"]),
     ],

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from contextlib import aclosing
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from mpmanager.api.structures import EventInfo, EventKind, Frame, PolicyInfo, StatusInfo, SubscribeOptions, Topic, Wait
@@ -122,15 +123,7 @@ class Session(QObject):
         async with self._changing_policies:
             policies = {each.selector: each for each in await manager.policies()}
             rule = policies.get(selector, PolicyInfo(selector=selector))
-            await manager.set_policy(
-                PolicyInfo(
-                    selector=selector,
-                    wait_ms=wait,
-                    pairs=rule.pairs,
-                    big_transfers_to=rule.big_transfers_to,
-                    big_over_bytes=rule.big_over_bytes,
-                )
-            )
+            await manager.set_policy(replace(rule, wait_ms=wait))
             self.said.learn(await manager.policies())
         return rule.wait_ms
 
