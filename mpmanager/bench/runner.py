@@ -161,5 +161,6 @@ def _restore_links(lab: Lab) -> None:
                 delay=Duration(shaping.delay_s),
                 jitter=Duration(shaping.jitter_s),
                 loss=Share(shaping.loss),
+                marks=Share(shaping.marks),
             )
             lab.change_link(name, change)

@@ -33,9 +33,9 @@ _STEP_CHARACTERS = 60
 _TICK_S = 0.2
 _LINK_COLUMNS = (
     *(Column(title=each) for each in ("link", "")),
-    *(Column(title=each, is_number=True) for each in ("rate", "delay", "loss", "packets", "bytes", "dropped")),
+    *(Column(title=each, is_number=True) for each in ("rate", "delay", "loss", "marks", "packets", "bytes", "dropped")),
 )
-_DISPENSABLE = ("packets", "bytes", "dropped", "delay")
+_DISPENSABLE = ("marks", "packets", "bytes", "dropped", "delay")
 
 
 def _quantity(kind: type[Quantity]) -> Callable[[str], Quantity]:
@@ -120,6 +120,12 @@ def execute(place: str, name: str, command: tuple[str, ...]) -> None:
 )
 @click.option(
     "--loss", type=_quantity(Share), metavar="SHARE", help="Such as 1%; 100% is a black hole that keeps the carrier."
+)
+@click.option(
+    "--marks",
+    type=_quantity(Share),
+    metavar="SHARE",
+    help="Congestion marks (CE) on so many packets, such as 10%, where both ends use ECN.",
 )
 @click.option("--queue", type=_quantity(Size), metavar="SIZE", help="Such as 64kB.")
 @click.option("--carrier", type=click.Choice(["on", "off"]), help="off unplugs the laptop's end.")
@@ -301,6 +307,7 @@ def _cells(state: DirectionState) -> Iterator[str]:
     yield "unlimited" if shaping.rate_bit_s is None else f"{shaping.rate_bit_s / 1e6:g} Mbit/s"
     yield f"{shaping.delay_s * 1e3:g} ms" + (f" ± {shaping.jitter_s * 1e3:g}" if shaping.jitter_s else "")
     yield "black hole" if shaping.loss == 1 else f"{shaping.loss:.1%}"
+    yield f"{shaping.marks:.1%}"
     yield f"{state.packets}"
     yield format_bytes(state.bytes)
     yield ", ".join(f"{count} {reason}" for reason, count in state.dropped.items() if count) or "0"

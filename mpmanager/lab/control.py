@@ -20,6 +20,7 @@ class ShapingState(Definition, frozen=True, kw_only=True):
     delay_s: float
     jitter_s: float
     loss: float
+    marks: float
     queue_bytes: int | None
 
 
@@ -31,6 +32,8 @@ class DirectionState(Definition, frozen=True, kw_only=True):
     """Delivered."""
     bytes: int
     """Delivered."""
+    marked: int
+    """Packets that got a congestion mark here."""
     dropped: dict[str, int]
     """Packets, by `DropReason`."""
     inside: int

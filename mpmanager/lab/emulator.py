@@ -108,6 +108,7 @@ class Direction:
             "shaping": asdict(shaper.shaping),
             "packets": shaper.delivered_packets,
             "bytes": shaper.delivered_bytes,
+            "marked": shaper.marked_packets,
             "dropped": shaper.dropped_packets,
             "inside": shaper.packets_inside,
             "backlog_bytes": shaper.backlog_bytes,

@@ -1,15 +1,17 @@
 """One direction of an emulated link as a pure machine: packets go in, and come out when they are due.
 
 A packet waits in a FIFO of limited bytes, is serialised at the link's rate, may then be lost (it has used its share
-of the rate, as on a radio), and otherwise travels for the one-way delay. Times are computed, not waited for: the
-caller may look late or rarely and the schedule is the same. Jitter never reorders: a packet that would overtake
-another arrives together with it.
+of the rate, as on a radio) or get a congestion mark, and otherwise travels for the one-way delay. Times are computed,
+not waited for: the caller may look late or rarely and the schedule is the same. Jitter never reorders: a packet that
+would overtake another arrives together with it.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from mpmanager.lab.marking import marked
 
 PACKET_BYTES = 1500
 LEAST_QUEUE_BYTES = 10 * PACKET_BYTES
@@ -41,6 +43,8 @@ class Shaping:
     """The delay varies uniformly by this much to both sides, but never below zero."""
     loss: float = 0.0
     """Probability, 0 to 1; 1 is a black hole."""
+    marks: float = 0.0
+    """Probability, 0 to 1, with which a packet that arrives gets a congestion mark, if its ends use ECN."""
     queue_bytes: int | None = None
     """None: one bandwidth-delay product of the round trip, but room for ten packets."""
 
@@ -71,6 +75,7 @@ class Shaper:
         self.offered_packets = 0
         self.delivered_packets = 0
         self.delivered_bytes = 0
+        self.marked_packets = 0
         self.dropped_packets = dict.fromkeys(DropReason, 0)
         self._adopt(shaping)
 
@@ -182,8 +187,17 @@ class Shaper:
         if shaping.loss and self._draw() < shaping.loss:
             self.dropped_packets[DropReason.LOSS] += 1
             return
+        if shaping.marks and self._draw() < shaping.marks:
+            packet = self._marked(packet)
         due = at + shaping.delay_s
         if shaping.jitter_s:
             due = max(at, due + (2 * self._draw() - 1) * shaping.jitter_s)
         self._last_due = due = max(due, self._last_due)
         self._wire.append((due, packet))
+
+    def _marked(self, packet: bytes) -> bytes:
+        after = marked(packet)
+        if after is None:
+            return packet
+        self.marked_packets += 1
+        return after

@@ -44,6 +44,8 @@ class ShapingSpec(Definition, frozen=True, kw_only=True):
     """One way."""
     jitter: Duration | None = None
     loss: Share | None = None
+    marks: Share | None = None
+    """Of the packets whose ends use ECN, those that get a congestion mark."""
     queue: Size | None = None
 
     def __post_init__(self) -> None:
@@ -57,6 +59,7 @@ class ShapingSpec(Definition, frozen=True, kw_only=True):
             "delay_s": self.delay,
             "jitter_s": self.jitter,
             "loss": self.loss,
+            "marks": self.marks,
             "queue_bytes": None if self.queue is None else int(self.queue),
         }
         return {name: value for name, value in stated.items() if value is not None}

@@ -105,6 +105,15 @@ def test_loss_hits_the_drawn_packets_and_uses_the_rate_all_the_same() -> None:
     assert drain(shaper) == [(pytest.approx(1.0 + PACKET_S), 9)]
 
 
+def test_marks_hit_the_drawn_packets_that_arrive() -> None:
+    shaper = shaper_of(Shaping(loss=0.5, marks=0.5), draws=[0.1, 0.9, 0.9, 0.9, 0.1, 0.9, 0.1])
+    capable = b"\x60\x20" + bytes(38)
+    for each in (capable, capable, capable, bytes(40)):
+        shaper.offer(each, 0.0)
+    assert [each[1] for each in shaper.take_due(0.0)] == [0x20, 0x30, 0], "lost, let through, marked, without ECN"
+    assert (shaper.marked_packets, shaper.delivered_packets, shaper.dropped_packets[DropReason.LOSS]) == (1, 3, 1)
+
+
 def test_a_black_hole_swallows_what_is_sent_but_not_what_travels() -> None:
     shaper = Shaper(Shaping(delay_s=1.0), draw=seeded(1))
     shaper.offer(packet(1), 0.0)
@@ -172,6 +181,7 @@ SHAPINGS = st.builds(
     delay_s=st.floats(0.0, 0.2),
     jitter_s=st.floats(0.0, 0.1),
     loss=st.one_of(st.just(0.0), st.just(1.0), st.floats(0.0, 1.0)),
+    marks=st.one_of(st.just(0.0), st.floats(0.0, 1.0)),
     queue_bytes=st.one_of(st.none(), st.integers(1500, 100_000)),
 )
 

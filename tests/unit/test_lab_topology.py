@@ -23,6 +23,7 @@ kind = "wifi"
 network = 'Anna "and" Otto'
 security = "wpa3"
 loss = "1%"
+marks = "10%"
 addresses = ["fd01::2/64"]
 queue = "64kB"
 [servers.web]
@@ -45,6 +46,11 @@ def test_each_direction_may_differ() -> None:
     link = topology_of(COMPLETE).links["dsl0"]
     assert link.shaping(LinkDirection.UP) == Shaping(rate_bit_s=2e6, delay_s=0.015)
     assert link.shaping(LinkDirection.DOWN) == Shaping(rate_bit_s=16e6, delay_s=0.015)
+
+
+def test_loss_and_congestion_marks_are_shares_of_packets() -> None:
+    shaping = topology_of(COMPLETE).links["wlan0"].shaping(LinkDirection.UP)
+    assert (shaping.loss, shaping.marks) == (0.01, 0.1)
 
 
 def test_the_first_link_of_the_file_is_the_preferred_one() -> None:
