@@ -3,30 +3,34 @@
 A connection is looked at many times a second. `take` notes how far its streams have got and says whether its subflows
 deserve a closer look, which `judge` draws a finding from. State and finding give the next state:
 
-    finding      PRIMARY      AGGREGATE    SUSPECT      FAILED_OVER  PROBING
-    on time      .            PRIMARY      .            .            .
-    late         AGGREGATE    .            .            .            .
-    dead         FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
-    starved      SUSPECT      .            .            .            .
-    heard        .            .            PRIMARY      .            .
-    unanswered   .            .            FAILED_OVER  .            .
-    rejoined     PROBING      PROBING      PROBING      PROBING      .
-    lost         FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
-    proven       .            .            .            PRIMARY      PRIMARY
-    undecided    .            .            .            .            .
+    finding      PRIMARY      AGGREGATE    STEERED      SUSPECT      FAILED_OVER  PROBING
+    on time      .            PRIMARY      PRIMARY      .            .            .
+    late         AGGREGATE    .            .            .            .            .
+    congested    STEERED      STEERED      .            .            .            .
+    dead         FAILED_OVER  FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
+    starved      SUSPECT      .            .            .            .            .
+    heard        .            .            .            PRIMARY      .            .
+    unanswered   .            .            FAILED_OVER  FAILED_OVER  .            .
+    rejoined     PROBING      PROBING      PROBING      PROBING      PROBING      .
+    lost         FAILED_OVER  FAILED_OVER  FAILED_OVER  FAILED_OVER  .            FAILED_OVER
+    proven       .            .            .            .            PRIMARY      PRIMARY
+    undecided    .            .            .            .            .            .
 
 Sending is exact: the oldest byte that the peer has not acknowledged tells how long data has waited. It is late when it
 has waited for longer than a round trip on its path and the expiration delay (thesis 2.2). A path that answers nothing
 meanwhile, or answers and never delivers what was lost, is dead: the kernel has pushed data into its subflow that leaves
-it only when that is destroyed. A path that is merely full gets help from another one.
+it only when that is destroyed. A path that is merely full gets help from another one. A path that marks or loses more
+than the policy bears, where it says so, is avoided for a while.
 
 Receiving is a guess, because what has not come may not have been sent. Silence beyond the learned gaps therefore is no
-verdict: a new subflow on the same path, whose handshake has to be answered within a round trip, is asked first.
+verdict, nor are missed heartbeats: a new subflow on the same path, whose handshake has to be answered within a round
+trip, is asked first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mpmanager.core.absences import Absences
+from mpmanager.core.congestion import CongestionMeter, Detours
 from mpmanager.core.findings import (
     TRANSITIONS,
     UNKNOWN_RTT_S,
@@ -73,6 +77,7 @@ _REFRESH_S = 1.0
 _LOOK_EVERY_S = {
     ExpirationState.PRIMARY: 0.0,
     ExpirationState.AGGREGATE: 0.008,
+    ExpirationState.STEERED: 0.0,
     ExpirationState.SUSPECT: 0.0,
     ExpirationState.FAILED_OVER: 0.01,
     ExpirationState.PROBING: 0.01,
@@ -83,6 +88,8 @@ _LONGEST_LOOK_REST_S = 0.1
 """And this share of the age of the data, up to this."""
 _TEND_EVERY_S = 0.04
 """The longest, while a path that was left has to prove itself."""
+_MEASURE_EVERY_S = 0.05
+"""The longest, while congestion is looked for and something moves."""
 _TENSE_FOR_S = 2.0
 """Lateness that has lasted for so long will last."""
 
@@ -103,6 +110,8 @@ class Expiration:
         self.opened: dict[LinkName, float] = {}
         """Helpers that are open, and since when."""
         self.absences = Absences()
+        self.detours = Detours()
+        self._meter = CongestionMeter()
         self.active = self._taken = now
         """When anything moved last, and when that was looked at."""
         self._progress: Progress | None = None
@@ -135,7 +144,8 @@ class Expiration:
             for path, rank in ranks.items()
             if rank is Rank.HELPER and any(self.policy.wait_between(each, path) == 0 for each in preferred)
         }
-        return frozenset((preferred - self.absences.paths) | pooled | (self.opened.keys() & ranks.keys()))
+        avoided = self.absences.paths | self.detours.paths
+        return frozenset((preferred - avoided) | pooled | (self.opened.keys() & ranks.keys()))
 
     def settle(self, now: float) -> None:
         """Other paths carry from now on: what comes late at first was sent over those that carried before."""
@@ -146,6 +156,7 @@ class Expiration:
         """What is not among these is gone or forbidden: it is not waited for any more."""
         known = set(paths)
         self.absences.forget_but(known)
+        self.detours.forget_but(known)
         for path in self.opened.keys() - known:
             del self.opened[path]
 
@@ -210,6 +221,7 @@ class Expiration:
         *,
         may_act: bool = True,
         found_dead: Iterable[LinkName] = (),
+        missed: Collection[LinkName] = (),
     ) -> tuple[Effect, ...]:
         """Look closely, draw a conclusion and say what has to be done.
 
@@ -218,12 +230,13 @@ class Expiration:
             now: the time.
             may_act: False when the caller has been late itself: stalls that it sees may be its own.
             found_dead: paths on which other connections have just found nothing delivered.
+            missed: paths that did not answer their last heartbeats.
         """
         self._follow(subflows, now)
         self._schedule(now)
         if not subflows or not may_act:
             return ()
-        finding, effects = self._find(subflows, now, frozenset(found_dead))
+        finding, effects = self._find(subflows, now, frozenset(found_dead), missed)
         self._enter(TRANSITIONS[self.state][finding], now)
         return effects
 
@@ -245,9 +258,16 @@ class Expiration:
         # What has been late for long needs less attention than what has just become so.
         patience_s = min(_LONGEST_LOOK_REST_S, self._sending.age_s(now) * _LOOK_REST_SHARE)
         self._next_look = now + max(_LOOK_EVERY_S[self.state], patience_s)
-        is_aggregate = self.state is ExpirationState.AGGREGATE
-        rest_s = _LOOK_EVERY_S[self.state] if is_aggregate else _TEND_EVERY_S if self.is_awaiting else _REFRESH_S
-        self._due_look = now + rest_s
+        self._due_look = now + self._rest_s(now)
+
+    def _rest_s(self, now: float) -> float:
+        """How long nobody has to look while all seems well."""
+        if self.state is _S.AGGREGATE:
+            return _LOOK_EVERY_S[self.state]
+        if self.is_awaiting:
+            return _TEND_EVERY_S
+        is_measuring = self.policy.congestion is not None and now - self.active < _REFRESH_S
+        return _MEASURE_EVERY_S if is_measuring else _REFRESH_S
 
     def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
         carriers = self._carriers(subflows)
@@ -275,12 +295,19 @@ class Expiration:
             default=self.policy.wait_s,
         )
 
-    def _find(self, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]) -> Conclusion:
+    def _find(
+        self,
+        subflows: Sequence[SubflowView],
+        now: float,
+        found_dead: frozenset[LinkName],
+        missed: Collection[LinkName],
+    ) -> Conclusion:
         """The first finding that there is, the gravest first, with what follows from it."""
         return (
             self._find_dead(subflows, now)
             or self._find_returning(subflows, now)
-            or self._find_silence(subflows, now, found_dead)
+            or self._find_silence(subflows, now, found_dead, missed)
+            or self._find_congestion(subflows, now)
             or self._find_lateness(subflows, now)
             or (Finding.UNDECIDED, ())
         )
@@ -325,6 +352,7 @@ class Expiration:
             for each in left
         ]
         self._suspicion = None
+        self.detours.end()
         self._sending.restart(now)
         leaves = (LeaveSubflow(flow=each.flow, path=each.path, rtt_s=each.base_s) for each in left)
         back = (TakeBack(path=path) for path in before - self.absences.paths)
@@ -376,24 +404,33 @@ class Expiration:
             )
 
     def _find_silence(
-        self, subflows: Sequence[SubflowView], now: float, found_dead: frozenset[LinkName]
+        self,
+        subflows: Sequence[SubflowView],
+        now: float,
+        found_dead: frozenset[LinkName],
+        missed: Collection[LinkName],
     ) -> Conclusion | None:
-        if self._suspicion is None:
-            is_time = self._may_probe and self.state is not _S.AGGREGATE and self._is_starved(now)
-            return self._begin_suspicion(subflows, now) if is_time else None
-        if self._receiving.moved > self._suspicion.since:
-            self._suspicion = None
-            return Finding.HEARD, ()
-        return self._advance(self._suspicion, subflows, now, found_dead)
-
-    def _begin_suspicion(self, subflows: Sequence[SubflowView], now: float) -> Conclusion | None:
+        if self._suspicion is not None:
+            if self._receiving.moved > self._suspicion.since:
+                self._suspicion = None
+                return Finding.HEARD, ()
+            return self._advance(self._suspicion, subflows, now, found_dead)
+        if not self._may_probe or self.state is _S.AGGREGATE:
+            return None
         carriers = self._carriers(subflows)
-        if len(subflows) <= len(carriers) == 1 or self._wait_s(carriers[0], subflows) == NEVER:
+        suspects = carriers if self._is_starved(now) else [each for each in carriers if each.path in missed]
+        return self._begin_suspicion(suspects, subflows, now) if suspects else None
+
+    def _begin_suspicion(
+        self, suspects: Sequence[SubflowView], subflows: Sequence[SubflowView], now: float
+    ) -> Conclusion | None:
+        """One suspect is asked at once; of several, the silent one shows after a while."""
+        if len(subflows) == len(suspects) == 1 or self._wait_s(suspects[0], subflows) == NEVER:
             return None  # nobody could or may carry instead
         suspicion = Suspicion(now)
-        if len(carriers) == 1:
-            suspicion.name(carriers[0], now)
-            if self._tracks.has_hole(carriers[0]):
+        if len(suspects) == 1:
+            suspicion.name(suspects[0], now)
+            if self._tracks.has_hole(suspects[0]):
                 # What comes out of order shows that the path is alive: nobody has to be asked.
                 suspicion.note_answer()
                 self._suspicion = suspicion
@@ -423,6 +460,69 @@ class Expiration:
                 return Finding.HEARD, ()
             case _:
                 return None
+
+    def _find_congestion(self, subflows: Sequence[SubflowView], now: float) -> Conclusion | None:
+        triggers = self.policy.congestion
+        is_over = triggers is None or self.detours.are_over(now)
+        if self.state is _S.STEERED and is_over and self._may_act(now, 2):
+            return self._steer_back(now)
+        if triggers is None or self._suspicion is not None or self.absences.paths:
+            return None
+        carriers = self._carriers(subflows)
+        congested = self._meter.take(carriers, triggers, now)
+        if not congested or self.state is _S.STEERED:
+            return None
+        rest = [each for each in carriers if each.path not in congested]
+        helpers = [each for each in subflows if each.rank is Rank.HELPER and each not in carriers]
+        if not (rest or helpers) or not self._may_act(now, 2):
+            return None
+        return self._steer(congested, rest, helpers, now)
+
+    def _steer(
+        self,
+        congested: Mapping[LinkName, ExpirationReason],
+        rest: Sequence[SubflowView],
+        helpers: Sequence[SubflowView],
+        now: float,
+    ) -> Conclusion:
+        """Avoid what is congested; the best helper is opened where nothing else carries."""
+        for path in congested:
+            self.opened.pop(path, None)
+            self.detours.begin(path, now)
+        best = min(rest or helpers, key=lambda each: (each.rank, each.base_s))
+        if best.rank is not Rank.PREFERRED:
+            self.opened.setdefault(best.path, now)
+        self._path, self.reason = next(iter(congested.items()))
+        self._waited_s = None
+        return Finding.CONGESTED, tuple(
+            Report(
+                happening=Happening.STEERED,
+                path=path,
+                helper=best.path,
+                reason=reason,
+                waited_s=None,
+                allowed_s=self.policy.wait_s,
+            )
+            for path, reason in congested.items()
+        )
+
+    def _steer_back(self, now: float) -> Conclusion:
+        reports = tuple(
+            Report(
+                happening=Happening.STEERED_BACK,
+                path=path,
+                helper=next(iter(self.opened), None),
+                reason=ExpirationReason.ON_TIME,
+                waited_s=None,
+                allowed_s=self.policy.wait_s,
+                lasted_s=now - self.since,
+            )
+            for path in sorted(self.detours.paths)
+        )
+        self.detours.end()
+        self.opened.clear()
+        self.reason = ExpirationReason.ON_TIME
+        return Finding.ON_TIME, reports
 
     def _find_lateness(self, subflows: Sequence[SubflowView], now: float) -> Conclusion | None:
         carriers = self._carriers(subflows)

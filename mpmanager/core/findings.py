@@ -59,6 +59,7 @@ class Finding(StrEnum):
 
     ON_TIME = "on-time"
     LATE = "late"
+    CONGESTED = "congested"
     DEAD = "dead"
     STARVED = "starved"
     HEARD = "heard"
@@ -76,6 +77,7 @@ TRANSITIONS: Mapping[ExpirationState, Mapping[Finding, ExpirationState]] = {
     for state, changes in {
         _S.PRIMARY: {
             _F.LATE: _S.AGGREGATE,
+            _F.CONGESTED: _S.STEERED,
             _F.DEAD: _S.FAILED_OVER,
             _F.STARVED: _S.SUSPECT,
             _F.REJOINED: _S.PROBING,
@@ -83,7 +85,15 @@ TRANSITIONS: Mapping[ExpirationState, Mapping[Finding, ExpirationState]] = {
         },
         _S.AGGREGATE: {
             _F.ON_TIME: _S.PRIMARY,
+            _F.CONGESTED: _S.STEERED,
             _F.DEAD: _S.FAILED_OVER,
+            _F.REJOINED: _S.PROBING,
+            _F.LOST: _S.FAILED_OVER,
+        },
+        _S.STEERED: {
+            _F.ON_TIME: _S.PRIMARY,
+            _F.DEAD: _S.FAILED_OVER,
+            _F.UNANSWERED: _S.FAILED_OVER,
             _F.REJOINED: _S.PROBING,
             _F.LOST: _S.FAILED_OVER,
         },
@@ -106,6 +116,8 @@ class Happening(StrEnum):
 
     OPENED = "opened"
     CLOSED = "closed"
+    STEERED = "steered"
+    STEERED_BACK = "steered-back"
     FAILED_OVER = "failed-over"
     RETURNED = "returned"
 

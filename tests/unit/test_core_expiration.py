@@ -35,7 +35,7 @@ from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Tier
 from mpmanager.model.pathmanager import DestroySubflow
-from mpmanager.model.policy import NEVER, BigTransfers, PairWait
+from mpmanager.model.policy import NEVER, BigTransfers, CongestionTriggers, PairWait
 from mpmanager.model.progress import Progress, SubflowVitals
 from unit.transport_model import SERVER, Laptop, Link, policy
 
@@ -607,6 +607,7 @@ LINKS = st.sampled_from([WLAN, WWAN, DSL])
 STEPS = st.one_of(
     st.tuples(st.just("hole"), LINKS, st.booleans()),
     st.tuples(st.just("loss"), LINKS, st.sampled_from([0.0, 0.05, 0.4])),
+    st.tuples(st.just("marks"), LINKS, st.sampled_from([0.0, 0.3])),
     st.tuples(st.just("slow"), LINKS, st.sampled_from([0.5e6, 10e6])),
     st.tuples(st.just("send"), st.sampled_from([UPLOAD, DOWNLOAD]), st.sampled_from([500, 30_000, 200_000])),
     st.tuples(st.just("stream"), st.sampled_from([UPLOAD, DOWNLOAD]), st.floats(0.1, 1.5)),
@@ -622,7 +623,8 @@ class Story:
     def __init__(self, wait_s, seed):
         links = thesis_links(dsl0=Link(delay_s=0.02, rate_bit_s=10e6, tier=Tier.BACKUP))
         self.place = Laptop(seed=seed, **links)
-        self.connection = self.place.connect(wait_s)
+        triggers = CongestionTriggers(marks_share=0.05, loss_share=0.1) if seed % 2 else None
+        self.connection = self.place.connect(wait_s, congestion=triggers)
 
     def tell(self, steps):
         for kind, what, value in steps:
@@ -631,6 +633,8 @@ class Story:
                     self.place.links[what].is_hole = value
                 case "loss":
                     self.place.links[what].loss = value
+                case "marks":
+                    self.place.links[what].marks = value
                 case "slow":
                     self.place.links[what].rate_bit_s = value
                 case "send":
@@ -643,7 +647,7 @@ class Story:
 
     def heal(self):
         for each in self.place.links.values():
-            each.is_hole, each.loss, each.rate_bit_s = False, 0.0, 10e6
+            each.is_hole, each.loss, each.marks, each.rate_bit_s = False, 0.0, 0.0, 10e6
 
 
 @STORIES
@@ -789,7 +793,7 @@ def test_whatever_happened_all_is_as_at_first_when_paths_are_well_again(steps, w
     place.run(90)
     machine = place.machine(connection)
     assert machine.state is ExpirationState.PRIMARY
-    assert (machine.opened, machine.absences.paths) == ({}, frozenset())
+    assert (machine.opened, machine.absences.paths, machine.detours.paths) == ({}, frozenset(), frozenset())
     assert place.flags(connection) == before
     assert len(connection.halves) == 3, "one subflow on each path"
     assert connection.server.rcv_nxt == connection.client.write_seq, "everything has arrived"
