@@ -18,6 +18,13 @@ from mpmanager.lab.units import Duration, Rate, Share, Size
 LabUp = Callable[..., Lab]
 TIMEOUT_S = 10.0
 PORT = 7000
+ECT0, CE = 0b10, 0b11
+"""In the last two bits of the type of service, or traffic class (RFC 3168)."""
+TOS_OPTIONS = {
+    4: (socket.IPPROTO_IP, socket.IP_TOS, socket.IP_RECVTOS),
+    6: (socket.IPPROTO_IPV6, socket.IPV6_TCLASS, socket.IPV6_RECVTCLASS),
+}
+"""By the version of IP: level, to set it, to be told it."""
 
 TCP_PAYLOAD_SHARE = 1428 / 1500
 """Of an MPTCP data packet: IP and TCP headers take 40, time stamps 12, the data sequence signal 20 bytes."""
@@ -29,12 +36,13 @@ def one_link(**link: str) -> Topology:
 
 
 @contextmanager
-def echo_sockets(lab: Lab) -> Iterator[tuple[socket.socket, socket.socket]]:
+def echo_sockets(lab: Lab, *, version: int = 4) -> Iterator[tuple[socket.socket, socket.socket]]:
     """Datagram sockets of the laptop and of the server, connected to each other."""
-    address = str(lab.server_address())
+    address = str(lab.server_address(version=version))
+    family = socket.AF_INET if version == 4 else socket.AF_INET6
     with (
-        lab.inside("laptop", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as laptop,
-        lab.inside("server", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as server,
+        lab.inside("laptop", lambda: socket.socket(family, socket.SOCK_DGRAM)) as laptop,
+        lab.inside("server", lambda: socket.socket(family, socket.SOCK_DGRAM)) as server,
     ):
         server.bind((address, PORT))
         laptop.connect((address, PORT))
@@ -43,6 +51,18 @@ def echo_sockets(lab: Lab) -> Iterator[tuple[socket.socket, socket.socket]]:
             each.settimeout(TIMEOUT_S)
             each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
         yield laptop, server
+
+
+def marks_within(receiver: socket.socket, quiet_s: float) -> list[int]:
+    """The ECN bits of all datagrams that come until none has come for a while."""
+    receiver.settimeout(quiet_s)
+    found = []
+    try:
+        while True:
+            _data, ((_level, _kind, value),), _flags, _sender = receiver.recvmsg(100, 100)
+            found.append(value[0] & CE)
+    except TimeoutError:
+        return found
 
 
 def round_trip_ms(lab: Lab, *, count: int = 30) -> list[float]:
@@ -144,6 +164,37 @@ def test_loss_has_its_probability_in_its_direction(lab_up: LabUp) -> None:
     # Six standard deviations of a binomial distribution: once in a billion runs by chance.
     assert state.up.dropped["loss"] == pytest.approx(0.2 * count, abs=6 * (count * 0.2 * 0.8) ** 0.5)
     assert state.down.dropped["loss"] == 0
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_marks_have_their_probability_in_their_direction_and_headers_stay_right(lab_up: LabUp, version: int) -> None:
+    servers = {"server": {"addresses": ["10.9.9.9", "2001:db8:9::9"]}}
+    links = {"wlan0": {"kind": "wifi", "up": {"marks": "20%"}}}
+    lab = lab_up(Topology.from_data({"links": links, "servers": servers}, origin="test"))
+    level, say, be_told = TOS_OPTIONS[version]
+    count = 2000
+    with echo_sockets(lab, version=version) as (laptop, server):
+        for each in (laptop, server):
+            each.setsockopt(level, be_told, 1)
+            each.setsockopt(level, say, ECT0)
+        for _ in range(count):
+            laptop.send(b"up")
+            time.sleep(0.0001)
+        arrived = marks_within(server, 0.5)
+        for _ in range(100):
+            server.send(b"down")
+        assert marks_within(laptop, 0.5) == [ECT0] * 100
+        marked = lab.link_state("wlan0").up.marked
+        laptop.setsockopt(level, say, 0)
+        for _ in range(100):
+            laptop.send(b"up")
+        assert marks_within(server, 0.5) == [0] * 100, "who does not use ECN is left alone"
+    # The kernel drops an IPv4 packet whose header has another checksum.
+    assert len(arrived) == count
+    assert set(arrived) == {ECT0, CE}
+    assert arrived.count(CE) == marked == lab.link_state("wlan0").up.marked
+    # Six standard deviations of a binomial distribution: once in a billion runs by chance.
+    assert marked == pytest.approx(0.2 * count, abs=6 * (count * 0.2 * 0.8) ** 0.5)
 
 
 def test_a_black_hole_keeps_the_carrier_and_ends(lab_up: LabUp) -> None:
