@@ -188,6 +188,8 @@ class HelpCounts(Structure):
     """A helper was opened beside a path that was full."""
     failovers: int = 0
     """A path that delivered nothing was left."""
+    detours: int = 0
+    """A congested path was avoided for a while."""
     returns: int = 0
     """The preferred path carries again."""
     moves: int = 0
@@ -227,6 +229,8 @@ class EventKind(StrEnum):
     SUBFLOW_REFUSED = "subflow-refused"
     BACKUP_OPENED = "backup-opened"
     BACKUP_CLOSED = "backup-closed"
+    STEERED = "steered"
+    STEERED_BACK = "steered-back"
     FAILED_OVER = "failed-over"
     RETURNED = "returned"
     TRANSFER_MOVED = "transfer-moved"

@@ -51,6 +51,8 @@ _WAIT_MS = 50
 _HELP = {
     EventKind.BACKUP_OPENED: "yellow",
     EventKind.BACKUP_CLOSED: "green",
+    EventKind.STEERED: "yellow",
+    EventKind.STEERED_BACK: "green",
     EventKind.FAILED_OVER: "yellow",
     EventKind.RETURNED: "green",
 }

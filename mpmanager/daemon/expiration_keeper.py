@@ -34,6 +34,8 @@ _REASON_WORDS = {
     ExpirationReason.HOLE: "what {path} has lost does not get through",
     ExpirationReason.PROBE_UNANSWERED: "nothing comes over {path}, and it does not answer",
     ExpirationReason.FOUND_BY_OTHERS: "nothing comes over {path}, and another connection has found it dead",
+    ExpirationReason.MARKED: "much of what {path} delivers carries congestion marks",
+    ExpirationReason.LOSSY: "{path} loses much",
 }
 
 
@@ -180,9 +182,11 @@ class ExpirationKeeper:
                 count.openings += 1
             case Happening.FAILED_OVER:
                 count.failovers += 1
+            case Happening.STEERED:
+                count.detours += 1
             case Happening.RETURNED:
                 count.returns += 1
-            case Happening.CLOSED:
+            case Happening.CLOSED | Happening.STEERED_BACK:
                 pass
         helper_bytes = self._count_help(account, report)
         count.helper_bytes += helper_bytes or 0
@@ -208,7 +212,7 @@ class ExpirationKeeper:
         carried = account.carried().get(report.helper)
         volume = 0 if carried is None else carried.tx_bytes + carried.rx_bytes
         key = (account.token, report.helper)
-        if report.happening in {Happening.OPENED, Happening.FAILED_OVER}:
+        if report.happening in _BEGINNINGS:
             self._helped.setdefault(key, volume)
             return None
         return volume - self._helped.pop(key, volume)
@@ -231,9 +235,12 @@ class ExpirationKeeper:
 _KINDS = {
     Happening.OPENED: EventKind.BACKUP_OPENED,
     Happening.CLOSED: EventKind.BACKUP_CLOSED,
+    Happening.STEERED: EventKind.STEERED,
+    Happening.STEERED_BACK: EventKind.STEERED_BACK,
     Happening.FAILED_OVER: EventKind.FAILED_OVER,
     Happening.RETURNED: EventKind.RETURNED,
 }
+_BEGINNINGS = frozenset({Happening.OPENED, Happening.STEERED, Happening.FAILED_OVER})
 
 
 def _sentence(report: Report, helper_bytes: int | None) -> str:
@@ -242,9 +249,14 @@ def _sentence(report: Report, helper_bytes: int | None) -> str:
     match report.happening:
         case Happening.OPENED:
             return f"{waited} {allowed} because {report.path} is full: {report.helper} opened"
+        case Happening.STEERED:
+            reason = _REASON_WORDS[report.reason].format(path=report.path)
+            return f"{reason}: {report.helper} carries instead"
+        case Happening.STEERED_BACK:
+            return f"{report.path} carries again, after {_cost(report, helper_bytes)}"
         case Happening.FAILED_OVER:
             reason = _REASON_WORDS[report.reason].format(path=report.path)
-            return f"{waited} {allowed} because {reason}: {report.helper} carries instead"
+            return f"{waited} {allowed} because {reason}: {report.helper} carries instead".lstrip()
         case Happening.CLOSED:
             return f"{report.path} suffices again: {report.helper} closed after {_cost(report, helper_bytes)}"
         case Happening.RETURNED:

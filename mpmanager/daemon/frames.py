@@ -214,6 +214,7 @@ def _help(count: HelpCount) -> HelpCounts:
     return HelpCounts(
         openings=count.openings,
         failovers=count.failovers,
+        detours=count.detours,
         returns=count.returns,
         moves=count.moves,
         helper_bytes=count.helper_bytes,

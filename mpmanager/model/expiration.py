@@ -71,6 +71,7 @@ class HelpCount:
 
     openings: int = 0
     failovers: int = 0
+    detours: int = 0
     returns: int = 0
     moves: int = 0
     helper_bytes: int = 0

@@ -46,6 +46,8 @@ def test_the_states_in_plain_words():
     assert full(late(State.PRIMARY, Reason.ON_TIME)) == "carrying: data is on time"
     helped = late(State.AGGREGATE, Reason.BACKLOG)
     assert full(helped) == "waits: Wi-Fi full, LTE helps since 12 s (waited 54 ms, allowed 50 ms)"
+    steered = late(State.STEERED, Reason.MARKED, waited_ms=None)
+    assert full(steered) == "avoids Wi-Fi since 12 s: Wi-Fi is congested"
     assert full(late(State.SUSPECT, Reason.NOTHING_RECEIVED)) == "suspects Wi-Fi since 12 s: nothing received"
     left = "failed over from Wi-Fi to LTE 12 s ago: Wi-Fi answers nothing (waited 54 ms, allowed 50 ms)"
     assert full(late()) == left
@@ -113,6 +115,7 @@ def rows_of(world):
     [
         (State.PRIMARY, RowState.CARRYING, (RowState.CARRYING, RowState.STANDBY)),
         (State.AGGREGATE, RowState.HELPED, (RowState.CARRYING, RowState.HELPING)),
+        (State.STEERED, RowState.STEERED, (RowState.AVOIDED, RowState.STANDING_IN)),
         (State.SUSPECT, RowState.SUSPECT, (RowState.SUSPECT, RowState.CARRYING)),
         (State.FAILED_OVER, RowState.FAILED_OVER, (RowState.LEFT, RowState.STANDING_IN)),
         (State.PROBING, RowState.PROBING, (RowState.PROBING, RowState.STANDING_IN)),
@@ -234,6 +237,10 @@ def test_events_carry_their_proof():
     )
     assert told(EventKind.FAILED_OVER, waited_ms=54.2, reason=Reason.SILENT) == (
         "curl: waited 54 ms (allowed 50 ms): LTE carries instead, as Wi-Fi answers nothing"
+    )
+    assert told(EventKind.STEERED, reason=Reason.LOSSY) == "curl: LTE carries instead, as Wi-Fi loses much"
+    assert told(EventKind.STEERED_BACK, lasted_s=2.1, helper_bytes=3_400_000) == (
+        "curl: Wi-Fi carries again after 2.1 s; LTE carried 3.4 MB"
     )
     assert told(EventKind.BACKUP_CLOSED, lasted_s=12.3, helper_bytes=3_400_000) == (
         "curl: Wi-Fi suffices again: LTE closed after 12 s and 3.4 MB"

@@ -31,6 +31,8 @@ EVENT_ICONS = {
     EventKind.SUBFLOW_REFUSED: "never",
     EventKind.BACKUP_OPENED: "helper-opened",
     EventKind.BACKUP_CLOSED: "helper-closed",
+    EventKind.STEERED: "transfer-moved",
+    EventKind.STEERED_BACK: "transfer-returned",
     EventKind.FAILED_OVER: "failed-over",
     EventKind.RETURNED: "returned",
     EventKind.TRANSFER_MOVED: "transfer-moved",

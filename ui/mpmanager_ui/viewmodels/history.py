@@ -216,6 +216,7 @@ class RateHistory:
 
 _MARKS_OF_LATENESS = {
     EventKind.BACKUP_OPENED: MarkKind.OPENED,
+    EventKind.STEERED: MarkKind.OPENED,
     EventKind.FAILED_OVER: MarkKind.FAILED_OVER,
     EventKind.RETURNED: MarkKind.RETURNED,
 }

@@ -22,6 +22,8 @@ _REASONS = {
     ExpirationReason.NOTHING_RECEIVED: "nothing received",
     ExpirationReason.PROBE_UNANSWERED: "nothing received, and {path} does not answer a probe",
     ExpirationReason.FOUND_BY_OTHERS: "other connections found {path} dead",
+    ExpirationReason.MARKED: "{path} is congested",
+    ExpirationReason.LOSSY: "{path} loses much",
     ExpirationReason.RECOVERED: "{path} delivers again",
 }
 
@@ -68,6 +70,9 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
             help_words = f"{path} full, {helper or 'another path'} helps"
             waits = f"waits: {help_words} since {since}"
             return StateWords(f"{waits}{proof}", (waits, help_words))
+        case ExpirationState.STEERED:
+            avoids = f"avoids {path} since {since}"
+            return StateWords(f"{avoids}: {reason}", (avoids, f"avoids {path}"))
         case ExpirationState.SUSPECT:
             suspects = f"suspects {path}"
             return StateWords(f"{suspects} since {since}: {reason}", (f"{suspects}: {reason}", suspects))
@@ -126,6 +131,7 @@ def _counts(help_: HelpCounts) -> list[str]:
     counts = (
         (help_.openings, "opening"),
         (help_.failovers, "fail-over"),
+        (help_.detours, "detour"),
         (help_.returns, "return"),
         (help_.moves, "big transfer"),
     )

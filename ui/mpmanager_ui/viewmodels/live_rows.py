@@ -35,11 +35,13 @@ class RowState(Enum):
     FAILED_OVER = "failed over"
     SUSPECT = "suspect"
     PROBING = "probing"
+    STEERED = "steered"
     HELPED = "helped"
     CARRYING = "carrying"
     STANDING_IN = "carries instead"
     HELPING = "helps"
     IDLE = "idle"
+    AVOIDED = "avoided"
     LEFT = "left"
     STANDBY = "standby"
     CONNECTING = "connecting"
@@ -53,11 +55,13 @@ STATE_MEANINGS = {
     RowState.FAILED_OVER: "A path delivers nothing and was left; another one carries.",
     RowState.SUSPECT: "Nothing has come for longer than usual: the path is being asked whether it lives.",
     RowState.PROBING: "The path answers again and has to stay well for a while before it carries.",
+    RowState.STEERED: "A congested path is avoided for a while; another one carries.",
     RowState.HELPED: "There is more to send than the preferred path carries in time; another one helps.",
     RowState.CARRYING: "Data flows here now.",
-    RowState.STANDING_IN: "It carries in place of a path that delivers nothing.",
+    RowState.STANDING_IN: "It carries in place of a path that delivers nothing or is congested.",
     RowState.HELPING: "Opened for late data; it closes when the preferred path suffices again.",
     RowState.IDLE: "It may carry data; nobody sends any at the moment.",
+    RowState.AVOIDED: "Its path is congested; it carries again after a while.",
     RowState.LEFT: "Its path delivers nothing; it is used only when nothing else is left.",
     RowState.STANDBY: "Marked as backup and quiet: it waits until it is needed.",
     RowState.CONNECTING: "The handshake is under way.",
@@ -264,6 +268,7 @@ def subflow_state(subflow: SubflowInfo) -> RowState:
 
 _CONNECTION_STATES = {
     ExpirationState.AGGREGATE: RowState.HELPED,
+    ExpirationState.STEERED: RowState.STEERED,
     ExpirationState.SUSPECT: RowState.SUSPECT,
     ExpirationState.FAILED_OVER: RowState.FAILED_OVER,
     ExpirationState.PROBING: RowState.PROBING,
@@ -271,12 +276,14 @@ _CONNECTION_STATES = {
 """Under `PRIMARY` a connection does what its subflows do."""
 
 _LATE_PATH_STATES = {
+    ExpirationState.STEERED: RowState.AVOIDED,
     ExpirationState.SUSPECT: RowState.SUSPECT,
     ExpirationState.FAILED_OVER: RowState.LEFT,
     ExpirationState.PROBING: RowState.PROBING,
 }
 _HELPER_STATES = {
     ExpirationState.AGGREGATE: RowState.HELPING,
+    ExpirationState.STEERED: RowState.STANDING_IN,
     ExpirationState.FAILED_OVER: RowState.STANDING_IN,
     ExpirationState.PROBING: RowState.STANDING_IN,
 }

@@ -21,6 +21,7 @@ _SUBFLOW_WORDS = {
     RowState.STANDING_IN: ("carries instead of {path}", "carries instead"),
     RowState.PROBING: ("held back: has answered, must stay well", "held back"),
     RowState.SUSPECT: ("suspect: nothing received", "suspect"),
+    RowState.AVOIDED: ("avoided: congested", "avoided"),
     RowState.LEFT: ("left: delivers nothing", "left"),
 }
 

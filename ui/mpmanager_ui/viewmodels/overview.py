@@ -217,7 +217,9 @@ def _helped(connections: Iterable[ConnectionInfo]) -> dict[tuple[str, str, bool]
     return {key: len(ids) for key, ids in sorted(applications.items(), key=lambda each: not each[0][2])}
 
 
-_WITH_HELPER = frozenset({ExpirationState.AGGREGATE, ExpirationState.FAILED_OVER, ExpirationState.PROBING})
+_WITH_HELPER = frozenset(
+    {ExpirationState.AGGREGATE, ExpirationState.STEERED, ExpirationState.FAILED_OVER, ExpirationState.PROBING}
+)
 
 
 def _help_words(path: str, helper: str, is_left: bool, applications: int, titles: Mapping[str, str]) -> str:  # noqa: FBT001  # see `_helped`

@@ -14,7 +14,14 @@ TOGETHER_S = 2.0
 """What happens within this time to connections of one application is told in one row."""
 
 _TOLD_TOGETHER = frozenset(
-    {EventKind.BACKUP_OPENED, EventKind.BACKUP_CLOSED, EventKind.FAILED_OVER, EventKind.RETURNED}
+    {
+        EventKind.BACKUP_OPENED,
+        EventKind.BACKUP_CLOSED,
+        EventKind.STEERED,
+        EventKind.STEERED_BACK,
+        EventKind.FAILED_OVER,
+        EventKind.RETURNED,
+    }
 )
 _TENTHS_UNTIL_S = 9.95
 _MINUTE_S = 60
@@ -98,12 +105,13 @@ def _told(group: _Group, titles: Titles) -> str:
     match event.kind:
         case EventKind.BACKUP_OPENED:
             return f"{_waited(group)}: {helper} opened, as {path} is full"
-        case EventKind.FAILED_OVER:
+        case EventKind.STEERED | EventKind.FAILED_OVER:
+            waited = "" if event.kind is EventKind.STEERED else f"{_waited(group)}: "
             reason = reason_words(event.reason, event.path, titles) if event.reason else f"{path} delivers nothing"
-            return f"{_waited(group)}: {helper} carries instead, as {reason}"
+            return f"{waited}{helper} carries instead, as {reason}"
         case EventKind.BACKUP_CLOSED:
             return f"{path} suffices again: {helper} closed{_cost(group)}"
-        case EventKind.RETURNED:
+        case EventKind.RETURNED | EventKind.STEERED_BACK:
             return f"{path} carries again{_return_cost(group, titles)}"
         case EventKind.TRANSFER_MOVED:
             return f"a big transfer moved to {path}"

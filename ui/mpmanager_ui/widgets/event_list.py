@@ -25,6 +25,7 @@ _COLOURS = {
     EventKind.PATH_UP: "good",
     EventKind.FAILED_OVER: "danger",
     EventKind.BACKUP_OPENED: "accent",
+    EventKind.STEERED: "accent",
     EventKind.RETURNED: "good",
 }
 """Those of the marks in the chart; all other icons are muted."""

@@ -40,10 +40,12 @@ _STATE_COLOURS = {
     RowState.FAILED_OVER: "danger",
     RowState.SUSPECT: "warning",
     RowState.PROBING: "warning",
+    RowState.STEERED: "accent",
     RowState.HELPED: "accent",
     RowState.CARRYING: "good",
     RowState.STANDING_IN: "good",
     RowState.HELPING: "accent",
+    RowState.AVOIDED: "warning",
     RowState.LEFT: "danger",
     RowState.IDLE: "muted",
     RowState.STANDBY: "accent",
@@ -52,11 +54,18 @@ _STATE_COLOURS = {
     RowState.ENDED: "faint",
 }
 
-TROUBLE = frozenset({RowState.FAILED_OVER, RowState.SUSPECT, RowState.PROBING, RowState.HELPED})
+TROUBLE = frozenset({RowState.FAILED_OVER, RowState.SUSPECT, RowState.PROBING, RowState.STEERED, RowState.HELPED})
 """States of a connection that have a reason."""
 _DIAMONDS = TROUBLE | {RowState.HELPING}
 _FULL_SIGNS = frozenset(
-    {RowState.CARRYING, RowState.STANDING_IN, RowState.HELPING, RowState.HELPED, RowState.FAILED_OVER}
+    {
+        RowState.CARRYING,
+        RowState.STANDING_IN,
+        RowState.HELPING,
+        RowState.STEERED,
+        RowState.HELPED,
+        RowState.FAILED_OVER,
+    }
 )
 _DIAMOND_CORNERS = (QPointF(0, -4.5), QPointF(4.5, 0), QPointF(0, 4.5), QPointF(-4.5, 0))
 _MOST_WIDTHS = 2000
@@ -200,7 +209,7 @@ class LivePainter:
         painter.drawText(rect.adjusted(_STATE_TEXT, 0, 0, 0), _LEFT, text)
 
     def _paint_state_sign(self, painter: QPainter, centre: QPointF, state: RowState) -> None:
-        """A diamond where late data has led to something, a cross for what was left, a disc for what carries."""
+        """A diamond where late data has led to something, a cross for what rests for that, a disc for what carries."""
         colour = self._state_colours[state]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -208,7 +217,7 @@ class LivePainter:
         painter.setBrush(colour if state in _FULL_SIGNS else Qt.BrushStyle.NoBrush)
         if state in _DIAMONDS:
             painter.drawPolygon([centre + each for each in _DIAMOND_CORNERS])
-        elif state is RowState.LEFT:
+        elif state in {RowState.LEFT, RowState.AVOIDED}:
             painter.drawLine(centre + QPointF(-3, -3), centre + QPointF(3, 3))
             painter.drawLine(centre + QPointF(-3, 3), centre + QPointF(3, -3))
         else:
