@@ -25,6 +25,7 @@ from mpmanager.model.connection import (
     TcpState,
 )
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
+from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, LinkHints, NetworkState, RoutingPlan
 from mpmanager.model.path import InterfaceAddress, KindSource, LinkCounters, PathKind, Security
@@ -414,6 +415,30 @@ class SimulatedConnections:
     def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
         """The simulated programs behind sockets (the application finder's port)."""
         return [_program(each) for each in owners]
+
+
+class SimulatedEchoRequests:
+    """The simulated server answers every beat, a round trip later."""
+
+    def __init__(self, laptop: SimulatedLaptop) -> None:
+        self._laptop = laptop
+        self._deliver: Callable[[Beat], None] | None = None
+
+    def listen(self, deliver: Callable[[Beat], None]) -> None:
+        self._deliver = deliver
+
+    def send(self, beat: Beat) -> None:
+        link = next((each for each in _LINKS if each.index == beat.interface_index), None)
+        is_known = link is not None and (ip_address(link.address), _SERVER) == (beat.local, beat.peer)
+        if self._deliver is not None and link is not None and is_known and self._laptop.is_up(link):
+            asyncio.get_running_loop().call_later(link.rtt_ms / 1000, self._answer, beat, link)
+
+    def close(self) -> None:
+        self._deliver = None
+
+    def _answer(self, beat: Beat, link: _SimulatedLink) -> None:
+        if self._deliver is not None and self._laptop.is_up(link):
+            self._deliver(beat)
 
 
 def _connection(connection: _SimulatedConnection) -> ConnectionSample:
