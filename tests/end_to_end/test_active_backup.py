@@ -11,9 +11,11 @@ import pytest
 
 from end_to_end.stage import connect, header, read_exactly, until
 from mpmanager.api.structures import EventKind, PolicyInfo
+from mpmanager.lab import namespaces
 from mpmanager.lab.messages import Direction
 from mpmanager.lab.programs import MessagesServer, running
 from mpmanager.lab.topology import LinkChange
+from mpmanager.model.expiration import ExpirationReason
 
 pytestmark = pytest.mark.netns
 
@@ -216,6 +218,32 @@ def test_of_three_paths_the_next_best_carries(home, direction):
         ("wlan0", "dsl0"),
         ("dsl0", "wwan0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "trouble", "reason"),
+    [
+        ({"leave_on_marks": 0.05}, LinkChange(marks=0.3), ExpirationReason.MARKED),
+        ({"leave_on_loss": 0.05}, LinkChange(loss=0.3), ExpirationReason.LOSSY),
+    ],
+    ids=["marks", "loss"],
+)
+def test_a_congested_path_is_avoided_for_a_while_where_the_policy_says_so(office, policy, trouble, reason):
+    namespaces.write_sysctls(office.lab.namespace("laptop"), {"net.ipv4.tcp_ecn": 1})
+    office.set_policy("never", **policy)
+    with office.messages(Direction.UPLOAD, 9, interval="10ms") as messages:
+        assert office.flags() == {"wlan0": False, "wwan0": True}
+        office.lab.change_link("wlan0", trouble)
+        office.await_help(EventKind.STEERED)
+        until(lambda: office.flags() == {"wlan0": True, "wwan0": False}, "the other path carries")
+        office.lab.change_link("wlan0", LinkChange(loss=0.0, marks=0.0))
+        office.await_help(EventKind.STEERED_BACK)
+        until(lambda: office.flags() == {"wlan0": False, "wwan0": True}, "all is as at first")
+    assert messages.report["lost"] == 0
+    steered, back = office.help(EventKind.STEERED, EventKind.STEERED_BACK)
+    assert (steered.path, steered.helper, steered.reason) == ("wlan0", "wwan0", reason)
+    assert back.helper_bytes > 50_000
+    assert office.help(EventKind.FAILED_OVER) == []
 
 
 def test_a_big_transfer_moves_to_its_path_and_back(office, server_in):
