@@ -35,8 +35,6 @@ class Join:
     is_backup: bool
     expires: float
     interface_index: int
-    is_answered: bool = False
-    """Of a probe: it stands, and has to go."""
 
     @classmethod
     def of(cls, command: CreateSubflow, *, expires: float) -> "Join":
@@ -47,6 +45,19 @@ class Join:
             expires=expires,
             interface_index=command.interface_index,
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class Probe:
+    """A join whose answer matters and nothing else, until it is gone."""
+
+    local_id: AddressId
+    expires: float
+    interface_index: int
+    is_awaited: bool = True
+    """Whether its answer would still tell something: nobody has answered another one of the same question."""
+    is_withdrawn: bool = False
+    """Whether the peer has been asked to drop it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +112,7 @@ class Connection:
     normal_paths: frozenset[LinkName] | None = None
     """None: as the tiers say."""
     recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
-    probes: dict[FourTuple, Join] = field(default_factory=dict)
-    """Joins whose answer matters and nothing else; answered ones until they are gone."""
+    probes: dict[FourTuple, Probe] = field(default_factory=dict)
 
     def is_backup_on(self, path: Path) -> bool:
         """Whether its subflows there carry the backup flag."""
@@ -143,9 +153,9 @@ class Connection:
 
     def fresh_id(self) -> AddressId:
         """An id that nothing uses: with a stated local port the kernel wants a new one for every join."""
-        joins = (*self.joins.values(), *self.probes.values())
-        taken = {each.local_id for each in self.subflows.values()} | {each.local_id for each in joins}
-        taken |= set(self.offered.values())
+        taken = set(self.offered.values())
+        for sockets in (self.subflows, self.joins, self.probes):
+            taken |= {each.local_id for each in sockets.values()}
         for _attempt in range(_HIGHEST_ID):
             self.last_id = self.last_id % _HIGHEST_ID + 1
             if self.last_id not in taken:
@@ -193,6 +203,6 @@ def as_found(connection: Connection, samples: Iterable[SubflowSample], now: floa
     return connection
 
 
-def is_on(path: Path, flow: FourTuple, subflow: Subflow | Join) -> bool:
+def is_on(path: Path, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:
     """Whether it can use the path: one that is bound to an interface that was made anew since cannot."""
     return owns(path, flow.local.address) and subflow.interface_index in {0, path.index}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Subflow, is_on
+from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Probe, Subflow, is_on
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_targets import is_open
 from mpmanager.model.connection import FourTuple
@@ -28,9 +28,10 @@ def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Com
     unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, flow, each)]
     if len(unwanted) < len(connection.subflows):
         yield from _leave(connection, unwanted)
-    for flow in [flow for flow, each in connection.joins.items() if not _may_stay(situation, flow, each)]:
-        del connection.joins[flow]
-        yield DestroySubflow(token=connection.token, flow=flow)
+    for pending in (connection.joins, connection.probes):
+        for flow in [flow for flow, each in pending.items() if not _may_stay(situation, flow, each)]:
+            del pending[flow]
+            yield DestroySubflow(token=connection.token, flow=flow)
 
 
 def close_surplus(connection: Connection) -> Iterator[Command]:
@@ -52,7 +53,7 @@ def _leave(connection: Connection, flows: Sequence[FourTuple]) -> Iterator[Comma
         yield DestroySubflow(token=connection.token, flow=flow)
 
 
-def _may_stay(situation: Situation, flow: FourTuple, subflow: Subflow | Join) -> bool:
+def _may_stay(situation: Situation, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:
     path = situation.path_of(flow.local.address)
     if path is None:
         return flow.local.address in situation.other_addresses

@@ -1,34 +1,76 @@
-"""Probes: joins beside a standing subflow whose answer matters and nothing else."""
+"""Probes: joins beside a standing subflow whose answer matters and nothing else.
+
+A question is two of them at once, from two ports and with two ids, since one lost packet shall not look like a dead
+path. Any answer to either settles it, be it a refusal; the other one is dropped when its own answer comes.
+
+They are withdrawn rather than destroyed wherever possible: with a destroyed subflow the kernel forgets the first id
+that it has for that address, whichever subflow's that is. Where a standing subflow would lose its id so, an unanswered
+probe may stay until its second SYN has had time for an answer.
+"""
 
 from collections.abc import Iterable, Iterator
 
-from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join
+from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Probe
+from mpmanager.core.joining import REFUSALS
 from mpmanager.core.situation import Situation
-from mpmanager.core.subflow_events import CommandRefused, ConnectionNews
+from mpmanager.core.subflow_events import CommandRefused
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.names import IPAddress
-from mpmanager.model.pathmanager import Command, CreateSubflow, DestroySubflow, SubflowEstablished, WithdrawAddress
+from mpmanager.model.path import Path
+from mpmanager.model.pathmanager import (
+    Command,
+    CreateSubflow,
+    DestroySubflow,
+    SubflowClosed,
+    SubflowEstablished,
+    WithdrawAddress,
+)
 
-PROBE_ENDS_S = 1.0
-"""A subflow that was only a probe is destroyed when the peer has not dropped it by then."""
+PROBES_AT_ONCE = 2
+
+PROBE_ENDS_S = 0.9
+"""An unanswered one is destroyed before its second SYN (sent after 1 s): closing what that begins would make the peer
+send once more all that is on its way."""
+
+ID_SPARED_S = 2.5
+"""Time for an answer to the second SYN, where destroying could cost a standing subflow its id."""
+
+DROPPED_WITHIN_S = 1.0
+"""One that the peer was asked to drop is destroyed when the peer has not done so by then."""
 
 
-def probe(situation: Situation, connection: Connection, standing: FourTuple, now: float) -> Iterator[Command]:
-    """Join beside a standing subflow, unless an answer is still awaited."""
+def ask(situation: Situation, connection: Connection, standing: FourTuple, now: float) -> Iterator[Command]:
+    """Join beside a standing subflow. Earlier questions are void: their late answers would say nothing of now."""
+    _settle(connection)
     path = situation.path_of(standing.local.address)
-    is_asking = any(not each.is_answered for each in connection.probes.values())
-    if path is not None and not is_asking and len(connection.subflows) < MOST_SUBFLOWS:
-        command = CreateSubflow(
-            token=connection.token,
-            local=Endpoint(standing.local.address, situation.choose_port()),
-            local_id=connection.fresh_id(),
-            interface_index=path.index,
-            remote=standing.remote,
-            is_backup=True,
-        )
-        connection.probes[command.flow] = Join.of(command, expires=now + PROBE_ENDS_S)
-        situation.wake(connection.token, now + PROBE_ENDS_S)
-        yield command
+    sockets = len(connection.subflows) + len(connection.joins) + len(connection.probes)
+    if path is not None:
+        for _each in range(min(PROBES_AT_ONCE, MOST_SUBFLOWS - sockets)):
+            yield _join(situation, connection, path, standing, now)
+
+
+def take_answer(
+    situation: Situation, connection: Connection, event: SubflowEstablished | SubflowClosed, now: float
+) -> Iterator[Command]:
+    """A probe was answered, or has ended: have the peer drop it, and the kernel forget its id."""
+    probe = connection.probes[event.flow]
+    if is_answer(connection, event):
+        _settle(connection)
+    if not probe.is_withdrawn:
+        probe.is_withdrawn = True
+        yield WithdrawAddress(token=connection.token, local_id=probe.local_id)
+    if isinstance(event, SubflowClosed):
+        del connection.probes[event.flow]
+    else:
+        probe.expires = now + DROPPED_WITHIN_S
+        situation.wake(connection.token, probe.expires)
+
+
+def is_answer(connection: Connection, event: SubflowEstablished | SubflowClosed) -> bool:
+    """Whether this settles a question; a router that knows no way does not."""
+    probe = connection.probes.get(event.flow)
+    is_from_peer = isinstance(event, SubflowEstablished) or event.error in REFUSALS
+    return probe is not None and probe.is_awaited and is_from_peer
 
 
 def concerns(connection: Connection, refused: Command) -> bool:
@@ -43,19 +85,12 @@ def on_refused(situation: Situation, connection: Connection, event: CommandRefus
     command = event.command
     if isinstance(command, CreateSubflow):
         del connection.probes[command.flow]
-        if event.is_port_taken:
-            yield from probe(situation, connection, command.flow, now)
+        path = situation.path_of(command.local.address)
+        if event.is_port_taken and path is not None:
+            yield _join(situation, connection, path, command.flow, now)
     if isinstance(command, WithdrawAddress):
         ended = [flow for flow, each in connection.probes.items() if each.local_id == command.local_id]
         yield from _drop(connection, ended)
-
-
-def end_answered(connection: Connection, event: ConnectionNews) -> Iterator[Command]:
-    """Have the peer drop a probe that it has answered."""
-    if isinstance(event, SubflowEstablished) and event.flow in connection.probes:
-        connection.probes[event.flow].is_answered = True
-        # Not DESTROY: it would make the kernel forget the id of the other subflow from this address.
-        yield WithdrawAddress(token=connection.token, local_id=connection.probes[event.flow].local_id)
 
 
 def give_up(connection: Connection, now: float) -> Iterator[Command]:
@@ -64,11 +99,31 @@ def give_up(connection: Connection, now: float) -> Iterator[Command]:
 
 
 def drop_from(connection: Connection, address: IPAddress) -> Iterator[Command]:
-    """End the probes from an address before something new joins from it.
-
-    The kernel forgets the first id that it has for the address of a destroyed subflow, whichever subflow's that is.
-    """
+    """End the probes from an address before something new joins from it, whose id the kernel might forget later."""
     yield from _drop(connection, [flow for flow in connection.probes if flow.local.address == address])
+
+
+def _join(situation: Situation, connection: Connection, path: Path, standing: FourTuple, now: float) -> CreateSubflow:
+    command = CreateSubflow(
+        token=connection.token,
+        local=Endpoint(standing.local.address, situation.choose_port()),
+        local_id=connection.fresh_id(),
+        interface_index=path.index,
+        remote=standing.remote,
+        is_backup=True,
+    )
+    is_id_at_stake = any(
+        each.local_id and flow.local.address == standing.local.address for flow, each in connection.subflows.items()
+    )
+    expires = now + (ID_SPARED_S if is_id_at_stake else PROBE_ENDS_S)
+    connection.probes[command.flow] = Probe(local_id=command.local_id, expires=expires, interface_index=path.index)
+    situation.wake(connection.token, expires)
+    return command
+
+
+def _settle(connection: Connection) -> None:
+    for probe in connection.probes.values():
+        probe.is_awaited = False
 
 
 def _drop(connection: Connection, flows: Iterable[FourTuple]) -> Iterator[Command]:

@@ -86,7 +86,7 @@ class PathRecovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeWanted:
-    """A join beside a standing subflow shall show whether its path is alive."""
+    """Joins beside a standing subflow shall show whether its path is alive: one answer suffices."""
 
     token: Token
     flow: FourTuple

@@ -98,7 +98,12 @@ class SubflowManager:
     def is_probing(self, token: Token) -> bool:
         """Whether an answer to a probe is awaited."""
         connection = self._connections.get(token)
-        return connection is not None and any(not each.is_answered for each in connection.probes.values())
+        return connection is not None and any(each.is_awaited for each in connection.probes.values())
+
+    def is_probe_answer(self, event: SubflowEstablished | SubflowClosed) -> bool:
+        """Whether this is the answer that a probe was sent for; before the event is handed in."""
+        connection = self._connections.get(event.token)
+        return connection is not None and probing.is_answer(connection, event)
 
     def is_probe(self, token: Token, flow: FourTuple) -> bool:
         """Whether a subflow is only there to see whether it is answered."""
@@ -136,8 +141,11 @@ class SubflowManager:
             return tuple(self._obey(connection, event, now))
         if isinstance(event, CommandRefused) and probing.concerns(connection, event.command):
             return tuple(probing.on_refused(self._situation, connection, event, now))
+        if isinstance(event, SubflowEstablished | SubflowClosed) and event.flow in connection.probes:
+            answer = probing.take_answer(self._situation, connection, event, now)
+            return (*answer, *self._reconcile(connection, now))
         self._note(connection, event, now)
-        return (*probing.end_answered(connection, event), *self._reconcile(connection, now))
+        return tuple(self._reconcile(connection, now))
 
     def _obey(self, connection: Connection, order: Order, now: float) -> Iterator[Command]:
         match order:
@@ -150,7 +158,7 @@ class SubflowManager:
             case PathRecovered():
                 self._joiner.note_recovered(connection, order.path)
             case ProbeWanted():
-                yield from probing.probe(self._situation, connection, order.flow, now)
+                yield from probing.ask(self._situation, connection, order.flow, now)
         yield from self._reconcile(connection, now)
 
     def _note(self, connection: Connection, event: ConnectionNews, now: float) -> None:
@@ -163,10 +171,8 @@ class SubflowManager:
                 connection.is_initial_address_forbidden = True
             case AddressWithdrawn():
                 connection.announced.pop(event.remote_id, None)
-            case SubflowEstablished() if event.flow not in connection.probes:
+            case SubflowEstablished():
                 self._joiner.note_established(connection, event, now)
-            case SubflowClosed() if event.flow in connection.probes:
-                del connection.probes[event.flow]
             case SubflowClosed():
                 self._joiner.note_closed(connection, event, now)
             case ManagedElsewhere():

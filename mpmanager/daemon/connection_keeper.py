@@ -7,7 +7,6 @@ from errno import EADDRINUSE, ENOTCONN
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.connection_state import ConnectionMemory
-from mpmanager.core.joining import REFUSALS
 from mpmanager.core.ledger import ConnectionAccount, Ledger
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
@@ -162,7 +161,7 @@ class ConnectionKeeper:
         self.take_snapshot(self._world.connections.snapshot())
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
-        for account in self.ledger.take(snapshot, now=self._clock()):
+        for account in self.ledger.take(self._without_probes(snapshot), now=self._clock()):
             account.policy = self._policy_for(account.application)
             self._newcomers.append(account.token)
         for each in snapshot.connections:
@@ -172,15 +171,23 @@ class ConnectionKeeper:
         self._newcomers += self._nameless
         self.name_newcomers()
 
+    def _without_probes(self, snapshot: Snapshot) -> Snapshot:
+        """Nobody asked for them, and most are gone at the next look; one that carried data has to be counted."""
+        subflows = tuple(
+            each
+            for each in snapshot.subflows
+            if each.tx_bytes or each.rx_bytes or not self._manager.is_probe(each.token, each.flow)
+        )
+        return snapshot._replace(subflows=subflows)
+
     def take_event(self, event: KernelEvent) -> None:
         """Take in one event of the kernel's path manager."""
         match event:
             case ConnectionCreated() | ConnectionEstablished():
                 self._open(event)
-            case SubflowClosed() if self._manager.is_probe(event.token, event.flow) and event.error not in REFUSALS:
-                pass  # a router on the way knows better, or nobody answered
             case SubflowEstablished() | SubflowClosed() if self._manager.is_probe(event.token, event.flow):
-                self._joined(event.token, self._path_name(event.flow), True)  # noqa: FBT003  # see `Joined`
+                if self._manager.is_probe_answer(event):
+                    self._joined(event.token, self._path_name(event.flow), True)  # noqa: FBT003  # see `Joined`
             case SubflowEstablished():
                 self._open_subflow(event)
                 self._joined(event.token, self._path_name(event.flow), False)  # noqa: FBT003  # see `Joined`

@@ -1,10 +1,12 @@
 """What the journal says of connections and their subflows."""
 
+import asyncio
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.policies import STOCK_POLICY
+from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
@@ -77,3 +79,41 @@ def test_a_connection_has_the_policy_of_its_program_as_soon_as_that_is_known_and
     wait_s["ssh"] = 0.02
     keeper.refresh_policies()
     assert {each.policy.wait_s for each in keeper.ledger.living() if each.application.name == "ssh"} == {0.02}
+
+
+async def probe_once(world, keeper):
+    """Returns the flows of a probed connection while its probes stand: in the kernel, and as people see them."""
+    keeper.listen()
+    connection = world.connections.snapshot().connections[0]
+    keeper.set_paths((path("wlan0", connection.flow, 3),))
+    keeper.resynchronise()
+    keeper.order(ProbeWanted(token=connection.token, flow=connection.flow))
+    async with asyncio.timeout(5):
+        while True:
+            snapshot = world.connections.snapshot()
+            standing = {each.flow for each in snapshot.subflows if each.token == connection.token}
+            if len(standing) > 1:
+                break
+            await asyncio.sleep(0.001)
+    keeper.sample()
+    return standing, {each.flow for each in keeper.ledger.connection(connection.token).living_subflows()}
+
+
+def test_probes_are_shown_to_nobody_and_their_answer_is_told_once():
+    answers, ports = [], iter(range(50000, 50100))
+    world = simulated_world()
+    journal = Journal(wall_clock=lambda: 0.0)
+    keeper = ConnectionKeeper(
+        world,
+        journal=journal,
+        clock=lambda: 0.0,
+        choose_port=lambda: next(ports),
+        news=lambda: None,
+        policy_for=lambda _application: STOCK_POLICY,
+        joined=lambda _token, name, is_probe: answers.append((name, is_probe)),
+    )
+    standing, shown = asyncio.run(probe_once(world, keeper))
+    assert len(standing) == 3
+    assert len(shown) == 1
+    assert answers == [("wlan0", True)]
+    assert not [each for each in journal.recent(100) if each.kind is EventKind.SUBFLOW_OPENED]

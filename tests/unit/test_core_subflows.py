@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from errno import ECONNRESET, EHOSTUNREACH
 from ipaddress import ip_address
 from itertools import count, pairwise
 
@@ -20,7 +21,7 @@ from mpmanager.core.joining import (
     RECOVERY_SAME_S,
     RETRY_AFTER_S,
 )
-from mpmanager.core.probing import PROBE_ENDS_S
+from mpmanager.core.probing import DROPPED_WITHIN_S, ID_SPARED_S, PROBE_ENDS_S, PROBES_AT_ONCE
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
@@ -777,45 +778,164 @@ def test_another_connection_becomes_the_scout_when_the_first_ends():
     assert sum(count > 5 for count in counts.values()) == 1
 
 
-def test_a_probe_is_a_backup_beside_the_subflow_with_an_id_and_a_port_of_its_own():
+def asked(laptop, flow=None):
+    """The joins of one question."""
+    return [
+        each
+        for each in laptop.feed(ProbeWanted(token=TOKEN, flow=flow or initial()))
+        if isinstance(each, CreateSubflow)
+    ]
+
+
+def withdrawn(probe):
+    return WithdrawAddress(token=TOKEN, local_id=probe.local_id)
+
+
+def destroyed(probe):
+    return DestroySubflow(token=TOKEN, flow=probe.flow)
+
+
+def test_a_question_is_two_backups_beside_the_subflow_with_ids_and_ports_of_their_own():
     laptop, backup = backed_up()
-    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
-    assert (probe.local.address, probe.remote, probe.interface_index) == (initial().local.address, SERVER, 1)
-    assert probe.is_backup
-    assert probe.local_id not in {0, backup.local_id}
-    assert probe.local.port not in {initial().local.port, backup.local.port}
-    assert laptop.manager.is_probe(TOKEN, probe.flow)
+    probes = asked(laptop)
+    assert len(probes) == PROBES_AT_ONCE == 2
+    for probe in probes:
+        assert (probe.local.address, probe.remote, probe.interface_index) == (initial().local.address, SERVER, 1)
+        assert probe.is_backup
+        assert laptop.manager.is_probe(TOKEN, probe.flow)
+    assert len({0, backup.local_id, *(each.local_id for each in probes)}) == 4
+    assert len({initial().local.port, backup.local.port, *(each.local.port for each in probes)}) == 4
     assert not laptop.manager.is_probe(TOKEN, initial())
     assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
-    assert laptop.feed(ProbeWanted(token=TOKEN, flow=initial())) == [], "one at a time"
 
 
-def test_a_probe_that_is_answered_is_withdrawn_and_not_destroyed():
+def test_probes_that_are_answered_are_withdrawn_and_not_destroyed():
     laptop, backup = backed_up()
-    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
-    assert laptop.feed(established(probe)) == [WithdrawAddress(token=TOKEN, local_id=probe.local_id)]
-    assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
-    assert laptop.feed(closed(probe.flow)) == []
+    for probe in asked(laptop):
+        assert laptop.feed(established(probe)) == [withdrawn(probe)]
+        assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
+        assert laptop.feed(closed(probe.flow)) == []
+        assert not laptop.manager.is_probe(TOKEN, probe.flow)
     assert laptop.later(2 * PROBE_ENDS_S) == []
-    assert laptop.feed(ProbeWanted(token=TOKEN, flow=initial())) != []
 
 
-@pytest.mark.parametrize("is_answered", [True, False])
-def test_a_probe_that_the_peer_does_not_drop_is_destroyed_in_the_end(is_answered):
+@pytest.mark.parametrize("answer", [established, lambda probe: closed(probe.flow, ECONNRESET)])
+@pytest.mark.parametrize("first", [0, 1])
+def test_any_answer_to_either_is_the_answer(answer, first):
     laptop, _backup = backed_up()
-    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
-    if is_answered:
-        laptop.feed(established(probe))
+    probes = asked(laptop)
+    one, other = probes[first], probes[1 - first]
+    assert laptop.manager.is_probing(TOKEN)
+    assert laptop.manager.is_probe_answer(answer(one))
+    assert laptop.feed(answer(one)) == [withdrawn(one)]
+    assert not laptop.manager.is_probing(TOKEN)
+    assert laptop.manager.is_probe(TOKEN, other.flow), "it is nobody's subflow"
+    assert not laptop.manager.is_probe_answer(established(other)), "that is known already"
+    assert laptop.feed(established(other)) == [withdrawn(other)]
+
+
+def test_a_router_that_knows_no_way_is_no_answer_and_the_other_probe_is_still_awaited():
+    laptop, _backup = backed_up()
+    one, other = asked(laptop)
+    unreachable = closed(one.flow, EHOSTUNREACH)
+    assert not laptop.manager.is_probe_answer(unreachable)
+    assert laptop.feed(unreachable) == [withdrawn(one)], "the kernel forgets its id only so"
+    assert laptop.manager.is_probing(TOKEN)
+    assert laptop.manager.is_probe_answer(established(other))
+
+
+def test_what_is_asked_anew_is_not_answered_by_an_earlier_probe():
+    laptop, _backup = backed_up()
+    old = asked(laptop)
+    new = asked(laptop)
+    assert len(new) == 2
+    assert not laptop.manager.is_probe_answer(established(old[0]))
+    assert laptop.feed(established(old[0])) == [withdrawn(old[0])]
+    assert laptop.manager.is_probing(TOKEN)
+    assert not laptop.manager.is_probe_answer(closed(old[0].flow)), "the end of an answered one says nothing"
+    assert laptop.feed(closed(old[0].flow)) == []
+    assert laptop.manager.is_probing(TOKEN)
+    assert laptop.manager.is_probe_answer(established(new[1]))
+
+
+def test_probes_that_nobody_answers_are_destroyed_in_the_end():
+    laptop, _backup = backed_up()
+    probes = asked(laptop)
     assert laptop.later(PROBE_ENDS_S - 0.01) == []
-    assert laptop.later(0.02) == [DestroySubflow(token=TOKEN, flow=probe.flow)]
-    assert not laptop.manager.is_probe(TOKEN, probe.flow)
+    assert laptop.later(0.02) == [destroyed(each) for each in probes]
+    assert not any(laptop.manager.is_probe(TOKEN, each.flow) for each in probes)
 
 
-def test_a_probe_that_the_kernel_refuses_makes_room_for_the_next():
+def test_probes_end_before_their_second_syn_unless_a_subflow_from_there_has_an_id_to_lose():
+    assert PROBE_ENDS_S < 1.0 < ID_SPARED_S
+    laptop, backup = backed_up()
+    probes = asked(laptop, backup.flow)
+    assert laptop.later(ID_SPARED_S - 0.01) == []
+    assert laptop.later(0.02) == [destroyed(each) for each in probes]
+
+
+def test_a_probe_that_the_peer_does_not_drop_is_destroyed_soon_and_the_other_may_still_be_answered():
+    laptop, backup = backed_up()
+    one, other = asked(laptop, backup.flow)
+    laptop.feed(established(one))
+    assert laptop.later(DROPPED_WITHIN_S - 0.01) == []
+    assert laptop.later(0.02) == [destroyed(one)]
+    assert laptop.feed(established(other)) == [withdrawn(other)], "its second SYN got through"
+
+
+def test_a_probe_that_the_kernel_refuses_leaves_the_other_one_and_two_leave_no_question():
     laptop, _backup = backed_up()
-    (probe,) = laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))
-    assert laptop.feed(CommandRefused(command=probe)) == []
-    assert sources(laptop.feed(ProbeWanted(token=TOKEN, flow=initial()))) == ["10.0.1.2"]
+    one, other = asked(laptop)
+    assert laptop.feed(CommandRefused(command=one)) == []
+    assert laptop.manager.is_probing(TOKEN)
+    assert laptop.feed(CommandRefused(command=other)) == []
+    assert not laptop.manager.is_probing(TOKEN)
+    assert len(asked(laptop)) == 2
+
+
+def test_a_probe_whose_port_is_taken_takes_another_and_only_that():
+    laptop, _backup = backed_up()
+    one, other = asked(laptop)
+    (again,) = laptop.feed(CommandRefused(command=one, is_port_taken=True))
+    assert (again.local.address, again.remote) == (one.local.address, SERVER)
+    assert again.local.port not in {one.local.port, other.local.port}
+    assert laptop.manager.is_probe_answer(established(again))
+    assert not laptop.manager.is_probe(TOKEN, one.flow)
+
+
+def test_both_probes_end_when_their_path_has_failed_or_is_gone():
+    laptop, _backup = backed_up()
+    probes = asked(laptop)
+    laptop.feed(established(probes[0]))
+    assert [each for each in laptop.feed(left())[2:] if isinstance(each, DestroySubflow)] == list(
+        map(destroyed, probes)
+    )
+    laptop, backup = backed_up()
+    probes = asked(laptop)
+    gone = laptop.change(path(2, tier=Tier.WHEN_NEEDED))
+    assert {each.flow for each in gone if isinstance(each, DestroySubflow)} == {
+        initial(),
+        *(each.flow for each in probes),
+    }
+    assert {each.flow for each in laptop.manager.standing(TOKEN)} == {backup.flow}
+
+
+def test_probes_keep_within_the_most_subflows():
+    laptop, _backup = backed_up()
+    sent = [asked(laptop) for _each in range(5)]
+    assert [len(each) for each in sent] == [2, 2, 2, 0, 0]
+    assert not laptop.manager.is_probing(TOKEN), "what could not be asked is not awaited"
+    for each in sent[0]:
+        laptop.feed(closed(each.flow, ECONNRESET))
+    assert len(asked(laptop)) == 2
+
+
+def test_a_probe_that_the_peer_could_not_be_asked_to_drop_is_destroyed():
+    laptop, _backup = backed_up()
+    one, other = asked(laptop)
+    (command,) = laptop.feed(established(one))
+    assert laptop.feed(CommandRefused(command=command)) == [destroyed(one)]
+    assert laptop.manager.is_probe(TOKEN, other.flow)
 
 
 def served(port=50000):
@@ -896,11 +1016,13 @@ def test_whatever_is_ordered_probes_are_few_and_flags_are_cleared_first(script):
             commands = laptop.feed(step)
         flags.carry_out(commands)
         pending += [each for each in commands if isinstance(each, CreateSubflow)]
-        destroyed = {each.flow for each in commands if isinstance(each, DestroySubflow)}
-        pending = [each for each in pending if each.flow not in destroyed]
+        ended = {each.flow for each in commands if isinstance(each, DestroySubflow)}
+        pending = [each for each in pending if each.flow not in ended]
         assert laptop.manager.standing(TOKEN), "one subflow is left"
+        standing = laptop.manager.standing(TOKEN)
         probes = laptop.manager._connections[TOKEN].probes.values()
-        assert sum(not each.is_answered for each in probes) <= 1
+        assert sum(each.is_awaited for each in probes) <= PROBES_AT_ONCE
+        assert len(standing) + len(probes) <= max(MOST_SUBFLOWS, len(standing))
 
 
 class AddressList:
@@ -926,8 +1048,8 @@ class AddressList:
                     self.entries[:] = [entry for entry in self.entries if entry not in first[:1]]
 
 
-@pytest.mark.parametrize("is_answered", [False, True])
-def test_the_end_of_a_probe_does_not_cost_the_rejoined_subflow_its_id(is_answered):
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_the_end_of_probes_does_not_cost_the_rejoined_subflow_its_id(answered):
     laptop, _backup = backed_up()
     kernel = AddressList()
     kernel.entries.append((_backup.local.address, _backup.local_id))
@@ -936,8 +1058,7 @@ def test_the_end_of_a_probe_does_not_cost_the_rejoined_subflow_its_id(is_answere
         kernel.carry_out(commands)
         return commands
 
-    (probe,) = do(laptop.feed(ProbeWanted(token=TOKEN, flow=initial())))
-    if is_answered:
+    for probe in do(asked(laptop))[:answered]:
         do(laptop.feed(established(probe)))
     laptop.now += 0.05
     do(laptop.feed(left()))
@@ -947,3 +1068,20 @@ def test_the_end_of_a_probe_does_not_cost_the_rejoined_subflow_its_id(is_answere
     do(laptop.later(2 * PROBE_ENDS_S))
     do(laptop.feed(left(join.flow)))
     assert kernel.refused == [], "the server has to hear which address failed"
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_probes_leave_no_ids_behind_in_the_kernel_and_take_none_from_a_standing_subflow(refused):
+    laptop, backup = backed_up()
+    kernel = AddressList()
+    kernel.entries.append((backup.local.address, backup.local_id))
+    for _round in range(300):
+        probes = asked(laptop, backup.flow)
+        kernel.carry_out(probes)
+        for index, probe in enumerate(probes):
+            news = closed(probe.flow, ECONNRESET) if index < refused else established(probe)
+            kernel.carry_out(laptop.feed(news))
+            laptop.feed(closed(probe.flow))
+        kernel.carry_out(laptop.later(1.0))
+    assert kernel.refused == []
+    assert kernel.entries == [(initial().local.address, 0), (backup.local.address, backup.local_id)]
