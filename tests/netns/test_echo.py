@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -151,6 +152,38 @@ async def test_a_beat_is_answered_over_its_path_and_leaves_over_no_other(lab, ve
 
 @VERSIONS
 @on_the_laptop
+async def test_a_beat_comes_from_the_address_that_was_asked_for_though_the_kernel_would_choose_another(lab, version):
+    first = lab.laptop_address("wlan0", version=version)
+    second, length = first + 1000, first.max_prefixlen
+    command = ["ip", "addr", "add", f"{second}/{length}", "dev", "wlan0", *(["nodad"] if version == 6 else [])]
+    lab.run(command)
+    try:
+        with asking() as (requests, _answered), watching("wlan0") as wlan0:
+            for local in (first, second):
+                requests.send(replace(beat(lab, version=version), local=local))
+            sources = slice(12, 16) if version == 4 else slice(8, 24)
+            assert [each[sources] for each in echo_requests(wlan0, version)] == [first.packed, second.packed]
+    finally:
+        lab.run(["ip", "addr", "del", f"{second}/{length}", "dev", "wlan0"])
+
+
+@VERSIONS
+@on_the_laptop
+async def test_whatever_else_comes_in_does_not_even_wake_anybody(lab, version, monkeypatch):
+    with deaf_server(lab), closing(Impostor(lab, version)) as impostor, asking() as (requests, _answered):
+        woken = []
+        monkeypatch.setattr(echo._EchoSocket, "_take", lambda *given: woken.append(given))
+        requests.send(beat(lab, version=version))
+        request, sender = await impostor.request()
+        impostor.answer(request, sender, kind=REQUEST[version])
+        await asyncio.sleep(QUIET_S)
+        assert woken == []
+        impostor.answer(request, sender)
+        await until(lambda: woken, "a reply")
+
+
+@VERSIONS
+@on_the_laptop
 async def test_beats_over_two_paths_are_told_apart(lab, version):
     with asking() as (requests, answered):
         sent = [
@@ -276,6 +309,7 @@ async def test_an_interface_that_has_gone_answers_nothing_and_is_told_once(lab, 
         assert answered == [sent]
         (message,) = caplog.messages
         assert message.startswith("no heartbeat over gone0: ")
+        assert requests._sockets == {}, "nothing is kept for what is not there"
         requests.send(beat(lab, version=version))
         await until(lambda: len(answered) == 2, "the answer over another path")
 
