@@ -249,6 +249,6 @@ class Heartbeats:
         return frozenset(path for path, pulse in self._pulses.items() if pulse.is_missed(now))
 
     def deadline(self, now: float) -> float | None:
-        """When `due` and `missed` have to be asked next, which may be now; None when nothing runs."""
+        """When `due` has to be asked next, or `missed` may say more; that may be now. None when nothing runs."""
         deadlines = (pulse.deadline(now) for pulse in self._pulses.values())
         return min((each for each in deadlines if each is not None), default=None)

@@ -441,8 +441,9 @@ def test_to_look_at_the_deadlines_only_is_enough_and_deadlines_always_pass(actio
             following = min(end, coming, end if deadline is None else deadline)
             missed = road.heartbeats.missed(road.now)
             between = road.now + (following - road.now) / 2
-            assert road.heartbeats.missed(between) in {missed, frozenset()}
-            assert road.heartbeats.due(between) == ()
+            if between < following:  # there may be no number between two that are so near
+                assert road.heartbeats.missed(between) <= missed
+                assert road.heartbeats.due(between) == ()
             if road.now >= end:
                 break
             road.step(following - road.now)
