@@ -15,6 +15,9 @@ from mpmanager.model.progress import SubflowVitals
 
 LEAST_PACKETS = 20
 """Fewer say nothing of a share of some percent."""
+LOSS_WINDOW_S = 0.5
+LOSS_WINDOWS = 2
+"""So often in a row: slow start alone loses a fifth once (measured), on the best of paths."""
 _LONGEST_WINDOW_S = 5.0
 """Who sends so little has no share."""
 FIRST_DETOUR_S = 2.0
@@ -24,47 +27,69 @@ _RELAPSE_S = 5.0
 
 
 @dataclass(slots=True)
-class _Window:
-    """What the counters of a subflow were when a measurement began."""
+class _Gauge:
+    """A share of some packets, measured over and over again."""
 
     since: float
-    vitals: SubflowVitals
+    part: int
+    whole: int
+    times: int = 0
+    """How often in a row it was exceeded."""
+
+    def exceeds(self, share: float, part: int, whole: int, *, now: float, window_s: float) -> bool:
+        """Whether the share was exceeded over the window that ends now; False while none ends."""
+        lasted_s, packets = now - self.since, whole - self.whole
+        is_enough = packets >= LEAST_PACKETS and lasted_s >= window_s
+        if not is_enough and lasted_s <= max(window_s, _LONGEST_WINDOW_S):
+            return False
+        is_over = is_enough and part - self.part > share * packets
+        self.times = self.times + 1 if is_over else 0
+        self.since, self.part, self.whole = now, part, whole
+        return is_over
+
+
+@dataclass(slots=True)
+class _Gauges:
+    """Of one subflow."""
+
+    marks: _Gauge
+    loss: _Gauge
 
 
 @dataclass(slots=True)
 class CongestionMeter:
     """Shares of marks and loss on the subflows of one connection. All times are seconds of the caller's clock."""
 
-    _windows: dict[FourTuple, _Window] = field(default_factory=dict)
+    _gauges: dict[FourTuple, _Gauges] = field(default_factory=dict)
 
     def take(
         self, carriers: Sequence[SubflowView], triggers: CongestionTriggers, now: float
     ) -> dict[LinkName, ExpirationReason]:
-        """The paths whose subflow has just shown too much of either, over a round trip and `LEAST_PACKETS` at least."""
-        known = self._windows
-        self._windows = {each.flow: known.get(each.flow) or _Window(now, each.vitals) for each in carriers}
+        """The paths whose subflow has just shown too much of either."""
+        known = self._gauges
+        self._gauges = {each.flow: known.get(each.flow) or _begun(each.vitals, now) for each in carriers}
         found = {each.path: self._reason(each, triggers, now) for each in carriers}
         return {path: reason for path, reason in found.items() if reason is not None}
 
     def _reason(self, subflow: SubflowView, triggers: CongestionTriggers, now: float) -> ExpirationReason | None:
-        window, vitals = self._windows[subflow.flow], subflow.vitals
-        packets = vitals.data_segs_out - window.vitals.data_segs_out
-        lasted_s = now - window.since
-        is_enough = packets >= LEAST_PACKETS and lasted_s >= (vitals.rtt_s or subflow.base_s)
-        if is_enough or lasted_s > _LONGEST_WINDOW_S:
-            self._windows[subflow.flow] = _Window(now, vitals)
-        if not is_enough:
-            return None
-        delivered = vitals.delivered - window.vitals.delivered
-        if _exceeds(vitals.delivered_ce - window.vitals.delivered_ce, delivered, triggers.marks_share):
+        gauges, vitals = self._gauges[subflow.flow], subflow.vitals
+        rtt_s = vitals.rtt_s or subflow.base_s
+        if triggers.marks_share is not None and gauges.marks.exceeds(
+            triggers.marks_share, vitals.delivered_ce, vitals.delivered, now=now, window_s=rtt_s
+        ):
             return ExpirationReason.MARKED
-        if _exceeds(vitals.total_retrans - window.vitals.total_retrans, packets, triggers.loss_share):
-            return ExpirationReason.LOSSY
+        if triggers.loss_share is not None and gauges.loss.exceeds(
+            triggers.loss_share, vitals.total_retrans, vitals.data_segs_out, now=now, window_s=max(rtt_s, LOSS_WINDOW_S)
+        ):
+            return ExpirationReason.LOSSY if gauges.loss.times >= LOSS_WINDOWS else None
         return None
 
 
-def _exceeds(part: int, whole: int, share: float | None) -> bool:
-    return share is not None and part > share * whole
+def _begun(vitals: SubflowVitals, now: float) -> _Gauges:
+    return _Gauges(
+        marks=_Gauge(now, vitals.delivered_ce, vitals.delivered),
+        loss=_Gauge(now, vitals.total_retrans, vitals.data_segs_out),
+    )
 
 
 @dataclass(slots=True)

@@ -62,7 +62,9 @@ CALM_SHARE = 0.6
 subflow with the shortest queue: a path that is helped for longer than that runs dry."""
 
 _ADVANCING_S = 0.03
-"""Acknowledgements that came so lately are coming."""
+"""Acknowledgements, or data, that came so lately are coming."""
+_STREAM_BYTES = 100_000
+"""Received within a second, is a stream whose round trip says something."""
 
 _TENSE_S = 0.005
 """An acknowledgement that is so much later than a round trip is awaited with attention."""
@@ -89,7 +91,7 @@ _LONGEST_LOOK_REST_S = 0.1
 _TEND_EVERY_S = 0.04
 """The longest, while a path that was left has to prove itself."""
 _MEASURE_EVERY_S = 0.05
-"""The longest, while congestion is looked for and something moves."""
+"""The longest, while something moves and congestion is looked for, or much is received."""
 _TENSE_FOR_S = 2.0
 """Lateness that has lasted for so long will last."""
 
@@ -266,8 +268,10 @@ class Expiration:
             return _LOOK_EVERY_S[self.state]
         if self.is_awaiting:
             return _TEND_EVERY_S
-        is_measuring = self.policy.congestion is not None and now - self.active < _REFRESH_S
-        return _MEASURE_EVERY_S if is_measuring else _REFRESH_S
+        if now - self.active > _REFRESH_S:
+            return _REFRESH_S
+        is_stream = self._may_probe and self._receiving.lately_bytes > _STREAM_BYTES
+        return _MEASURE_EVERY_S if self.policy.congestion is not None or is_stream else _REFRESH_S
 
     def _follow(self, subflows: Sequence[SubflowView], now: float) -> None:
         carriers = self._carriers(subflows)
@@ -530,20 +534,40 @@ class Expiration:
         carrier = max(carriers, key=lambda each: each.base_s)
         if helpers and not self._suspicion and not self.absences.paths:
             wait_s = self._wait_s(carrier, helpers)
-            # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
-            is_moving = now - self._sending.moved < _ADVANCING_S
-            is_full = carrier.queue_s > FULL_SHARE * wait_s
-            is_late = self._sending.age_s(now) > carrier.base_s + wait_s
-            if is_late and is_moving and is_full and self._may_act(now, 1):
-                return self._open(carrier, helpers, wait_s, now)
+            waited_s = self._backlog_s(carrier, wait_s, now)
+            if waited_s is not None and self._may_act(now, 1):
+                return self._open(carrier, helpers, waited_s, wait_s, now)
         if self.state is _S.AGGREGATE:
             return self._close_when_calm(carriers, now)
         return None
 
-    def _open(self, carrier: SubflowView, helpers: Sequence[SubflowView], wait_s: float, now: float) -> Conclusion:
+    def _backlog_s(self, carrier: SubflowView, wait_s: float, now: float) -> float | None:
+        """How long data waits since there is too much for the carrier; None when it waits no longer than it may."""
+        waited_s = self._sending.age_s(now) - carrier.base_s
+        # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
+        is_moving = now - self._sending.moved < _ADVANCING_S
+        if waited_s > wait_s and is_moving and carrier.queue_s > FULL_SHARE * wait_s:
+            return waited_s
+        queued_s = self._queued_there_s(carrier, now)
+        return queued_s if queued_s > wait_s else None
+
+    def _queued_there_s(self, carrier: SubflowView, now: float) -> float:
+        """How long what is being received has waited on its way, as far as that shows.
+
+        The receiver's round trip (`tcp_rcv_rtt_measure_ts`) begins with an acknowledgement and ends with the data that
+        was sent next: it includes the sender's pauses, so only a stream without long ones tells anything.
+        """
+        is_streaming = self._receiving.lately_bytes > _STREAM_BYTES and self._receiving.silent_s(now) < _ADVANCING_S
+        if not self._may_probe or not is_streaming:
+            return 0.0
+        rtt_s = carrier.vitals.receiver_rtt_s or 0.0
+        return max(0.0, rtt_s - carrier.base_s - self._receiving.longest_gap_s)
+
+    def _open(
+        self, carrier: SubflowView, helpers: Sequence[SubflowView], waited_s: float, wait_s: float, now: float
+    ) -> Conclusion:
         helper = min(helpers, key=lambda each: (self.policy.wait_between(carrier.path, each.path), each.base_s))
         self.opened[helper.path] = now
-        waited_s = self._sending.age_s(now) - carrier.base_s
         self.reason, self._path, self._waited_s = ExpirationReason.BACKLOG, carrier.path, waited_s
         self._calm_limit_s = CALM_SHARE * wait_s
         return Finding.LATE, (
@@ -559,7 +583,8 @@ class Expiration:
 
     def _close_when_calm(self, carriers: Sequence[SubflowView], now: float) -> Conclusion | None:
         """What the helper still has to deliver is no reason to keep it open."""
-        if any(each.queue_s > self._calm_limit_s for each in carriers if each.path not in self.opened):
+        helped = [each for each in carriers if each.path not in self.opened]
+        if any(max(each.queue_s, self._queued_there_s(each, now)) > self._calm_limit_s for each in helped):
             return None
         if not self._may_act(now, 1):
             return None

@@ -71,7 +71,7 @@ class Office:
         self.daemon.ask(lambda client: client.set_policy(policy))
 
     @contextmanager
-    def messages(self, direction, seconds, *, version=4, size="1kB", interval="20ms"):
+    def messages(self, direction, seconds, *, version=4, size="1kB", interval="20ms", options=()):
         """Messages that flow during the block and to their end; `report` is there after the block."""
         command = [sys.executable, "-P", "-m", "mpmanager.lab.messages"]
         command += [
@@ -79,6 +79,7 @@ class Office:
             str(self.lab.server_address(version=version)),
         ]
         command += ["--duration", f"{seconds}s", "--size", size, "--interval", interval, "--json", "--patience", "20s"]
+        command += options
         program = self.lab.popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         found = Messages()
         try:
@@ -218,6 +219,19 @@ def test_of_three_paths_the_next_best_carries(home, direction):
         ("wlan0", "dsl0"),
         ("dsl0", "wwan0"),
     ]
+
+
+def test_a_download_that_is_too_much_for_its_path_gets_help_where_the_queue_shows(office):
+    office.lab.change_link("wlan0", LinkChange(queue=300_000))
+    office.set_policy(50.0)
+    too_much = {"size": "10kB", "interval": "6ms", "options": ("--congestion", "cubic")}
+    with office.messages(Direction.DOWNLOAD, 4, **too_much) as messages:
+        office.await_help(EventKind.BACKUP_CLOSED)
+        assert office.carried("wwan0") > 10_000
+    assert messages.report["lost"] == 0
+    opened = office.help(EventKind.BACKUP_OPENED)[0]
+    assert (opened.path, opened.helper, opened.reason) == ("wlan0", "wwan0", ExpirationReason.BACKLOG)
+    assert opened.waited_ms > opened.allowed_ms == 50
 
 
 @pytest.mark.parametrize(

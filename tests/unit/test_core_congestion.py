@@ -45,7 +45,7 @@ def test_a_congested_path_is_avoided_and_tried_again(triggers, trouble, reason):
     connection = uploading(place, triggers)
     assert place.flags(connection) == {WLAN: False, WWAN: True}
     vars(place.links[WLAN]).update(trouble)
-    place.run(1.5)
+    place.run(1.8)
     assert place.flags(connection) == {WLAN: True, WWAN: False}
     view = place.core.view(connection.token)
     assert (view.state, view.reason, view.path, view.helper) == (ExpirationState.STEERED, reason, WLAN, WWAN)
@@ -83,6 +83,16 @@ def test_a_few_packets_have_no_share():
     place.links[WLAN].marks = 1.0
     place.every(6.0 / LEAST_PACKETS, 20, connection.client.write, 500)
     place.run(20)
+    assert place.orders == []
+
+
+def test_what_is_lost_once_moves_nothing():
+    place = laptop()
+    uploading(place, LOSS)
+    place.links[WLAN].loss = 0.3
+    place.run(0.3)
+    place.links[WLAN].loss = 0.0
+    place.run(5)
     assert place.orders == []
 
 

@@ -663,6 +663,61 @@ def test_whatever_happens_no_more_is_done_than_the_budget_allows(steps, wait_s, 
     assert told <= MOST_ACTIONS + ACTIONS_PER_S * (story.place.now - 100)
 
 
+class Stream:
+    """A machine that receives much, every 10 ms, over two paths with a round trip of 20 ms."""
+
+    def __init__(self, wait_s, *, is_server=False):
+        self.now, self.received = 100.0, 0
+        self.machine = Expiration(policy(wait_s), now=self.now, may_probe=not is_server)
+        self.reports = []
+
+    def receive(self, receiver_rtt_s, *, seconds=1.0, size=20_000, interval_s=0.01):
+        for _ in range(round(seconds / interval_s)):
+            self.now += interval_s
+            self.received += size
+            if self.machine.take(Progress(1, 1000, 1000, self.received), self.now):
+                views = [self._view(WLAN, Rank.PREFERRED, receiver_rtt_s), self._view(WWAN, Rank.HELPER, 0.02)]
+                self.reports += self.machine.judge(views, self.now)
+
+    def _view(self, path, rank, receiver_rtt_s):
+        counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("silent_s") :], 0)
+        vitals = SubflowVitals(
+            flow=FourTuple(LOCAL[path], SERVER),
+            state=TcpState.ESTABLISHED,
+            is_backup_there=False,
+            rtt_s=0.02,
+            min_rtt_s=0.02,
+            receiver_rtt_s=receiver_rtt_s,
+            **counts,
+        )
+        return SubflowView(vitals.flow, path, rank, vitals)
+
+
+def test_a_download_that_waits_in_a_full_path_gets_help_until_the_queue_is_short():
+    stream = Stream(0.05)
+    stream.receive(0.06)
+    assert stream.machine.state is ExpirationState.PRIMARY
+    stream.receive(0.2)
+    assert stream.machine.state is ExpirationState.AGGREGATE
+    stream.receive(0.03)
+    assert stream.machine.state is ExpirationState.PRIMARY
+    opened, closed = stream.reports
+    assert (opened.happening, opened.path, opened.helper) == (Happening.OPENED, WLAN, WWAN)
+    assert opened.waited_s == pytest.approx(0.17, abs=0.011), "less the longest pause of whoever sends"
+    assert closed.happening is Happening.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("is_server", "receiving"),
+    [(True, {}), (False, {"size": 500}), (False, {"size": 50_000, "interval_s": 0.2})],
+    ids=["it is the client who opens paths", "little is no stream", "pauses of whoever sends are no queue"],
+)
+def test_a_long_round_trip_of_a_receiver_is_no_queue(is_server, receiving):
+    stream = Stream(0.05, is_server=is_server)
+    stream.receive(0.2, seconds=4, **receiving)
+    assert stream.reports == []
+
+
 class Madhouse:
     """Two paths whose figures make no sense, and which are joined again as soon as they were left."""
 
