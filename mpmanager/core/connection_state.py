@@ -56,8 +56,8 @@ class Probe:
     interface_index: int
     is_awaited: bool = True
     """Whether its answer would still tell something: nobody has answered another one of the same question."""
-    is_withdrawn: bool = False
-    """Whether the peer has been asked to drop it."""
+    is_answered: bool = False
+    """Whether it stands, and the peer is told to drop it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,9 @@ class Connection:
     """None: as the tiers say."""
     recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
     probes: dict[FourTuple, Probe] = field(default_factory=dict)
+    withdrawals: list[AddressId] = field(default_factory=list)
+    """Ids of probes that the peer has to be told to drop, one after the other."""
+    next_withdrawal: float = 0.0
 
     def is_backup_on(self, path: Path) -> bool:
         """Whether its subflows there carry the backup flag."""
@@ -153,7 +156,7 @@ class Connection:
 
     def fresh_id(self) -> AddressId:
         """An id that nothing uses: with a stated local port the kernel wants a new one for every join."""
-        taken = set(self.offered.values())
+        taken = {*self.offered.values(), *self.withdrawals}
         for sockets in (self.subflows, self.joins, self.probes):
             taken |= {each.local_id for each in sockets.values()}
         for _attempt in range(_HIGHEST_ID):

@@ -35,6 +35,9 @@ send once more all that is on its way."""
 ID_SPARED_S = 2.5
 """Time for an answer to the second SYN, where destroying could cost a standing subflow its id."""
 
+WITHDRAWALS_APART_S = 0.03
+"""A Linux peer overlooks a REMOVE_ADDR that comes before it has obeyed the last one."""
+
 DROPPED_WITHIN_S = 1.0
 """One that the peer was asked to drop is destroyed when the peer has not done so by then."""
 
@@ -51,19 +54,29 @@ def ask(situation: Situation, connection: Connection, standing: FourTuple, now: 
 
 def take_answer(
     situation: Situation, connection: Connection, event: SubflowEstablished | SubflowClosed, now: float
-) -> Iterator[Command]:
+) -> None:
     """A probe was answered, or has ended: have the peer drop it, and the kernel forget its id."""
     probe = connection.probes[event.flow]
     if is_answer(connection, event):
         _settle(connection)
-    if not probe.is_withdrawn:
-        probe.is_withdrawn = True
-        yield WithdrawAddress(token=connection.token, local_id=probe.local_id)
+    if not probe.is_answered:
+        probe.is_answered = True
+        connection.withdrawals.append(probe.local_id)
+        situation.wake(connection.token, max(now, connection.next_withdrawal))
     if isinstance(event, SubflowClosed):
         del connection.probes[event.flow]
     else:
         probe.expires = now + DROPPED_WITHIN_S
         situation.wake(connection.token, probe.expires)
+
+
+def withdraw(situation: Situation, connection: Connection, now: float) -> Iterator[Command]:
+    """Tell the peer which one to drop next."""
+    if connection.withdrawals and connection.next_withdrawal <= now:
+        connection.next_withdrawal = now + WITHDRAWALS_APART_S
+        yield WithdrawAddress(token=connection.token, local_id=connection.withdrawals.pop(0))
+        if connection.withdrawals:
+            situation.wake(connection.token, connection.next_withdrawal)
 
 
 def is_answer(connection: Connection, event: SubflowEstablished | SubflowClosed) -> bool:

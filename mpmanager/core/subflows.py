@@ -142,9 +142,9 @@ class SubflowManager:
         if isinstance(event, CommandRefused) and probing.concerns(connection, event.command):
             return tuple(probing.on_refused(self._situation, connection, event, now))
         if isinstance(event, SubflowEstablished | SubflowClosed) and event.flow in connection.probes:
-            answer = probing.take_answer(self._situation, connection, event, now)
-            return (*answer, *self._reconcile(connection, now))
-        self._note(connection, event, now)
+            probing.take_answer(self._situation, connection, event, now)
+        else:
+            self._note(connection, event, now)
         return tuple(self._reconcile(connection, now))
 
     def _obey(self, connection: Connection, order: Order, now: float) -> Iterator[Command]:
@@ -256,6 +256,7 @@ class SubflowManager:
         yield from leaving.close_unwanted(self._situation, connection)
         yield from leaving.close_surplus(connection)
         yield from backup_flags.set_backup_flags(self._situation, connection, now)
+        yield from probing.withdraw(self._situation, connection, now)
         yield from probing.give_up(connection, now)
         if connection.is_server_side:
             yield from offer_addresses(self._situation, connection)

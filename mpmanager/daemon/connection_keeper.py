@@ -30,6 +30,8 @@ from mpmanager.model.connection import (
     ProcessKey,
     Snapshot,
     SubflowEnd,
+    SubflowSample,
+    TcpState,
 )
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError
 from mpmanager.model.names import IPAddress, LinkName, Token
@@ -57,6 +59,7 @@ _NAMING_REST = 9.0
 """Rest after a search by its duration: one may cost a walk over all processes, and events must not wait for that."""
 _OWNER_SOUGHT_S = 15.0
 """A connection whose owner nobody found for so long stays nameless."""
+_OPEN_STATES = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED})
 
 
 Joined = Callable[[Token, LinkName | None, bool], None]
@@ -172,13 +175,14 @@ class ConnectionKeeper:
         self.name_newcomers()
 
     def _without_probes(self, snapshot: Snapshot) -> Snapshot:
-        """Nobody asked for them, and most are gone at the next look; one that carried data has to be counted."""
-        subflows = tuple(
-            each
-            for each in snapshot.subflows
-            if each.tx_bytes or each.rx_bytes or not self._manager.is_probe(each.token, each.flow)
-        )
-        return snapshot._replace(subflows=subflows)
+        """Nobody asked for them; but one that carried data has to be counted."""
+        return snapshot._replace(subflows=tuple(each for each in snapshot.subflows if self._is_shown(each)))
+
+    def _is_shown(self, subflow: SubflowSample) -> bool:
+        if subflow.tx_bytes or subflow.rx_bytes or not subflow.local_id:
+            return True
+        # One that is closing is no probe any more, and may have been one.
+        return subflow.state in _OPEN_STATES and not self._manager.is_probe(subflow.token, subflow.flow)
 
     def take_event(self, event: KernelEvent) -> None:
         """Take in one event of the kernel's path manager."""

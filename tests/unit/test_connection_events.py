@@ -10,7 +10,7 @@ from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
-from mpmanager.model.connection import Endpoint, FourTuple
+from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
@@ -96,6 +96,8 @@ async def probe_once(world, keeper):
                 break
             await asyncio.sleep(0.001)
     keeper.sample()
+    closing = [each._replace(state=TcpState.LAST_ACK) for each in snapshot.subflows if each.local_id]
+    keeper.take_snapshot(snapshot._replace(subflows=(*snapshot.subflows, *closing)))
     return standing, {each.flow for each in keeper.ledger.connection(connection.token).living_subflows()}
 
 

@@ -21,7 +21,7 @@ from mpmanager.core.joining import (
     RECOVERY_SAME_S,
     RETRY_AFTER_S,
 )
-from mpmanager.core.probing import DROPPED_WITHIN_S, ID_SPARED_S, PROBE_ENDS_S, PROBES_AT_ONCE
+from mpmanager.core.probing import DROPPED_WITHIN_S, ID_SPARED_S, PROBE_ENDS_S, PROBES_AT_ONCE, WITHDRAWALS_APART_S
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
@@ -812,6 +812,7 @@ def test_a_question_is_two_backups_beside_the_subflow_with_ids_and_ports_of_thei
 def test_probes_that_are_answered_are_withdrawn_and_not_destroyed():
     laptop, backup = backed_up()
     for probe in asked(laptop):
+        laptop.now += WITHDRAWALS_APART_S
         assert laptop.feed(established(probe)) == [withdrawn(probe)]
         assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), backup.flow}
         assert laptop.feed(closed(probe.flow)) == []
@@ -831,7 +832,9 @@ def test_any_answer_to_either_is_the_answer(answer, first):
     assert not laptop.manager.is_probing(TOKEN)
     assert laptop.manager.is_probe(TOKEN, other.flow), "it is nobody's subflow"
     assert not laptop.manager.is_probe_answer(established(other)), "that is known already"
-    assert laptop.feed(established(other)) == [withdrawn(other)]
+    assert laptop.feed(established(other)) == [], "the peer would overlook it"
+    assert laptop.later(WITHDRAWALS_APART_S) == [withdrawn(other)]
+    assert laptop.later(WITHDRAWALS_APART_S) == []
 
 
 def test_a_router_that_knows_no_way_is_no_answer_and_the_other_probe_is_still_awaited():
@@ -927,6 +930,7 @@ def test_probes_keep_within_the_most_subflows():
     assert not laptop.manager.is_probing(TOKEN), "what could not be asked is not awaited"
     for each in sent[0]:
         laptop.feed(closed(each.flow, ECONNRESET))
+    laptop.later(WITHDRAWALS_APART_S)
     assert len(asked(laptop)) == 2
 
 
@@ -1081,6 +1085,8 @@ def test_probes_leave_no_ids_behind_in_the_kernel_and_take_none_from_a_standing_
         for index, probe in enumerate(probes):
             news = closed(probe.flow, ECONNRESET) if index < refused else established(probe)
             kernel.carry_out(laptop.feed(news))
+        kernel.carry_out(laptop.later(WITHDRAWALS_APART_S))
+        for probe in probes:
             laptop.feed(closed(probe.flow))
         kernel.carry_out(laptop.later(1.0))
     assert kernel.refused == []
