@@ -336,21 +336,21 @@ class Expiration:
         rest = [each for each in subflows if each.path not in reasons]
         if not rest or not self._may_act(now, len(left) + 1):
             return None
-        waited_s = self._receiving.silent_s(now) if self._suspicion is not None else self._sending.age_s(now)
+        waited_s = self._waiting_s(now)
         for each in left:
             self.opened.pop(each.path, None)
             self.absences.leave(each.path, each.rank, reasons[each.path], now)
         before = self.absences.paths
         helper = self._helper_among(rest, now)
         self.reason = reasons[left[0].path]
-        self._path, self._waited_s = left[0].path, max(0.0, waited_s - left[0].base_s)
+        self._path, self._waited_s = left[0].path, _beyond(waited_s, left[0].base_s)
         reports = [
             Report(
                 happening=Happening.FAILED_OVER,
                 path=each.path,
                 helper=helper,
                 reason=reasons[each.path],
-                waited_s=max(0.0, waited_s - each.base_s),
+                waited_s=_beyond(waited_s, each.base_s),
                 allowed_s=self._wait_s(each, rest),
             )
             for each in left
@@ -361,6 +361,12 @@ class Expiration:
         leaves = (LeaveSubflow(flow=each.flow, path=each.path, rtt_s=each.base_s) for each in left)
         back = (TakeBack(path=path) for path in before - self.absences.paths)
         return finding, (*leaves, *back, *reports)
+
+    def _waiting_s(self, now: float) -> float | None:
+        """How long data has waited; None where none is known to wait, because heartbeats alone were missed."""
+        if self._suspicion is None:
+            return self._sending.age_s(now)
+        return None if self._suspicion.is_by_heartbeat else self._receiving.silent_s(now)
 
     def _helper_among(self, rest: Sequence[SubflowView], now: float) -> LinkName:
         """What carries from now on: what is open already, or the best of the others, which is opened."""
@@ -422,16 +428,19 @@ class Expiration:
         if not self._may_probe or self.state is _S.AGGREGATE:
             return None
         carriers = self._carriers(subflows)
-        suspects = carriers if self._is_starved(now) else [each for each in carriers if each.path in missed]
-        return self._begin_suspicion(suspects, subflows, now) if suspects else None
+        if self._is_starved(now):
+            return self._begin_suspicion(Suspicion(now), carriers, subflows, now)
+        suspects = [each for each in carriers if each.path in missed]
+        return (
+            self._begin_suspicion(Suspicion(now, is_by_heartbeat=True), suspects, subflows, now) if suspects else None
+        )
 
     def _begin_suspicion(
-        self, suspects: Sequence[SubflowView], subflows: Sequence[SubflowView], now: float
+        self, suspicion: Suspicion, suspects: Sequence[SubflowView], subflows: Sequence[SubflowView], now: float
     ) -> Conclusion | None:
         """One suspect is asked at once; of several, the silent one shows after a while."""
         if len(subflows) == len(suspects) == 1 or self._wait_s(suspects[0], subflows) == NEVER:
             return None  # nobody could or may carry instead
-        suspicion = Suspicion(now)
         if len(suspects) == 1:
             suspicion.name(suspects[0], now)
             if self._tracks.has_hole(suspects[0]):
@@ -621,3 +630,7 @@ class Expiration:
             self._path = self._waited_s = None
         self._schedule(now)
         self._due_look = now  # what is true of the subflows from now on has to be known soon
+
+
+def _beyond(waited_s: float | None, base_s: float) -> float | None:
+    return None if waited_s is None else max(0.0, waited_s - base_s)

@@ -1,7 +1,8 @@
 """Active backup for all connections: what they share, and the orders that follow from what their machines find.
 
 They share what is known of paths (a path that one connection has found dead is not probed by the next one, one probe
-serves all that suspect the same path), a budget of commands, and the doubt of a daemon that was late itself.
+serves all that suspect the same path, as do heartbeats), a budget of commands, and the doubt of a daemon that was late
+itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,17 +20,17 @@ from mpmanager.core.findings import (
     TakeBack,
     is_standing,
 )
+from mpmanager.core.heartbeats import ACTIVE_S, Heartbeats
 from mpmanager.core.subflow_events import NormalPathsChosen, Order, PathRecovered, ProbeWanted, SubflowFailed
 from mpmanager.core.subflow_targets import is_open
 from mpmanager.core.subflows import StandingSubflow
 from mpmanager.model.expiration import ExpirationView
+from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, Tier
-from mpmanager.model.policy import Policy
+from mpmanager.model.policy import NEVER, Policy
 from mpmanager.model.progress import Progress, SubflowVitals
 
-ACTIVE_S = 2.0
-"""A connection that has moved nothing for so long is looked at less often."""
 TENSE_INTERVAL_S = 0.004
 """Between looks while a verdict may be near; the shortest."""
 BUSY_INTERVAL_S = 0.01
@@ -80,6 +81,8 @@ class _Watched:
     meter: TransferMeter | None = None
     chosen: frozenset[LinkName] | None = None
     """What the subflow manager was told last."""
+    carriers: tuple[LinkName, ...] = ()
+    """The paths over which its data went when it was looked at last."""
     has_changed_size: bool = False
     moved_to: LinkName | None = None
     """The path that its big transfer was moved to."""
@@ -96,6 +99,9 @@ class Expirations:
         self._found_dead: dict[tuple[LinkName, IPAddress], float] = {}
         """Paths where nothing was delivered from or to a peer, and when that was found."""
         self._probes: dict[LinkName, tuple[Token, float]] = {}
+        self._heartbeats = Heartbeats()
+        self._missed: frozenset[LinkName] = frozenset()
+        """Paths that have not answered their last heartbeats."""
         self._budget = float(MOST_COMMANDS)
         self._budget_time = 0.0
         self._doubt_until = 0.0
@@ -133,6 +139,7 @@ class Expirations:
     def set_paths(self, paths: Iterable[Path]) -> None:
         """The network is another now."""
         self._paths = {path.name: path for path in paths if is_open(path)}
+        self._heartbeats.forget_paths_but(self._paths)
         for each in self._watched.values():
             if not each.is_server_side:
                 each.machine.forget_paths_but(self._paths)
@@ -143,9 +150,21 @@ class Expirations:
         if lag_s > LAG_S:
             self._doubt_until = now + min(lag_s, DOUBT_S)
 
-    def note_join(self, token: Token, path: LinkName) -> None:
+    def beats(self, now: float) -> tuple[Beat, ...]:
+        """The heartbeats to send now; call it before each round of looks."""
+        self._missed = self._heartbeats.missed(now)
+        for each in self._watched.values() if self._missed else ():
+            each.is_due = each.is_due or not self._missed.isdisjoint(each.carriers)
+        return self._heartbeats.due(now)
+
+    def note_heartbeat(self, beat: Beat, now: float) -> None:
+        """A heartbeat was answered."""
+        self._heartbeats.note_answer(beat.path, beat.peer, beat.sequence, now)
+
+    def note_join(self, token: Token, path: LinkName, now: float) -> None:
         """A new subflow on the path was answered."""
         self._note_alive(path)
+        self._heartbeats.note_heard(path, now)
         if token in self._watched:
             self._watched[token].is_due = True
 
@@ -171,9 +190,13 @@ class Expirations:
         watched = self._watched.get(progress.token)
         if watched is None:
             return False
+        before = watched.machine.active
+        wants = watched.machine.take(progress, now)
+        if watched.machine.active != before:
+            for path in watched.carriers:
+                self._heartbeats.note_heard(path, now)
         if watched.meter is not None and watched.meter.take(progress.snd_una + progress.rcv_nxt, now):
             watched.has_changed_size = True
-        wants = watched.machine.take(progress, now)
         self._is_tense = self._is_tense or watched.machine.is_tense(now)
         return wants or watched.has_changed_size or watched.is_due
 
@@ -189,13 +212,38 @@ class Expirations:
             for each, vitals in subflows
             if is_standing(vitals) and each.path.name in ranks
         ]
+        self._note_carriers(watched, subflows, ranks)
         effects = watched.machine.judge(
-            views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now)
+            views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now), missed=self._missed
         )
         moves = self._moves(watched, standing, now)
         orders = (*self._choose(token, watched, ranks), *self._orders(token, effects, now))
         self._budget -= len(orders)
         return Decision(orders=orders, reports=(*moves, *(each for each in effects if isinstance(each, Report))))
+
+    def _note_carriers(
+        self,
+        watched: _Watched,
+        subflows: Sequence[tuple[StandingSubflow, SubflowVitals]],
+        ranks: Mapping[LinkName, Rank],
+    ) -> None:
+        """A client that would leave a path for silence has it asked while nothing comes."""
+        if watched.is_server_side or min(watched.policy.waits_s) == NEVER:
+            watched.carriers = ()
+            return
+        normal = watched.machine.normal_paths(ranks)
+        carriers = [(each, vitals) for each, vitals in subflows if each.path.name in normal and is_standing(vitals)]
+        watched.carriers = tuple({each.path.name for each, _vitals in carriers})
+        for each, vitals in carriers:
+            if vitals.rtt_s is not None:
+                self._heartbeats.note_carrying(
+                    each.path.name,
+                    interface_index=each.path.index,
+                    local=each.flow.local.address,
+                    peer=each.flow.remote.address,
+                    rtt_s=vitals.rtt_s,
+                    moved=watched.machine.active,
+                )
 
     def interval_s(self, now: float, *, cost_s: float) -> float | None:
         """When to look again after a look that cost so much processor time; None: when there is something to watch."""
@@ -233,7 +281,8 @@ class Expirations:
         own = self._own_path(watched, standing)
         ranks = {name: _RANKS[path.tier] for name, path in self._paths.items()}
         if own is not None:
-            ranks = {name: max(rank, Rank.HELPER) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
+            others = Rank.RESERVE if watched.policy.wait_s == 0 else Rank.HELPER  # helpers would be pooled
+            ranks = {name: max(rank, others) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
         return ranks
 
     def _own_path(self, watched: _Watched, standing: set[LinkName]) -> LinkName | None:

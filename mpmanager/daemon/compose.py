@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
+from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.network import LinuxNetworkObserver
@@ -12,6 +13,7 @@ from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.simulated.world import (
     SimulatedConnections,
+    SimulatedEchoRequests,
     SimulatedIdentification,
     SimulatedLaptop,
     SimulatedNetwork,
@@ -35,6 +37,7 @@ def linux_world(remembered_path_manager: Path) -> World:
         identification=identification,
         path_manager=path_manager,
         connections=LinuxConnectionTable(),
+        echo=LinuxEchoRequests(),
         applications=LinuxApplicationFinder(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
@@ -58,6 +61,7 @@ def simulated_world() -> World:
         identification=SimulatedIdentification(),
         path_manager=SimulatedPathManager(laptop),
         connections=connections,
+        echo=SimulatedEchoRequests(laptop),
         applications=connections,
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,

@@ -75,7 +75,7 @@ class ExpirationKeeper:
     def note_join(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         """A subflow was answered, or refused, which is an answer too."""
         if path is not None:
-            self._core.note_join(token, path)
+            self._core.note_join(token, path, self._clock())
         if is_probe:
             self._core.note_probe_answer(token)
 
@@ -84,6 +84,7 @@ class ExpirationKeeper:
         with suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
         self._failure = asyncio.get_running_loop().create_future()
+        self._world.echo.listen(lambda beat: self._core.note_heartbeat(beat, self._clock()))
         try:
             self._tick()
             await self._failure
@@ -122,6 +123,8 @@ class ExpirationKeeper:
             self._choose(now)
         if self._due is not None:
             self._core.note_lag(now - self._due, now)
+        for beat in self._core.beats(now):
+            self._world.echo.send(beat)
         for progress in self._world.connections.progress(self._core.tokens):
             if self._core.take(progress, now):
                 self._look(progress.token, now)
@@ -256,7 +259,7 @@ def _sentence(report: Report, helper_bytes: int | None) -> str:
             return f"{report.path} carries again, after {_cost(report, helper_bytes)}"
         case Happening.FAILED_OVER:
             reason = _REASON_WORDS[report.reason].format(path=report.path)
-            return f"{waited} {allowed} because {reason}: {report.helper} carries instead".lstrip()
+            return f"{f'{waited} {allowed} because ' if waited else ''}{reason}: {report.helper} carries instead"
         case Happening.CLOSED:
             return f"{report.path} suffices again: {report.helper} closed after {_cost(report, helper_bytes)}"
         case Happening.RETURNED:

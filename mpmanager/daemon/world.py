@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
+from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 
 
@@ -17,6 +18,7 @@ class World:
     identification: LinkIdentification
     path_manager: PathManager
     connections: ConnectionTable
+    echo: EchoRequests
     applications: ApplicationFinder
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
@@ -27,6 +29,7 @@ class World:
         """Let go of everything outside."""
         self.path_manager.close()
         self.connections.close()
+        self.echo.close()
         await self.identification.close()
         await self.routing.close()
         await self.network.close()

@@ -34,6 +34,7 @@ from mpmanager.model.pathmanager import (
 from mpmanager.simulated.world import (
     OUTAGE_BEGINS_S,
     SimulatedConnections,
+    SimulatedEchoRequests,
     SimulatedIdentification,
     SimulatedLaptop,
     SimulatedNetwork,
@@ -136,6 +137,7 @@ class SimulatedPlace(Place):
             identification=SimulatedIdentification(),
             path_manager=SimulatedPathManager(laptop),
             connections=connections,
+            echo=SimulatedEchoRequests(laptop),
             applications=connections,
             limits=list,
             notes=list,

@@ -663,6 +663,61 @@ def test_whatever_happens_no_more_is_done_than_the_budget_allows(steps, wait_s, 
     assert told <= MOST_ACTIONS + ACTIONS_PER_S * (story.place.now - 100)
 
 
+def replies_after_a_hole_that_begins_in_silence(wait_s=0.05, *, silent_s=0.15):
+    """The hole begins while nothing is on its way, and the server has something to say after a while."""
+    place = laptop()
+    connection = place.connect(wait_s)
+    messages(place, connection, DOWNLOAD, 2)
+    place.run(2 + silent_s)
+    place.links[WLAN].is_hole = True
+    place.run(0.5)
+    connection.server.write(1000)
+    place.run(1.5)
+    return place, connection
+
+
+def test_heartbeats_find_a_path_that_dies_while_nothing_is_on_its_way():
+    place, connection = replies_after_a_hole_that_begins_in_silence()
+    assert place.state(connection) is ExpirationState.FAILED_OVER
+    (left,) = (each for each in place.reports if each.happening is Happening.FAILED_OVER)
+    assert (left.path, left.reason, left.waited_s) == (WLAN, ExpirationReason.PROBE_UNANSWERED, None)
+    assert connection.server.peer.delays[-1] < 0.05, "the server sends over the path that lives"
+
+
+def test_nobody_is_asked_while_data_comes_nor_long_after():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 3)
+    place.run(0.5)
+    del place.beats[:]
+    place.run(2.4)
+    assert place.beats == [], "data is a heartbeat"
+    place.run(3)
+    assert 10 <= len(place.beats) <= 21
+    assert {each.path for _time, each in place.beats} == {WLAN}
+    del place.beats[:]
+    place.run(5)
+    assert place.beats == []
+
+
+def test_whoever_may_wait_for_ever_is_asked_nothing():
+    place, _connection = replies_after_a_hole_that_begins_in_silence(NEVER)
+    assert place.beats == []
+    assert place.orders == []
+
+
+def test_missed_heartbeats_of_a_path_that_lives_move_nothing(monkeypatch):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 2)
+    place.run(2.15)
+    monkeypatch.setattr(place, "_hear_beat", lambda _beat: None)
+    place.run(3)
+    assert probes(place), "the path was asked by a join"
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
+
+
 class Stream:
     """A machine that receives much, every 10 ms, over two paths with a round trip of 20 ms."""
 

@@ -14,7 +14,13 @@ from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind
-from mpmanager.simulated.world import SimulatedConnections, SimulatedLaptop, SimulatedPathManager, SimulatedRouting
+from mpmanager.simulated.world import (
+    SimulatedConnections,
+    SimulatedEchoRequests,
+    SimulatedLaptop,
+    SimulatedPathManager,
+    SimulatedRouting,
+)
 
 HINT = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Home")
 
@@ -72,6 +78,7 @@ def told(tmp_path):
             identification=net,
             path_manager=SimulatedPathManager(laptop),
             connections=connections,
+            echo=SimulatedEchoRequests(laptop),
             applications=connections,
             limits=list,
             notes=list,

@@ -34,6 +34,7 @@ from mpmanager.model.progress import Progress, SubflowVitals
 SERVER = Endpoint(ip_address("192.0.2.80"), 443)
 SEGMENT_BYTES = 1460
 _ACK_BYTES = 60
+_ECHO_BYTES = 44
 _WINDOW = 64
 """Segments in flight on one subflow."""
 _MOST_QUEUED = 128
@@ -334,6 +335,8 @@ class Laptop:
         """(time, command)"""
         self.orders = []
         self.reports = []
+        self.beats = []
+        """When heartbeats were sent, and which."""
         self.core = Expirations()
         self._draw = random.Random(seed).random  # noqa: S311  # no secret
         self._events = []
@@ -444,11 +447,18 @@ class Laptop:
 
     def poll(self):
         """As the daemon does it."""
+        for beat in self.core.beats(self.now):
+            link = self.links[beat.path]
+            self.beats.append((self.now, beat))
+            self.carry(link, UP, _ECHO_BYTES, self.carry, link, DOWN, _ECHO_BYTES, self._hear_beat, beat)
         for token in self.core.tokens:
             connection = self.connections[token]
             seen = Progress(token, connection.client.write_seq, connection.client.snd_una, connection.client.rcv_nxt)
             if self.core.take(seen, self.now):
                 self._look(connection)
+
+    def _hear_beat(self, beat):
+        self.core.note_heartbeat(beat, self.now)
 
     def _look(self, connection):
         standing = self.manager.standing(connection.token)
@@ -509,7 +519,7 @@ class Laptop:
         self._add(connection, command.flow, command.local_id, is_backup=command.is_backup)
         path = next(name for name, link in self.links.items() if link is self.link_of(command.flow))
         is_probe = self.manager.is_probe(connection.token, command.flow)
-        self.core.note_join(connection.token, path)
+        self.core.note_join(connection.token, path, self.now)
         if is_probe:
             self.core.note_probe_answer(connection.token)
         self._obey(

@@ -106,7 +106,7 @@ def _told(group: _Group, titles: Titles) -> str:
         case EventKind.BACKUP_OPENED:
             return f"{_waited(group)}: {helper} opened, as {path} is full"
         case EventKind.STEERED | EventKind.FAILED_OVER:
-            waited = "" if event.kind is EventKind.STEERED else f"{_waited(group)}: "
+            waited = "" if group.waited_ms is None else f"{_waited(group)}: "
             reason = reason_words(event.reason, event.path, titles) if event.reason else f"{path} delivers nothing"
             return f"{waited}{helper} carries instead, as {reason}"
         case EventKind.BACKUP_CLOSED:
