@@ -33,14 +33,17 @@ from mpmanager.model.progress import Progress, SubflowVitals
 
 TENSE_INTERVAL_S = 0.004
 """Between looks while a verdict may be near; the shortest."""
-BUSY_INTERVAL_S = 0.01
-"""While connections are active and all is well, or a fifth of the shortest wait that is allowed."""
-_BUSY_SHARE = 0.2
+BUSY_INTERVAL_S = 0.0125
+"""While connections are active and all is well, or a quarter of the shortest wait that is allowed."""
+_BUSY_SHARE = 0.25
 QUIET_INTERVAL_S = 0.025
 LONGEST_BUSY_INTERVAL_S = 0.02
 """However much the looks cost."""
 MOST_OF_A_CORE = 0.1
 """What looking may cost before it is done less often."""
+
+_BEATS_EVERY_S = 0.025
+"""How exact heartbeats are."""
 
 COMMANDS_PER_S = 200.0
 MOST_COMMANDS = 100
@@ -100,6 +103,7 @@ class Expirations:
         """Paths where nothing was delivered from or to a peer, and when that was found."""
         self._probes: dict[LinkName, tuple[Token, float]] = {}
         self._heartbeats = Heartbeats()
+        self._next_beats = 0.0
         self._missed: frozenset[LinkName] = frozenset()
         """Paths that have not answered their last heartbeats."""
         self._budget = float(MOST_COMMANDS)
@@ -152,6 +156,9 @@ class Expirations:
 
     def beats(self, now: float) -> tuple[Beat, ...]:
         """The heartbeats to send now; call it before each round of looks."""
+        if now < self._next_beats:
+            return ()
+        self._next_beats = now + _BEATS_EVERY_S
         self._missed = self._heartbeats.missed(now)
         for each in self._watched.values() if self._missed else ():
             each.is_due = each.is_due or not self._missed.isdisjoint(each.carriers)

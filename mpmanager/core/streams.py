@@ -79,8 +79,8 @@ class Receiving:
         if gap_s > LONGEST_GAP_S:
             self._gaps.clear()
             self.longest_gap_s = 0.0
-        elif gap_s > base_s:
-            self._unexplained_gap_s = gap_s
+        elif gap_s > base_s and gap_s > self.longest_gap_s:
+            self._unexplained_gap_s = gap_s  # a shorter one changes little, whatever it was
             return True
         else:
             self._learn(gap_s)
