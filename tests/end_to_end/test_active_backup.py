@@ -171,10 +171,9 @@ def test_a_black_hole_of_an_ipv6_path_is_left_and_returned_to(office, direction)
 
 def test_a_path_that_dies_while_its_server_is_silent_is_found_by_heartbeats(office):
     office.set_policy(50.0)
-    with office.messages(Direction.DOWNLOAD, 6, interval="900ms") as messages:
-        with office.black_hole("wlan0"):
-            office.await_help(EventKind.FAILED_OVER)
-            time.sleep(1)
+    with office.messages(Direction.DOWNLOAD, 6, interval="900ms") as messages, office.black_hole("wlan0"):
+        office.await_help(EventKind.FAILED_OVER)
+        time.sleep(1)
     assert messages.report["lost"] == 0
     left = office.help(EventKind.FAILED_OVER)[0]
     assert (left.path, left.reason, left.waited_ms) == ("wlan0", ExpirationReason.PROBE_UNANSWERED, None)
