@@ -555,7 +555,7 @@ class Expiration:
         waited_s = self._sending.age_s(now) - carrier.base_s
         # Where a hole holds all up, a helper would take the data whose acknowledgements could repair it.
         is_moving = now - self._sending.moved < _ADVANCING_S
-        if waited_s > wait_s and is_moving and carrier.queue_s > FULL_SHARE * wait_s:
+        if waited_s > wait_s and is_moving and self._tracks.queue_s(carrier) > FULL_SHARE * wait_s:
             return waited_s
         queued_s = self._queued_there_s(carrier, now)
         return queued_s if queued_s > wait_s else None
@@ -593,7 +593,9 @@ class Expiration:
     def _close_when_calm(self, carriers: Sequence[SubflowView], now: float) -> Conclusion | None:
         """What the helper still has to deliver is no reason to keep it open."""
         helped = [each for each in carriers if each.path not in self.opened]
-        if any(max(each.queue_s, self._queued_there_s(each, now)) > self._calm_limit_s for each in helped):
+        if any(
+            max(self._tracks.queue_s(each), self._queued_there_s(each, now)) > self._calm_limit_s for each in helped
+        ):
             return None
         if not self._may_act(now, 1):
             return None

@@ -34,15 +34,6 @@ class SubflowView(NamedTuple):
     vitals: SubflowVitals
 
     @property
-    def queue_s(self) -> float:
-        """How long new data would wait there before it leaves; unknown is none."""
-        rate = self.vitals.delivery_rate_byte_s
-        if not rate:
-            return 0.0
-        queued = self.vitals.unsent_bytes + self.vitals.in_flight_bytes
-        return max(0.0, queued / rate - self.base_s)
-
-    @property
     def base_s(self) -> float:
         """The round trip of the path when it is empty."""
         return self.vitals.min_rtt_s or self.vitals.rtt_s or UNKNOWN_RTT_S

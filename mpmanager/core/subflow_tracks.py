@@ -9,6 +9,10 @@ from mpmanager.model.connection import FourTuple
 from mpmanager.model.progress import SubflowVitals
 
 
+_RATE_KEPT_S = 0.25
+"""Samples of a moment tell too little: a rate stays known for so long."""
+
+
 @dataclass(slots=True)
 class _Track:
     acknowledged_bytes: int
@@ -23,6 +27,8 @@ class _Track:
     """When nothing was missing last."""
     disorder: tuple[int, float]
     """How much has come out of order by now, and when that changed."""
+    rate: tuple[int, float]
+    """The highest delivery rate of late in bytes per second, and when it was measured."""
 
 
 class SubflowTracks:
@@ -56,6 +62,8 @@ class SubflowTracks:
             track.busy = now
         if vitals.received_segments != track.received_segments:
             track.received_segments, track.heard = vitals.received_segments, now
+        if vitals.delivery_rate_byte_s >= track.rate[0] or now - track.rate[1] > _RATE_KEPT_S:
+            track.rate = (vitals.delivery_rate_byte_s, now)
         if vitals.out_of_order_packets != track.disorder[0]:
             track.disorder = (vitals.out_of_order_packets, now)
         return track
@@ -70,6 +78,7 @@ class SubflowTracks:
             heard=now,
             out_of_order=vitals.out_of_order_packets,
             disorder=(vitals.out_of_order_packets, now),
+            rate=(vitals.delivery_rate_byte_s, now),
         )
 
     def note_nothing_missing(self) -> None:
@@ -87,6 +96,14 @@ class SubflowTracks:
         """What has come out of order there since nothing was missing."""
         track = self._tracks[flow]
         return track.disorder[0] - track.out_of_order
+
+    def queue_s(self, subflow: SubflowView) -> float:
+        """How long new data would wait there before it leaves; unknown is none."""
+        rate = self._tracks[subflow.flow].rate[0]
+        if not rate:
+            return 0.0
+        queued = subflow.vitals.unsent_bytes + subflow.vitals.in_flight_bytes
+        return max(0.0, queued / rate - subflow.base_s)
 
     def heard(self, flow: FourTuple) -> float:
         """When anything came over it last."""
