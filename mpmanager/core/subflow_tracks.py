@@ -8,7 +8,6 @@ from mpmanager.core.streams import Sending
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.progress import SubflowVitals
 
-
 _RATE_KEPT_S = 0.25
 """Samples of a moment tell too little: a rate stays known for so long."""
 
