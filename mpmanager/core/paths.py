@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from mpmanager.core.trust import Evidence, TrustPreferences, network_ids, verdict_on
 from mpmanager.model.facts import NO_FACTS, Facts, LinkFacts
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkHint, LinkHints, NetworkState
@@ -12,7 +14,6 @@ from mpmanager.model.path import (
     Path,
     PathKind,
     PathState,
-    Security,
     Tier,
     WayOut,
 )
@@ -37,7 +38,10 @@ class PathPreferences:
 
     tiers: Mapping[LinkName, Tier] = field(default_factory=dict)
     kinds: Mapping[LinkName, PathKind] = field(default_factory=dict)
+    trust: TrustPreferences = field(default_factory=TrustPreferences)
 
+
+ValueT = TypeVar("ValueT")
 
 _NOBODY = LinkHint(source=KindSource.NOBODY, kind=PathKind.UNKNOWN)
 _CREDIBILITY = tuple(KindSource)
@@ -63,7 +67,7 @@ def derive_paths(
             network,
             facts=facts.get(link.name, LinkFacts()),
             hints=_ranked(hints.get(link.name, ()), facts.get(link.name), preferences.kinds.get(link.name)),
-            chosen_tier=preferences.tiers.get(link.name),
+            preferences=preferences,
         )
         for link in sorted(network.links, key=lambda link: link.index)
         if link.master_index is None
@@ -88,20 +92,24 @@ def _path(
     *,
     facts: LinkFacts,
     hints: Sequence[LinkHint],
-    chosen_tier: Tier | None,
+    preferences: PathPreferences,
 ) -> Path:
     addresses = _source_addresses(link, network)
     routes = [route for route in network.default_routes if route.link_index == link.index]
     kind_hint = next(hint for hint in hints if hint.kind is not None)
     kind = kind_hint.kind or PathKind.UNKNOWN
     ways_out = _ways_out(routes, facts)
+    chosen_tier = preferences.tiers.get(link.name)
+    evidence = _evidence(link, network, kind, hints, ways_out)
     return Path(
         name=link.name,
         index=link.index,
         kind=kind,
         kind_source=kind_hint.source,
         network=_first(hint.network for hint in hints),
-        security=_first_security(hints),
+        security=evidence.security,
+        trust=verdict_on(evidence, preferences.trust),
+        network_ids=tuple(evidence.network_ids),
         tier=chosen_tier or DEFAULT_TIERS[kind],
         is_tier_chosen=chosen_tier is not None,
         state=_state(link, addresses, ways_out),
@@ -110,12 +118,32 @@ def _path(
     )
 
 
-def _first(values: Iterable[str | None]) -> str | None:
+def _evidence(
+    link: Link, network: NetworkState, kind: PathKind, hints: Sequence[LinkHint], ways_out: Sequence[WayOut]
+) -> Evidence:
+    """What tells how far the link's network can be trusted."""
+    security = _first(hint.security for hint in hints)
+    gateways = {way.gateway for way in ways_out if way.gateway is not None}
+    heard = [each for each in network.neighbours if each.link_index == link.index and each.address in gateways]
+    return Evidence(
+        name=link.name,
+        kind=kind,
+        security=security,
+        validates_certificate=_first(hint.validates_certificate for hint in hints),
+        has_login=bool(_first(hint.has_login for hint in hints)),
+        network_ids=network_ids(
+            kind=kind,
+            network=_first(hint.network for hint in hints),
+            security=security,
+            connection=_first(hint.connection for hint in hints),
+            gateways={each.link_address for each in heard},
+        ),
+        is_gateway_known=bool(heard) or not gateways,
+    )
+
+
+def _first(values: Iterable[ValueT | None]) -> ValueT | None:
     return next((value for value in values if value is not None), None)
-
-
-def _first_security(hints: Sequence[LinkHint]) -> Security | None:
-    return next((hint.security for hint in hints if hint.security is not None), None)
 
 
 def _source_addresses(link: Link, network: NetworkState) -> tuple[InterfaceAddress, ...]:

@@ -46,12 +46,24 @@ class DefaultRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Who has an address on a link, as far as it was heard there."""
+
+    link_index: int
+    address: IPAddress
+    link_address: str
+    """Such as 02:00:5e:00:53:01."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkState:
     """The namespace's network at one moment."""
 
     links: tuple[Link, ...] = ()
     addresses: tuple[LinkAddress, ...] = ()
     default_routes: tuple[DefaultRoute, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    """The gateways of the default routes; others are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +74,12 @@ class LinkHint:
     kind: PathKind | None = None
     network: str | None = None
     security: Security | None = None
+    connection: str | None = None
+    """The UUID of the connection profile that is active there."""
+    validates_certificate: bool | None = None
+    """Whether that profile lets nobody pretend to be this enterprise network; None where nobody told."""
+    has_login: bool | None = None
+    """Whether a wired network has let this machine in by 802.1X; None where nobody told."""
 
 
 LinkHints = dict[LinkName, tuple[LinkHint, ...]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from mpmanager.model.names import IPAddress, LinkName
+from mpmanager.model.trust import NOT_KNOWN, NetworkId, TrustVerdict
 
 
 @unique
@@ -128,6 +129,9 @@ class Path:
     """The network's own name (SSID, operator, connection); None when nobody told."""
     security: Security | None
     """None when nobody told, or where the question has no meaning."""
+    trust: TrustVerdict = NOT_KNOWN
+    network_ids: tuple[NetworkId, ...] = ()
+    """What names its network, the most telling first; empty where nothing does (yet)."""
     tier: Tier
     is_tier_chosen: bool = False
     """Whether a person has set the tier; else the kind suggests it."""

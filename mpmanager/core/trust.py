@@ -1,0 +1,135 @@
+"""How far a network is trusted where nobody has said anything, and what becomes of what somebody has said.
+
+The defaults are those of the thesis (2.3): wires, cellular networks and VPNs are trusted, a Wi-Fi by its encryption.
+Trust belongs to the network and not to the card.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from mpmanager.model.names import LinkName
+from mpmanager.model.path import PathKind, Security
+from mpmanager.model.trust import NetworkId, Trust, TrustReason, TrustSource, TrustVerdict
+
+_YES, _NO = Trust.TRUSTED, Trust.UNTRUSTED
+
+_BY_KIND: Mapping[PathKind, tuple[Trust, TrustReason]] = {
+    PathKind.LTE: (_YES, TrustReason.CELLULAR),
+    PathKind.XDSL: (_YES, TrustReason.TELEPHONE_LINE),
+    PathKind.VPN: (_YES, TrustReason.VPN),
+    PathKind.BLUETOOTH: (_YES, TrustReason.BLUETOOTH),
+    PathKind.TETHERING: (_YES, TrustReason.TETHERING),
+    PathKind.VIRTUAL: (_NO, TrustReason.VIRTUAL),
+    PathKind.UNKNOWN: (_NO, TrustReason.UNKNOWN),
+}
+_BY_SECURITY: Mapping[Security | None, tuple[Trust, TrustReason]] = {
+    Security.OPEN: (_NO, TrustReason.WIFI_OPEN),
+    Security.OWE: (_NO, TrustReason.WIFI_OWE),
+    Security.WEP: (_NO, TrustReason.WIFI_WEP),
+    Security.WPA: (_NO, TrustReason.WIFI_TKIP),
+    Security.WPA2: (_YES, TrustReason.WIFI_WPA2),
+    Security.WPA3: (_YES, TrustReason.WIFI_WPA3),
+    None: (_NO, TrustReason.WIFI_UNKNOWN),
+}
+_BY_CERTIFICATE: Mapping[bool | None, tuple[Trust, TrustReason]] = {
+    True: (_YES, TrustReason.ENTERPRISE_CERTIFICATE),
+    False: (_NO, TrustReason.ENTERPRISE_NO_CERTIFICATE),
+    None: (_NO, TrustReason.ENTERPRISE_UNKNOWN),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustPreferences:
+    """What people have decided; kept across restarts."""
+
+    networks: Mapping[NetworkId, Trust] = field(default_factory=dict)
+    interfaces: Mapping[LinkName, Trust] = field(default_factory=dict)
+    needs_wired_login: bool = False
+    """Whether a cable is trusted only where 802.1X has let this machine in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of the network that a link is in."""
+
+    name: LinkName
+    kind: PathKind
+    security: Security | None = None
+    validates_certificate: bool | None = None
+    """Of an enterprise network; None when nobody told."""
+    has_login: bool = False
+    """Whether a wired network has let this machine in by 802.1X."""
+    network_ids: Collection[NetworkId] = ()
+    """All that name this network, the most telling first."""
+    is_gateway_known: bool = True
+    """Whether its gateway's link address, which names networks without another name, was heard."""
+
+
+def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdict:
+    """How far a network is trusted: what was said of it, then of the interface, then what its nature suggests.
+
+    A network that may be one of those that somebody distrusts, and has not shown yet that it is not, is not trusted.
+    """
+    said = {preferences.networks[each] for each in evidence.network_ids if each in preferences.networks}
+    if said:
+        level = Trust.UNTRUSTED if Trust.UNTRUSTED in said else Trust.TRUSTED
+        return TrustVerdict(level=level, reason=TrustReason.CHOSEN, source=TrustSource.NETWORK)
+    if evidence.name in preferences.interfaces:
+        level = preferences.interfaces[evidence.name]
+        return TrustVerdict(level=level, reason=TrustReason.CHOSEN, source=TrustSource.INTERFACE)
+    level, reason = _nature(evidence, preferences)
+    if level is Trust.TRUSTED and not evidence.is_gateway_known and _distrusts_gateways(preferences):
+        return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
+    return TrustVerdict(level=level, reason=reason)
+
+
+def _nature(evidence: Evidence, preferences: TrustPreferences) -> tuple[Trust, TrustReason]:
+    if evidence.kind is PathKind.WIFI and evidence.security is Security.ENTERPRISE:
+        return _BY_CERTIFICATE[evidence.validates_certificate]
+    if evidence.kind is PathKind.WIFI:
+        return _BY_SECURITY[evidence.security]
+    if evidence.kind is PathKind.ETHERNET:
+        return _wired(evidence, preferences)
+    return _BY_KIND[evidence.kind]
+
+
+def _wired(evidence: Evidence, preferences: TrustPreferences) -> tuple[Trust, TrustReason]:
+    if evidence.has_login:
+        return _YES, TrustReason.WIRED_LOGIN
+    if preferences.needs_wired_login:
+        return _NO, TrustReason.WIRED_WITHOUT_LOGIN
+    return _YES, TrustReason.WIRED
+
+
+def _distrusts_gateways(preferences: TrustPreferences) -> bool:
+    return any(level is Trust.UNTRUSTED and each.startswith(_GATEWAY) for each, level in preferences.networks.items())
+
+
+_WIFI, _GATEWAY, _CONNECTION = "wifi:", "gateway:", "nm:"
+
+
+def network_ids(
+    *,
+    kind: PathKind,
+    network: str | None,
+    security: Security | None,
+    connection: str | None,
+    gateways: Collection[str],
+) -> tuple[NetworkId, ...]:
+    """What names a network, the most telling first; none where nothing does.
+
+    Args:
+        kind: of the link.
+        network: the SSID of a Wi-Fi.
+        security: of a Wi-Fi: an open network of the same name is another one.
+        connection: the UUID of NetworkManager's connection. That of a cable says nothing: all cables share one.
+        gateways: their link addresses, such as 02:00:5e:00:53:01.
+    """
+    found = []
+    if kind is PathKind.WIFI and network is not None:
+        found.append(f"{_WIFI}{network}/{security.value if security else 'unknown'}")
+    if kind not in {PathKind.WIFI, PathKind.ETHERNET} and connection is not None:
+        found.append(f"{_CONNECTION}{connection}")
+    if kind is not PathKind.WIFI:
+        found += [f"{_GATEWAY}{each}" for each in sorted(gateways)]
+    return tuple(NetworkId(each) for each in found)
