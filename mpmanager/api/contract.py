@@ -81,6 +81,18 @@ SET_PATH_KIND = Method(
 )
 """`kind`: a `PathKind`, or auto (what facts and detection say)."""
 
+SET_PATH_TRUST = Method(
+    name="SetPathTrust",
+    action=Action.POLICY_SYSTEM,
+    inputs=(
+        Argument(name="path", signature="s"),
+        Argument(name="trust", signature="s"),
+        Argument(name="scope", signature="s"),
+    ),
+)
+"""`trust`: trusted, untrusted, or auto (what the network's nature suggests). `scope`: network, interface, or empty:
+the network where it has a name, else the interface; with auto both."""
+
 LIST_POLICIES = Method(
     name="ListPolicies",
     action=Action.INFO,
@@ -102,6 +114,7 @@ METHODS = (
     SUBSCRIBE,
     SET_PATH_TIER,
     SET_PATH_KIND,
+    SET_PATH_TRUST,
     LIST_POLICIES,
     SET_POLICY,
 )

@@ -11,6 +11,7 @@ import msgspec
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
+from mpmanager.model.trust import Trust, TrustReason, TrustSource
 
 
 class Structure(msgspec.Struct, kw_only=True):
@@ -55,6 +56,12 @@ class PathInfo(Structure):
     kind_source: KindSource
     network: str | None
     security: Security | None
+    trust: Trust = Trust.UNTRUSTED
+    trust_reason: TrustReason = TrustReason.UNKNOWN
+    trust_source: TrustSource = TrustSource.AUTOMATIC
+    """Who decided: a person about this network or this interface, or nobody."""
+    network_ids: list[str] = []
+    """What names its network, the most telling first; empty where nothing does (yet)."""
     tier: Tier
     tier_chosen: bool
     """Whether a person has set the tier; else the kind suggests it."""
@@ -220,6 +227,7 @@ class EventKind(StrEnum):
     PATH_DOWN = "path-down"
     PATH_CHANGED = "path-changed"
     TIER_CHANGED = "tier-changed"
+    TRUST_CHANGED = "trust-changed"
     CONNECTION_OPENED = "connection-opened"
     CONNECTION_CLOSED = "connection-closed"
     CONNECTION_FELL_BACK = "connection-fell-back"

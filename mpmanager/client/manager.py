@@ -82,6 +82,10 @@ class ManagerClient:
         """Correct the kind of a path; `auto` goes back to what was detected."""
         await self._call(contract.SET_PATH_KIND, path, kind)
 
+    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
+        """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
+        await self._call(contract.SET_PATH_TRUST, path, trust, scope)
+
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""
         (dictionaries,) = await self._call(contract.LIST_POLICIES)

@@ -17,8 +17,10 @@ from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName
 from mpmanager.model.network import NetworkState
 from mpmanager.model.path import Path, PathKind, PathState, Tier
+from mpmanager.model.trust import REASON_WORDS, NetworkId, Trust, TrustSource
 
-ChoiceT = TypeVar("ChoiceT", Tier, PathKind)
+ChoiceT = TypeVar("ChoiceT", Tier, PathKind, Trust)
+KeyT = TypeVar("KeyT", LinkName, NetworkId)
 
 AUTOMATIC = "auto"
 
@@ -131,6 +133,26 @@ class PathKeeper:
             kinds[path.name] = _member(PathKind, kind, what="kind")
         await self._prefer(replace(self._preferences, kinds=kinds))
 
+    async def set_trust(self, name: str, trust: str, scope: str) -> None:
+        """Say, or give back to the network's nature, how far a path is trusted.
+
+        `scope` is `network`, `interface`, or empty: the network where it has a name, else the interface.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self._path(name)
+        level = None if trust == AUTOMATIC else _member(Trust, trust, what="trust")
+        scopes = _scopes(path, level, scope)
+        chosen = self._preferences.trust
+        networks, interfaces = dict(chosen.networks), dict(chosen.interfaces)
+        if TrustSource.NETWORK in scopes:
+            _say(networks, path.network_ids, level)
+        if TrustSource.INTERFACE in scopes:
+            _say(interfaces, [path.name], level)
+        chosen = replace(chosen, networks=networks, interfaces=interfaces)
+        await self._prefer(replace(self._preferences, trust=chosen))
+
     async def _prefer(self, preferences: PathPreferences) -> None:
         self._state.save_preferences(preferences)
         self._preferences = preferences
@@ -160,6 +182,9 @@ class PathKeeper:
         if old.tier is not new.tier:
             text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
             self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
+        if old.trust.level is not new.trust.level:
+            text = f"{_title(new)} is {new.trust.level.value} now: {REASON_WORDS[new.trust.reason]}"
+            self._journal.record(EventKind.TRUST_CHANGED, text, path=new.name)
         if old.state is new.state is PathState.UP and (changes := _changes(old, new)):
             self._journal.record(EventKind.PATH_CHANGED, f"{_title(new)}: {', '.join(changes)}", path=new.name)
 
@@ -194,6 +219,30 @@ def _changes(old: Path, new: Path) -> list[str]:
     if old.ways_out != new.ways_out:
         changes.append("another gateway")
     return changes
+
+
+def _scopes(path: Path, level: Trust | None, scope: str) -> frozenset[TrustSource]:
+    """What a decision is about."""
+    choices = {each.value: each for each in (TrustSource.NETWORK, TrustSource.INTERFACE)}
+    if scope and scope not in choices:
+        raise InvalidValueError(f"scope {scope!r}: expected one of {', '.join(choices)}, or nothing")
+    if scope == TrustSource.NETWORK and not path.network_ids:
+        raise InvalidValueError(
+            f"nothing names the network of {path.name} at the moment; say it of the interface (--interface), or later"
+        )
+    if scope:
+        return frozenset({choices[scope]})
+    if level is None:
+        return frozenset(choices.values())
+    return frozenset({TrustSource.NETWORK if path.network_ids else TrustSource.INTERFACE})
+
+
+def _say(decisions: dict[KeyT, Trust], about: Iterable[KeyT], level: Trust | None) -> None:
+    for each in about:
+        if level is None:
+            decisions.pop(each, None)
+        else:
+            decisions[each] = level
 
 
 def _member(kind: type[ChoiceT], text: str, *, what: str) -> ChoiceT:

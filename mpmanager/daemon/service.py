@@ -55,6 +55,7 @@ class Service:
             contract.SUBSCRIBE.name: self._subscribe,
             contract.SET_PATH_TIER.name: self._set_path_tier,
             contract.SET_PATH_KIND.name: self._set_path_kind,
+            contract.SET_PATH_TRUST.name: self._set_path_trust,
             contract.LIST_POLICIES.name: self._list_policies,
             contract.SET_POLICY.name: self._set_policy,
         }
@@ -180,6 +181,10 @@ class Service:
 
     async def _set_path_kind(self, path: str, kind: str) -> list[Any]:
         await self._manager.paths.set_kind(path, kind)
+        return []
+
+    async def _set_path_trust(self, path: str, trust: str, scope: str) -> list[Any]:
+        await self._manager.paths.set_trust(path, trust, scope)
         return []
 
     async def _list_policies(self) -> list[Any]:

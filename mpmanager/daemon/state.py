@@ -15,12 +15,14 @@ import msgspec
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
+from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.policy import PolicyRule
+from mpmanager.model.trust import NetworkId, Trust
 
 ContentT = TypeVar("ContentT")
 
@@ -31,6 +33,9 @@ class _PathsFile(msgspec.Struct, forbid_unknown_fields=True):
     version: int = 1
     tiers: dict[str, Tier] = {}
     kinds: dict[str, PathKind] = {}
+    network_trust: dict[str, Trust] = {}
+    interface_trust: dict[str, Trust] = {}
+    needs_wired_login: bool = False
 
 
 class _PolicyEntry(PolicyInfo, forbid_unknown_fields=True):
@@ -146,6 +151,11 @@ class StateDirectory:
         return PathPreferences(
             tiers={LinkName(name): tier for name, tier in found.tiers.items()},
             kinds={LinkName(name): kind for name, kind in found.kinds.items()},
+            trust=TrustPreferences(
+                networks={NetworkId(name): trust for name, trust in found.network_trust.items()},
+                interfaces={LinkName(name): trust for name, trust in found.interface_trust.items()},
+                needs_wired_login=found.needs_wired_login,
+            ),
         )
 
     def save_preferences(self, preferences: PathPreferences) -> None:
@@ -157,6 +167,9 @@ class StateDirectory:
         content = _PathsFile(
             tiers={str(name): tier for name, tier in preferences.tiers.items()},
             kinds={str(name): kind for name, kind in preferences.kinds.items()},
+            network_trust={str(name): trust for name, trust in preferences.trust.networks.items()},
+            interface_trust={str(name): trust for name, trust in preferences.trust.interfaces.items()},
+            needs_wired_login=preferences.trust.needs_wired_login,
         )
         _replace(self._paths_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
 

@@ -22,6 +22,7 @@ EVENT_ICONS = {
     EventKind.PATH_DOWN: "path-lost",
     EventKind.PATH_CHANGED: "information",
     EventKind.TIER_CHANGED: "tier-changed",
+    EventKind.TRUST_CHANGED: "tier-changed",
     EventKind.CONNECTION_OPENED: "connection",
     EventKind.CONNECTION_CLOSED: "close",
     EventKind.CONNECTION_FELL_BACK: "warning",
