@@ -56,12 +56,6 @@ class PathInfo(Structure):
     kind_source: KindSource
     network: str | None
     security: Security | None
-    trust: Trust = Trust.UNTRUSTED
-    trust_reason: TrustReason = TrustReason.UNKNOWN
-    trust_source: TrustSource = TrustSource.AUTOMATIC
-    """Who decided: a person about this network or this interface, or nobody."""
-    network_ids: list[str] = []
-    """What names its network, the most telling first; empty where nothing does (yet)."""
     tier: Tier
     tier_chosen: bool
     """Whether a person has set the tier; else the kind suggests it."""
@@ -74,6 +68,12 @@ class PathInfo(Structure):
     tx_bytes: int
     rx_bit_s: float
     tx_bit_s: float
+    trust: Trust = Trust.UNTRUSTED
+    trust_reason: TrustReason = TrustReason.UNKNOWN
+    trust_source: TrustSource = TrustSource.AUTOMATIC
+    """Who decided: a person about this network or this interface, or nobody."""
+    network_ids: list[str] = []
+    """What names its network, the most telling first; empty where nothing does (yet)."""
 
 
 class AppInfo(Structure):
