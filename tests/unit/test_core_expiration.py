@@ -34,7 +34,7 @@ from mpmanager.model.connection import Endpoint, FourTuple, TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Tier
-from mpmanager.model.pathmanager import DestroySubflow
+from mpmanager.model.pathmanager import CreateSubflow, DestroySubflow
 from mpmanager.model.policy import NEVER, BigTransfers, CongestionTriggers, PairWait
 from mpmanager.model.progress import Progress, SubflowVitals
 from unit.transport_model import SERVER, Laptop, Link, policy
@@ -582,6 +582,57 @@ def test_a_connection_that_is_let_go_gets_back_what_the_tiers_say():
     for order in place.core.forget(connection.token):
         place._obey(order)
     assert place.flags(connection) == {WLAN: False, WWAN: True}
+
+
+@BOTH_DIRECTIONS
+def test_a_peer_that_ignores_withdrawn_addresses_gets_its_data_through_in_the_end(sender):
+    place = laptop()
+    place.ignores_withdrawals = True
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 6)
+    place.run(2)
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    assert place.flags(connection) == {WWAN: False}, "the path is left as far as this side can"
+    place.links[WLAN].is_hole = False
+    place.run(8)
+    assert place.state(connection) is ExpirationState.PRIMARY
+    assert place.flags(connection) == {WLAN: False, WWAN: True}
+    end = getattr(connection, sender)
+    assert end.peer.rcv_nxt == end.write_seq, "everything has arrived"
+
+
+@BOTH_DIRECTIONS
+def test_a_peer_that_refuses_to_be_joined_again_keeps_what_carries(sender):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, sender, 40)
+    place.run(2)
+    place.refuses_joins = True
+    place.links[WLAN].is_hole = True
+    place.run(1)
+    place.links[WLAN].is_hole = False
+    place.run(30)
+    assert place.flags(connection) == {WWAN: False}
+    assert place.state(connection) is ExpirationState.FAILED_OVER
+    place.refuses_joins = False
+    place.run(100)
+    assert place.flags(connection) == {WLAN: False, WWAN: True}, "it was asked again after some time"
+    assert worst_delay_s(connection, sender) < 0.2
+    asked = [time for time, each in place.commands if isinstance(each, CreateSubflow)]
+    assert len(asked) < 60, "whoever refuses is not asked for ever"
+
+
+def test_a_peer_that_refuses_probes_has_answered_them():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 2)
+    place.run(1.5)
+    place.refuses_joins = True
+    place.run(2)
+    assert probes(place), "the silence was asked about"
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
 
 
 def test_a_path_that_is_gone_is_not_waited_for():

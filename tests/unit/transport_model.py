@@ -10,6 +10,7 @@ import itertools
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from errno import ECONNREFUSED
 from ipaddress import ip_address
 
 from mpmanager.core.expirations import Expirations
@@ -337,6 +338,8 @@ class Laptop:
         self.reports = []
         self.beats = []
         """When heartbeats were sent, and which."""
+        self.ignores_withdrawals = self.refuses_joins = False
+        """What the peer may do."""
         self.core = Expirations()
         self._draw = random.Random(seed).random  # noqa: S311  # no secret
         self._events = []
@@ -501,7 +504,8 @@ class Laptop:
         link = self.link_of(command.flow)
 
         def answer():
-            self.carry(link, DOWN, _ACK_BYTES, self._establish, connection, command)
+            reply = self._refuse if self.refuses_joins else self._establish
+            self.carry(link, DOWN, _ACK_BYTES, reply, connection, command)
 
         if attempt and (command.flow in connection.halves or command.flow not in self._joins(connection)):
             return
@@ -531,6 +535,21 @@ class Laptop:
                 is_backup_there=False,
             )
         )
+
+    def _refuse(self, connection, command):
+        is_probe = self.manager.is_probe(connection.token, command.flow)
+        if command.flow not in self._joins(connection):
+            return
+        closed = SubflowClosed(
+            token=connection.token,
+            flow=command.flow,
+            local_id=command.local_id,
+            remote_id=AddressId(0),
+            error=ECONNREFUSED,
+        )
+        if is_probe and self.manager.is_probe_answer(closed):
+            self.core.note_probe_answer(connection.token)
+        self._obey(closed)
 
     def _add(self, connection, flow, local_id, *, is_backup):
         link = self.link_of(flow)
@@ -568,6 +587,8 @@ class Laptop:
             self.carry(way.link, UP, _ACK_BYTES, self._drop_there, connection, local_id)
 
     def _drop_there(self, connection, local_id):
+        if self.ignores_withdrawals:
+            return
         for half in [each for each in connection.server.halves if each.local_id == local_id]:
             half.close()
             self.carry(half.link, DOWN, _ACK_BYTES, half.peer.take_reset)
