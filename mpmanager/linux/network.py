@@ -1,17 +1,25 @@
-"""Links, addresses and default routes of a namespace, as rtnetlink tells them."""
+"""Links, addresses, default routes and their gateways of a namespace, as rtnetlink tells them."""
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Iterator, Mapping
-from errno import ENOBUFS
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from errno import EAFNOSUPPORT, ENOBUFS, ENODEV, ENOENT
 
-from mpmanager.linux.netlink import NotificationSocket, attributes_of, messages_of
+from mpmanager.linux.netlink import NotificationSocket, attribute, attributes_of, messages_of
 from mpmanager.linux.rtnetlink import (
     ADDRESS_HEADER,
     FAMILY_OF_VERSION,
     LINK_HEADER,
+    NDA_DST,
+    NDA_LLADDR,
+    NEIGHBOUR_HEADER,
     NETLINK_ROUTE,
     NEXT_HOP_HEADER,
+    NUD_DELAY,
+    NUD_PERMANENT,
+    NUD_PROBE,
+    NUD_REACHABLE,
+    NUD_STALE,
     OUR_PROTOCOL,
     ROUTE_HEADER,
     RT_SCOPE_UNIVERSE,
@@ -20,12 +28,15 @@ from mpmanager.linux.rtnetlink import (
     RTA_OIF,
     RTA_PRIORITY,
     RTA_TABLE,
+    RTM_DELNEIGH,
     RTM_DELROUTE,
     RTM_DELRULE,
     RTM_GETADDR,
     RTM_GETLINK,
+    RTM_GETNEIGH,
     RTM_GETROUTE,
     RTM_GETSTATS,
+    RTM_NEWNEIGH,
     RTM_NEWROUTE,
     RTM_NEWRULE,
     RTN_UNICAST,
@@ -36,6 +47,7 @@ from mpmanager.linux.rtnetlink import (
     RTNLGRP_IPV6_ROUTE,
     RTNLGRP_IPV6_RULE,
     RTNLGRP_LINK,
+    RTNLGRP_NEIGH,
     STATS_HEADER,
     VERSION_OF_FAMILY,
     RouteSocket,
@@ -45,8 +57,9 @@ from mpmanager.linux.rtnetlink import (
     number_attribute,
     number_of,
 )
-from mpmanager.model.names import LinkName
-from mpmanager.model.network import DefaultRoute, Link, LinkAddress, NetworkState
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import IPAddress, LinkName
+from mpmanager.model.network import DefaultRoute, Link, LinkAddress, Neighbour, NetworkState
 from mpmanager.model.path import InterfaceAddress, LinkCounters
 
 _IFLA_IFNAME = 3
@@ -77,6 +90,11 @@ _IFA_F_TENTATIVE = 0x40
 
 _RTM_F_CLONED = 0x200
 
+_HEARD = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT
+"""Who has the address was heard, or stated. Links without link addresses have NUD_NOARP."""
+_NOBODY_THERE = frozenset({ENOENT, ENODEV, EAFNOSUPPORT})
+"""How the kernel says that it never looked for a neighbour, or that the link or IPv6 is not there."""
+
 _IFLA_STATS_LINK_64 = 1
 _STATS_LINK_64_MASK = 1 << (_IFLA_STATS_LINK_64 - 1)
 _LINK_64_BYTES = struct.Struct("=16xQQ")
@@ -84,6 +102,7 @@ _LINK_64_BYTES = struct.Struct("=16xQQ")
 
 _GROUPS = (
     RTNLGRP_LINK,
+    RTNLGRP_NEIGH,
     RTNLGRP_IPV4_IFADDR,
     RTNLGRP_IPV6_IFADDR,
     RTNLGRP_IPV4_ROUTE,
@@ -108,6 +127,8 @@ class LinuxNetworkObserver:
         self._socket = RouteSocket()
         self._receive_buffer_bytes = receive_buffer_bytes
         self._monitors: list[_Monitor] = []
+        self._gateways: Mapping[tuple[int, IPAddress], str | None] = {}
+        """By link and address: the link address that was observed last."""
 
     async def observe(self) -> NetworkState:
         """The network as it is now. Loopback and monitors of Wi-Fi are left out.
@@ -115,18 +136,28 @@ class LinuxNetworkObserver:
         Raises:
             CommandRefusedError: the kernel refused to tell.
         """
-        return read_network(self._socket)
+        network = read_network(self._socket)
+        asked = {(each.link_index, each.gateway): None for each in network.default_routes if each.gateway is not None}
+        heard = {(each.link_index, each.address): each.link_address for each in network.neighbours}
+        self._gateways = asked | heard
+        return network
 
     def changes(self) -> AsyncIterator[None]:
         """One item after each burst of changes: 10 ms after its last notification, 50 ms after its first at most.
 
         Listening begins with this call, not with the first item. The stream ends when the observer is closed.
+        Of neighbours only a gateway's link address is news, when it is heard and is not the one that was observed last;
+        all else about them changes all the time. That a gateway is not heard any more is no news: it may come back.
         The kernel itself may tell of a network card's lost carrier up to a second late when any carrier changed within
         the second before (net/core/link_watch.c); not so of veth and other links that stand on another one.
         """
-        monitor = _Monitor(receive_buffer_bytes=self._receive_buffer_bytes)
+        monitor = _Monitor(self._is_news, receive_buffer_bytes=self._receive_buffer_bytes)
         self._monitors.append(monitor)
         return monitor.bursts()
+
+    def _is_news(self, neighbour: Neighbour) -> bool:
+        key = neighbour.link_index, neighbour.address
+        return key in self._gateways and self._gateways[key] != neighbour.link_address
 
     async def counters(self) -> Mapping[int, LinkCounters]:
         """What each interface has carried, by interface index.
@@ -146,17 +177,19 @@ class LinuxNetworkObserver:
 
 
 def read_network(route_socket: RouteSocket) -> NetworkState:
-    """Links, usable addresses and default routes; those of links that went while reading are left out.
+    """Links, usable addresses, default routes and gateways; those of links that went while reading are left out.
 
     Raises:
         CommandRefusedError: the kernel refused to tell.
     """
     links = tuple(_all_links(route_socket))
     known = {link.index for link in links}
+    default_routes = tuple(each for each in _all_default_routes(route_socket) if each.link_index in known)
     return NetworkState(
         links=links,
         addresses=tuple(each for each in _all_addresses(route_socket) if each.link_index in known),
-        default_routes=tuple(each for each in _all_default_routes(route_socket) if each.link_index in known),
+        default_routes=default_routes,
+        neighbours=tuple(_gateways(route_socket, default_routes)),
     )
 
 
@@ -178,6 +211,26 @@ def _all_default_routes(route_socket: RouteSocket) -> Iterator[DefaultRoute]:
         request += number_attribute(RTA_TABLE, RT_TABLE_MAIN)
         for reply in route_socket.dump_existing(RTM_GETROUTE, request, what="listing routes"):
             yield from _default_routes(reply)
+
+
+def _gateways(route_socket: RouteSocket, default_routes: Iterable[DefaultRoute]) -> Iterator[Neighbour]:
+    """One question each: a dump would bring all neighbours, of which there can be a thousand."""
+    for link_index, gateway in dict.fromkeys((each.link_index, each.gateway) for each in default_routes):
+        if gateway is not None:
+            yield from _who_has(route_socket, link_index, gateway)
+
+
+def _who_has(route_socket: RouteSocket, link_index: int, address: IPAddress) -> Iterator[Neighbour]:
+    request = NEIGHBOUR_HEADER.pack(FAMILY_OF_VERSION[address.version], link_index, 0, 0, 0)
+    request += attribute(NDA_DST, address.packed)
+    try:
+        replies = route_socket.query(RTM_GETNEIGH, request, what=f"asking who has {address}")
+    except CommandRefusedError as error:
+        if error.errno not in _NOBODY_THERE:
+            raise
+        return
+    for reply in replies:
+        yield from _neighbour(reply)
 
 
 def _link(reply: memoryview) -> Iterator[Link]:
@@ -259,6 +312,16 @@ def _next_hops(attributes: dict[int, memoryview]) -> Iterator[tuple[int, dict[in
         rest = rest[(length + 3) & ~3 :]
 
 
+def _neighbour(body: memoryview) -> Iterator[Neighbour]:
+    """A neighbour that was heard; nothing of others, and of those without a link address."""
+    _family, link_index, state, _flags, _type = NEIGHBOUR_HEADER.unpack_from(body)
+    attributes = attributes_of(body[NEIGHBOUR_HEADER.size :])
+    address = address_of(attributes.get(NDA_DST, b""))
+    link_address = bytes(attributes.get(NDA_LLADDR, b""))
+    if address is not None and state & _HEARD and any(link_address):
+        yield Neighbour(link_index=link_index, address=address, link_address=link_address.hex(":"))
+
+
 def _counters(reply: memoryview) -> Iterator[tuple[int, LinkCounters]]:
     _family, _padding, index, _mask = STATS_HEADER.unpack_from(reply)
     statistics = attributes_of(reply[STATS_HEADER.size :]).get(_IFLA_STATS_LINK_64)
@@ -270,7 +333,8 @@ def _counters(reply: memoryview) -> Iterator[tuple[int, LinkCounters]]:
 class _Monitor:
     """Notifications about the network, made into bursts."""
 
-    def __init__(self, *, receive_buffer_bytes: int) -> None:
+    def __init__(self, is_news: Callable[[Neighbour], bool], *, receive_buffer_bytes: int) -> None:
+        self._is_news = is_news
         self._socket = NotificationSocket(NETLINK_ROUTE, receive_buffer_bytes=receive_buffer_bytes)
         for group in _GROUPS:
             self._socket.join(group)
@@ -320,8 +384,13 @@ class _Monitor:
                 continue
             if datagram is None:
                 return
-            if any(_matters(kind, body) for kind, _, _, body in messages_of(memoryview(datagram))):
+            if any(self._matters(kind, body) for kind, _, _, body in messages_of(memoryview(datagram))):
                 self._noticed.set()
+
+    def _matters(self, kind: int, body: memoryview) -> bool:
+        if kind == RTM_NEWNEIGH:
+            return any(self._is_news(each) for each in _neighbour(body))
+        return kind != RTM_DELNEIGH and _matters(kind, body)
 
 
 def _matters(kind: int, body: memoryview) -> bool:

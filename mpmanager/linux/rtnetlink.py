@@ -1,6 +1,7 @@
-"""What rtnetlink's messages look like: headers, attributes and constants of links, addresses, routes and rules.
+"""What rtnetlink's messages look like: headers, attributes and constants, from links to neighbours.
 
-Names and numbers are those of `linux/rtnetlink.h`, `linux/if_link.h`, `linux/if_addr.h` and `linux/fib_rules.h`.
+Names and numbers are those of `linux/rtnetlink.h`, `linux/if_link.h`, `linux/if_addr.h`, `linux/fib_rules.h` and
+`linux/neighbour.h`.
 """
 
 import socket
@@ -24,6 +25,9 @@ RTM_GETADDR = 22
 RTM_NEWROUTE = 24
 RTM_DELROUTE = 25
 RTM_GETROUTE = 26
+RTM_NEWNEIGH = 28
+RTM_DELNEIGH = 29
+RTM_GETNEIGH = 30
 RTM_NEWRULE = 32
 RTM_DELRULE = 33
 RTM_GETRULE = 34
@@ -34,6 +38,7 @@ NLM_F_EXCL = 0x200
 NLM_F_CREATE = 0x400
 
 RTNLGRP_LINK = 1
+RTNLGRP_NEIGH = 3
 RTNLGRP_IPV4_IFADDR = 5
 RTNLGRP_IPV4_ROUTE = 7
 RTNLGRP_IPV4_RULE = 8
@@ -49,6 +54,8 @@ ROUTE_HEADER = struct.Struct("=BBBBBBBBI")
 """struct rtmsg: family, destination and source prefix lengths, TOS, table, protocol, scope, type, flags."""
 RULE_HEADER = struct.Struct("=BBBBBBBBI")
 """struct fib_rule_hdr: family, destination and source prefix lengths, TOS, table, two reserved, action, flags."""
+NEIGHBOUR_HEADER = struct.Struct("=BxxxiHBB")
+"""struct ndmsg: family, link index, state, flags, type."""
 STATS_HEADER = struct.Struct("=BxHII")
 """struct if_stats_msg: family, padding, link index, filter mask."""
 NEXT_HOP_HEADER = struct.Struct("=HBBi")
@@ -71,6 +78,14 @@ RTA_PREFSRC = 7
 RTA_MULTIPATH = 9
 RTA_TABLE = 15
 RTA_VIA = 18
+
+NDA_DST = 1
+NDA_LLADDR = 2
+NUD_REACHABLE = 0x02
+NUD_STALE = 0x04
+NUD_DELAY = 0x08
+NUD_PROBE = 0x10
+NUD_PERMANENT = 0x80
 
 FR_ACT_TO_TBL = 1
 FRA_SRC = 2

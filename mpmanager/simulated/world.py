@@ -27,7 +27,16 @@ from mpmanager.model.connection import (
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import AddressId, LinkName, Token
-from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, LinkHints, NetworkState, RoutingPlan
+from mpmanager.model.network import (
+    DefaultRoute,
+    Link,
+    LinkAddress,
+    LinkHint,
+    LinkHints,
+    Neighbour,
+    NetworkState,
+    RoutingPlan,
+)
 from mpmanager.model.path import InterfaceAddress, KindSource, LinkCounters, PathKind, Security
 from mpmanager.model.pathmanager import (
     AnnounceAddress,
@@ -60,6 +69,8 @@ class _SimulatedLink:
     security: Security | None
     address: str
     gateway: str
+    router: str
+    """The gateway's link address."""
     rtt_ms: float
     rate_bit_s: float
 
@@ -73,6 +84,7 @@ _LINKS = (
         security=Security.WPA2,
         address="192.0.2.10",
         gateway="192.0.2.1",
+        router="00:00:5e:00:53:01",
         rtt_ms=12.0,
         rate_bit_s=20e6,
     ),
@@ -84,6 +96,7 @@ _LINKS = (
         security=None,
         address="198.51.100.10",
         gateway="198.51.100.1",
+        router="00:00:5e:00:53:02",
         rtt_ms=45.0,
         rate_bit_s=12e6,
     ),
@@ -95,6 +108,7 @@ _LINKS = (
         security=None,
         address="203.0.113.10",
         gateway="203.0.113.1",
+        router="00:00:5e:00:53:03",
         rtt_ms=28.0,
         rate_bit_s=8e6,
     ),
@@ -102,7 +116,7 @@ _LINKS = (
 _PREFIX_LENGTH = 24
 _PROGRAMS = (("firefox", 6e6), ("thunderbird", 0.2e6), ("ssh", 0.02e6), ("backup", 3e6))
 _SERVER = ip_address("198.18.0.200")
-"""For documentation and benchmarks (RFC 5737, RFC 2544): nothing here can be mistaken for somebody's network."""
+"""For documentation and benchmarks (RFC 5737, 2544, 7042): nothing here can be mistaken for somebody's network."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -224,6 +238,10 @@ class SimulatedNetwork:
                 DefaultRoute(
                     link_index=link.index, version=4, gateway=ip_address(link.gateway), metric=100 * link.index
                 )
+                for link in up
+            ),
+            neighbours=tuple(
+                Neighbour(link_index=link.index, address=ip_address(link.gateway), link_address=link.router)
                 for link in up
             ),
         )
