@@ -137,9 +137,9 @@ class LinuxNetworkObserver:
             CommandRefusedError: the kernel refused to tell.
         """
         network = read_network(self._socket)
-        asked = {(each.link_index, each.gateway): None for each in network.default_routes if each.gateway is not None}
         heard = {(each.link_index, each.address): each.link_address for each in network.neighbours}
-        self._gateways = asked | heard
+        gateways = {(each.link_index, each.gateway) for each in network.default_routes if each.gateway is not None}
+        self._gateways = {each: heard.get(each) for each in gateways}
         return network
 
     def changes(self) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from dbus_fast import BusType, Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import AuthError, InvalidAddressError
 
+from mpmanager.linux.enterprise_login import validates_certificate
 from mpmanager.linux.wifi_security import KeyManagement, name_of, security_of
 from mpmanager.model.network import Link, LinkHint
 from mpmanager.model.path import KindSource, PathKind, Security
@@ -37,12 +38,21 @@ _PROPERTIES_OF_INTEREST = frozenset(
         "Interface",
         "IpInterface",
         "State",
+        "StateFlags",
         "Type",
+        "Uuid",
     }
 )
 """Others change all the time: signal strengths, traffic statistics, the list of access points."""
 
+_ETHERNET_DEVICE = 1
 _WIFI_DEVICE = 2
+_ACTIVATED = 100
+"""NMDeviceState."""
+_EXTERNAL = 0x80
+"""NMActivationStateFlags."""
+_LOGIN = "802-1x"
+"""The group of a profile's settings."""
 _DEVICE_KINDS: Mapping[int, PathKind] = {
     2: PathKind.WIFI,
     5: PathKind.BLUETOOTH,
@@ -50,14 +60,13 @@ _DEVICE_KINDS: Mapping[int, PathKind] = {
     7: PathKind.XDSL,  # ADSL
     8: PathKind.LTE,  # modem
     13: PathKind.VIRTUAL,  # bridge
-    17: PathKind.VPN,  # IP tunnel
     19: PathKind.VIRTUAL,  # VXLAN
     22: PathKind.VIRTUAL,  # dummy
     23: PathKind.XDSL,  # PPP
     29: PathKind.VPN,  # WireGuard
 }
-"""NMDeviceType. Ethernet (1) is left to the driver, who knows whether a telephone is behind it; TUN (16), VETH (20) and
-what is made of other devices are left to the kernel."""
+"""NMDeviceType. Ethernet (1) is left to the driver, who knows whether a telephone is behind it; TUN (16), VETH (20),
+IP tunnels (17), of which most encrypt nothing, and what is made of other devices are left to the kernel."""
 _CONNECTION_KINDS: Mapping[str, PathKind] = {
     "gsm": PathKind.LTE,
     "cdma": PathKind.LTE,
@@ -69,6 +78,9 @@ _CONNECTION_KINDS: Mapping[str, PathKind] = {
 }
 
 _AP_HAS_PRIVACY = 0x1
+_WEAK_CIPHERS = 0x7
+"""WEP of two lengths, TKIP; for each station's own traffic, as the next one."""
+_CCMP = 0x8
 _KEY_MANAGEMENT = {
     0x100: KeyManagement.PASSPHRASE,
     0x200: KeyManagement.LOGIN,
@@ -77,6 +89,8 @@ _KEY_MANAGEMENT = {
     0x2000: KeyManagement.LOGIN,
 }
 """NM80211ApSecurityFlags; 0x1000 marks an open network that has an OWE twin, which is no protection."""
+
+Settings = Mapping[str, Mapping[str, Any]]
 
 _MATCH_RULES = (
     f"type='signal',sender='{_SERVICE}',path_namespace='{_ROOT}'",
@@ -98,6 +112,7 @@ class _Device:
     """NMDeviceType."""
     connection: str | None
     """The active one's object path."""
+    is_activated: bool
 
 
 class NetworkManagerSource:
@@ -229,6 +244,29 @@ async def _get(bus: MessageBus, path: str, interface: str) -> dict[str, Any] | N
     return {name: variant.value for name, variant in reply.body[0].items()}
 
 
+async def _applied_settings(bus: MessageBus, device: str) -> Settings | None:
+    """The settings that are in force on a device, by group: those of its profile when it was activated.
+
+    What the profile says by now (Settings.Connection.GetSettings) may have been changed since. Secrets are left out.
+    None when NetworkManager does not tell.
+    """
+    message = Message(
+        destination=_SERVICE,
+        path=device,
+        interface=_DEVICE,
+        member="GetAppliedConnection",
+        flags=MessageFlag.NO_AUTOSTART,
+        signature="u",
+        body=[0],
+    )
+    reply = await bus.call(message)
+    if reply.message_type is MessageType.ERROR or reply.signature != "a{sa{sv}}t":
+        return None
+    return {
+        group: {name: variant.value for name, variant in settings.items()} for group, settings in reply.body[0].items()
+    }
+
+
 async def _device_hints(bus: MessageBus, path: str) -> AsyncIterator[tuple[str, LinkHint]]:
     device = _device(await _get(bus, path, _DEVICE))
     if device is None:
@@ -237,7 +275,9 @@ async def _device_hints(bus: MessageBus, path: str) -> AsyncIterator[tuple[str, 
     wireless = await _get(bus, path, _WIRELESS) if device.type == _WIFI_DEVICE else None
     access_point_path = _object_path((wireless or {}).get("ActiveAccessPoint"))
     access_point = await _get(bus, access_point_path, _ACCESS_POINT) if access_point_path else None
-    yield device.link_name, _hint(device, connection or {}, access_point)
+    has_profile = device.connection and device.type in {_ETHERNET_DEVICE, _WIFI_DEVICE}
+    settings = await _applied_settings(bus, path) if has_profile else None
+    yield device.link_name, _hint(device, connection or {}, access_point, settings)
 
 
 def _device(properties: Mapping[str, Any] | None) -> _Device | None:
@@ -247,10 +287,20 @@ def _device(properties: Mapping[str, Any] | None) -> _Device | None:
     kind = properties.get("DeviceType")
     if name is None or not isinstance(kind, int):
         return None
-    return _Device(link_name=name, type=kind, connection=_object_path(properties.get("ActiveConnection")))
+    return _Device(
+        link_name=name,
+        type=kind,
+        connection=_object_path(properties.get("ActiveConnection")),
+        is_activated=properties.get("State") == _ACTIVATED,
+    )
 
 
-def _hint(device: _Device, connection: Mapping[str, Any], access_point: Mapping[str, Any] | None) -> LinkHint:
+def _hint(
+    device: _Device,
+    connection: Mapping[str, Any],
+    access_point: Mapping[str, Any] | None,
+    settings: Settings | None,
+) -> LinkHint:
     """A Wi-Fi network's own name comes before what the user called the connection."""
     kind = _CONNECTION_KINDS.get(_text(connection.get("Type")) or "") or _DEVICE_KINDS.get(device.type)
     ssid = (access_point or {}).get("Ssid")
@@ -259,14 +309,44 @@ def _hint(device: _Device, connection: Mapping[str, Any], access_point: Mapping[
         kind=kind,
         network=(name_of(ssid) if isinstance(ssid, bytes) else None) or _text(connection.get("Id")),
         security=_security(access_point) if access_point is not None else None,
+        connection=_profile(connection),
+        validates_certificate=_validates_certificate(device, settings),
+        has_login=_has_login(device, settings),
     )
+
+
+def _profile(connection: Mapping[str, Any]) -> str | None:
+    """The UUID; for a link that somebody else has set up NetworkManager makes up another one each time."""
+    flags = connection.get("StateFlags")
+    is_made_up = isinstance(flags, int) and bool(flags & _EXTERNAL)
+    return None if is_made_up else _text(connection.get("Uuid"))
+
+
+def _validates_certificate(device: _Device, settings: Settings | None) -> bool | None:
+    if device.type != _WIFI_DEVICE or settings is None or _LOGIN not in settings:
+        return None
+    return validates_certificate(settings[_LOGIN])
+
+
+def _has_login(device: _Device, settings: Settings | None) -> bool | None:
+    """NetworkManager activates no wired device whose login failed, unless the profile says that it may fail."""
+    if device.type != _ETHERNET_DEVICE or settings is None:
+        return None
+    return device.is_activated and _LOGIN in settings and settings[_LOGIN].get("optional") is not True
 
 
 def _security(access_point: Mapping[str, Any]) -> Security | None:
     flags, wpa, rsn = (access_point.get(name) for name in ("Flags", "WpaFlags", "RsnFlags"))
     if not (isinstance(flags, int) and isinstance(wpa, int) and isinstance(rsn, int)):
         return None
+    if _is_weak(rsn):
+        rsn, wpa = 0, wpa | rsn
     return security_of(_methods(rsn), _methods(wpa), has_privacy=bool(flags & _AP_HAS_PRIVACY))
+
+
+def _is_weak(rsn: int) -> bool:
+    """Whether the access point leaves stations no other cipher. NetworkManager knows no flags for the newest ones."""
+    return bool(rsn & _WEAK_CIPHERS) and not rsn & _CCMP
 
 
 def _methods(flags: int) -> set[KeyManagement]:

@@ -2,7 +2,8 @@
 
 An access point may offer several methods and nobody tells which one a station took; so it counts as the weakest that a
 station of today would take: WPA2 when a WPA3 network also takes passphrases the old way, but not WPA when it also
-speaks WPA2, which every station prefers.
+speaks WPA2, which every station prefers. With WPA counts whatever leaves stations no better cipher than TKIP, also a
+login: the air can be overheard, whoever the network is.
 """
 
 import struct
@@ -40,6 +41,10 @@ _RSN_SUITES = {
     **dict.fromkeys((1, 3, 5, 11, 12, 13, 14, 15, 16, 17, 22, 23), KeyManagement.LOGIN),
     18: KeyManagement.OWE,
 }
+_STRONG_CIPHERS = frozenset({4, 8, 9, 10})
+"""CCMP and GCMP with 128 and 256 bits."""
+_GROUP_CIPHER = 0
+"""Stands for the one of broadcasts."""
 _WPA_SUITES = {1: KeyManagement.LOGIN, 2: KeyManagement.PASSPHRASE}
 
 _RSN_SECURITY = (
@@ -48,14 +53,16 @@ _RSN_SECURITY = (
     (KeyManagement.SAE, Security.WPA3),
     (KeyManagement.LOGIN, Security.ENTERPRISE),
 )
-_WPA_SECURITY = ((KeyManagement.PASSPHRASE, Security.WPA), (KeyManagement.LOGIN, Security.ENTERPRISE))
 
 
 def security_of(rsn: AbstractSet[KeyManagement], wpa: AbstractSet[KeyManagement], *, has_privacy: bool) -> Security:
-    """The least that an access point with these methods promises."""
+    """The least that an access point with these methods promises; those with a weak cipher count as WPA's."""
     found = [security for method, security in _RSN_SECURITY if method in rsn]
-    found += [security for method, security in _WPA_SECURITY if method in wpa]
-    return found[0] if found else Security.WEP if has_privacy else Security.OPEN
+    if found:
+        return found[0]
+    if wpa:
+        return Security.WPA
+    return Security.WEP if has_privacy else Security.OPEN
 
 
 def announced_security(elements: bytes, *, has_privacy: bool) -> Security:
@@ -67,7 +74,8 @@ def announced_security(elements: bytes, *, has_privacy: bool) -> Security:
     wpa: set[KeyManagement] = set()
     for kind, content in _elements(elements):
         if kind == _RSN_ELEMENT:
-            rsn |= {_RSN_SUITES[each] for each in _key_suites(content, _RSN_OUI) if each in _RSN_SUITES}
+            methods = {_RSN_SUITES[each] for each in _key_suites(content, _RSN_OUI) if each in _RSN_SUITES}
+            (rsn if _has_strong_cipher(content) else wpa).update(methods)
         elif kind == _VENDOR_ELEMENT and content.startswith(_WPA_OUI + _WPA_TYPE):
             suites = _key_suites(content[_SUITE_BYTES:], _WPA_OUI)
             wpa |= {_WPA_SUITES[each] for each in suites if each in _WPA_SUITES}
@@ -94,12 +102,25 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[2 + data[1] :]
 
 
+def _has_strong_cipher(content: bytes) -> bool:
+    """Whether a station of today finds one in an RSN element, by the list of pairwise ciphers."""
+    ciphers = set(_suites(content[_VERSION_AND_GROUP_CIPHER_BYTES:], _RSN_OUI))
+    if _GROUP_CIPHER in ciphers:
+        group = content[2:_VERSION_AND_GROUP_CIPHER_BYTES]
+        ciphers.update(group[3:] if group[:3] == _RSN_OUI else b"")
+    return not _STRONG_CIPHERS.isdisjoint(ciphers)
+
+
 def _key_suites(content: bytes, vendor: bytes) -> Iterator[int]:
     """The types of the key management suites of this vendor; both RSN and WPA elements have this form."""
-    rest = _after_suites(content[_VERSION_AND_GROUP_CIPHER_BYTES:])
-    end = len(rest) - len(_after_suites(rest))
+    return _suites(_after_suites(content[_VERSION_AND_GROUP_CIPHER_BYTES:]), vendor)
+
+
+def _suites(content: bytes, vendor: bytes) -> Iterator[int]:
+    """The types of this vendor in a counted list of suites; none when the list does not fit."""
+    end = len(content) - len(_after_suites(content))
     for offset in range(2, end, _SUITE_BYTES):
-        suite = rest[offset : offset + _SUITE_BYTES]
+        suite = content[offset : offset + _SUITE_BYTES]
         if suite[:3] == vendor:
             yield suite[3]
 

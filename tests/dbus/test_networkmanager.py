@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ _CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Co
 
 Objects = dict[str, dict[str, dict[str, Variant]]]
 """Properties by object path and interface (without the service's name in front)."""
+Applied = dict[str, dict[str, dict[str, Variant]]]
+"""Settings in force, by the device's object path and the settings' group."""
 
 
 class PrivateBus:
@@ -67,14 +70,17 @@ def private_bus(tmp_path: Path) -> Iterator[PrivateBus]:
 
 
 class FakeNetworkManager:
-    """Owns the name and answers GetAll from a dictionary."""
+    """Owns the name and answers GetAll from a dictionary, GetAppliedConnection from another one."""
 
-    def __init__(self, bus: MessageBus, objects: Objects) -> None:
+    def __init__(self, bus: MessageBus, objects: Objects, applied: Applied) -> None:
         self._bus = bus
         self.objects = objects
+        self.applied = applied
         self.questions = 0
 
     def answer(self, message: Message) -> Message | None:
+        if message.member == "GetAppliedConnection" and (message.path or "") in self.applied:
+            return Message.new_method_return(message, "a{sa{sv}}t", [self.applied[message.path or ""], 1])
         if message.message_type is not MessageType.METHOD_CALL or message.member != "GetAll":
             return None
         self.questions += 1
@@ -101,9 +107,11 @@ async def network_manager(
     private_bus: PrivateBus,
     objects: Objects,
     answer: Callable[[Message], Message | None] | None = None,
+    *,
+    applied: Applied | None = None,
 ) -> AsyncIterator[FakeNetworkManager]:
     bus = await MessageBus(bus_address=private_bus.address).connect()
-    fake = FakeNetworkManager(bus, objects)
+    fake = FakeNetworkManager(bus, objects, applied or {})
     bus.add_message_handler(answer or fake.answer)
     await bus.request_name(SERVICE)
     try:
@@ -235,6 +243,16 @@ def test_every_device_tells_kind_network_and_security(private_bus: PrivateBus) -
         (1, 0, 0x2000, Security.ENTERPRISE),
         (1, 0, 0x800, Security.OWE),
         (0, 0, 0x1000, Security.OPEN),
+        (1, 0, 0x104, Security.WPA),
+        (1, 0, 0x204, Security.WPA),
+        (1, 0, 0x101, Security.WPA),
+        (1, 0, 0x108, Security.WPA2),
+        (1, 0, 0x10C, Security.WPA2),
+        (1, 0, 0x408, Security.WPA3),
+        (1, 0, 0x208, Security.ENTERPRISE),
+        (1, 0x104, 0x108, Security.WPA2),
+        (1, 0x104, 0x104, Security.WPA),
+        (1, 0x204, 0, Security.WPA),
     ],
 )
 def test_an_access_points_flags_stand_for_a_security(
@@ -258,6 +276,146 @@ def test_another_network_is_followed(private_bus: PrivateBus) -> None:
             fake.objects[f"{ROOT}/Devices/1"]["Device.Wireless"]["ActiveAccessPoint"] = value
             await fake.signal(f"{ROOT}/Devices/1", "Device.Wireless", {"ActiveAccessPoint": value})
             await listening.hints(LAPTOP_HINTS | {1: hint(PathKind.WIFI, "Cafe", Security.OPEN)})
+
+    play(private_bus.address, scenario)
+
+
+def test_an_ip_tunnel_is_left_to_the_kernel_since_most_encrypt_nothing(private_bus: PrivateBus) -> None:
+    objects = laptop(Devices_3=device("eth0", 17, connection=f"{ROOT}/ActiveConnection/3"))
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, objects):
+            await listening.hints(LAPTOP_HINTS | {3: hint(None, "Wired")})
+
+    play(private_bus.address, scenario)
+
+
+UUID = "6c1b3f10-0000-4000-8000-00000000beef"
+ENTERPRISE = {"eap": Variant("as", ["peap"]), "identity": Variant("s", "somebody")}
+PRIVATE_CA = Variant("ay", b"file:///home/somebody/ca.pem\0")
+PUBLIC_CA = Variant("ay", b"file:///etc/ssl/certs/ca-certificates.crt\0")
+DOMAIN = Variant("s", "radius.example.org")
+
+
+def profile(kind: str, **more: Variant) -> dict[str, dict[str, Variant]]:
+    active = {"Id": Variant("s", "Home"), "Type": Variant("s", kind), "Uuid": Variant("s", UUID)}
+    return {"Connection.Active": active | more}
+
+
+def test_the_profile_that_is_active_is_named(private_bus: PrivateBus) -> None:
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(ActiveConnection_2=profile("gsm"))):
+            expected = replace(hint(PathKind.LTE, "Home"), connection=UUID)
+            await listening.hints(LAPTOP_HINTS | {2: expected})
+
+    play(private_bus.address, scenario)
+
+
+@pytest.mark.parametrize(("flags", "named"), [(0x0C, UUID), (0x8C, None)])
+def test_a_profile_that_was_made_up_for_a_link_of_somebody_else_names_nothing(
+    private_bus: PrivateBus, flags: int, named: str | None
+) -> None:
+    active = profile("gsm", StateFlags=Variant("u", flags))
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(ActiveConnection_2=active)):
+            await listening.hints(LAPTOP_HINTS | {2: replace(hint(PathKind.LTE, "Home"), connection=named)})
+
+    play(private_bus.address, scenario)
+
+
+@pytest.mark.parametrize(
+    ("login", "is_validated"),
+    [
+        ({}, False),
+        ({"ca-cert": PRIVATE_CA}, True),
+        ({"ca-cert": Variant("ay", b"\x30\x82\x03")}, True),
+        ({"ca-cert": Variant("ay", b"pkcs11:object=ca\0")}, True),
+        ({"ca-cert": Variant("ay", b"")}, False),
+        ({"ca-cert": Variant("s", "/home/somebody/ca.pem")}, False),
+        ({"ca-path": Variant("s", "/home/somebody/authorities")}, True),
+        ({"ca-path": Variant("s", "")}, False),
+        ({"ca-cert": PUBLIC_CA}, False),
+        ({"ca-cert": PUBLIC_CA, "domain-suffix-match": DOMAIN}, True),
+        ({"ca-path": Variant("s", "/etc/ssl/certs")}, False),
+        ({"system-ca-certs": Variant("b", True)}, False),
+        ({"system-ca-certs": Variant("b", True), "ca-cert": PRIVATE_CA}, False),
+        ({"system-ca-certs": Variant("b", True), "domain-suffix-match": DOMAIN}, True),
+        ({"system-ca-certs": Variant("b", True), "domain-match": DOMAIN}, True),
+        ({"system-ca-certs": Variant("b", True), "domain-match": Variant("s", "")}, False),
+        ({"system-ca-certs": Variant("b", True), "altsubject-matches": Variant("as", ["DNS:radius"])}, True),
+        ({"system-ca-certs": Variant("b", True), "altsubject-matches": Variant("as", [])}, False),
+        ({"system-ca-certs": Variant("b", False), "domain-match": DOMAIN}, False),
+        ({"eap": Variant("as", ["ttls"]), "ca-cert": PRIVATE_CA}, True),
+        ({"eap": Variant("as", ["tls"]), "ca-cert": PRIVATE_CA}, True),
+        ({"eap": Variant("as", ["peap", "ttls"]), "ca-cert": PRIVATE_CA}, True),
+        ({"eap": Variant("as", ["peap", "leap"]), "ca-cert": PRIVATE_CA}, False),
+        ({"eap": Variant("as", ["pwd"]), "ca-cert": PRIVATE_CA}, False),
+        ({"eap": Variant("as", []), "ca-cert": PRIVATE_CA}, False),
+        ({"eap": Variant("s", "peap"), "ca-cert": PRIVATE_CA}, False),
+    ],
+)
+def test_a_login_validates_a_certificate_or_not(
+    private_bus: PrivateBus, login: dict[str, Variant], is_validated: bool
+) -> None:
+    objects = laptop(AccessPoint_1=access_point(b"Home", rsn=0x208))
+    expected = replace(hint(PathKind.WIFI, "Home", Security.ENTERPRISE), validates_certificate=is_validated)
+
+    async def scenario(listening: Listening) -> None:
+        applied = {f"{ROOT}/Devices/1": {"802-1x": ENTERPRISE | login}}
+        async with network_manager(private_bus, objects, applied=applied):
+            await listening.hints(LAPTOP_HINTS | {1: expected})
+
+    play(private_bus.address, scenario)
+
+
+def test_without_settings_nobody_knows_of_the_certificate(private_bus: PrivateBus) -> None:
+    expected = hint(PathKind.WIFI, "Home", Security.ENTERPRISE)
+    assert expected.validates_certificate is None
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(AccessPoint_1=access_point(b"Home", rsn=0x208))):
+            await listening.hints(LAPTOP_HINTS | {1: expected})
+
+    play(private_bus.address, scenario)
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "has_login"),
+    [
+        ({"802-1x": ENTERPRISE}, 100, True),
+        ({"802-1x": ENTERPRISE}, 60, False),
+        ({"802-1x": ENTERPRISE | {"optional": Variant("b", True)}}, 100, False),
+        ({"802-1x": ENTERPRISE | {"optional": Variant("b", False)}}, 100, True),
+        ({"802-3-ethernet": {}}, 100, False),
+        (None, 100, None),
+    ],
+)
+def test_a_cable_has_let_this_machine_in_or_not(
+    private_bus: PrivateBus, settings: dict[str, dict[str, Variant]] | None, state: int, has_login: bool | None
+) -> None:
+    card = device("eth0", 1, connection=f"{ROOT}/ActiveConnection/3")
+    card["Device"]["State"] = Variant("u", state)
+    applied = {f"{ROOT}/Devices/3": settings} if settings is not None else {}
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(Devices_3=card), applied=applied):
+            await listening.hints(LAPTOP_HINTS | {3: replace(hint(None, "Wired"), has_login=has_login)})
+
+    play(private_bus.address, scenario)
+
+
+def test_a_login_is_followed_as_the_device_becomes_active(private_bus: PrivateBus) -> None:
+    card = device("eth0", 1, connection=f"{ROOT}/ActiveConnection/3")
+    card["Device"]["State"] = Variant("u", 60)
+    applied: Applied = {f"{ROOT}/Devices/3": {"802-1x": dict(ENTERPRISE)}}
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(Devices_3=card), applied=applied) as fake:
+            await listening.hints(LAPTOP_HINTS | {3: replace(hint(None, "Wired"), has_login=False)})
+            card["Device"]["State"] = Variant("u", 100)
+            await fake.signal(f"{ROOT}/Devices/3", "Device", {"State": Variant("u", 100)})
+            await listening.hints(LAPTOP_HINTS | {3: replace(hint(None, "Wired"), has_login=True)})
 
     play(private_bus.address, scenario)
 

@@ -10,16 +10,24 @@ from mpmanager.linux.wifi_security import announced_name, announced_security, na
 from mpmanager.model.path import Security
 
 CCMP = b"\x00\x0f\xac\x04"
+TKIP = b"\x00\x0f\xac\x02"
+AS_GROUP = b"\x00\x0f\xac\x00"
 
 
 def element(kind: int, content: bytes) -> bytes:
     return bytes([kind, len(content)]) + content
 
 
-def rsn(*key_suites: int, oui: bytes = b"\x00\x0f\xac") -> bytes:
+def cipher(kind: int) -> bytes:
+    return b"\x00\x0f\xac" + bytes([kind])
+
+
+def rsn(
+    *key_suites: int, oui: bytes = b"\x00\x0f\xac", pairwise: tuple[bytes, ...] = (CCMP,), group: bytes = CCMP
+) -> bytes:
     suites = b"".join(oui + bytes([each]) for each in key_suites)
-    lists = struct.pack("<H", 1) + CCMP + struct.pack("<H", len(key_suites)) + suites
-    return element(48, struct.pack("<H", 1) + CCMP + lists + b"\x00\x00")
+    lists = struct.pack("<H", len(pairwise)) + b"".join(pairwise) + struct.pack("<H", len(key_suites)) + suites
+    return element(48, struct.pack("<H", 1) + group + lists + b"\x00\x00")
 
 
 def wpa(key_suite: int) -> bytes:
@@ -37,7 +45,21 @@ ROWS = [
     ("nothing but a name", SSID + RATES, False, Security.OPEN),
     ("the privacy bit alone", SSID + RATES, True, Security.WEP),
     ("WPA with a passphrase", SSID + wpa(2), True, Security.WPA),
-    ("WPA with a login", SSID + wpa(1), True, Security.ENTERPRISE),
+    ("WPA with a login: TKIP stays weak", SSID + wpa(1), True, Security.WPA),
+    ("WPA2 with TKIP only", SSID + rsn(2, pairwise=(TKIP,), group=TKIP), True, Security.WPA),
+    ("WPA2 with TKIP for broadcasts", SSID + rsn(2, group=TKIP), True, Security.WPA2),
+    ("WPA2 with TKIP and CCMP: stations take CCMP", SSID + rsn(2, pairwise=(TKIP, CCMP)), True, Security.WPA2),
+    ("WPA2 with WEP's ciphers", SSID + rsn(2, pairwise=(cipher(1), cipher(5))), True, Security.WPA),
+    ("WPA2 with GCMP", SSID + rsn(2, pairwise=(cipher(8),)), True, Security.WPA2),
+    ("WPA3 with GCMP of 256 bits", SSID + rsn(8, pairwise=(cipher(9),)), True, Security.WPA3),
+    ("WPA3 with CCMP of 256 bits", SSID + rsn(8, pairwise=(cipher(10),)), True, Security.WPA3),
+    ("WPA2 with a cipher nobody knows", SSID + rsn(2, pairwise=(cipher(99),)), True, Security.WPA),
+    ("WPA2 with another vendor's cipher", SSID + rsn(2, pairwise=(b"\x50\x6f\x9a\x04",)), True, Security.WPA),
+    ("WPA2 with the group's cipher CCMP", SSID + rsn(2, pairwise=(AS_GROUP,)), True, Security.WPA2),
+    ("WPA2 with the group's cipher TKIP", SSID + rsn(2, pairwise=(AS_GROUP,), group=TKIP), True, Security.WPA),
+    ("WPA2 without a cipher", SSID + rsn(2, pairwise=()), True, Security.WPA),
+    ("a login with TKIP only", SSID + rsn(1, pairwise=(TKIP,), group=TKIP), True, Security.WPA),
+    ("WPA and WPA2, TKIP only", SSID + wpa(2) + rsn(2, pairwise=(TKIP,), group=TKIP), True, Security.WPA),
     ("WPA2", SSID + rsn(2), True, Security.WPA2),
     ("WPA2 with SHA-256", SSID + rsn(6), True, Security.WPA2),
     ("WPA2 with fast transition", SSID + rsn(4), True, Security.WPA2),
