@@ -14,13 +14,10 @@ from mpmanager.model.path import KindSource, PathKind
 _ETHERNET_HARDWARE = 1
 
 _LINK_KINDS: Mapping[str, PathKind] = {
-    **dict.fromkeys(
-        (
-            *("wireguard", "ipip", "sit", "gre", "gretap", "ip6gre", "ip6gretap", "ip6tnl"),
-            *("vti", "vti6", "xfrm", "erspan", "ip6erspan", "ovpn", "gtp"),
-        ),
-        PathKind.VPN,
-    ),
+    # What encrypts. Tunnels that encrypt nothing (ipip, sit, gre, ip6tnl, erspan, gtp ...) are left out and so remain
+    # unknown. Programs make tun, and tap where frames shall go through, for VPNs; a virtual machine's tap is a
+    # bridge's port.
+    **dict.fromkeys(("wireguard", "ovpn", "ovpn-dco", "xfrm", "vti", "vti6", "tun"), PathKind.VPN),
     **dict.fromkeys(
         ("bridge", "dummy", "ifb", "vxlan", "geneve", "nlmon", "vrf", "macvtap", "ipvtap", "netdevsim", "vcan"),
         PathKind.VIRTUAL,
@@ -34,11 +31,6 @@ _LINK_KINDS: Mapping[str, PathKind] = {
 _HARDWARE: Mapping[int, PathKind] = {
     512: PathKind.XDSL,  # PPP; also some modems and old VPNs, which other sources know better
     519: PathKind.LTE,  # RAWIP
-    768: PathKind.VPN,  # IP in IP
-    769: PathKind.VPN,  # IPv6 tunnel
-    776: PathKind.VPN,  # sit
-    778: PathKind.VPN,  # GRE
-    823: PathKind.VPN,  # GRE over IPv6
 }
 _DEVICE_TYPES: Mapping[str, PathKind] = {
     "wlan": PathKind.WIFI,
@@ -83,9 +75,6 @@ class KernelSource:
         return {index: LinkHint(source=KindSource.KERNEL, kind=kind) for index, kind in kinds.items() if kind}
 
     def _kind(self, link: Link) -> PathKind | None:
-        if link.driver_kind == "tun":
-            # Programs make tun for VPNs and tap for virtual machines.
-            return PathKind.VIRTUAL if link.hardware_type == _ETHERNET_HARDWARE else PathKind.VPN
         return (
             _LINK_KINDS.get(link.driver_kind or "")
             or _HARDWARE.get(link.hardware_type)

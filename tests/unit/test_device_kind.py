@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from mpmanager.core.trust import Evidence, TrustPreferences, verdict_on
 from mpmanager.linux.device_kind import KernelSource, kind_by_driver
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import Link
 from mpmanager.model.path import PathKind
+from mpmanager.model.trust import Trust
 
 
 def link(*, driver_kind: str | None = None, hardware_type: int = 1, index: int = 5) -> Link:
@@ -30,11 +32,6 @@ def kernel_kind(each: Link, system_links: Path) -> PathKind | None:
 @pytest.mark.parametrize(
     ("driver_kind", "hardware_type", "kind"),
     [
-        ("wireguard", 65534, PathKind.VPN),
-        ("tun", 65534, PathKind.VPN),
-        ("tun", 1, PathKind.VIRTUAL),
-        ("gre", 778, PathKind.VPN),
-        ("xfrm", 65534, PathKind.VPN),
         ("ppp", 512, PathKind.XDSL),
         (None, 512, PathKind.XDSL),
         (None, 519, PathKind.LTE),
@@ -51,6 +48,61 @@ def test_the_kernels_classes_stand_for_a_kind(
     tmp_path: Path, driver_kind: str | None, hardware_type: int, kind: PathKind | None
 ) -> None:
     assert kernel_kind(link(driver_kind=driver_kind, hardware_type=hardware_type), tmp_path) is kind
+
+
+@pytest.mark.parametrize(
+    ("driver_kind", "hardware_type"),
+    [
+        ("wireguard", 65534),
+        ("ovpn", 65534),
+        ("ovpn-dco", 65534),
+        ("xfrm", 65534),
+        ("vti", 768),
+        ("vti6", 769),
+        ("tun", 65534),
+        ("tun", 1),  # tap
+    ],
+)
+def test_what_encrypts_is_a_vpn_and_trusted(tmp_path: Path, driver_kind: str, hardware_type: int) -> None:
+    kind = kernel_kind(link(driver_kind=driver_kind, hardware_type=hardware_type), tmp_path)
+    assert kind is PathKind.VPN
+    assert trust_of(kind) is Trust.TRUSTED
+
+
+@pytest.mark.parametrize(
+    ("driver_kind", "hardware_type"),
+    [
+        ("ipip", 768),
+        ("ip6tnl", 769),
+        ("sit", 776),
+        ("gre", 778),
+        ("gretap", 1),
+        ("ip6gre", 823),
+        ("ip6gretap", 1),
+        ("erspan", 1),
+        ("ip6erspan", 1),
+        ("gtp", 65534),
+        ("vxlan", 1),
+        ("geneve", 1),
+        ("bareudp", 65534),
+        (None, 768),
+        (None, 769),
+        (None, 776),
+        (None, 778),
+        (None, 823),
+    ],
+)
+def test_a_tunnel_that_encrypts_nothing_is_not_trusted(
+    tmp_path: Path, driver_kind: str | None, hardware_type: int
+) -> None:
+    tunnel = link(driver_kind=driver_kind, hardware_type=hardware_type)
+    kind = kernel_kind(tunnel, tmp_path) or kind_by_driver(tunnel, driver_kind) or PathKind.UNKNOWN
+    assert kind in {PathKind.VIRTUAL, PathKind.UNKNOWN}
+    assert trust_of(kind) is Trust.UNTRUSTED
+
+
+def trust_of(kind: PathKind) -> Trust:
+    return verdict_on(Evidence(name=LinkName("net0"), kind=kind), TrustPreferences()).level
 
 
 def system_link(directory: Path, *, index: str = "5\n", uevent: str = "DEVTYPE=wlan\nINTERFACE=net0\n") -> Path:

@@ -43,7 +43,7 @@ def test_the_kernels_classes_are_known(world: Any, tmp_path: Path) -> None:
     assert {name: each for name, (each,) in hints.items()} == {
         "wifi0": LinkHint(source=KindSource.KERNEL, kind=PathKind.ETHERNET),
         "tun0": LinkHint(source=KindSource.KERNEL, kind=PathKind.VPN),
-        "tap0": LinkHint(source=KindSource.KERNEL, kind=PathKind.VIRTUAL),
+        "tap0": LinkHint(source=KindSource.KERNEL, kind=PathKind.VPN),
     }
 
 
