@@ -49,7 +49,7 @@ PAGES = (
         "mpmanagerd",
         8,
         "manage the Multipath TCP connections of this machine",
-        ".TP\n.I /var/lib/mpmanager/paths.json\nDecisions about paths (tiers and corrected kinds).\n"
+        ".TP\n.I /var/lib/mpmanager/paths.json\nDecisions about paths (tiers, corrected kinds, trust).\n"
         ".TP\n.I /var/lib/mpmanager/policies.json\nHow long data may wait, and where big transfers go.\n"
         ".TP\n.I /var/lib/mpmanager/path\\-manager\\-before\nThe path manager to hand back to.",
         "mpm(1), mpmanager(1), ip-mptcp(8)",

@@ -13,13 +13,13 @@ from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo,
 
 
 class Paths(msgspec.Struct, kw_only=True):
-    """`mpm paths --json`."""
+    """`mpm paths --json`, `mpm path trust NAME --json`."""
 
     paths: list[PathInfo]
 
 
 class PathChange(msgspec.Struct, kw_only=True):
-    """`mpm path tier --json`, `mpm path kind --json`."""
+    """`mpm path tier --json`, `mpm path kind --json`, `mpm path trust NAME LEVEL --json`."""
 
     paths: list[PathInfo]
     staying: int
@@ -53,7 +53,8 @@ def schema() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What mpm prints with --json",
         "description": (
-            "status: StatusInfo; paths: Paths; path tier, path kind: PathChange; app, default: Policies; "
+            "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
+            "path tier, path kind, path trust: PathChange; app, default: Policies; "
             "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

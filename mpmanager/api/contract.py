@@ -93,6 +93,13 @@ SET_PATH_TRUST = Method(
 """`trust`: trusted, untrusted, or auto (what the network's nature suggests). `scope`: network, interface, or empty:
 the network where it has a name, else the interface; with auto both."""
 
+SET_WIRES_NEED_LOGIN = Method(
+    name="SetWiresNeedLogin",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="needed", signature="b"),),
+)
+"""Whether a cable is trusted only where a login (802.1X) has let this machine in; `StatusInfo` tells."""
+
 LIST_POLICIES = Method(
     name="ListPolicies",
     action=Action.INFO,
@@ -115,6 +122,7 @@ METHODS = (
     SET_PATH_TIER,
     SET_PATH_KIND,
     SET_PATH_TRUST,
+    SET_WIRES_NEED_LOGIN,
     LIST_POLICIES,
     SET_POLICY,
 )

@@ -45,6 +45,8 @@ class StatusInfo(Structure):
     """What cannot be done on this machine, one sentence each; empty when everything works."""
     notes: list[str] = []
     """What is not there and is done without, one sentence each."""
+    wires_need_login: bool = False
+    """Whether a cable is trusted only where a login (802.1X) has let this machine in."""
 
 
 class PathInfo(Structure):
@@ -72,6 +74,10 @@ class PathInfo(Structure):
     trust_reason: TrustReason = TrustReason.UNKNOWN
     trust_source: TrustSource = TrustSource.AUTOMATIC
     """Who decided: a person about this network or this interface, or nobody."""
+    network_trust: Trust | None = None
+    """What a person has said of this network; null: nothing."""
+    interface_trust: Trust | None = None
+    """What a person has said of this interface: counts where nothing was said of the network."""
     network_ids: list[str] = []
     """What names its network, the most telling first; empty where nothing does (yet)."""
 
@@ -262,6 +268,9 @@ class EventInfo(Structure):
     """Application id."""
     helper: str | None = None
     """The path that helps, or helped."""
+    trust: Trust | None = None
+    """How far the path is trusted now."""
+    trust_reason: TrustReason | None = None
     reason: ExpirationReason | None = None
     waited_ms: float | None = None
     """How long the oldest data had waited beyond the path's own round trip."""

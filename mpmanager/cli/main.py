@@ -26,6 +26,7 @@ from mpmanager.cli.context import (
 from mpmanager.cli.lab import lab
 from mpmanager.cli.policies import app, default
 from mpmanager.cli.tour import tour
+from mpmanager.cli.trust import trust, wires_need_login
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
 from mpmanager.model.path import PathKind, Tier
@@ -42,6 +43,7 @@ Examples:
   mpm connections                      which program uses which path now
   mpm watch                            the same, live
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
+  mpm path trust wlan0                 how far this network is trusted, and why
   mpm app set ssh --wait 50ms          another path helps what is 50 ms late
   mpm tour                             everything at work, in a lab if need be
   mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
@@ -79,7 +81,10 @@ def status(*, bus: Bus, as_json: bool) -> None:
 @json_option
 @bus_command
 def paths(*, bus: Bus, as_json: bool) -> None:
-    """List the network paths: their kind and state, when they are used, and what they carry."""
+    """List the network paths: kind, state, how far they are trusted, when they are used, and what they carry.
+
+    A * marks what a person has decided.
+    """
     frame = _snapshot(bus, Topic.PATHS)
     if as_json:
         print_json({"paths": frame.paths})
@@ -88,9 +93,13 @@ def paths(*, bus: Bus, as_json: bool) -> None:
         console().print(tables.paths(frame.paths))
 
 
-@main.group(short_help="Decide about one path.", context_settings=_HELP)
+@main.group(short_help="Decide about paths.", context_settings=_HELP)
 def path() -> None:
-    """Decide when a network path may be used, or correct what it is."""
+    """Decide when a network path may be used and how far it is trusted, or correct what it is."""
+
+
+path.add_command(trust)
+path.add_command(wires_need_login)
 
 
 @path.command(
@@ -220,7 +229,7 @@ Examples:
 @json_option
 @bus_command
 def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
-    """Show what happened: paths that were lost and came back, connections, subflows, changes of tier."""
+    """Show what happened: paths that were lost and came back, connections, subflows, changes of tier and trust."""
     if not limit and not follow:
         raise click.BadParameter("0 asks for nothing; the least is 1 (or 0 with --follow)", param_hint="'--limit'")
     if follow:
@@ -255,9 +264,9 @@ class _Change:
 async def _decide(
     client: ManagerClient, name: str, set_it: Callable[[str, str], Awaitable[None]], value: str
 ) -> _Change:
-    before = await _path(client, name)
+    before = await client.path(name)
     await set_it(name, value)
-    after = await _path(client, name)
+    after = await client.path(name)
     staying = 0
     if after.tier is Tier.NEVER:
         frame = await client.snapshot(SubscribeOptions(topics=[Topic.PATHS, Topic.CONNECTIONS]))
@@ -272,15 +281,6 @@ def _snapshot(bus: Bus, *topics: Topic) -> Frame:
 def _print_simulated(frame: Frame) -> None:
     if frame.simulated:
         console().print(tables.SIMULATED)
-
-
-async def _path(client: ManagerClient, name: str) -> PathInfo:
-    known = await client.paths()
-    for each in known:
-        if each.name == name:
-            return each
-    names = ", ".join(each.name for each in known) or "none at the moment"
-    raise UnknownPathError(f"there is no path {name!r}; paths are: {names}")
 
 
 def _is_wanted(row: ConnectionInfo, path_name: str | None, app_text: str | None) -> bool:

@@ -21,10 +21,11 @@ from mpmanager.api.structures import (
 from mpmanager.cli.fitting import Cell, Column, FittingTable
 from mpmanager.cli.policy_values import write_trigger
 from mpmanager.cli.selection import selector_of
-from mpmanager.cli.sentences import no_connection
+from mpmanager.cli.sentences import no_connection, printable
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
+from mpmanager.model.trust import Trust, TrustSource
 
 SIMULATED = Text(" SIMULATED: nothing of this exists outside the daemon ", style="bold black on yellow")
 
@@ -46,6 +47,7 @@ _STATE_WORDS = {
     PathState.NO_CARRIER: ("no carrier", "red"),
     PathState.DOWN: ("off", "red"),
 }
+_TRUST_STYLES = {Trust.TRUSTED: "", Trust.UNTRUSTED: "yellow"}
 _TIER_WORDS = {
     Tier.ALWAYS: "always",
     Tier.WHEN_NEEDED: "when needed",
@@ -53,10 +55,12 @@ _TIER_WORDS = {
     Tier.NEVER: "never",
 }
 _PATH_COLUMNS = (
-    *(Column(title=each) for each in ("Path", "Kind", "Network", "State", "Used")),
+    *(Column(title=each) for each in ("Path", "Kind", "Network", "Trust", "State", "Used")),
     *(Column(title=each, is_number=True) for each in ("Down", "Up", "Received", "Sent")),
 )
-_DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Down", "State")
+_DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Trust", "Down", "State")
+_CHOSEN = " *"
+_LEGEND = Text("* your decision", style="dim")
 _TIER_ORDER = tuple(Tier)
 _POLICY_COLUMNS = tuple(Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on"))
 _IN_FORCE_COLUMNS = (
@@ -88,7 +92,13 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
     if not rows:
         return Text("No network path: no interface has an address, or all are switched off.")
     ordered = sorted(rows, key=lambda row: (_TIER_ORDER.index(row.tier), row.name))
-    return FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in ordered], dispensable=_DISPENSABLE)
+    table = FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in ordered], dispensable=_DISPENSABLE)
+    is_any_chosen = any(row.tier_chosen or _is_trust_chosen(row) for row in ordered)
+    return Group(table, *([_LEGEND] if is_any_chosen else []))
+
+
+def _is_trust_chosen(row: PathInfo) -> bool:
+    return row.trust_source is not TrustSource.AUTOMATIC
 
 
 def _path_cells(row: PathInfo) -> tuple[Cell, ...]:
@@ -96,8 +106,9 @@ def _path_cells(row: PathInfo) -> tuple[Cell, ...]:
         _bold(row.name),
         _KIND_WORDS[row.kind],
         _outside(row.network or _NOT_KNOWN),
+        Text(row.trust.value + _CHOSEN * _is_trust_chosen(row), style=_TRUST_STYLES[row.trust]),
         Text(*_STATE_WORDS[row.state]),
-        _TIER_WORDS[row.tier],
+        _TIER_WORDS[row.tier] + _CHOSEN * row.tier_chosen,
         format_rate(row.rx_bit_s),
         format_rate(row.tx_bit_s),
         format_bytes(row.rx_bytes),
@@ -189,7 +200,7 @@ def _time_of_day(unix_time: float) -> str:
 
 def _outside(text: str) -> Text:
     """A name that somebody else gave: neither its brackets nor its control characters mean anything to the terminal."""
-    return Text("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text))
+    return Text(printable(text))
 
 
 def _bold(text: str) -> Text:

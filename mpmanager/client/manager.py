@@ -22,7 +22,7 @@ from mpmanager.api.codec import (
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, SubscribeOptions
-from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError
+from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
 
 _NOBODY_THERE = {
     "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -69,6 +69,19 @@ class ManagerClient:
         (dictionaries,) = await self._call(contract.LIST_PATHS)
         return [from_dictionary(each, PathInfo) for each in dictionaries]
 
+    async def path(self, name: str) -> PathInfo:
+        """One network path.
+
+        Raises:
+            UnknownPathError: there is none of that name; the sentence lists those that there are.
+        """
+        known = await self.paths()
+        for each in known:
+            if each.name == name:
+                return each
+        names = ", ".join(each.name for each in known) or "none at the moment"
+        raise UnknownPathError(f"there is no path {name!r}; paths are: {names}")
+
     async def recent_events(self, limit: int = 100) -> list[EventInfo]:
         """The last events, the oldest first."""
         (dictionaries,) = await self._call(contract.RECENT_EVENTS, limit)
@@ -85,6 +98,10 @@ class ManagerClient:
     async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
         """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
         await self._call(contract.SET_PATH_TRUST, path, trust, scope)
+
+    async def set_wires_need_login(self, *, needed: bool) -> None:
+        """Say whether a cable is trusted only where a login (802.1X) has let this machine in."""
+        await self._call(contract.SET_WIRES_NEED_LOGIN, needed)
 
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""

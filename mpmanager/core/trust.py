@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Security
-from mpmanager.model.trust import NetworkId, Trust, TrustReason, TrustSource, TrustVerdict
+from mpmanager.model.trust import NetworkId, Trust, TrustDecisions, TrustReason, TrustSource, TrustVerdict
 
 _YES, _NO = Trust.TRUSTED, Trust.UNTRUSTED
 
@@ -70,17 +70,24 @@ def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdic
 
     A network that may be one of those that somebody distrusts, and has not shown yet that it is not, is not trusted.
     """
-    said = {preferences.networks[each] for each in evidence.network_ids if each in preferences.networks}
-    if said:
-        level = Trust.UNTRUSTED if Trust.UNTRUSTED in said else Trust.TRUSTED
-        return TrustVerdict(level=level, reason=TrustReason.CHOSEN, source=TrustSource.NETWORK)
-    if evidence.name in preferences.interfaces:
-        level = preferences.interfaces[evidence.name]
-        return TrustVerdict(level=level, reason=TrustReason.CHOSEN, source=TrustSource.INTERFACE)
+    said = decisions_on(evidence, preferences)
+    if said.network is not None:
+        return TrustVerdict(level=said.network, reason=TrustReason.CHOSEN, source=TrustSource.NETWORK)
+    if said.interface is not None:
+        return TrustVerdict(level=said.interface, reason=TrustReason.CHOSEN, source=TrustSource.INTERFACE)
     level, reason = _nature(evidence, preferences)
     if level is Trust.TRUSTED and not evidence.is_gateway_known and _distrusts_gateways(preferences):
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
     return TrustVerdict(level=level, reason=reason)
+
+
+def decisions_on(evidence: Evidence, preferences: TrustPreferences) -> TrustDecisions:
+    """What was said of a network and of the interface; of contradicting names the distrusted one counts."""
+    said = {preferences.networks[each] for each in evidence.network_ids if each in preferences.networks}
+    return TrustDecisions(
+        network=None if not said else Trust.UNTRUSTED if Trust.UNTRUSTED in said else Trust.TRUSTED,
+        interface=preferences.interfaces.get(evidence.name),
+    )
 
 
 def _nature(evidence: Evidence, preferences: TrustPreferences) -> tuple[Trust, TrustReason]:

@@ -70,6 +70,8 @@ class PathRates:
             trust=path.trust.level,
             trust_reason=path.trust.reason,
             trust_source=path.trust.source,
+            network_trust=path.trust_decisions.network,
+            interface_trust=path.trust_decisions.interface,
             network_ids=[str(each) for each in path.network_ids],
             tier=path.tier,
             tier_chosen=path.is_tier_chosen,

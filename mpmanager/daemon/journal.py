@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from mpmanager.api.structures import EventInfo, EventKind, Wait
 from mpmanager.model.expiration import ExpirationReason
 from mpmanager.model.names import Token
+from mpmanager.model.trust import Trust, TrustReason
 
 KEPT = 1000
 
@@ -15,6 +16,8 @@ KEPT = 1000
 class Proof(TypedDict, total=False):
     """The figures of a decision: fields of `EventInfo`."""
 
+    trust: Trust | None
+    trust_reason: TrustReason | None
     helper: str | None
     reason: ExpirationReason | None
     waited_ms: float | None

@@ -123,6 +123,7 @@ class Manager:
             events=self.journal.count,
             limits=self._world.limits(),
             notes=self._world.notes(),
+            wires_need_login=self.paths.wires_need_login,
         )
 
     def path_rows(self) -> list[PathInfo]:

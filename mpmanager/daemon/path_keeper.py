@@ -17,7 +17,7 @@ from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName
 from mpmanager.model.network import NetworkState
 from mpmanager.model.path import Path, PathKind, PathState, Tier
-from mpmanager.model.trust import REASON_WORDS, NetworkId, Trust, TrustSource
+from mpmanager.model.trust import NetworkId, Trust, TrustSource, why
 
 ChoiceT = TypeVar("ChoiceT", Tier, PathKind, Trust)
 KeyT = TypeVar("KeyT", LinkName, NetworkId)
@@ -153,6 +153,20 @@ class PathKeeper:
         chosen = replace(chosen, networks=networks, interfaces=interfaces)
         await self._prefer(replace(self._preferences, trust=chosen))
 
+    @property
+    def wires_need_login(self) -> bool:
+        """Whether a cable is trusted only where 802.1X has let this machine in."""
+        return self._preferences.trust.needs_wired_login
+
+    async def set_wires_need_login(self, *, needed: bool) -> None:
+        """Say whether a cable is trusted only where 802.1X has let this machine in.
+
+        Raises:
+            StateFileError: nothing was changed.
+        """
+        chosen = replace(self._preferences.trust, needs_wired_login=needed)
+        await self._prefer(replace(self._preferences, trust=chosen))
+
     async def _prefer(self, preferences: PathPreferences) -> None:
         self._state.save_preferences(preferences)
         self._preferences = preferences
@@ -183,10 +197,14 @@ class PathKeeper:
             text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
             self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
         if old.trust.level is not new.trust.level:
-            text = f"{_title(new)} is {new.trust.level.value} now: {REASON_WORDS[new.trust.reason]}"
-            self._journal.record(EventKind.TRUST_CHANGED, text, path=new.name)
+            self._tell_trust(new)
         if old.state is new.state is PathState.UP and (changes := _changes(old, new)):
             self._journal.record(EventKind.PATH_CHANGED, f"{_title(new)}: {', '.join(changes)}", path=new.name)
+
+    def _tell_trust(self, path: Path) -> None:
+        level, reason = path.trust.level, path.trust.reason
+        text = f"{_title(path)} is {level.value} now: {why(reason, path.trust.source)}"
+        self._journal.record(EventKind.TRUST_CHANGED, text, path=path.name, trust=level, trust_reason=reason)
 
 
 def _addresses_outside(network: NetworkState, paths: Iterable[Path]) -> frozenset[IPAddress]:

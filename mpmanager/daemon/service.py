@@ -56,6 +56,7 @@ class Service:
             contract.SET_PATH_TIER.name: self._set_path_tier,
             contract.SET_PATH_KIND.name: self._set_path_kind,
             contract.SET_PATH_TRUST.name: self._set_path_trust,
+            contract.SET_WIRES_NEED_LOGIN.name: self._set_wires_need_login,
             contract.LIST_POLICIES.name: self._list_policies,
             contract.SET_POLICY.name: self._set_policy,
         }
@@ -185,6 +186,10 @@ class Service:
 
     async def _set_path_trust(self, path: str, trust: str, scope: str) -> list[Any]:
         await self._manager.paths.set_trust(path, trust, scope)
+        return []
+
+    async def _set_wires_need_login(self, needed: bool) -> list[Any]:  # noqa: FBT001  # as it comes over the bus
+        await self._manager.paths.set_wires_need_login(needed=needed)
         return []
 
     async def _list_policies(self) -> list[Any]:

@@ -21,6 +21,8 @@ class Link:
     """IFLA_INFO_KIND: tun, wireguard, bridge, veth ...; None for hardware."""
     master_index: int | None
     """The bridge or bond it belongs to."""
+    resolves_neighbours: bool = True
+    """Whether it asks who has an address (ARP, NDP); not so a link with one other end (IFF_NOARP), as of many modems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from mpmanager.model.names import IPAddress, LinkName
-from mpmanager.model.trust import NOT_KNOWN, NetworkId, TrustVerdict
+from mpmanager.model.trust import NOT_KNOWN, NOTHING_SAID, NetworkId, TrustDecisions, TrustVerdict
 
 
 @unique
@@ -130,6 +130,7 @@ class Path:
     security: Security | None
     """None when nobody told, or where the question has no meaning."""
     trust: TrustVerdict = NOT_KNOWN
+    trust_decisions: TrustDecisions = NOTHING_SAID
     network_ids: tuple[NetworkId, ...] = ()
     """What names its network, the most telling first; empty where nothing does (yet)."""
     tier: Tier

@@ -69,6 +69,17 @@ class TrustVerdict:
     source: TrustSource = TrustSource.AUTOMATIC
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustDecisions:
+    """What a person has said; None: nothing."""
+
+    network: Trust | None = None
+    """Of the network, by any of its names."""
+    interface: Trust | None = None
+
+
+NOTHING_SAID = TrustDecisions()
+
 NOT_KNOWN = TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.UNKNOWN)
 """What nobody knows anything of is not trusted."""
 
@@ -98,3 +109,14 @@ REASON_WORDS = {
     TrustReason.UNKNOWN: "nobody tells what kind of network this is",
 }
 """Why, as the second half of a sentence: "... counts as trusted: WPA2 encrypts the air"."""
+
+_ABOUT = {
+    TrustSource.NETWORK: " of this network",
+    TrustSource.INTERFACE: " of this interface",
+    TrustSource.AUTOMATIC: "",
+}
+
+
+def why(reason: TrustReason, source: TrustSource) -> str:
+    """The reason in words, with what a decision was about: "you have said so of this network"."""
+    return REASON_WORDS[reason] + (_ABOUT[source] if reason is TrustReason.CHOSEN else "")

@@ -10,6 +10,7 @@ from rich.text import Text
 from mpmanager.api.structures import EventInfo, EventKind
 from mpmanager.cli import tables
 from mpmanager.model.path import Tier
+from mpmanager.model.trust import Trust, TrustSource
 
 EVIL = "[/bold][red]\x1b]0;title\x07x"
 SHOWN = "[/bold][red]\\x1b]0;title\\x07x"
@@ -55,10 +56,11 @@ def test_news_stand_between_paths_and_connections():
 @pytest.mark.parametrize(
     ("width", "titles"),
     [
-        (100, ["Path", "Kind", "Network", "State", "Used", "Down", "Up", "Received", "Sent"]),
-        (80, ["Path", "Kind", "Network", "State", "Used", "Down", "Up", "Received"]),
-        (75, ["Path", "Kind", "Network", "State", "Used", "Down", "Up"]),
-        (60, ["Path", "Kind", "State", "Used", "Down", "Up"]),
+        (110, ["Path", "Kind", "Network", "Trust", "State", "Used", "Down", "Up", "Received", "Sent"]),
+        (90, ["Path", "Kind", "Network", "Trust", "State", "Used", "Down", "Up", "Received"]),
+        (80, ["Path", "Kind", "Network", "Trust", "State", "Used", "Down", "Up"]),
+        (65, ["Path", "Kind", "Trust", "State", "Used", "Down", "Up"]),
+        (50, ["Path", "Trust", "State", "Used", "Down"]),
         (40, ["Path", "State", "Used", "Down"]),
         (22, ["Path", "State", "Used"]),
         (16, ["Path", "Used"]),
@@ -68,7 +70,8 @@ def test_a_narrow_terminal_gets_fewer_columns_and_whole_words(width, titles):
     paths = World().advance().paths
     for each in paths:
         each.rx_bit_s, each.tx_bit_s, each.rx_bytes, each.tx_bytes = 12.3e6, 456.7e3, 123_456_789, 12_345_678
-        each.tier = Tier.WHEN_NEEDED if width == 100 else Tier.BACKUP
+        each.tier = Tier.WHEN_NEEDED if width == 110 else Tier.BACKUP
+        each.tier_chosen = False
     paths.sort(key=lambda path: path.name)
     header, *rows = printed(tables.paths(paths), width=width).splitlines()
     assert header.split() == titles
@@ -94,7 +97,24 @@ def test_a_tree_tells_only_rates_that_are_not_zero(width):
 def test_paths_have_the_same_order_always_first_by_tier_then_by_name():
     paths = World().advance().paths
     for path, tier in zip(paths, (Tier.BACKUP, Tier.ALWAYS, Tier.ALWAYS), strict=True):
-        path.tier = tier
+        path.tier, path.tier_chosen = tier, False
     expected = ["dsl0", "wwan0", "wlan0"]
     for shown in (paths, list(reversed(paths))):
         assert [line.split()[0] for line in printed(tables.paths(shown)).splitlines()[1:]] == expected
+
+
+def test_what_a_person_has_decided_is_marked_and_the_mark_explained():
+    first, second, third = paths = World().advance().paths
+    for each in paths:
+        each.tier, each.tier_chosen, each.trust = Tier.ALWAYS, False, Trust.TRUSTED
+    assert "*" not in printed(tables.paths(paths))
+    first.trust, first.trust_source = Trust.UNTRUSTED, TrustSource.INTERFACE
+    second.tier_chosen = True
+    _header, *rows, legend = printed(tables.paths(paths)).splitlines()
+    shown = {row.split()[0]: row for row in rows}
+    assert "untrusted *" in shown[first.name]
+    assert "always *" not in shown[first.name]
+    assert "always *" in shown[second.name]
+    assert "trusted *" not in shown[second.name]
+    assert "*" not in shown[third.name]
+    assert legend == "* your decision"
