@@ -68,6 +68,8 @@ _STREAM_BYTES = 100_000
 
 _TENSE_S = 0.005
 """An acknowledgement that is so much later than a round trip is awaited with attention."""
+_LOSSY_S = 10.0
+"""For so long a path that has lost something is expected to lose something again."""
 PROBE_REST_S = 0.25
 """Between two probes of one connection."""
 
@@ -254,7 +256,9 @@ class Expiration:
                 self._due_look = now  # whether it was a hole's has to be looked at
 
     def _is_starved(self, now: float) -> bool:
-        return self._receiving.is_starved(now, wait_s=self.policy.wait_s)
+        disordered = self._tracks.disordered
+        is_lossy = disordered is not None and now - disordered < _LOSSY_S
+        return self._receiving.is_starved(now, wait_s=self.policy.wait_s, is_lossy=is_lossy)
 
     def _schedule(self, now: float) -> None:
         # What has been late for long needs less attention than what has just become so.

@@ -6,7 +6,7 @@ from mpmanager.model.policy import NEVER
 
 GAPS_KEPT = 24
 GAPS_NEEDED = 6
-_GAP_FACTOR = 1.1
+_GAP_FACTOR, _LOSSY_GAP_FACTOR = 1.1, 2.1
 _GAP_EXTRA_S = 0.004
 _LEAST_STARVING_S = 0.02
 LONGEST_GAP_S = 1.0
@@ -100,11 +100,15 @@ class Receiving:
         """How long nothing has come."""
         return now - self.moved
 
-    def is_starved(self, now: float, *, wait_s: float) -> bool:
-        """Whether nothing has come for longer than usual, and than half of what data may wait."""
+    def is_starved(self, now: float, *, wait_s: float, is_lossy: bool = False) -> bool:
+        """Whether nothing has come for longer than usual, and than half of what data may wait.
+
+        Where packets are lost, what follows shows that one is missing, and nobody has to be asked: it is given time.
+        """
         if self._is_quiet or len(self._gaps) < GAPS_NEEDED or now < self._settled:
             return False
-        usual_s = self._patience * (_GAP_FACTOR * self.longest_gap_s + _GAP_EXTRA_S)
+        factor = _LOSSY_GAP_FACTOR if is_lossy else _GAP_FACTOR
+        usual_s = self._patience * (factor * self.longest_gap_s + _GAP_EXTRA_S)
         limit_s = max(usual_s, _LEAST_STARVING_S if wait_s == NEVER else max(_LEAST_STARVING_S, wait_s / 2))
         return limit_s < self.silent_s(now) < LONGEST_GAP_S and limit_s < LONGEST_GAP_S
 

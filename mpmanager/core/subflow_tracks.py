@@ -37,6 +37,8 @@ class SubflowTracks:
         self._sending = sending
         self._tracks: dict[FourTuple, _Track] = {}
         self._has_one_carrier = True
+        self.disordered: float | None = None
+        """When anything came out of order last."""
 
     def follow(self, subflows: Sequence[SubflowView], carriers: Collection[SubflowView], now: float) -> None:
         """Take in what the subflows say now; those that are gone are forgotten."""
@@ -65,6 +67,7 @@ class SubflowTracks:
             track.rate = (vitals.delivery_rate_byte_s, now)
         if vitals.out_of_order_packets != track.disorder[0]:
             track.disorder = (vitals.out_of_order_packets, now)
+            self.disordered = now
         return track
 
     def _begun(self, vitals: SubflowVitals, now: float) -> _Track:

@@ -635,6 +635,17 @@ def test_a_peer_that_refuses_probes_has_answered_them():
     assert place.state(connection) is ExpirationState.PRIMARY
 
 
+def test_where_packets_are_lost_what_follows_shows_it_and_nobody_is_asked():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 20)
+    place.run(2)
+    place.links[WLAN].loss = 0.03
+    place.run(18)
+    assert len(probes(place)) <= 3, "one for the first that was lost, and where two are in a row"
+    assert failed(place) == []
+
+
 def test_a_path_that_is_gone_is_not_waited_for():
     place = laptop()
     connection = place.connect(0.05)
