@@ -71,6 +71,7 @@ _RTEXT_FILTER_SKIP_STATS = 8
 _IFF_UP = 0x1
 _IFF_LOOPBACK = 0x8
 _IFF_RUNNING = 0x40
+_IFF_NOARP = 0x80
 _IFF_LOWER_UP = 0x10000
 _IFF_CONNECTED = _IFF_RUNNING | _IFF_LOWER_UP
 """LOWER_UP alone is not enough: a Wi-Fi link has it before the keys are agreed (RFC 2863's dormant)."""
@@ -247,6 +248,7 @@ def _link(reply: memoryview) -> Iterator[Link]:
         hardware_type=hardware_type,
         driver_kind=_text(kind) if kind is not None else None,
         master_index=number_of(attributes.get(_IFLA_MASTER)) or None,
+        resolves_neighbours=not flags & _IFF_NOARP,
     )
 
 

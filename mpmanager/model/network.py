@@ -22,7 +22,7 @@ class Link:
     master_index: int | None
     """The bridge or bond it belongs to."""
     resolves_neighbours: bool = True
-    """Whether it asks who has an address (ARP, NDP); not so a link with one other end (IFF_NOARP), as of many modems."""
+    """Whether it asks who has an address (ARP, NDP); links with one other end do not (IFF_NOARP), nor many modems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

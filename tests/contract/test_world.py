@@ -551,6 +551,15 @@ async def test_the_owner_of_a_connection_is_found_and_that_of_none_is_unknown(pl
 
 
 @in_the_world
+async def test_of_neighbours_only_gateways_are_told(place):
+    network = await place.world.network.observe()
+    gateways = {(each.link_index, each.gateway) for each in network.default_routes}
+    heard = {(each.link_index, each.address) for each in network.neighbours}
+    assert heard <= gateways
+    assert heard == gateways or not place.world.is_simulated
+
+
+@in_the_world
 async def test_limits_and_notes_are_sentences(place):
     assert all(isinstance(each, str) and each for each in (*place.world.limits(), *place.world.notes()))
 

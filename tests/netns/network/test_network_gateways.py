@@ -167,7 +167,17 @@ def test_a_link_without_link_addresses_has_no_gateway_to_hear(world: Any) -> Non
     world.run("ip route add default via 10.7.7.2 dev ppp0")
     world.run("ip route add default dev ppp0 metric 9")
     send("10.7.7.2")
-    assert gateways(observed()) == set()
+    state = observed()
+    assert gateways(state) == set()
+    assert [link.resolves_neighbours for link in state.links] == [False]
+
+
+def test_a_modem_like_a_network_card_has_no_gateway_to_hear_either(two_paths: Any) -> None:
+    two_paths.run("ip link set lte0 arp off")
+    send("10.0.2.2")
+    state = observed()
+    assert gateways(state) == set()
+    assert {link.name: link.resolves_neighbours for link in state.links} == {"wifi0": True, "lte0": False}
 
 
 def test_without_ipv6_there_is_no_gateway_of_it(two_paths: Any) -> None:

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.netns
 _MAIN = 254
 _UNICAST = 1
 _TEMPORARY, _DADFAILED, _DEPRECATED, _TENTATIVE = 0x01, 0x08, 0x20, 0x40
-_UP, _LOOPBACK, _RUNNING, _LOWER_UP = 0x1, 0x8, 0x40, 0x10000
+_UP, _LOOPBACK, _RUNNING, _NOARP, _LOWER_UP = 0x1, 0x8, 0x40, 0x80, 0x10000
 
 
 def ours() -> NetworkState:
@@ -66,6 +66,7 @@ def _link(message: Any) -> Link:
         hardware_type=message["ifi_type"],
         driver_kind=information.get("kind") if information else None,
         master_index=message.get("master"),
+        resolves_neighbours=not message["flags"] & _NOARP,
     )
 
 
