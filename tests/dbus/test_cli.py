@@ -59,6 +59,7 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
     paths = printed("Paths", "paths", bus=bus)["paths"]
     promised = {"name", "kind", "network", "tier", "state", "addresses", "gateway"}
     promised |= {"rx_bytes", "tx_bytes", "rx_bit_s", "tx_bit_s"}
+    promised |= {"trust", "trust_reason", "trust_source", "network_trust", "interface_trust", "network_ids"}
     assert all(promised <= each.keys() for each in paths)
     connections = printed("Connections", "connections", bus=bus)["connections"]
     assert connections
@@ -104,6 +105,12 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["path", "tier", "wlan0", "sometimes"], 2, "sometimes"),
         (["path", "kind", "wlan0", "string"], 2, "Invalid value for 'KIND': 'string'"),
         (["path", "tier", "wlan0"], 2, "Missing argument 'TIER'"),
+        (["path", "trust", "wlan9"], 5, "paths are: wlan0, wwan0, dsl0"),
+        (["path", "trust", "wlan9", "auto"], 5, "paths are: wlan0, wwan0, dsl0"),
+        (["path", "trust", "wlan0", "maybe"], 2, "'maybe' is not one of 'trusted', 'untrusted', 'auto'"),
+        (["path", "trust", "wlan0", "--network"], 2, "--network needs a LEVEL: trusted, untrusted, auto"),
+        (["path", "trust", "wlan0", "auto", "--network", "--interface"], 2, "exclude each other"),
+        (["path", "wires-need-login", "yes"], 2, "'yes' is not one of 'on', 'off'"),
         (["watch", "--interval", "0"], 2, "0.1"),
         (["watch", "--count", "0"], 2, "x>=1"),
         (["events", "--limit", "0"], 2, "the least is 1"),
@@ -154,6 +161,45 @@ def test_a_kind_is_corrected_and_given_back(bus):
         "It is used always now (before: backup)",
         "To go back: mpm path kind dsl0 lte",
     ]
+
+
+def test_trust_is_shown_said_and_taken_back_as_told(bus):
+    shown = [
+        "wlan0 is trusted: WPA2 encrypts the air",
+        "Decided by: the nature of the network; you have said nothing about it",
+        "Its network: wifi:Home/wpa2",
+    ]
+    assert mpm("path", "trust", "wlan0", bus=bus).stdout.splitlines() == shown
+    mpm("path", "trust", "wlan0", "trusted", "--interface", bus=bus)
+    said = mpm("path", "trust", "wlan0", "untrusted", bus=bus).stdout.splitlines()
+    assert said[-1] == "To go back: mpm path trust wlan0 auto --network"
+    assert "untrusted *" in mpm("paths", bus=bus).stdout
+    (before,) = printed("Paths", "path", "trust", "wlan0", bus=bus)["paths"]
+    assert (before["trust"], before["network_trust"], before["interface_trust"]) == (
+        "untrusted",
+        "untrusted",
+        "trusted",
+    )
+    back = mpm("path", "trust", "wlan0", "auto", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: ")
+    assert mpm("path", "trust", "wlan0", bus=bus).stdout.splitlines() == shown
+    for command in back.split(" && "):
+        mpm(*command.split()[1:], bus=bus)
+    (again,) = printed("Paths", "path", "trust", "wlan0", bus=bus)["paths"]
+    decided = ("trust", "trust_reason", "trust_source", "network_trust", "interface_trust")
+    assert [again[key] for key in decided] == [before[key] for key in decided]
+    (auto,) = printed("PathChange", "path", "trust", "wlan0", "auto", bus=bus)["paths"]
+    assert (auto["trust"], auto["trust_source"]) == ("trusted", "automatic")
+
+
+def test_whether_cables_need_a_login_is_said_and_taken_back(bus):
+    said = mpm("path", "wires-need-login", "on", bus=bus).stdout.splitlines()
+    assert said == [
+        "Cables are trusted only with a login (802.1X) now",
+        "To go back: mpm path wires-need-login off",
+    ]
+    assert printed("StatusInfo", "path", "wires-need-login", bus=bus)["wires_need_login"] is True
+    assert printed("StatusInfo", "path", "wires-need-login", "off", bus=bus)["wires_need_login"] is False
+    assert mpm("path", "wires-need-login", bus=bus).stdout == "Cables are trusted without a login\n"
 
 
 def test_who_closes_the_last_path_is_told_what_stays_on_it(bus):
@@ -356,6 +402,8 @@ def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus
         "events",
         "path tier",
         "path kind",
+        "path trust",
+        "path wires-need-login",
         "app list",
         "app show",
         "app set",

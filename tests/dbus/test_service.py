@@ -25,6 +25,7 @@ from mpmanager.model.errors import (
     UnknownPathError,
 )
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.trust import Trust, TrustReason, TrustSource
 
 DAEMON = Path(sys.executable).with_name("mpmanagerd")
 
@@ -112,6 +113,11 @@ def test_every_method_is_answered_and_has_the_pinned_signature(bus):
         ("SetPathTier", "ss", ["wlan9", "always"], contract.ERROR_PREFIX + "UnknownPath"),
         ("SetPathTier", "ss", ["wlan0", "sometimes"], contract.ERROR_PREFIX + "InvalidValue"),
         ("SetPathKind", "ss", ["wlan0", "string"], contract.ERROR_PREFIX + "InvalidValue"),
+        ("SetPathTrust", "ss", ["wlan0", "trusted"], "org.freedesktop.DBus.Error.InvalidArgs"),
+        ("SetPathTrust", "sss", ["wlan9", "trusted", ""], contract.ERROR_PREFIX + "UnknownPath"),
+        ("SetPathTrust", "sss", ["wlan0", "maybe", ""], contract.ERROR_PREFIX + "InvalidValue"),
+        ("SetPathTrust", "sss", ["wlan0", "auto", "automatic"], contract.ERROR_PREFIX + "InvalidValue"),
+        ("SetWiresNeedLogin", "s", ["on"], "org.freedesktop.DBus.Error.InvalidArgs"),
         ("SetPolicy", "a{sv}", [{}], contract.ERROR_PREFIX + "InvalidValue"),
         ("SetPolicy", "a{sv}", [{"selector": Variant("s", "ssh")}], contract.ERROR_PREFIX + "InvalidValue"),
         (
@@ -184,6 +190,41 @@ def test_a_tier_set_is_in_force_and_auto_takes_it_back(bus):
         assert (await client.paths())[2].tier is Tier.ALWAYS
 
     with_client(bus, talk)
+
+
+def test_trust_is_said_told_and_taken_back(bus):
+    async def talk(client):
+        wlan0 = await client.path("wlan0")
+        assert (wlan0.trust, wlan0.trust_reason) == (Trust.TRUSTED, TrustReason.WIFI_WPA2)
+        await client.set_path_trust("wlan0", "untrusted")
+        wlan0 = await client.path("wlan0")
+        assert (wlan0.trust, wlan0.trust_source) == (Trust.UNTRUSTED, TrustSource.NETWORK)
+        assert (wlan0.network_trust, wlan0.interface_trust) == (Trust.UNTRUSTED, None)
+        (told,) = [each for each in await client.recent_events() if each.kind is EventKind.TRUST_CHANGED]
+        assert (told.path, told.trust, told.trust_reason) == ("wlan0", Trust.UNTRUSTED, TrustReason.CHOSEN)
+        await client.set_path_trust("wlan0", "auto")
+        assert (await client.path("wlan0")).trust is Trust.TRUSTED
+
+    with_client(bus, talk)
+
+
+def test_a_decision_about_trust_and_the_need_of_a_login_survive_a_restart(tmp_path):
+    async def decide(client):
+        await client.set_path_trust("dsl0", "untrusted", "interface")
+        await client.set_wires_need_login(needed=True)
+
+    async def look(client):
+        return await client.path("dsl0"), await client.status()
+
+    daemon = start_daemon(tmp_path)
+    bus = parse_bus(f"private:{tmp_path / 'bus'}")
+    with_client(bus, decide)
+    stop(daemon)
+    daemon = start_daemon(tmp_path)
+    dsl0, status = with_client(bus, look)
+    stop(daemon)
+    assert (dsl0.trust, dsl0.trust_source) == (Trust.UNTRUSTED, TrustSource.INTERFACE)
+    assert status.wires_need_login
 
 
 SSH = PolicyInfo(
