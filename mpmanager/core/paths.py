@@ -139,7 +139,7 @@ def _evidence(
             connection=_first(hint.connection for hint in hints),
             gateways={each.link_address for each in heard},
         ),
-        is_gateway_known=bool(heard) or not gateways,
+        is_gateway_known=bool(heard) or not (gateways and link.resolves_neighbours and kind is not PathKind.WIFI),
     )
 
 

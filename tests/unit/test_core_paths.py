@@ -1,15 +1,16 @@
 """Which paths the core makes of a network: one row for each rule."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
 from mpmanager.core.paths import DEFAULT_TIERS, PathPreferences, derive_paths
+from mpmanager.core.trust import TrustPreferences
 from mpmanager.model.facts import LinkFacts
 from mpmanager.model.names import LinkName
-from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
+from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, Neighbour, NetworkState
 from mpmanager.model.path import (
     InterfaceAddress,
     KindSource,
@@ -20,6 +21,7 @@ from mpmanager.model.path import (
     Tier,
     WayOut,
 )
+from mpmanager.model.trust import NetworkId, Trust, TrustReason
 
 WLAN0 = LinkName("wlan0")
 WIFI = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Cafe", security=Security.OPEN)
@@ -270,3 +272,46 @@ def test_hints_and_facts_of_other_links_are_not_taken() -> None:
         network(), hints={LinkName("eth0"): (WIFI,)}, facts={LinkName("eth0"): LinkFacts(network="Office")}
     )
     assert (path.kind, path.network) == (PathKind.UNKNOWN, None)
+
+
+# Trust.
+
+ROUTER, OTHER_ROUTER = "02:00:5e:00:53:01", "02:00:5e:00:53:02"
+CABLE = LinkHint(source=KindSource.DRIVER, kind=PathKind.ETHERNET)
+DISTRUSTING = PathPreferences(
+    trust=TrustPreferences(networks={NetworkId(f"gateway:{ROUTER}"): Trust.UNTRUSTED}),
+)
+
+
+def trust_of(*hints: LinkHint, router: str | None = None, preferences: PathPreferences = DISTRUSTING, **changes: Any):
+    heard = () if router is None else (Neighbour(link_index=1, address=ip_address("192.0.2.1"), link_address=router),)
+    state = replace(network(links=(link(**changes),)), neighbours=heard)
+    (path,) = derive_paths(state, hints={WLAN0: hints}, preferences=preferences)
+    return path.trust.level, path.trust.reason
+
+
+def test_a_cable_is_known_by_the_link_address_of_its_router():
+    assert trust_of(CABLE, router=ROUTER) == (Trust.UNTRUSTED, TrustReason.CHOSEN)
+    assert trust_of(CABLE, router=OTHER_ROUTER) == (Trust.TRUSTED, TrustReason.WIRED)
+
+
+def test_a_cable_whose_router_was_not_heard_may_be_a_distrusted_one():
+    assert trust_of(CABLE) == (Trust.UNTRUSTED, TrustReason.NOT_RECOGNISED_YET)
+    assert trust_of(CABLE, preferences=PathPreferences()) == (Trust.TRUSTED, TrustReason.WIRED)
+
+
+def test_whoever_asks_for_no_link_addresses_is_not_waited_for():
+    modem = LinkHint(source=KindSource.DRIVER, kind=PathKind.LTE)
+    assert trust_of(modem, resolves_neighbours=False) == (Trust.TRUSTED, TrustReason.CELLULAR)
+
+
+def test_a_wifi_has_a_name_of_its_own_and_needs_no_router():
+    home = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Home", security=Security.WPA2)
+    assert trust_of(home) == (Trust.TRUSTED, TrustReason.WIFI_WPA2)
+
+
+def test_an_enterprise_network_is_trusted_for_its_certificate_only():
+    office = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Office", security=Security.ENTERPRISE)
+    profile = LinkHint(source=KindSource.NETWORK_MANAGER, validates_certificate=True)
+    assert trust_of(office) == (Trust.UNTRUSTED, TrustReason.ENTERPRISE_UNKNOWN)
+    assert trust_of(office, profile) == (Trust.TRUSTED, TrustReason.ENTERPRISE_CERTIFICATE)
