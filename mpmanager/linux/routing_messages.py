@@ -121,7 +121,7 @@ def route_message(wanted: KernelRoute) -> bytes:
             number_attribute(RTA_PRIORITY, _METRICS[route.version]),
             attribute(RTA_PREFSRC, route.source.packed),
             attribute(RTA_DST, destination.network_address.packed) if destination else b"",
-            _gateway_attribute(route.version, route.gateway) if route.gateway else b"",
+            gateway_attribute(route.version, route.gateway) if route.gateway else b"",
         )
     )
 
@@ -132,7 +132,8 @@ def _scope(route: PathRoute) -> int:
     return RT_SCOPE_LINK if is_direct else RT_SCOPE_UNIVERSE
 
 
-def _gateway_attribute(version: int, gateway: IPAddress) -> bytes:
+def gateway_attribute(version: int, gateway: IPAddress) -> bytes:
+    """The gateway of a route; one of the other IP version is RTA_VIA (RFC 5549)."""
     if gateway.version == version:
         return attribute(RTA_GATEWAY, gateway.packed)
     return attribute(RTA_VIA, U16.pack(FAMILY_OF_VERSION[gateway.version]) + gateway.packed)

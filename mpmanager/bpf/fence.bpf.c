@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+//
+// What an application may send by which interface, attached to its cgroup. The fence drops what leaves elsewhere; the
+// other programs steer to where it may leave, and refuse at once what the fence would drop in silence.
+// Why it is made this way: docs/decisions/015-kernel-fence.md. Layouts are repeated in mpmanager/linux/enforcement_maps.py.
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define LOOPBACK_INTERFACE 1 // in every network namespace
+#define SOL_SOCKET 1
+#define SO_MARK 36
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
+#define TCP_SYN_SENT 2
+#define TCP_CLOSE 7
+#define MARK_FAMILY 0x6D700000
+#define MARK_FAMILY_MASK 0xFFFF0000
+#define VERSION_4 1
+#define VERSION_6 2
+
+enum mode {
+	MODE_UNSET,
+	MODE_ANY,
+	MODE_HANDSHAKE, // the first subflow of MPTCP connections
+	MODE_ONLY,	// everything
+};
+
+enum verdict {
+	REFUSE,
+	PASS,
+};
+
+struct policy {
+	__u64 cgroup;
+	__u64 namespace; // cookie of the network namespace whose interface indexes the policy means
+	__u32 mode;
+	__u32 class;
+	__u32 mark;
+	__u32 versions; // of IP that there is a trusted way out for, or must not leave otherwise
+};
+
+struct interface_key {
+	__u32 class;
+	__u32 interface;
+};
+
+struct address {
+	__u32 words[4]; // IPv4 as ::ffff:a.b.c.d
+};
+
+struct address_key {
+	__u32 class;
+	struct address address;
+};
+
+struct sources {
+	__u32 ipv4;
+	__u32 ipv6[4];
+};
+
+struct traffic_key {
+	__u64 cgroup;
+	__u32 interface;
+	__u32 reserved;
+};
+
+struct traffic {
+	__u64 passed_packets;
+	__u64 passed_bytes;
+	__u64 dropped_packets;
+	__u64 dropped_bytes;
+};
+
+// What attaching gives each cgroup, shared by all programs; the programs inherited from it see it below, too.
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+	__type(key, __u64);
+	__type(value, struct policy);
+} policies SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct interface_key);
+	__type(value, __u8);
+} interfaces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct address_key);
+	__type(value, __u8);
+} addresses SEC(".maps");
+
+// A trusted address of each class, for datagrams that no mark can steer any more.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, struct sources);
+} class_sources SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct traffic_key);
+	__type(value, struct traffic);
+} traffic SEC(".maps");
+
+// Sockets for which the policy of a nearer cgroup has spoken.
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u8);
+} decided SEC(".maps");
+
+// Set before loading. Kernels without the helper for packets tell namespaces apart when sockets are made (make).
+const volatile bool packets_tell_namespace = true;
+
+// The fields of the kernel that are read; where they are, the loader finds out.
+struct sock_common {
+	unsigned char skc_state;
+} __attribute__((preserve_access_index));
+
+struct sock {
+	struct sock_common __sk_common;
+} __attribute__((preserve_access_index));
+
+struct inet_sock {
+	struct sock sk;
+} __attribute__((preserve_access_index));
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+} __attribute__((preserve_access_index));
+
+struct mptcp_sock {
+	struct inet_connection_sock sk;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool is_interface_allowed(const struct policy *policy, __u32 interface)
+{
+	struct interface_key key = {.class = policy->class, .interface = interface};
+
+	return interface == LOOPBACK_INTERFACE || bpf_map_lookup_elem(&interfaces, &key);
+}
+
+static __always_inline bool is_ipv4(const struct address *address)
+{
+	return !address->words[0] && !address->words[1] && address->words[2] == bpf_htonl(0xFFFF);
+}
+
+static __always_inline bool is_unset(const struct address *address)
+{
+	if (is_ipv4(address))
+		return !address->words[3];
+	return !address->words[0] && !address->words[1] && !address->words[2] && !address->words[3];
+}
+
+static __always_inline bool is_loopback(const struct address *address)
+{
+	if (is_ipv4(address))
+		return (bpf_ntohl(address->words[3]) >> 24) == 127;
+	return !address->words[0] && !address->words[1] && !address->words[2] && address->words[3] == bpf_htonl(1);
+}
+
+static __always_inline bool is_address_allowed(const struct policy *policy, const struct address *address)
+{
+	struct address_key key = {.class = policy->class, .address = *address};
+
+	return is_loopback(address) || bpf_map_lookup_elem(&addresses, &key);
+}
+
+static __always_inline void count(const struct policy *policy, const struct __sk_buff *packet, bool passes)
+{
+	struct traffic_key key = {.cgroup = policy->cgroup, .interface = packet->ifindex};
+	__u64 packets = packet->gso_segs > 1 ? packet->gso_segs : 1;
+	struct traffic *sums = bpf_map_lookup_elem(&traffic, &key);
+
+	if (!sums) {
+		struct traffic nothing = {};
+
+		bpf_map_update_elem(&traffic, &key, &nothing, BPF_NOEXIST);
+		sums = bpf_map_lookup_elem(&traffic, &key);
+		if (!sums)
+			return;
+	}
+	if (passes) {
+		__sync_fetch_and_add(&sums->passed_packets, packets);
+		__sync_fetch_and_add(&sums->passed_bytes, packet->len);
+	} else {
+		__sync_fetch_and_add(&sums->dropped_packets, packets);
+		__sync_fetch_and_add(&sums->dropped_bytes, packet->len);
+	}
+}
+
+SEC("cgroup_skb/egress")
+int fence(struct __sk_buff *packet)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	bool passes;
+
+	if (policy->mode != MODE_ONLY || packet->ifindex == LOOPBACK_INTERFACE)
+		return PASS;
+	passes = is_interface_allowed(policy, packet->ifindex);
+	if (packets_tell_namespace && bpf_get_netns_cookie(packet) != policy->namespace)
+		passes = false;
+	count(policy, packet, passes);
+	return passes ? PASS : REFUSE;
+}
+
+// Joins are made while the connection stands.
+static __always_inline bool is_first_subflow(struct bpf_sock *sk)
+{
+	const struct mptcp_sock *connection = bpf_skc_to_mptcp_sock(sk);
+	unsigned char state;
+
+	if (!connection)
+		return false;
+	state = connection->sk.icsk_inet.sk.__sk_common.skc_state;
+	return state == TCP_CLOSE || state == TCP_SYN_SENT;
+}
+
+// Programs of nearer cgroups run first: theirs is the word on what is no matter of "only".
+static __always_inline bool was_decided(struct bpf_sock *sk)
+{
+	__u8 *mark = bpf_sk_storage_get(&decided, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	bool was;
+
+	if (!mark)
+		return false;
+	was = *mark;
+	*mark = 1;
+	return was;
+}
+
+// The mark of a class with a higher number stays: where cgroups are nested, the stricter policy wins.
+static __always_inline bool is_marked(const struct policy *policy, const struct bpf_sock *sk)
+{
+	return (sk->mark & MARK_FAMILY_MASK) == MARK_FAMILY && sk->mark >= policy->mark;
+}
+
+static __always_inline bool mark(const struct policy *policy, struct bpf_sock_addr *ctx, const struct bpf_sock *sk)
+{
+	__u32 value = policy->mark;
+
+	return is_marked(policy, sk) || !bpf_setsockopt(ctx, SOL_SOCKET, SO_MARK, &value, sizeof(value));
+}
+
+static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, const struct address *source,
+						  const struct address *destination)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	struct bpf_sock *sk = ctx->sk;
+	__u32 version = is_ipv4(destination) ? VERSION_4 : VERSION_6;
+	bool is_everything = policy->mode == MODE_ONLY;
+
+	if (policy->mode == MODE_UNSET || is_loopback(destination))
+		return PASS;
+	if (!sk)
+		return is_everything ? REFUSE : PASS;
+	if (was_decided(sk) && !is_everything)
+		return PASS;
+	if (policy->mode == MODE_ANY)
+		return PASS;
+	if (!is_everything && (!(policy->versions & version) || !is_first_subflow(sk)))
+		return PASS;
+	if (bpf_get_netns_cookie(ctx) != policy->namespace)
+		return is_everything ? REFUSE : PASS;
+	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
+		return REFUSE;
+	if (!is_unset(source))
+		return is_address_allowed(policy, source) ? PASS : REFUSE;
+	return mark(policy, ctx, sk) ? PASS : REFUSE;
+}
+
+SEC("cgroup/connect4")
+int connect4(struct bpf_sock_addr *ctx)
+{
+	struct address source = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->sk ? ctx->sk->src_ip4 : 0}};
+	struct address destination = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->user_ip4}};
+
+	return judge_connect(ctx, &source, &destination);
+}
+
+SEC("cgroup/connect6")
+int connect6(struct bpf_sock_addr *ctx)
+{
+	struct address source = {};
+	struct address destination = {
+		.words = {ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]}};
+	struct bpf_sock *sk = ctx->sk;
+
+	if (sk) {
+		source.words[0] = sk->src_ip6[0];
+		source.words[1] = sk->src_ip6[1];
+		source.words[2] = sk->src_ip6[2];
+		source.words[3] = sk->src_ip6[3];
+	}
+	return judge_connect(ctx, &source, &destination);
+}
+
+// Whether a datagram of an unconnected socket may try; `needs_source` when its mark comes too late for this one: the
+// kernel has read it before asking us. That is so for sockets which were made before the policy.
+static __always_inline enum verdict judge_datagram(struct bpf_sock_addr *ctx, const struct policy *policy,
+						   const struct address *source, bool *needs_source)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	if (!sk || bpf_get_netns_cookie(ctx) != policy->namespace)
+		return REFUSE;
+	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
+		return REFUSE;
+	if (!is_unset(source))
+		return is_address_allowed(policy, source) ? PASS : REFUSE;
+	*needs_source = !is_marked(policy, sk);
+	return mark(policy, ctx, sk) ? PASS : REFUSE;
+}
+
+SEC("cgroup/sendmsg4")
+int sendmsg4(struct bpf_sock_addr *ctx)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	struct address source = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->msg_src_ip4}};
+	struct address destination = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->user_ip4}};
+	const struct sources *sources;
+	bool needs_source = false;
+	__u32 class = policy->class;
+
+	if (policy->mode != MODE_ONLY || is_loopback(&destination))
+		return PASS;
+	if (judge_datagram(ctx, policy, &source, &needs_source) == REFUSE)
+		return REFUSE;
+	sources = needs_source ? bpf_map_lookup_elem(&class_sources, &class) : 0;
+	if (sources)
+		ctx->msg_src_ip4 = sources->ipv4;
+	return PASS;
+}
+
+SEC("cgroup/sendmsg6")
+int sendmsg6(struct bpf_sock_addr *ctx)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	struct address source = {
+		.words = {ctx->msg_src_ip6[0], ctx->msg_src_ip6[1], ctx->msg_src_ip6[2], ctx->msg_src_ip6[3]}};
+	struct address destination = {
+		.words = {ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]}};
+	const struct sources *sources;
+	bool needs_source = false;
+	__u32 class = policy->class;
+
+	if (policy->mode != MODE_ONLY || is_loopback(&destination))
+		return PASS;
+	if (judge_datagram(ctx, policy, &source, &needs_source) == REFUSE)
+		return REFUSE;
+	sources = needs_source ? bpf_map_lookup_elem(&class_sources, &class) : 0;
+	if (sources) {
+		ctx->msg_src_ip6[0] = sources->ipv6[0];
+		ctx->msg_src_ip6[1] = sources->ipv6[1];
+		ctx->msg_src_ip6[2] = sources->ipv6[2];
+		ctx->msg_src_ip6[3] = sources->ipv6[3];
+	}
+	return PASS;
+}
+
+// Marks what has no hook of its own when it sends (raw, ping), and datagrams from their first one on. Streams take
+// their mark in connect: here it would reach an MPTCP socket, but not its first subflow.
+SEC("cgroup/sock_create")
+int make(struct bpf_sock *sk)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+
+	if (policy->mode != MODE_ONLY)
+		return PASS;
+	if (bpf_get_netns_cookie(sk) != policy->namespace)
+		return REFUSE;
+	if ((sk->type == SOCK_DGRAM || sk->type == SOCK_RAW) && !is_marked(policy, sk))
+		sk->mark = policy->mark;
+	return PASS;
+}
+
+// The kernel lets programs of any other licence neither read its structures nor call some helpers.
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,423 @@
+"""BPF programs of our own in the kernel by way of libbpf: load, attach to cgroups, pin, and find again."""
+
+import ctypes
+import os
+import struct
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, unique
+from errno import EACCES, EINVAL, ENOENT, EPERM
+from functools import cache
+from pathlib import Path
+from typing import Final, Self
+
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+
+BPFFS = Path("/sys/fs/bpf")
+"""Where systemd mounts the file system of pins, in the first namespace of mounts."""
+
+_BPFFS_TYPE = "bpf"
+_MOUNTED_FIELD = 4  # of /proc/self/mountinfo
+_LIBRARY = "libbpf.so.1"
+_LOG_LIMIT = 200_000
+_LOG_LINES = 12
+_MESSAGE_BYTES = 4096
+_UPDATE_ANY = 0
+_LINK_INFO = struct.Struct("=IIIIQI")
+"""struct bpf_link_info of a cgroup's link: type, id, program, padding, cgroup, kind of attachment."""
+_LINK_INFO_BYTES = 256
+_RODATA = ".rodata"
+
+
+@unique
+class AttachType(IntEnum):
+    """Places of a cgroup, with the numbers of `linux/bpf.h`."""
+
+    INET_EGRESS = 1
+    INET_SOCK_CREATE = 2
+    INET4_CONNECT = 10
+    INET6_CONNECT = 11
+    UDP4_SENDMSG = 14
+    UDP6_SENDMSG = 15
+
+
+class _Library:
+    """libbpf with its calls declared, and what it has said."""
+
+    def __init__(self) -> None:
+        try:
+            self.calls: Final = ctypes.CDLL(_LIBRARY, use_errno=True)
+        except OSError as error:
+            raise NotSupportedError(f"{_LIBRARY} is missing (Debian: libbpf1)") from error
+        self._said: list[str] = []
+        self._declare()
+        # Kept: libbpf calls it for as long as the process lives.
+        self._printer = _PRINTER(self._listen)
+        self.calls.libbpf_set_print(self._printer)
+
+    def _declare(self) -> None:
+        for name, result, arguments in _CALLS:
+            function = getattr(self.calls, name)
+            function.restype, function.argtypes = result, arguments
+
+    def _listen(self, level: int, form: bytes, arguments: int) -> int:
+        if level == _DEBUG or sum(map(len, self._said)) > _LOG_LIMIT:
+            return 0
+        text = ctypes.create_string_buffer(_MESSAGE_BYTES)
+        _libc.vsnprintf(text, _MESSAGE_BYTES, form, arguments)
+        self._said.append(text.value.decode(errors="replace"))
+        return 0
+
+    def log(self) -> str:
+        """What was said since the last time, its last lines."""
+        lines = "".join(self._said).strip().splitlines()
+        self._said.clear()
+        return "\n".join(lines[-_LOG_LINES:])
+
+
+_DEBUG = 2
+_PRINTER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.vsnprintf.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
+
+_POINTER, _INT, _TEXT, _SIZE, _U32, _U64 = (
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_char_p,
+    ctypes.c_size_t,
+    ctypes.c_uint32,
+    ctypes.c_uint64,
+)
+_CALLS = (
+    ("libbpf_set_print", _POINTER, (_PRINTER,)),
+    ("bpf_object__open_file", _POINTER, (_TEXT, _POINTER)),
+    ("bpf_object__load", _INT, (_POINTER,)),
+    ("bpf_object__close", None, (_POINTER,)),
+    ("bpf_object__next_program", _POINTER, (_POINTER, _POINTER)),
+    ("bpf_object__next_map", _POINTER, (_POINTER, _POINTER)),
+    ("bpf_program__name", _TEXT, (_POINTER,)),
+    ("bpf_program__fd", _INT, (_POINTER,)),
+    ("bpf_map__name", _TEXT, (_POINTER,)),
+    ("bpf_map__fd", _INT, (_POINTER,)),
+    ("bpf_map__key_size", _U32, (_POINTER,)),
+    ("bpf_map__value_size", _U32, (_POINTER,)),
+    ("bpf_map__is_internal", ctypes.c_bool, (_POINTER,)),
+    ("bpf_map__set_pin_path", _INT, (_POINTER, _TEXT)),
+    ("bpf_map__set_initial_value", _INT, (_POINTER, _POINTER, _SIZE)),
+    ("bpf_map_update_elem", _INT, (_INT, _POINTER, _POINTER, _U64)),
+    ("bpf_map_lookup_elem", _INT, (_INT, _POINTER, _POINTER)),
+    ("bpf_map_delete_elem", _INT, (_INT, _POINTER)),
+    ("bpf_map_get_next_key", _INT, (_INT, _POINTER, _POINTER)),
+    ("bpf_link_create", _INT, (_INT, _INT, _INT, _POINTER)),
+    ("bpf_link_update", _INT, (_INT, _INT, _POINTER)),
+    ("bpf_link_detach", _INT, (_INT,)),
+    ("bpf_obj_pin", _INT, (_INT, _TEXT)),
+    ("bpf_obj_get", _INT, (_TEXT,)),
+    ("bpf_obj_get_info_by_fd", _INT, (_INT, _POINTER, ctypes.POINTER(_U32))),
+)
+
+
+@cache
+def _library() -> _Library:
+    """Libbpf, loaded once.
+
+    Raises:
+        NotSupportedError: it is not installed.
+    """
+    return _Library()
+
+
+def _refusal(what: str, number: int, log: str = "") -> CommandRefusedError:
+    reason = f"{what}: {os.strerror(number)}"
+    return CommandRefusedError(f"{reason}\n{log}" if log else reason, errno=number)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        raise _refusal(what, -result, _library().log())
+    return result
+
+
+class BpfMap:
+    """One map of the kernel."""
+
+    def __init__(self, name: str, descriptor: int, *, key_size: int, value_size: int) -> None:
+        self._name, self._descriptor = name, descriptor
+        self._key_size, self._value_size = key_size, value_size
+        self._calls = _library().calls
+
+    def update(self, key: bytes, value: bytes) -> None:
+        """Set one value, in one step.
+
+        Raises:
+            CommandRefusedError: there is no room, or (in a cgroup's storage) no attachment yet.
+        """
+        result = self._calls.bpf_map_update_elem(self._descriptor, key, value, _UPDATE_ANY)
+        _checked(result, f"writing into the map {self._name}")
+
+    def delete(self, key: bytes) -> None:
+        """Remove one value; what is not there is no error.
+
+        Raises:
+            CommandRefusedError: refused for another reason.
+        """
+        result = self._calls.bpf_map_delete_elem(self._descriptor, key)
+        if result != -ENOENT:
+            _checked(result, f"removing from the map {self._name}")
+
+    def get(self, key: bytes) -> bytes | None:
+        """One value; None where there is none."""
+        value = ctypes.create_string_buffer(self._value_size)
+        result = self._calls.bpf_map_lookup_elem(self._descriptor, key, value)
+        if result == -ENOENT:
+            return None
+        _checked(result, f"reading the map {self._name}")
+        return value.raw
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """All keys with their values, as far as they stay there meanwhile."""
+        for key in self.current_keys():
+            if (value := self.get(key)) is not None:
+                yield key, value
+
+    def current_keys(self) -> list[bytes]:
+        """All keys at about one moment."""
+        found: dict[bytes, None] = {}
+        last: bytes | None = None
+        following = ctypes.create_string_buffer(self._key_size)
+        while self._calls.bpf_map_get_next_key(self._descriptor, last, following) == 0:
+            last = following.raw
+            if last in found:
+                break  # the kernel begins anew where the last key has just been removed
+            found[last] = None
+        return list(found)
+
+
+class BpfObject:
+    """The programs and maps of one object file, in the kernel until it is closed; what is attached or pinned stays."""
+
+    def __init__(self, path: Path, *, pins: Path | None, constants: bytes | None = None) -> None:
+        """Load the programs; with `pins`, take the maps that are pinned there under their names, and pin new ones.
+
+        `constants` replaces the values of the object's constants, all of them.
+
+        Raises:
+            NotSupportedError: libbpf or the object file is missing.
+            CommandRefusedError: the kernel refuses, in its own words; EINVAL also where pinned maps have another form.
+        """
+        self._calls = _library().calls
+        if not path.is_file():
+            raise NotSupportedError(f"{path.name} is not built (packaging/bpf.sh compiles it)")
+        self._object = self._calls.bpf_object__open_file(os.fsencode(path), None)
+        if not self._object:
+            raise _refusal(f"opening {path.name}", ctypes.get_errno(), _library().log())
+        try:
+            self._prepare(pins, constants)
+            _checked(self._calls.bpf_object__load(self._object), f"loading {path.name}")
+        except BaseException:
+            self.close()
+            raise
+        self.programs = dict(self._programs())
+        """Descriptors by name."""
+        self.maps = dict(self._maps())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free our hold on it."""
+        if self._object:
+            self._calls.bpf_object__close(self._object)
+            self._object = None
+
+    def _prepare(self, pins: Path | None, constants: bytes | None) -> None:
+        for each in self._each(self._calls.bpf_object__next_map):
+            name = self._calls.bpf_map__name(each).decode()
+            if self._calls.bpf_map__is_internal(each):
+                if name.endswith(_RODATA) and constants is not None:
+                    result = self._calls.bpf_map__set_initial_value(each, constants, len(constants))
+                    _checked(result, f"setting {name}")
+            elif pins is not None:
+                _checked(self._calls.bpf_map__set_pin_path(each, os.fsencode(pins / name)), f"pinning {name}")
+
+    def _each(self, following: "ctypes._NamedFuncPointer") -> Iterator[int]:
+        item = following(self._object, None)
+        while item:
+            yield item
+            item = following(self._object, item)
+
+    def _programs(self) -> Iterator[tuple[str, int]]:
+        for each in self._each(self._calls.bpf_object__next_program):
+            yield self._calls.bpf_program__name(each).decode(), self._calls.bpf_program__fd(each)
+
+    def _maps(self) -> Iterator[tuple[str, BpfMap]]:
+        for each in self._each(self._calls.bpf_object__next_map):
+            name = self._calls.bpf_map__name(each).decode()
+            sizes = {
+                "key_size": self._calls.bpf_map__key_size(each),
+                "value_size": self._calls.bpf_map__value_size(each),
+            }
+            yield name, BpfMap(name, self._calls.bpf_map__fd(each), **sizes)
+
+
+def attach(program: int, cgroup: Path, where: AttachType, *, pin: Path) -> None:
+    """Attach a program to a cgroup beside those of others, held by a pin: until `detach`, whoever dies.
+
+    Where the pin is there already and its cgroup still is, the program takes the place of the one before in one step.
+
+    Raises:
+        CommandRefusedError: the kernel refuses, or there is no such cgroup.
+    """
+    if _replace(program, pin):
+        return
+    try:
+        directory = os.open(cgroup, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _refusal(f"opening the cgroup {cgroup}", error.errno or ENOENT) from error
+    try:
+        link = _library().calls.bpf_link_create(program, directory, int(where), None)
+        _checked(link, f"attaching to the cgroup {cgroup}")
+    finally:
+        os.close(directory)
+    try:
+        _checked(_library().calls.bpf_obj_pin(link, os.fsencode(pin)), f"pinning {pin}")
+    finally:
+        os.close(link)
+
+
+def _replace(program: int, pin: Path) -> bool:
+    """Put the program into a pinned link; False where there is none, or its cgroup is gone."""
+    link = _pinned(pin)
+    if link is None:
+        return False
+    try:
+        if _cgroup_of(link) == 0:
+            pin.unlink()
+            return False
+        _checked(_library().calls.bpf_link_update(link, program, None), f"renewing {pin}")
+    finally:
+        os.close(link)
+    return True
+
+
+def detach(pin: Path) -> None:
+    """Take a program off its cgroup and forget the pin; what is not there is no error.
+
+    Raises:
+        CommandRefusedError: refused; the pin stays.
+    """
+    link = _pinned(pin)
+    if link is None:
+        return
+    try:
+        if _cgroup_of(link):
+            _checked(_library().calls.bpf_link_detach(link), f"detaching {pin}")
+    finally:
+        os.close(link)
+    pin.unlink(missing_ok=True)
+
+
+def is_attached(pin: Path) -> bool:
+    """Whether a pinned program still stands at a cgroup that is there."""
+    link = _pinned(pin)
+    if link is None:
+        return False
+    try:
+        return _cgroup_of(link) != 0
+    finally:
+        os.close(link)
+
+
+def _pinned(pin: Path) -> int | None:
+    link: int = _library().calls.bpf_obj_get(os.fsencode(pin))
+    return None if link == -ENOENT else _checked(link, f"opening {pin}")
+
+
+def _cgroup_of(link: int) -> int:
+    """The id of the cgroup that a link is attached to; 0 when that is gone."""
+    info = ctypes.create_string_buffer(_LINK_INFO_BYTES)
+    length = _U32(_LINK_INFO_BYTES)
+    result = _library().calls.bpf_obj_get_info_by_fd(link, info, ctypes.byref(length))
+    _checked(result, "asking for a link")
+    return int(_LINK_INFO.unpack_from(info.raw)[4])
+
+
+def has_bpffs(mount_point: Path = BPFFS) -> bool:
+    """Whether pins can be made there."""
+    return any(_is_bpffs(line, mount_point) for line in Path("/proc/self/mountinfo").read_text().splitlines())
+
+
+def _is_bpffs(line: str, mount_point: Path) -> bool:
+    before, _dash, after = line.partition(" - ")
+    return after.split()[:1] == [_BPFFS_TYPE] and before.split()[_MOUNTED_FIELD] == str(mount_point)
+
+
+def mount_bpffs(mount_point: Path = BPFFS) -> None:
+    """Mount the file system of pins where it is missing, as systemd does at every start.
+
+    Raises:
+        NotSupportedError: refused.
+    """
+    if has_bpffs(mount_point):
+        return
+    if _libc.mount(b"bpf", os.fsencode(mount_point), _BPFFS_TYPE.encode(), ctypes.c_ulong(0), b"mode=0700"):
+        reason = os.strerror(ctypes.get_errno())
+        raise NotSupportedError(f"there is no bpf file system at {mount_point}, and mounting it is refused: {reason}")
+
+
+def would_outlive(mount_point: Path = BPFFS) -> bool:
+    """Whether what is pinned there stays when the processes of our namespace of mounts end."""
+    if _has_first_mounts():
+        return True
+    try:
+        outside = Path("/proc/1/root", *mount_point.parts[1:]).stat()
+        return has_bpffs(mount_point) and outside.st_dev == mount_point.stat().st_dev
+    except OSError:
+        return False  # not ours to see
+
+
+def _has_first_mounts() -> bool:
+    try:
+        return Path("/proc/self/ns/mnt").readlink() == Path("/proc/1/ns/mnt").readlink()
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """How an object file does on this kernel."""
+
+    refusal: str = ""
+    """Why it cannot be loaded, in a sentence; empty when it can."""
+    constants: bytes | None = None
+    """With which constants it can."""
+
+
+def try_loading(path: Path, candidates: Collection[bytes]) -> Trial:
+    """Load an object with each set of constants, best first, until the kernel takes one; nothing stays of it."""
+    refusal = ""
+    for constants in candidates:
+        try:
+            BpfObject(path, pins=None, constants=constants).close()
+        except CommandRefusedError as error:
+            refusal = refusal or _reason_of(error)
+        except NotSupportedError as error:
+            return Trial(refusal=str(error))
+        else:
+            return Trial(constants=constants)
+    return Trial(refusal=refusal)
+
+
+_NO_RIGHTS: Mapping[int, str] = {
+    EPERM: "CAP_BPF, CAP_NET_ADMIN or CAP_PERFMON is missing, or this machine refuses BPF",
+    EACCES: "this kernel's verifier refuses it",
+    EINVAL: "this kernel lacks something that it needs",
+}
+
+
+def _reason_of(error: CommandRefusedError) -> str:
+    hint = _NO_RIGHTS.get(error.errno)
+    return f"{hint}: {error}" if hint else str(error)

@@ -1,0 +1,369 @@
+"""Steering in the kernel: what carries the mark of a class of paths is looked up in the table of that class."""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from errno import EADDRNOTAVAIL, EBUSY, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, ENOENT, ESRCH
+from ipaddress import ip_network
+from typing import NewType
+
+from mpmanager.linux.netlink import attribute, attributes_of
+from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, slot_of
+from mpmanager.linux.rtnetlink import (
+    FAMILY_OF_VERSION,
+    FR_ACT_TO_TBL,
+    FRA_PRIORITY,
+    FRA_PROTOCOL,
+    FRA_TABLE,
+    NLM_F_CREATE,
+    NLM_F_EXCL,
+    ROUTE_HEADER,
+    RT_SCOPE_LINK,
+    RT_SCOPE_UNIVERSE,
+    RT_TABLE_MAIN,
+    RTA_DST,
+    RTA_MULTIPATH,
+    RTA_OIF,
+    RTA_PREFSRC,
+    RTA_PRIORITY,
+    RTA_TABLE,
+    RTM_DELROUTE,
+    RTM_DELRULE,
+    RTM_GETROUTE,
+    RTM_GETRULE,
+    RTM_NEWROUTE,
+    RTM_NEWRULE,
+    RTN_UNICAST,
+    RTNH_F_ONLINK,
+    RULE_HEADER,
+    VERSION_OF_FAMILY,
+    RouteSocket,
+    address_of,
+    gateway_of,
+    number_attribute,
+    number_of,
+)
+from mpmanager.model.enforcement import ClassNumber, ClassWayOut, PathClass
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import IPAddress
+
+Mark = NewType("Mark", int)
+"""What SO_MARK holds; the second fence and the rules match all of its bits."""
+
+CLASS_PROTOCOL = 0x6E
+"""The mark of these rules and routes: 110, beside that of per-path routing (109), whose owner removes all it does not
+know."""
+CLASS_RULE_PRIORITY = DEFAULT_RULE_PRIORITY + 100
+"""Source rules < mark rules < main."""
+CLASS_TABLE_BASE = 0x6D710000
+"""Tables of classes are numbered from here; those of paths end before."""
+MARK_FAMILY = 0x6D700000
+"""Marks of classes are numbered from here; fence.bpf.c knows them by it."""
+
+_FRA_FWMARK = 10
+_FRA_FWMASK = 16
+_RTA_ENCAP = 22
+_RTN_UNREACHABLE = 7
+_WHOLE_MARK = 0xFFFFFFFF
+_LAST_METRIC = 0xFFFFFFFE
+_VERSIONS = (4, 6)
+_ROUNDS = 3
+_PROTOCOL_OFFSET, _FLAGS_OFFSET = 5, 8
+_LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
+_ALREADY_GONE = frozenset({ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL})
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRoute:
+    """A route in the table of a class."""
+
+    table: int
+    version: int
+    destination: str | None
+    """A prefix; None for a default route."""
+    link_index: int
+    """Meaningless where it rejects."""
+    gateway: IPAddress | None
+    source: IPAddress | None
+    metric: int
+    rejects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRule:
+    """The rule that leads to the table of a class."""
+
+    version: int
+    mark: int
+    table: int
+
+
+_Wanted = ClassRule | ClassRoute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    value: _Wanted | None
+    removal: int
+    body: bytes
+
+
+def mark_of(number: ClassNumber) -> Mark:
+    """The mark that steers to a class."""
+    return Mark(MARK_FAMILY + number)
+
+
+class ClassRouting:
+    """Rules on marks and the tables of classes in the network namespace it is made in."""
+
+    def __init__(self) -> None:
+        self._socket = RouteSocket()
+
+    def close(self) -> None:
+        """Free the socket; rules and routes stay."""
+        self._socket.close()
+
+    def apply(self, classes: Collection[PathClass]) -> None:
+        """Make the kernel hold exactly what leads to these classes, and read it back.
+
+        A table holds the class's ways out, main's routes over its interfaces except for default ones, and where none
+        of these fits, a rejection (not where a lenient class has no way out). What is refused because its link has
+        just gone is left out: less is led there, and the rejection stays.
+
+        Raises:
+            CommandRefusedError: refused for another reason; what could be applied stays.
+        """
+        wanted = set(_wanted(classes, [*self._main_routes()]))
+        refusals: list[CommandRefusedError] = []
+        for _ in range(_ROUNDS):
+            held = self._held()
+            if wanted == {each.value for each in held}:
+                return
+            refusals = [*self._add(wanted, held), *self._remove_all_but(wanted)]
+        raise (
+            refusals[0]
+            if refusals
+            else CommandRefusedError("Rules and routes of path classes do not stay as they were set", errno=EBUSY)
+        )
+
+    def _main_routes(self) -> Iterator[ClassRoute]:
+        for body in self._dump_routes(table=RT_TABLE_MAIN):
+            route = _parse_route(body)
+            if route is not None and not route.rejects:
+                yield route
+
+    def _dump_routes(self, *, table: int = 0, protocol: int = 0) -> Iterator[bytes]:
+        of_table = number_attribute(RTA_TABLE, table) if table else b""
+        for family in FAMILY_OF_VERSION.values():
+            request = ROUTE_HEADER.pack(family, 0, 0, 0, 0, protocol, 0, 0, 0) + of_table
+            for reply in self._socket.dump_existing(RTM_GETROUTE, request, what="listing routes"):
+                yield bytes(reply)
+
+    def _dump_rules(self) -> Iterator[bytes]:
+        for family in FAMILY_OF_VERSION.values():
+            request = RULE_HEADER.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
+            for reply in self._socket.dump_existing(RTM_GETRULE, request, what="listing rules"):
+                yield bytes(reply)
+
+    def _held(self) -> list[_Held]:
+        """All that is ours, rules first: they go before the routes that they lead to."""
+        rules = [_Held(value=_parse_rule(body), removal=RTM_DELRULE, body=body) for body in self._our_rules()]
+        routes = [
+            _Held(value=_parse_route(body), removal=RTM_DELROUTE, body=_route_removal(body))
+            for body in self._dump_routes(protocol=CLASS_PROTOCOL)
+            if body[_PROTOCOL_OFFSET] == CLASS_PROTOCOL
+        ]
+        return [*rules, *routes]
+
+    def _our_rules(self) -> Iterator[bytes]:
+        for body in self._dump_rules():
+            protocol = attributes_of(memoryview(body)[RULE_HEADER.size :]).get(FRA_PROTOCOL)
+            if protocol is not None and bytes(protocol) == bytes([CLASS_PROTOCOL]):
+                yield body
+
+    def _add(self, wanted: set[_Wanted], held: Collection[_Held]) -> Iterator[CommandRefusedError]:
+        for each in sorted(wanted - {one.value for one in held}, key=_order):
+            try:
+                self._add_one(each)
+            except CommandRefusedError as refusal:
+                if isinstance(each, ClassRule) or refusal.errno not in _LINK_MAY_BE_GONE:
+                    yield refusal
+                    continue
+                _log.info("left out of a class of paths: %s", refusal)
+                wanted.discard(each)
+
+    def _add_one(self, wanted: _Wanted) -> None:
+        if isinstance(wanted, ClassRoute):
+            self._socket.command(RTM_NEWROUTE, _route_message(wanted), flags=NLM_F_CREATE, what=_name_of(wanted))
+            return
+        flags = NLM_F_CREATE | NLM_F_EXCL
+        self._socket.command(RTM_NEWRULE, _rule_message(wanted), flags=flags, what=_name_of(wanted))
+
+    def _remove_all_but(self, wanted: Collection[_Wanted]) -> Iterator[CommandRefusedError]:
+        for each in self._held():
+            if each.value in wanted:
+                continue
+            try:
+                self._socket.command(each.removal, each.body, what=f"removing {each.value or 'a leftover'}")
+            except CommandRefusedError as refusal:
+                if refusal.errno not in _ALREADY_GONE:
+                    yield refusal
+
+
+def _wanted(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> Iterator[_Wanted]:
+    for each in classes:
+        table = CLASS_TABLE_BASE + each.number
+        yield from _specific_routes(each, table, main)
+        yield from (_way_out(way, table, metric) for metric, way in enumerate(each.ways_out, 1))
+        for version in each.versions() if each.is_lenient else _VERSIONS:
+            yield _rejection(table, version)
+        for version in _VERSIONS:
+            yield ClassRule(version=version, mark=mark_of(each.number), table=table)
+
+
+def _specific_routes(path_class: PathClass, table: int, main: Iterable[ClassRoute]) -> Iterator[ClassRoute]:
+    """Main's routes over the interfaces; of several equal ones with gateways one: IPv6 would merge them."""
+    seen = set()
+    for each in main:
+        place = (each.version, each.destination, each.metric, each.gateway is None and each.link_index)
+        if each.destination is None or each.link_index not in path_class.interfaces or place in seen:
+            continue
+        seen.add(place)
+        yield ClassRoute(
+            table=table,
+            version=each.version,
+            destination=each.destination,
+            link_index=each.link_index,
+            gateway=each.gateway,
+            source=each.source,
+            metric=each.metric,
+        )
+
+
+def _way_out(way: ClassWayOut, table: int, metric: int) -> ClassRoute:
+    return ClassRoute(
+        table=table,
+        version=way.version,
+        destination=None,
+        link_index=way.link_index,
+        gateway=way.gateway,
+        source=way.source,
+        metric=metric,
+    )
+
+
+def _rejection(table: int, version: int) -> ClassRoute:
+    return ClassRoute(
+        table=table,
+        version=version,
+        destination=None,
+        link_index=0,
+        gateway=None,
+        source=None,
+        metric=_LAST_METRIC,
+        rejects=True,
+    )
+
+
+def _order(wanted: _Wanted) -> tuple[int, str]:
+    """Rejections, direct routes, routes by gateways, rules."""
+    if isinstance(wanted, ClassRule):
+        return 3, str(wanted)
+    if wanted.rejects:
+        return 0, str(wanted)
+    return 1 if wanted.gateway is None else 2, str(wanted)
+
+
+def _name_of(wanted: _Wanted) -> str:
+    if isinstance(wanted, ClassRule):
+        return f"rule for the mark {wanted.mark:#x}"
+    way = f"via {wanted.gateway}" if wanted.gateway else "directly"
+    return f"route of a path class to {wanted.destination or 'default'} {way} by link {wanted.link_index}"
+
+
+def _route_message(wanted: ClassRoute) -> bytes:
+    destination = ip_network(wanted.destination) if wanted.destination else None
+    header = ROUTE_HEADER.pack(
+        FAMILY_OF_VERSION[wanted.version],
+        destination.prefixlen if destination else 0,
+        0,
+        0,
+        0,
+        CLASS_PROTOCOL,
+        _scope(wanted),
+        _RTN_UNREACHABLE if wanted.rejects else RTN_UNICAST,
+        RTNH_F_ONLINK if wanted.gateway and not wanted.gateway.is_link_local else 0,
+    )
+    attributes = (
+        number_attribute(RTA_TABLE, wanted.table),
+        number_attribute(RTA_PRIORITY, wanted.metric),
+        number_attribute(RTA_OIF, wanted.link_index) if not wanted.rejects else b"",
+        attribute(RTA_DST, destination.network_address.packed) if destination else b"",
+        attribute(RTA_PREFSRC, wanted.source.packed) if wanted.source else b"",
+        gateway_attribute(wanted.version, wanted.gateway) if wanted.gateway else b"",
+    )
+    return header + b"".join(attributes)
+
+
+def _scope(wanted: ClassRoute) -> int:
+    """IPv6 routes have none."""
+    is_direct = wanted.version == 4 and wanted.gateway is None and not wanted.rejects  # noqa: PLR2004  # IPv4
+    return RT_SCOPE_LINK if is_direct else RT_SCOPE_UNIVERSE
+
+
+def _parse_route(body: bytes) -> ClassRoute | None:
+    """A route of the kernel; None where it has a form that no class can have."""
+    _, _, source_length, tos, _, _, _, kind, _ = ROUTE_HEADER.unpack_from(body)
+    attributes = attributes_of(memoryview(body)[ROUTE_HEADER.size :])
+    version, table, destination, metric = slot_of(body)
+    if version not in _VERSIONS or source_length or tos or attributes.keys() & {RTA_MULTIPATH, _RTA_ENCAP}:
+        return None
+    if kind not in {RTN_UNICAST, _RTN_UNREACHABLE}:
+        return None
+    rejects = kind == _RTN_UNREACHABLE
+    return ClassRoute(
+        table=table,
+        version=version,
+        destination=destination,
+        link_index=0 if rejects else number_of(attributes.get(RTA_OIF)),
+        gateway=gateway_of(attributes),
+        source=address_of(attributes.get(RTA_PREFSRC, b"")),
+        metric=metric,
+        rejects=rejects,
+    )
+
+
+def _route_removal(body: bytes) -> bytes:
+    """The message that removes exactly this route: without the flags that only the kernel may set."""
+    flags = number_of(body[_FLAGS_OFFSET : ROUTE_HEADER.size]) & RTNH_F_ONLINK
+    return body[:_FLAGS_OFFSET] + flags.to_bytes(4, "little") + body[ROUTE_HEADER.size :]
+
+
+def _rule_message(wanted: ClassRule) -> bytes:
+    return (
+        RULE_HEADER.pack(FAMILY_OF_VERSION[wanted.version], 0, 0, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
+        + number_attribute(FRA_PRIORITY, CLASS_RULE_PRIORITY)
+        + number_attribute(_FRA_FWMARK, wanted.mark)
+        + number_attribute(_FRA_FWMASK, _WHOLE_MARK)
+        + number_attribute(FRA_TABLE, wanted.table)
+        + attribute(FRA_PROTOCOL, bytes([CLASS_PROTOCOL]))
+    )
+
+
+def _parse_rule(body: bytes) -> ClassRule | None:
+    """A rule of the kernel; None when `_rule_message` never gives such."""
+    family, *_lengths_and_more, action, flags = RULE_HEADER.unpack_from(body)
+    attributes = attributes_of(memoryview(body)[RULE_HEADER.size :])
+    rule = ClassRule(
+        version=VERSION_OF_FAMILY.get(family, 0),
+        mark=number_of(attributes.get(_FRA_FWMARK)),
+        table=number_of(attributes.get(FRA_TABLE)),
+    )
+    is_usual = (
+        (action, flags) == (FR_ACT_TO_TBL, 0)
+        and number_of(attributes.get(FRA_PRIORITY)) == CLASS_RULE_PRIORITY
+        and number_of(attributes.get(_FRA_FWMASK)) == _WHOLE_MARK
+    )
+    return rule if is_usual else None

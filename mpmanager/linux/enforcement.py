@@ -1,0 +1,311 @@
+"""Restrictions on applications in the kernel: programs at their cgroups, a second fence in nftables, and routing."""
+
+import logging
+import socket
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from errno import ENOENT
+from pathlib import Path
+
+from mpmanager.linux import bpf, enforcement_maps
+from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
+from mpmanager.linux.class_routing import ClassRouting, mark_of
+from mpmanager.linux.nftables import Nftables
+from mpmanager.model.enforcement import (
+    CgroupPath,
+    CgroupPolicy,
+    EnforcementLimit,
+    EnforcementPlan,
+    FenceCounters,
+    PathClass,
+    Restriction,
+    Shortfall,
+)
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+
+NFT_TABLE = "mpmanager"
+
+_OBJECT = Path(__file__).parent.parent / "bpf" / "fence.bpf.o"
+_TELLS_NAMESPACE, _DOES_NOT = b"\1", b"\0"
+"""The constants of the object: whether packets can be asked for their network namespace (Linux 6.15)."""
+_SO_NETNS_COOKIE = 71
+_LOOPBACK_INDEX = 1
+_PLACES = {
+    "fence": AttachType.INET_EGRESS,
+    "connect4": AttachType.INET4_CONNECT,
+    "connect6": AttachType.INET6_CONNECT,
+    "sendmsg4": AttachType.UDP4_SENDMSG,
+    "sendmsg6": AttachType.UDP6_SENDMSG,
+    "make": AttachType.INET_SOCK_CREATE,
+}
+_PROGRAMS = {
+    Restriction.ANY: ("connect4", "connect6"),
+    Restriction.HANDSHAKE: ("connect4", "connect6"),
+    Restriction.ONLY: tuple(_PLACES),
+}
+
+_log = logging.getLogger(__name__)
+
+
+class LinuxEnforcement:
+    """Enforcement in the network namespace in which it is made and used.
+
+    All that lasts is in bpffs, below `mpmanager` and the cookie of the network namespace: maps by their names, and
+    `PROGRAM-CGROUP` for each attachment, with the cgroup's id.
+    """
+
+    def __init__(self, *, mount_point: Path = bpf.BPFFS) -> None:
+        """With bpffs at another place than usual for tests."""
+        self._mount_point = mount_point
+        self._namespace = _network_namespace()
+        self._directory = mount_point / "mpmanager" / f"namespace{self._namespace}" / f"layout{enforcement_maps.LAYOUT}"
+        self._object: BpfObject | None = None
+        self._renewed: set[Path] = set()
+        """Pins whose programs are of our object and not of an earlier run's."""
+        self._paths: dict[int, CgroupPath] = {}
+        self._routing = ClassRouting()
+        self._second_fence = _SecondFence()
+
+    def limits(self) -> tuple[EnforcementLimit, ...]:
+        return tuple(self._limits())
+
+    def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
+        gone: Collection[CgroupPath] = ()
+        if plan.policies or self._directory.exists():
+            gone = self._fence(plan)
+        self._second_fence.apply(plan.classes)
+        self._routing.apply(plan.classes)
+        return gone
+
+    def counters(self) -> Collection[FenceCounters]:
+        if self._object is None:
+            return ()
+        return tuple(
+            enforcement_maps.counters_of(self._paths[cgroup], key, value)
+            for key, value in self._map("traffic").items()
+            if (cgroup := enforcement_maps.TRAFFIC_KEY.unpack(key)[0]) in self._paths
+        )
+
+    def clear(self) -> None:
+        self.apply(EnforcementPlan())
+        self.close_object()
+        for each in sorted(self._directory.parent.rglob("*"), reverse=True):
+            each.rmdir() if each.is_dir() else each.unlink()
+        if self._directory.parent.is_dir():
+            self._directory.parent.rmdir()
+
+    def close_object(self) -> None:
+        """Forget the programs; the next `apply` loads them again and adopts what is pinned."""
+        if self._object is not None:
+            self._object.close()
+            self._object = None
+            self._renewed.clear()
+
+    def close(self) -> None:
+        self.close_object()
+        self._routing.close()
+        self._second_fence.close()
+
+    def _limits(self) -> Iterator[EnforcementLimit]:
+        if (reason := self._what_prevents()) is not None:
+            yield EnforcementLimit(shortfall=Shortfall.NOTHING_ENFORCED, sentence=reason)
+            return
+        if not bpf.would_outlive(self._mount_point):
+            sentence = f"restrictions may end with this process: nobody else is seen to have {self._mount_point}"
+            yield EnforcementLimit(shortfall=Shortfall.ENDS_WITH_DAEMON, sentence=sentence)
+        if (reason := self._second_fence.refusal()) is not None:
+            yield EnforcementLimit(shortfall=Shortfall.NO_SECOND_FENCE, sentence=reason)
+        if bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE]).refusal:
+            sentence = "this kernel does not tell from which network namespace a packet comes (Linux 6.15 does)"
+            yield EnforcementLimit(shortfall=Shortfall.NAMESPACES_NOT_TOLD_APART, sentence=sentence)
+
+    def _what_prevents(self) -> str | None:
+        if cgroup_mount() is None:
+            return "cgroup v2 is not mounted: applications cannot be told apart"
+        trial = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT])
+        if trial.refusal:
+            return trial.refusal
+        try:
+            bpf.mount_bpffs(self._mount_point)
+        except NotSupportedError as error:
+            return str(error)
+        return None
+
+    def _fence(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
+        """First what is lost, then what is won, then who is restricted; at last who no longer is."""
+        self._load()
+        self._fill_classes(plan.classes)
+        classes = {each.number: each for each in plan.classes}
+        there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
+        for policy, cgroup in there.items():
+            self._restrict(policy, cgroup, classes[policy.path_class])
+        self._paths = {cgroup: policy.cgroup for policy, cgroup in there.items()}
+        self._release_all_but(set(there.values()))
+        self._remove_other_layouts()
+        return tuple(each.cgroup for each in plan.policies - there.keys())
+
+    def _load(self) -> None:
+        if self._object is not None:
+            return
+        if (reason := self._what_prevents()) is not None:
+            raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
+        constants = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT]).constants
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._object = BpfObject(_OBJECT, pins=self._directory, constants=constants)
+
+    def _map(self, name: str) -> BpfMap:
+        assert self._object is not None  # noqa: S101  # every caller has loaded it
+        return self._object.maps[name]
+
+    def _fill_classes(self, classes: Collection[PathClass]) -> None:
+        interfaces = {enforcement_maps.INTERFACE_KEY.pack(c.number, index) for c in classes for index in c.interfaces}
+        addresses = {enforcement_maps.address_key(c.number, address) for c in classes for address in c.addresses}
+        sources = {
+            enforcement_maps.CLASS_KEY.pack(c.number): enforcement_maps.sources_value(c) for c in classes if c.ways_out
+        }
+        wanted: dict[str, Mapping[bytes, bytes]] = {
+            "interfaces": dict.fromkeys(interfaces, enforcement_maps.PRESENT),
+            "addresses": dict.fromkeys(addresses, enforcement_maps.PRESENT),
+            "class_sources": sources,
+        }
+        for name, values in wanted.items():
+            _shrink(self._map(name), values)
+        for name, values in wanted.items():
+            _grow(self._map(name), values)
+
+    def _restrict(self, policy: CgroupPolicy, cgroup: int, path_class: PathClass) -> None:
+        """Programs come before what they shall do, and stay until they shall not do it any more."""
+        names = _PROGRAMS[policy.restriction]
+        for name in names:
+            self._attach(name, policy.cgroup, cgroup)
+        value = enforcement_maps.policy_value(
+            cgroup, namespace=self._namespace, restriction=policy.restriction, path_class=path_class
+        )
+        self._map("policies").update(enforcement_maps.CGROUP_KEY.pack(cgroup), value)
+        for name in _PLACES.keys() - set(names):
+            bpf.detach(self._pin(name, cgroup))
+
+    def _attach(self, name: str, path: CgroupPath, cgroup: int) -> None:
+        pin = self._pin(name, cgroup)
+        if pin in self._renewed and bpf.is_attached(pin):
+            return
+        assert self._object is not None  # noqa: S101  # every caller has loaded it
+        bpf.attach(self._object.programs[name], _directory_of(path), _PLACES[name], pin=pin)
+        self._renewed.add(pin)
+
+    def _pin(self, name: str, cgroup: int) -> Path:
+        return self._directory / f"{name}-{cgroup}"
+
+    def _release_all_but(self, cgroups: set[int]) -> None:
+        for cgroup in self._attached() - cgroups:
+            key = enforcement_maps.CGROUP_KEY.pack(cgroup)
+            if self._map("policies").get(key) is not None:
+                self._map("policies").update(key, enforcement_maps.NO_POLICY)
+            for name in _PLACES:
+                bpf.detach(self._pin(name, cgroup))
+        for key in self._map("traffic").current_keys():
+            if enforcement_maps.TRAFFIC_KEY.unpack(key)[0] not in cgroups:
+                self._map("traffic").delete(key)
+
+    def _attached(self) -> set[int]:
+        """Ids of the cgroups that have pins."""
+        pins = (each.name.rpartition("-") for each in self._directory.iterdir())
+        return {int(cgroup) for name, _dash, cgroup in pins if name in _PLACES}
+
+    def _remove_other_layouts(self) -> None:
+        """What an earlier version has left; ours stands by now."""
+        for directory in self._directory.parent.iterdir():
+            if directory == self._directory:
+                continue
+            for each in directory.iterdir():
+                bpf.detach(each) if "-" in each.name else each.unlink()
+            directory.rmdir()
+
+
+class _SecondFence:
+    """Rejects what carries the mark of a class and leaves elsewhere, also of handshakes."""
+
+    def __init__(self) -> None:
+        self._nftables: Nftables | None = None
+        self._applied: tuple[str, str | None] = ("", None)
+        """The commands of the last time, and what the table then looked like."""
+
+    def refusal(self) -> str | None:
+        """Why it cannot be; None when it can."""
+        try:
+            self._opened().run("list tables inet")
+        except (NotSupportedError, CommandRefusedError) as error:
+            return str(error)
+        return None
+
+    def apply(self, classes: Collection[PathClass]) -> None:
+        """Replace our table in one step where it is not as it should be; without nftables, nothing."""
+        if self.refusal() is not None:
+            return
+        nftables, commands = self._opened(), _second_fence(classes)
+        before = nftables.table(NFT_TABLE)
+        if (commands, before) == self._applied or (before is None and not classes):
+            return
+        nftables.run(commands)
+        self._applied = (commands, nftables.table(NFT_TABLE))
+
+    def close(self) -> None:
+        if self._nftables is not None:
+            self._nftables.close()
+            self._nftables = None
+
+    def _opened(self) -> Nftables:
+        if self._nftables is None:
+            self._nftables = Nftables()
+        return self._nftables
+
+
+def _second_fence(classes: Iterable[PathClass]) -> str:
+    rules = [rule for each in sorted(classes, key=lambda each: each.number) for rule in _second_fence_rules(each)]
+    replaced = f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
+    if not rules:
+        return replaced
+    body = "\n".join(rules)
+    hook = "type filter hook output priority filter; policy accept;"
+    return f"{replaced}table inet {NFT_TABLE} {{\nchain second_fence {{\n{hook}\n{body}\n}}\n}}\n"
+
+
+def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
+    allowed = ", ".join(str(each) for each in sorted({_LOOPBACK_INDEX, *path_class.interfaces}))
+    versions = path_class.versions() if path_class.is_lenient else (4, 6)
+    for version in sorted(versions):
+        family = {4: "ipv4", 6: "ipv6"}[version]
+        mark = mark_of(path_class.number)
+        yield f"meta nfproto {family} meta mark {mark:#x} oif != {{ {allowed} }} reject with icmpx admin-prohibited"
+
+
+def _shrink(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:
+    for key in table.current_keys():
+        if key not in wanted:
+            table.delete(key)
+
+
+def _grow(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:
+    for key, value in wanted.items():
+        table.update(key, value)
+
+
+def _network_namespace() -> int:
+    """The cookie of the network namespace of this thread: unlike an inode number, it is never given again."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), "little")
+
+
+def _directory_of(cgroup: CgroupPath) -> Path:
+    mount = cgroup_mount()
+    if mount is None:
+        raise CommandRefusedError("cgroup v2 is not mounted any more", errno=ENOENT)
+    return mount / cgroup.lstrip("/")
+
+
+def _cgroup_id(cgroup: CgroupPath) -> int | None:
+    """None when there is no such cgroup."""
+    try:
+        return _directory_of(cgroup).stat().st_ino
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,89 @@
+"""How the maps of `bpf/fence.bpf.c` are laid out, byte for byte."""
+
+import struct
+from enum import IntEnum, unique
+from ipaddress import IPv4Address, IPv6Address
+
+from mpmanager.linux.class_routing import mark_of
+from mpmanager.model.enforcement import CgroupPath, ClassNumber, FenceCounters, PathClass, Restriction
+from mpmanager.model.names import IPAddress
+
+LAYOUT = 1
+"""To be counted up with every change of a map's form: pinned maps of another layout are not ours to go on with."""
+
+CGROUP_KEY = struct.Struct("=Q")
+"""Of `policies`: the id of a cgroup."""
+CLASS_KEY = struct.Struct("=I")
+"""Of `class_sources`."""
+INTERFACE_KEY = struct.Struct("=II")
+"""Of `interfaces`: class, interface index."""
+ADDRESS_KEY = struct.Struct("=I16s")
+"""Of `addresses`: class, address (IPv4 as ::ffff:a.b.c.d)."""
+TRAFFIC_KEY = struct.Struct("=QI4x")
+"""Of `traffic`: id of a cgroup, interface index."""
+PRESENT = b"\1"
+"""What the maps that are sets hold."""
+
+_POLICY = struct.Struct("=QQIIII")
+_SOURCES = struct.Struct("=4s16s")
+_TRAFFIC = struct.Struct("=QQQQ")
+_VERSION_BITS = {4: 1, 6: 2}
+
+
+@unique
+class Mode(IntEnum):
+    """`enum mode`."""
+
+    UNSET = 0
+    ANY = 1
+    HANDSHAKE = 2
+    ONLY = 3
+
+
+_MODES = {
+    Restriction.ANY: Mode.ANY,
+    Restriction.HANDSHAKE: Mode.HANDSHAKE,
+    Restriction.ONLY: Mode.ONLY,
+}
+
+
+def policy_value(cgroup_id: int, *, namespace: int, restriction: Restriction, path_class: PathClass) -> bytes:
+    """A `struct policy`."""
+    versions = path_class.versions() if path_class.is_lenient else _VERSION_BITS
+    return _POLICY.pack(
+        cgroup_id,
+        namespace,
+        _MODES[restriction],
+        path_class.number,
+        mark_of(path_class.number),
+        sum(_VERSION_BITS[each] for each in versions),
+    )
+
+
+NO_POLICY = _POLICY.pack(0, 0, Mode.UNSET, 0, 0, 0)
+
+
+def address_key(number: ClassNumber, address: IPAddress) -> bytes:
+    """A `struct address_key`."""
+    mapped = IPv6Address(b"\0" * 10 + b"\xff\xff" + address.packed) if isinstance(address, IPv4Address) else address
+    return ADDRESS_KEY.pack(number, mapped.packed)
+
+
+def sources_value(path_class: PathClass) -> bytes:
+    """A `struct sources`: the addresses of the best ways out, unspecified ones where there is none."""
+    best = {way.version: way.source for way in reversed(path_class.ways_out)}
+    return _SOURCES.pack(best.get(4, IPv4Address(0)).packed, best.get(6, IPv6Address(0)).packed)
+
+
+def counters_of(cgroup: CgroupPath, key: bytes, value: bytes) -> FenceCounters:
+    """One entry of `traffic`."""
+    _, interface = TRAFFIC_KEY.unpack(key)
+    passed_packets, passed_bytes, dropped_packets, dropped_bytes = _TRAFFIC.unpack(value)
+    return FenceCounters(
+        cgroup=cgroup,
+        link_index=interface,
+        passed_packets=passed_packets,
+        passed_bytes=passed_bytes,
+        dropped_packets=dropped_packets,
+        dropped_bytes=dropped_bytes,
+    )

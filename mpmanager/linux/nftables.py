@@ -1,0 +1,59 @@
+"""Tables of nftables, replaced as a whole, by way of libnftables."""
+
+import ctypes
+from errno import EIO
+
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+
+_LIBRARY = "libnftables.so.1"
+_CONTEXT = ctypes.c_void_p
+
+
+class Nftables:
+    """The ruleset of the network namespace in which it is used."""
+
+    def __init__(self) -> None:
+        """Raises NotSupportedError: the library is not installed."""
+        try:
+            self._calls = ctypes.CDLL(_LIBRARY, use_errno=True)
+        except OSError as error:
+            raise NotSupportedError(f"{_LIBRARY} is missing (Debian: libnftables1)") from error
+        self._declare()
+        self._context = self._calls.nft_ctx_new(0)
+        self._calls.nft_ctx_buffer_output(self._context)
+        self._calls.nft_ctx_buffer_error(self._context)
+
+    def close(self) -> None:
+        """Free it; the ruleset stays."""
+        if self._context:
+            self._calls.nft_ctx_free(self._context)
+            self._context = None
+
+    def run(self, commands: str) -> str:
+        """Do these commands, all or nothing, and return what they print.
+
+        Raises:
+            CommandRefusedError: refused, in the words of nft.
+        """
+        if self._calls.nft_run_cmd_from_buffer(self._context, commands.encode()):
+            reason = self._calls.nft_ctx_get_error_buffer(self._context).decode(errors="replace").strip()
+            number = ctypes.get_errno() or EIO
+            raise CommandRefusedError(f"nftables: {reason.partition(chr(10))[0]}", errno=number)
+        printed: bytes = self._calls.nft_ctx_get_output_buffer(self._context)
+        return printed.decode(errors="replace")
+
+    def table(self, name: str) -> str | None:
+        """An `inet` table as nft prints it; None where there is none."""
+        if f"table inet {name}\n" not in self.run("list tables inet"):
+            return None
+        return self.run(f"list table inet {name}")
+
+    def _declare(self) -> None:
+        self._calls.nft_ctx_new.restype = _CONTEXT
+        self._calls.nft_ctx_new.argtypes = (ctypes.c_uint32,)
+        self._calls.nft_run_cmd_from_buffer.argtypes = (_CONTEXT, ctypes.c_char_p)
+        for name in ("nft_ctx_free", "nft_ctx_buffer_output", "nft_ctx_buffer_error"):
+            getattr(self._calls, name).argtypes = (_CONTEXT,)
+        for name in ("nft_ctx_get_output_buffer", "nft_ctx_get_error_buffer"):
+            getattr(self._calls, name).argtypes = (_CONTEXT,)
+            getattr(self._calls, name).restype = ctypes.c_char_p

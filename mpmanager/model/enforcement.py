@@ -1,0 +1,111 @@
+"""What applications may send by which interfaces, as it has to stand in the kernel."""
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import NewType
+
+from mpmanager.model.names import IPAddress
+
+ClassNumber = NewType("ClassNumber", int)
+"""Names a class of paths, from 1 to 255. Where cgroups are nested, what is steered by the higher number stays so."""
+
+CgroupPath = NewType("CgroupPath", str)
+"""Below the mount of cgroup v2, with a leading slash; "/" is everybody."""
+
+
+@unique
+class Restriction(StrEnum):
+    """How much of an application's traffic has to leave by the paths of a class."""
+
+    ANY = "any"
+    """Nothing; for a cgroup in one that is restricted. It does not lift an `ONLY` further up."""
+    HANDSHAKE = "handshake"
+    """The first subflow of MPTCP connections."""
+    ONLY = "only"
+    """Everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassWayOut:
+    """A default route of a class."""
+
+    link_index: int
+    version: int
+    """4 or 6."""
+    gateway: IPAddress | None
+    """None on a point-to-point link."""
+    source: IPAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathClass:
+    """Paths that may carry something, such as all that are trusted. Loopback always may."""
+
+    number: ClassNumber
+    interfaces: frozenset[int] = frozenset()
+    """Indexes. Where the main table leads over one of these (but for default routes), the class is led there, too."""
+    addresses: frozenset[IPAddress] = frozenset()
+    """Of these interfaces. What is bound to another one is refused at once."""
+    ways_out: tuple[ClassWayOut, ...] = ()
+    """The best first."""
+    is_lenient: bool = False
+    """Let handshakes go by any path where no way out has their IP version; else they are refused. `ONLY` never is."""
+
+    def versions(self) -> frozenset[int]:
+        """The IP versions that have a way out."""
+        return frozenset(each.version for each in self.ways_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CgroupPolicy:
+    """What holds for the processes of a cgroup and of those below it."""
+
+    cgroup: CgroupPath
+    restriction: Restriction
+    path_class: ClassNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementPlan:
+    """All that shall be enforced."""
+
+    classes: frozenset[PathClass] = frozenset()
+    policies: frozenset[CgroupPolicy] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceCounters:
+    """What an application that is restricted to `ONLY` has sent by one interface since then.
+
+    Without loopback; headers from IP up are counted, once for what the card splits itself.
+    """
+
+    cgroup: CgroupPath
+    link_index: int
+    passed_packets: int
+    passed_bytes: int
+    dropped_packets: int
+    dropped_bytes: int
+
+
+@unique
+class Shortfall(StrEnum):
+    """What a machine does not offer, from the worst on."""
+
+    NOTHING_ENFORCED = "nothing-enforced"
+    """Applying a plan that restricts anything is refused."""
+    ENDS_WITH_DAEMON = "ends-with-daemon"
+    """Pins last no longer than the namespace of mounts that the daemon is in."""
+    NO_SECOND_FENCE = "no-second-fence"
+    """nftables cannot be used: a handshake that rules of others divert is not stopped. `ONLY` is not weakened."""
+    NAMESPACES_NOT_TOLD_APART = "namespaces-not-told-apart"
+    """A socket that was made in another network namespace before the policy may send by interfaces whose indexes are
+    allowed in this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementLimit:
+    """One shortfall of this machine, in words."""
+
+    shortfall: Shortfall
+    sentence: str

@@ -1,0 +1,43 @@
+"""What the daemon needs so that applications send by allowed paths only."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, EnforcementPlan, FenceCounters
+
+
+class Enforcement(Protocol):
+    """Holds restrictions where applications cannot get around them, and where they outlive the daemon."""
+
+    def limits(self) -> tuple[EnforcementLimit, ...]:
+        """What cannot be enforced on this machine, found by trying; empty when everything can."""
+        ...
+
+    def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
+        """Make exactly this plan stand; returns the cgroups of it that are gone, in which nothing can run.
+
+        Applying twice changes nothing, and what an earlier run has left counts as ours. There is no gap: what an
+        interface loses it has lost before anything else changes (fence, then second fence, then steering), so a
+        failure half-way leaves too little that is allowed, never too much.
+
+        Raises:
+            NotSupportedError: the plan restricts something, and this machine cannot.
+            CommandRefusedError: the kernel refused something; what could be applied stays.
+        """
+        ...
+
+    def counters(self) -> Collection[FenceCounters]:
+        """What has passed and what was dropped, for each cgroup under `ONLY` and interface that it has tried."""
+        ...
+
+    def clear(self) -> None:
+        """Restrict nothing any more, and remove all that is ours.
+
+        Raises:
+            CommandRefusedError: the kernel refused; what could be removed is.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of it; everything stays in force."""
+        ...
