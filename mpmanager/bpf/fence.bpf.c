@@ -20,6 +20,14 @@
 #define TCP_CLOSE 7
 #define MARK_FAMILY 0x6D700000
 #define MARK_FAMILY_MASK 0xFFFF0000
+#define SOL_IP 0
+#define SOL_IPV6 41
+#define IP_ADD_MEMBERSHIP 35
+#define IP_ADD_SOURCE_MEMBERSHIP 39
+#define IPV6_JOIN_GROUP 20
+#define IPV6_JOIN_ANYCAST 27
+#define MCAST_JOIN_GROUP 42
+#define MCAST_JOIN_SOURCE_GROUP 46
 #define VERSION_4 1
 #define VERSION_6 2
 
@@ -382,6 +390,59 @@ int make(struct bpf_sock *sk)
 		return REFUSE;
 	if ((sk->type == SOCK_DGRAM || sk->type == SOCK_RAW) && !is_marked(policy, sk))
 		sk->mark = policy->mark;
+	return PASS;
+}
+
+// Whether an option names an interface that is allowed, by its index at this place.
+static __always_inline bool names_allowed(const struct bpf_sockopt *ctx, const struct policy *policy, __u32 offset)
+{
+	void *index = ctx->optval + offset;
+
+	return index + sizeof(__u32) <= ctx->optval_end && is_interface_allowed(policy, *(__u32 *)index);
+}
+
+// struct ip_mreq, ip_mreqn or ip_mreq_source: an interface's address comes second.
+static __always_inline bool names_allowed_address(const struct bpf_sockopt *ctx, const struct policy *policy)
+{
+	struct address address = {.words = {0, 0, bpf_htonl(0xFFFF), 0}};
+	void *word = ctx->optval + 4;
+
+	if (word + sizeof(__u32) > ctx->optval_end)
+		return false;
+	address.words[3] = *(__u32 *)word;
+	return is_address_allowed(policy, &address);
+}
+
+static __always_inline bool may_join(const struct bpf_sockopt *ctx, const struct policy *policy)
+{
+	bool is_ipv4 = ctx->level == SOL_IP;
+
+	switch (ctx->optname) {
+	case MCAST_JOIN_GROUP:
+	case MCAST_JOIN_SOURCE_GROUP:
+		return names_allowed(ctx, policy, 0);
+	case IP_ADD_MEMBERSHIP:
+		return !is_ipv4 || names_allowed_address(ctx, policy) || names_allowed(ctx, policy, 8);
+	case IP_ADD_SOURCE_MEMBERSHIP:
+		return !is_ipv4 || names_allowed_address(ctx, policy);
+	case IPV6_JOIN_GROUP:
+	case IPV6_JOIN_ANYCAST:
+		return is_ipv4 || names_allowed(ctx, policy, 16);
+	default:
+		return true;
+	}
+}
+
+// Joining a multicast group: the kernel itself tells the routers of it, past the fence.
+SEC("cgroup/setsockopt")
+int membership(struct bpf_sockopt *ctx)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	bool is_about_ip = ctx->level == SOL_IP || ctx->level == SOL_IPV6;
+
+	if (policy->mode == MODE_ONLY && is_about_ip && !may_join(ctx, policy))
+		return REFUSE;
+	ctx->optlen = 0; // the kernel shall take the program's own value, which may be longer than what is shown here
 	return PASS;
 }
 

@@ -39,6 +39,7 @@ class AttachType(IntEnum):
     INET6_CONNECT = 11
     UDP4_SENDMSG = 14
     UDP6_SENDMSG = 15
+    SETSOCKOPT = 22
 
 
 class _Library:

@@ -37,6 +37,7 @@ _PLACES = {
     "sendmsg4": AttachType.UDP4_SENDMSG,
     "sendmsg6": AttachType.UDP6_SENDMSG,
     "make": AttachType.INET_SOCK_CREATE,
+    "membership": AttachType.SETSOCKOPT,
 }
 _PROGRAMS = {
     Restriction.ANY: ("connect4", "connect6"),

@@ -1,0 +1,180 @@
+"""A restricted application, what it tries, what two interfaces see of it, and a server that answers."""
+
+import select
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+
+from mpmanager.model.enforcement import (
+    CgroupPath,
+    CgroupPolicy,
+    ClassNumber,
+    ClassWayOut,
+    EnforcementPlan,
+    PathClass,
+    Restriction,
+)
+
+_ATTACKS = Path(__file__).parent / "network" / "enforcement" / "attacks.py"
+_PORT = 5000
+_IPPROTO_MPTCP = 262
+_ETH_P_ALL = 3
+_PACKET_OUTGOING = 4
+_IPV4, _IPV6 = 0x0800, 0x86DD
+_NEIGHBOUR_DISCOVERY = {133, 134, 135, 136}
+_GROUP_OF_ATTACK = socket.inet_pton(socket.AF_INET6, "ff05::1234")
+
+
+def frames(capture):
+    """How many packets of programs have left by an interface since the last time."""
+    count = 0
+    while select.select([capture], [], [], 0)[0]:
+        data, (_, _, kind, _, _) = capture.recvfrom(2000)
+        count += kind == _PACKET_OUTGOING and _is_of_a_program(data)
+    return count
+
+
+def _is_of_a_program(frame):
+    """Without what the kernel does for itself: neighbour discovery, and reports on groups that make it work."""
+    protocol = struct.unpack_from("!H", frame, 12)[0]
+    if protocol == _IPV4:
+        return True
+    if protocol != _IPV6:
+        return False
+    if frame[20] == 0:  # hop-by-hop options: a report, whose records name groups
+        return _GROUP_OF_ATTACK in frame
+    return not (frame[20] == socket.IPPROTO_ICMPV6 and frame[54] in _NEIGHBOUR_DISCOVERY)
+
+
+class Captures:
+    """What leaves by both interfaces."""
+
+    def __init__(self, stack):
+        self._sockets = {}
+        for name in ("wifi0", "lte0"):
+            made = stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL)))
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            made.bind((name, _ETH_P_ALL))
+            self._sockets[name] = made
+
+    def since(self):
+        """How many packets of programs since the last time: by wifi0 (forbidden), by lte0."""
+        return tuple(frames(self._sockets[name]) for name in ("wifi0", "lte0"))
+
+
+@contextmanager
+def server(world):
+    """Answers `ok` to everything, over TCP, MPTCP and UDP."""
+    with ExitStack() as stack:
+        with world.outside():
+            listener = stack.enter_context(socket.socket(socket.AF_INET6, socket.SOCK_STREAM, _IPPROTO_MPTCP))
+            datagrams = stack.enter_context(socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # The packet comes back from the address that it was sent to.
+        datagrams.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        for each in (listener, datagrams):
+            each.bind(("::", _PORT))
+        listener.listen(500)
+        ending_reader, ending_writer = socket.socketpair()
+        worker = threading.Thread(target=_serve, args=(listener, datagrams, ending_reader))
+        worker.start()
+        try:
+            yield
+        finally:
+            ending_writer.close()
+            worker.join()
+            ending_reader.close()
+
+
+def _serve(listener, datagrams, ending):
+    connections = []
+    while True:
+        ready, *_ = select.select([listener, datagrams, ending, *connections], [], [])
+        if ending in ready:
+            break
+        for each in ready:
+            if each is listener:
+                connections.append(listener.accept()[0])
+            elif each is datagrams:
+                _answer_datagram(datagrams)
+            elif not _answer(each):
+                connections.remove(each)
+                each.close()
+    for each in connections:
+        each.close()
+
+
+def _answer_datagram(datagrams):
+    _, control, _, source = datagrams.recvmsg(2000, 200)
+    # By the route back and not by where it came from, except where an address says nothing without its link.
+    sender = [
+        (level, kind, data if source[3] else data[:16] + bytes(4))
+        for level, kind, data in control
+        if kind == socket.IPV6_PKTINFO
+    ]
+    with suppress(OSError):  # what came by broadcast has no address to answer from
+        datagrams.sendmsg([b"ok"], sender, 0, source)
+
+
+def _answer(connection):
+    try:
+        if not connection.recv(100_000):
+            return False
+        connection.send(b"ok")
+    except OSError:
+        return False
+    return True
+
+
+class Attacker:
+    """A process in a cgroup, ready to do what it is told."""
+
+    def __init__(self, world, cgroup):
+        arguments = f"{world.SERVER_4} {world.SERVER_6} {_PORT}"
+        command = f"echo $$ > {cgroup}/cgroup.procs && exec {sys.executable} {_ATTACKS} {arguments}"
+        self.process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.attacks = self.process.stdout.readline().split()
+
+    def tries(self, name):
+        self.process.stdin.write(f"{name}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def cellular(number=2, **changes):
+    """The class that only lte0 is in."""
+    index = socket.if_nametoindex("lte0")
+    path_class = PathClass(
+        number=ClassNumber(number),
+        interfaces=frozenset({index}),
+        addresses=frozenset(map(ip_address, ("10.0.2.1", "2001:db8:2::1"))),
+        ways_out=tuple(
+            ClassWayOut(link_index=index, version=version, gateway=ip_address(gateway), source=ip_address(source))
+            for version, gateway, source in ((4, "10.0.2.2", "10.0.2.1"), (6, "fe80::2", "2001:db8:2::1"))
+        ),
+    )
+    return replace(path_class, **changes)
+
+
+def restricting(cgroup, restriction=Restriction.ONLY, path_class=None):
+    path_class = path_class or cellular()
+    policy = CgroupPolicy(cgroup=CgroupPath(f"/{cgroup.name}"), restriction=restriction, path_class=path_class.number)
+    return EnforcementPlan(classes=frozenset({path_class}), policies=frozenset({policy}))
+
+
+def tried(attacker, captures, names):
+    """What became of each attack: its outcome, and packets by wifi0 and lte0."""
+    captures.since()
+    return {name: (attacker.tries(name), *captures.since()) for name in names}
