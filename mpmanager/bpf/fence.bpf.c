@@ -49,7 +49,7 @@ struct policy {
 	__u32 mode;
 	__u32 class;
 	__u32 mark;
-	__u32 versions; // of IP that there is a trusted way out for, or must not leave otherwise
+	__u32 versions; // of IP, in which handshakes must not leave otherwise
 };
 
 struct interface_key {
@@ -248,7 +248,7 @@ static __always_inline bool was_decided(struct bpf_sock *sk)
 	return was;
 }
 
-// The mark of a class with a higher number stays: where cgroups are nested, the stricter policy wins.
+// A higher mark of ours stays: where cgroups are nested, the stricter policy wins.
 static __always_inline bool is_marked(const struct policy *policy, const struct bpf_sock *sk)
 {
 	return (sk->mark & MARK_FAMILY_MASK) == MARK_FAMILY && sk->mark >= policy->mark;

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from errno import EADDRNOTAVAIL, EBUSY, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, ENOENT, ESRCH
 from ipaddress import ip_network
-from typing import NewType
 
+from mpmanager.linux.class_marks import held_versions, mark_of
 from mpmanager.linux.netlink import attribute, attributes_of
 from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, slot_of
 from mpmanager.linux.rtnetlink import (
@@ -43,12 +43,9 @@ from mpmanager.linux.rtnetlink import (
     number_attribute,
     number_of,
 )
-from mpmanager.model.enforcement import ClassNumber, ClassWayOut, PathClass
+from mpmanager.model.enforcement import ClassWayOut, PathClass, Restriction
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.names import IPAddress
-
-Mark = NewType("Mark", int)
-"""What SO_MARK holds; the second fence and the rules match all of its bits."""
 
 CLASS_PROTOCOL = 0x6E
 """The mark of these rules and routes: 110, beside that of per-path routing (109), whose owner removes all it does not
@@ -57,15 +54,14 @@ CLASS_RULE_PRIORITY = DEFAULT_RULE_PRIORITY + 100
 """Source rules < mark rules < main."""
 CLASS_TABLE_BASE = 0x6D710000
 """Tables of classes are numbered from here; those of paths end before."""
-MARK_FAMILY = 0x6D700000
-"""Marks of classes are numbered from here; fence.bpf.c knows them by it."""
+REJECTION_RULE_PRIORITY = CLASS_RULE_PRIORITY + 1
+"""What a class has no route for goes nowhere."""
 
 _FRA_FWMARK = 10
 _FRA_FWMASK = 16
 _RTA_ENCAP = 22
-_RTN_UNREACHABLE = 7
+_FR_ACT_UNREACHABLE = 7
 _WHOLE_MARK = 0xFFFFFFFF
-_LAST_METRIC = 0xFFFFFFFE
 _VERSIONS = (4, 6)
 _ROUNDS = 3
 _PROTOCOL_OFFSET, _FLAGS_OFFSET = 5, 8
@@ -84,20 +80,19 @@ class ClassRoute:
     destination: str | None
     """A prefix; None for a default route."""
     link_index: int
-    """Meaningless where it rejects."""
     gateway: IPAddress | None
     source: IPAddress | None
     metric: int
-    rejects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """The rule that leads to the table of a class."""
+    """A rule on a mark: it leads to the table of a class, or says that there is no way."""
 
     version: int
     mark: int
-    table: int
+    table: int | None
+    """None for the rejection."""
 
 
 _Wanted = ClassRule | ClassRoute
@@ -108,11 +103,6 @@ class _Held:
     value: _Wanted | None
     removal: int
     body: bytes
-
-
-def mark_of(number: ClassNumber) -> Mark:
-    """The mark that steers to a class."""
-    return Mark(MARK_FAMILY + number)
 
 
 class ClassRouting:
@@ -128,9 +118,9 @@ class ClassRouting:
     def apply(self, classes: Collection[PathClass]) -> None:
         """Make the kernel hold exactly what leads to these classes, and read it back.
 
-        A table holds the class's ways out, main's routes over its interfaces except for default ones, and where none
-        of these fits, a rejection (not where a lenient class has no way out). What is refused because its link has
-        just gone is left out: less is led there, and the rejection stays.
+        A table holds the class's ways out, and main's routes over its interfaces except for default ones. What fits
+        none of these is rejected; of a lenient class not the handshakes for which it has no way out. What is refused
+        because its link has just gone is left out: less is led there, and the rejection stays.
 
         Raises:
             CommandRefusedError: refused for another reason; what could be applied stays.
@@ -150,8 +140,7 @@ class ClassRouting:
 
     def _main_routes(self) -> Iterator[ClassRoute]:
         for body in self._dump_routes(table=RT_TABLE_MAIN):
-            route = _parse_route(body)
-            if route is not None and not route.rejects:
+            if (route := _parse_route(body)) is not None:
                 yield route
 
     def _dump_routes(self, *, table: int = 0, protocol: int = 0) -> Iterator[bytes]:
@@ -217,10 +206,16 @@ def _wanted(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> Itera
         table = CLASS_TABLE_BASE + each.number
         yield from _specific_routes(each, table, main)
         yield from (_way_out(way, table, metric) for metric, way in enumerate(each.ways_out, 1))
-        for version in each.versions() if each.is_lenient else _VERSIONS:
-            yield _rejection(table, version)
+        yield from _rules(each, table)
+
+
+def _rules(path_class: PathClass, table: int) -> Iterator[ClassRule]:
+    for restriction in (Restriction.HANDSHAKE, Restriction.ONLY):
+        mark = mark_of(path_class.number, restriction)
         for version in _VERSIONS:
-            yield ClassRule(version=version, mark=mark_of(each.number), table=table)
+            yield ClassRule(version=version, mark=mark, table=table)
+        for version in held_versions(path_class, restriction):
+            yield ClassRule(version=version, mark=mark, table=None)
 
 
 def _specific_routes(path_class: PathClass, table: int, main: Iterable[ClassRoute]) -> Iterator[ClassRoute]:
@@ -254,26 +249,11 @@ def _way_out(way: ClassWayOut, table: int, metric: int) -> ClassRoute:
     )
 
 
-def _rejection(table: int, version: int) -> ClassRoute:
-    return ClassRoute(
-        table=table,
-        version=version,
-        destination=None,
-        link_index=0,
-        gateway=None,
-        source=None,
-        metric=_LAST_METRIC,
-        rejects=True,
-    )
-
-
 def _order(wanted: _Wanted) -> tuple[int, str]:
-    """Rejections, direct routes, routes by gateways, rules."""
+    """Direct routes, routes by gateways, then the rules in the reverse order of asking: rejections first."""
     if isinstance(wanted, ClassRule):
-        return 3, str(wanted)
-    if wanted.rejects:
-        return 0, str(wanted)
-    return 1 if wanted.gateway is None else 2, str(wanted)
+        return 2 if wanted.table is None else 3, str(wanted)
+    return 0 if wanted.gateway is None else 1, str(wanted)
 
 
 def _name_of(wanted: _Wanted) -> str:
@@ -293,13 +273,13 @@ def _route_message(wanted: ClassRoute) -> bytes:
         0,
         CLASS_PROTOCOL,
         _scope(wanted),
-        _RTN_UNREACHABLE if wanted.rejects else RTN_UNICAST,
+        RTN_UNICAST,
         RTNH_F_ONLINK if wanted.gateway and not wanted.gateway.is_link_local else 0,
     )
     attributes = (
         number_attribute(RTA_TABLE, wanted.table),
         number_attribute(RTA_PRIORITY, wanted.metric),
-        number_attribute(RTA_OIF, wanted.link_index) if not wanted.rejects else b"",
+        number_attribute(RTA_OIF, wanted.link_index),
         attribute(RTA_DST, destination.network_address.packed) if destination else b"",
         attribute(RTA_PREFSRC, wanted.source.packed) if wanted.source else b"",
         gateway_attribute(wanted.version, wanted.gateway) if wanted.gateway else b"",
@@ -309,7 +289,7 @@ def _route_message(wanted: ClassRoute) -> bytes:
 
 def _scope(wanted: ClassRoute) -> int:
     """IPv6 routes have none."""
-    is_direct = wanted.version == 4 and wanted.gateway is None and not wanted.rejects  # noqa: PLR2004  # IPv4
+    is_direct = wanted.version == 4 and wanted.gateway is None  # noqa: PLR2004  # IPv4
     return RT_SCOPE_LINK if is_direct else RT_SCOPE_UNIVERSE
 
 
@@ -318,20 +298,17 @@ def _parse_route(body: bytes) -> ClassRoute | None:
     _, _, source_length, tos, _, _, _, kind, _ = ROUTE_HEADER.unpack_from(body)
     attributes = attributes_of(memoryview(body)[ROUTE_HEADER.size :])
     version, table, destination, metric = slot_of(body)
-    if version not in _VERSIONS or source_length or tos or attributes.keys() & {RTA_MULTIPATH, _RTA_ENCAP}:
+    is_usual = version in _VERSIONS and (source_length, tos, kind) == (0, 0, RTN_UNICAST)
+    if not is_usual or attributes.keys() & {RTA_MULTIPATH, _RTA_ENCAP}:
         return None
-    if kind not in {RTN_UNICAST, _RTN_UNREACHABLE}:
-        return None
-    rejects = kind == _RTN_UNREACHABLE
     return ClassRoute(
         table=table,
         version=version,
         destination=destination,
-        link_index=0 if rejects else number_of(attributes.get(RTA_OIF)),
+        link_index=number_of(attributes.get(RTA_OIF)),
         gateway=gateway_of(attributes),
         source=address_of(attributes.get(RTA_PREFSRC, b"")),
         metric=metric,
-        rejects=rejects,
     )
 
 
@@ -342,12 +319,14 @@ def _route_removal(body: bytes) -> bytes:
 
 
 def _rule_message(wanted: ClassRule) -> bytes:
+    is_rejection = wanted.table is None
+    action = _FR_ACT_UNREACHABLE if is_rejection else FR_ACT_TO_TBL
     return (
-        RULE_HEADER.pack(FAMILY_OF_VERSION[wanted.version], 0, 0, 0, 0, 0, 0, FR_ACT_TO_TBL, 0)
-        + number_attribute(FRA_PRIORITY, CLASS_RULE_PRIORITY)
+        RULE_HEADER.pack(FAMILY_OF_VERSION[wanted.version], 0, 0, 0, 0, 0, 0, action, 0)
+        + number_attribute(FRA_PRIORITY, REJECTION_RULE_PRIORITY if is_rejection else CLASS_RULE_PRIORITY)
         + number_attribute(_FRA_FWMARK, wanted.mark)
         + number_attribute(_FRA_FWMASK, _WHOLE_MARK)
-        + number_attribute(FRA_TABLE, wanted.table)
+        + (number_attribute(FRA_TABLE, wanted.table) if wanted.table is not None else b"")
         + attribute(FRA_PROTOCOL, bytes([CLASS_PROTOCOL]))
     )
 
@@ -356,14 +335,17 @@ def _parse_rule(body: bytes) -> ClassRule | None:
     """A rule of the kernel; None when `_rule_message` never gives such."""
     family, *_lengths_and_more, action, flags = RULE_HEADER.unpack_from(body)
     attributes = attributes_of(memoryview(body)[RULE_HEADER.size :])
+    is_rejection = action == _FR_ACT_UNREACHABLE
     rule = ClassRule(
         version=VERSION_OF_FAMILY.get(family, 0),
         mark=number_of(attributes.get(_FRA_FWMARK)),
-        table=number_of(attributes.get(FRA_TABLE)),
+        table=None if is_rejection else number_of(attributes.get(FRA_TABLE)),
     )
     is_usual = (
-        (action, flags) == (FR_ACT_TO_TBL, 0)
-        and number_of(attributes.get(FRA_PRIORITY)) == CLASS_RULE_PRIORITY
+        action in {FR_ACT_TO_TBL, _FR_ACT_UNREACHABLE}
+        and flags == 0
+        and number_of(attributes.get(FRA_PRIORITY))
+        == (REJECTION_RULE_PRIORITY if is_rejection else CLASS_RULE_PRIORITY)
         and number_of(attributes.get(_FRA_FWMASK)) == _WHOLE_MARK
     )
     return rule if is_usual else None

@@ -9,7 +9,8 @@ from pathlib import Path
 from mpmanager.linux import bpf, enforcement_maps
 from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
-from mpmanager.linux.class_routing import ClassRouting, mark_of
+from mpmanager.linux.class_marks import held_versions, mark_of
+from mpmanager.linux.class_routing import ClassRouting
 from mpmanager.linux.nftables import Nftables
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -272,12 +273,20 @@ def _second_fence(classes: Iterable[PathClass]) -> str:
 
 
 def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
+    """A reset ends a connect at once; the kernel takes an ICMP error for a passing one while connect holds the socket.
+
+    Of handshakes the first packet alone: later their subflow may go on where trust is taken away.
+    """
     allowed = ", ".join(str(each) for each in sorted({_LOOPBACK_INDEX, *path_class.interfaces}))
-    versions = path_class.versions() if path_class.is_lenient else (4, 6)
-    for version in sorted(versions):
-        family = {4: "ipv4", 6: "ipv6"}[version]
-        mark = mark_of(path_class.number)
-        yield f"meta nfproto {family} meta mark {mark:#x} oif != {{ {allowed} }} reject with icmpx admin-prohibited"
+    for restriction in (Restriction.HANDSHAKE, Restriction.ONLY):
+        for version in sorted(held_versions(path_class, restriction)):
+            mark = mark_of(path_class.number, restriction)
+            elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {allowed} }}"
+            if restriction is Restriction.HANDSHAKE:
+                yield f"{elsewhere} tcp flags & (syn | ack) == syn reject with tcp reset"
+            else:
+                yield f"{elsewhere} meta l4proto tcp reject with tcp reset"
+                yield f"{elsewhere} reject with icmpx admin-prohibited"
 
 
 def _shrink(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:

@@ -4,7 +4,7 @@ import struct
 from enum import IntEnum, unique
 from ipaddress import IPv4Address, IPv6Address
 
-from mpmanager.linux.class_routing import mark_of
+from mpmanager.linux.class_marks import held_versions, mark_of
 from mpmanager.model.enforcement import CgroupPath, ClassNumber, FenceCounters, PathClass, Restriction
 from mpmanager.model.names import IPAddress
 
@@ -49,14 +49,13 @@ _MODES = {
 
 def policy_value(cgroup_id: int, *, namespace: int, restriction: Restriction, path_class: PathClass) -> bytes:
     """A `struct policy`."""
-    versions = path_class.versions() if path_class.is_lenient else _VERSION_BITS
     return _POLICY.pack(
         cgroup_id,
         namespace,
         _MODES[restriction],
         path_class.number,
-        mark_of(path_class.number),
-        sum(_VERSION_BITS[each] for each in versions),
+        mark_of(path_class.number, restriction),
+        sum(_VERSION_BITS[each] for each in held_versions(path_class, restriction)),
     )
 
 

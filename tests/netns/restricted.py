@@ -11,6 +11,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
+from mpmanager.linux.applications import cgroup_mount
 from mpmanager.model.enforcement import (
     CgroupPath,
     CgroupPolicy,
@@ -26,15 +27,16 @@ _PORT = 5000
 _IPPROTO_MPTCP = 262
 _ETH_P_ALL = 3
 _PACKET_OUTGOING = 4
+_QUIET_S = 0.02
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _NEIGHBOUR_DISCOVERY = {133, 134, 135, 136}
 _GROUP_OF_ATTACK = socket.inet_pton(socket.AF_INET6, "ff05::1234")
 
 
 def frames(capture):
-    """How many packets of programs have left by an interface since the last time."""
+    """How many packets of programs have left by an interface since the last time, until it is quiet."""
     count = 0
-    while select.select([capture], [], [], 0)[0]:
+    while select.select([capture], [], [], _QUIET_S)[0]:
         data, (_, _, kind, _, _) = capture.recvfrom(2000)
         count += kind == _PACKET_OUTGOING and _is_of_a_program(data)
     return count
@@ -168,10 +170,27 @@ def cellular(number=2, **changes):
     return replace(path_class, **changes)
 
 
+def without_ways_out(**changes):
+    """A class that nothing is in."""
+    return cellular(interfaces=frozenset(), addresses=frozenset(), ways_out=(), **changes)
+
+
 def restricting(cgroup, restriction=Restriction.ONLY, path_class=None):
-    path_class = path_class or cellular()
-    policy = CgroupPolicy(cgroup=CgroupPath(f"/{cgroup.name}"), restriction=restriction, path_class=path_class.number)
-    return EnforcementPlan(classes=frozenset({path_class}), policies=frozenset({policy}))
+    """The plan for one cgroup."""
+    return plan({cgroup: restriction}, path_class or cellular())
+
+
+def plan(restrictions, path_class):
+    """The plan for cgroups, all by one class."""
+    policies = {
+        CgroupPolicy(
+            cgroup=CgroupPath(f"/{cgroup.relative_to(cgroup_mount())}"),
+            restriction=restriction,
+            path_class=path_class.number,
+        )
+        for cgroup, restriction in restrictions.items()
+    }
+    return EnforcementPlan(classes=frozenset({path_class}), policies=frozenset(policies))
 
 
 def tried(attacker, captures, names):

@@ -440,6 +440,20 @@ def held_listener(family):
     return made
 
 
+def own_host(family):
+    """A conversation with itself, over an address of the forbidden interface."""
+    with stream(family) as listener, stream(family) as client:
+        listener.bind((WIFI[family], 0))
+        listener.listen()
+        client.connect(listener.getsockname())
+        with listener.accept()[0] as served:
+            served.send(b"ok")
+            return "answered" if client.recv(2) == b"ok" else "silence"
+
+
+STEPS["own_host"] = (own_host, socket.AF_INET)
+
+
 def use(name):
     """The second step: something more over what was opened before."""
     made = HELD[name]

@@ -45,15 +45,21 @@ def cgroup():
 
 
 @pytest.fixture
-def enforcement(two_paths, pins):
+def enforcement(two_paths, pins, route_per_path):
     """With the rules and routes that the daemon has anyway."""
-    asyncio.run(_route_per_path())
+    route_per_path()
     made = LinuxEnforcement(mount_point=pins)
     missing = [each for each in made.limits() if each.shortfall is Shortfall.NOTHING_ENFORCED]
     assert not missing, f"this machine enforces nothing: {missing[0].sentence}"
     yield made
     made.clear()
     made.close()
+
+
+@pytest.fixture
+def route_per_path(two_paths):
+    """Does for the network as it is what the daemon's per-path routing does."""
+    return lambda: asyncio.run(_route_per_path())
 
 
 async def _route_per_path():

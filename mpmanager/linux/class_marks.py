@@ -1,0 +1,26 @@
+"""By which marks packets are told to belong to a class of paths; `bpf/fence.bpf.c` knows their family."""
+
+from typing import NewType
+
+from mpmanager.model.enforcement import ClassNumber, PathClass, Restriction
+
+Mark = NewType("Mark", int)
+"""What SO_MARK holds; rules and the second fence match all of its bits."""
+
+MARK_FAMILY = 0x6D700000
+"""The upper half of all marks of classes."""
+
+_ONLY = 0x100
+"""Makes the mark of what is restricted to a class higher than that of all handshakes."""
+_VERSIONS = frozenset({4, 6})
+
+
+def mark_of(number: ClassNumber, restriction: Restriction) -> Mark:
+    """The mark of what a class has to carry. The higher mark is the stricter one."""
+    return Mark(MARK_FAMILY + number + (_ONLY if restriction is Restriction.ONLY else 0))
+
+
+def held_versions(path_class: PathClass, restriction: Restriction) -> frozenset[int]:
+    """The IP versions in which nothing may leave otherwise."""
+    is_lenient = path_class.is_lenient and restriction is not Restriction.ONLY
+    return path_class.versions() if is_lenient else _VERSIONS

@@ -1,0 +1,170 @@
+"""What stands before a restriction, what outlives its daemon, and what is left at the end."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from mpmanager.linux.netlink import NotificationSocket
+from mpmanager.model.enforcement import EnforcementPlan, Restriction
+from netns.restricted import restricting, tried
+
+_HELD = ("held_tcp", "held_mptcp", "held_udp_connected", "held_udp", "held_udp6", "held_raw")
+_INET_EGRESS = 1
+_NETLINK_ROUTE, _ROUTE_AND_RULE_GROUPS = 0, (7, 8, 11, 19)
+
+
+def programs_at(cgroup):
+    """How many programs stand at the egress of a cgroup."""
+    count = ctypes.c_uint32(0)
+    directory = os.open(cgroup, os.O_RDONLY)
+    try:
+        library = ctypes.CDLL("libbpf.so.1")
+        assert library.bpf_prog_query(directory, _INET_EGRESS, 0, None, None, ctypes.byref(count)) == 0
+    finally:
+        os.close(directory)
+    return count.value
+
+
+def everything_of_ours(world, pins):
+    """As the kernel shows it."""
+    rules = [line for line in world.routing().splitlines() if "proto 110" in line]
+    return rules, world.run("nft list ruleset"), sorted(str(each) for each in (pins / "mpmanager").rglob("*"))
+
+
+def test_sockets_that_were_opened_before_are_held_from_the_moment_on(cgroup, enforcement, attacker, captures):
+    assert [attacker.tries(name) for name in _HELD] == ["opened"] * len(_HELD)
+    enforcement.apply(restricting(cgroup))
+    results = tried(attacker, captures, [f"use_{name}" for name in _HELD])
+    assert {name: by_wifi for name, (_, by_wifi, _) in results.items() if by_wifi} == {}
+    outcomes = {name: (outcome, by_lte) for name, (outcome, _, by_lte) in results.items()}
+    assert outcomes["use_held_udp_connected"] == ("EPERM", 0)
+    assert outcomes["use_held_udp"] == outcomes["use_held_udp6"] == ("answered", 1)  # with a trusted source address
+
+
+def test_a_program_that_is_killed_says_no_last_word(cgroup, enforcement, attacker, captures):
+    for name in ("held_tcp", "held_mptcp"):
+        attacker.tries(name)
+    enforcement.apply(restricting(cgroup))
+    captures.since()
+    attacker.process.kill()
+    attacker.process.wait()
+    assert captures.since() == (0, 0)
+
+
+def test_a_listener_does_not_answer_who_knocks_elsewhere(two_paths, cgroup, enforcement, attacker, captures):
+    attacker.tries("held_listener")
+    enforcement.apply(restricting(cgroup))
+    captures.since()
+    for address, is_heard in (("10.0.1.1", False), ("10.0.2.1", True)):
+        with two_paths.outside():
+            peer = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+        with peer:
+            peer.settimeout(0.5)
+            assert (peer.connect_ex((address, 5001)) == 0) == is_heard
+    by_wifi, by_lte = captures.since()
+    assert (by_wifi, by_lte > 0) == (0, True)
+
+
+@pytest.fixture
+def killed_daemon(two_paths, cgroup, pins):
+    """A process has restricted the cgroup, and has been killed."""
+    program = f"""
+        from netns.restricted import *
+        from mpmanager.linux.enforcement import LinuxEnforcement
+        LinuxEnforcement(mount_point=Path({str(pins)!r})).apply(restricting(Path({str(cgroup)!r})))
+        print("applied", flush=True)
+        import signal; signal.pause()
+    """
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=search) as daemon:
+        try:
+            assert daemon.stdout.readline() == "applied\n"
+        finally:
+            daemon.send_signal(signal.SIGKILL)
+
+
+def test_restrictions_outlive_a_daemon_that_is_killed(enforcement, killed_daemon, attacker, captures):
+    results = tried(attacker, captures, ("tcp4", "udp6", "mptcp4", "mptcp_bound4", "raw_device4"))
+    assert results.pop("mptcp_bound4") == results.pop("raw_device4") == ("EPERM", 0, 0)
+    assert {(outcome, by_wifi) for outcome, by_wifi, _ in results.values()} == {("answered", 0)}
+
+
+def test_the_next_daemon_goes_on_with_what_is_there(
+    *, two_paths, pins, cgroup, enforcement, killed_daemon, attacker, captures
+):
+    before = everything_of_ours(two_paths, pins)
+    enforcement.apply(restricting(cgroup))
+    assert everything_of_ours(two_paths, pins) == before
+    assert programs_at(cgroup) == 1
+    assert tried(attacker, captures, ["raw_device4"]) == {"raw_device4": ("EPERM", 0, 0)}
+
+
+def test_the_next_daemon_lifts_what_is_wanted_no_more(
+    *, two_paths, pins, cgroup, enforcement, killed_daemon, attacker, captures
+):
+    enforcement.apply(EnforcementPlan())
+    assert programs_at(cgroup) == 0
+    assert tried(attacker, captures, ["udp4"]) == {"udp4": ("answered", 1, 0)}
+
+
+def test_applying_twice_changes_nothing(two_paths, pins, cgroup, enforcement):
+    enforcement.apply(restricting(cgroup))
+    before = everything_of_ours(two_paths, pins)
+    listener = NotificationSocket(_NETLINK_ROUTE, receive_buffer_bytes=1 << 20)
+    try:
+        for group in _ROUTE_AND_RULE_GROUPS:
+            listener.join(group)
+        enforcement.apply(restricting(cgroup))
+        assert listener.receive() is None
+    finally:
+        listener.close()
+    assert everything_of_ours(two_paths, pins) == before
+
+
+def test_a_table_that_somebody_has_flushed_comes_back(two_paths, cgroup, enforcement):
+    enforcement.apply(restricting(cgroup))
+    before = two_paths.run("nft list ruleset")
+    two_paths.run("nft flush ruleset")
+    enforcement.apply(restricting(cgroup))
+    assert two_paths.run("nft list ruleset") == before
+
+
+def test_the_owner_of_per_path_routing_leaves_ours_alone(two_paths, pins, cgroup, enforcement, route_per_path):
+    enforcement.apply(restricting(cgroup))
+    before = everything_of_ours(two_paths, pins)
+    route_per_path()
+    assert everything_of_ours(two_paths, pins) == before
+
+
+def test_nothing_is_left_in_the_end(two_paths, pins, cgroup, enforcement):
+    before = everything_of_ours(two_paths, pins)
+    enforcement.apply(restricting(cgroup))
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
+    enforcement.clear()
+    assert everything_of_ours(two_paths, pins) == before
+    assert programs_at(cgroup) == 0
+
+
+def test_a_cgroup_that_is_gone_is_told_and_its_pins_go(pins, cgroup, enforcement):
+    below = cgroup / "below"
+    below.mkdir()
+    both = restricting(cgroup), restricting(below)
+    plan = EnforcementPlan(classes=both[0].classes, policies=both[0].policies | both[1].policies)
+    assert enforcement.apply(plan) == ()
+    below.rmdir()
+    assert list(enforcement.apply(plan)) == [f"/{cgroup.name}/below"]
+    assert len(list((pins / "mpmanager").rglob("fence-*"))) == 1
+
+
+def test_without_the_programs_applying_says_what_is_missing(cgroup, pins, enforcement, monkeypatch, tmp_path):
+    monkeypatch.setattr("mpmanager.linux.enforcement._OBJECT", tmp_path / "fence.bpf.o")
+    with pytest.raises(Exception, match="not built"):
+        enforcement.apply(restricting(cgroup))
