@@ -24,9 +24,10 @@ from mpmanager.api.structures import (
     Wait,
 )
 from mpmanager.model.connection import TcpState
-from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, UnknownPathError
+from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
+from mpmanager.model.trust import Trust, TrustReason, TrustSource
 
 EPOCH = 1_800_000_000.0
 PROGRAMS = (
@@ -36,6 +37,12 @@ PROGRAMS = (
     ("ssh", "/usr/bin/ssh"),
     ("Element", "/opt/Element/element-desktop"),
 )
+NATURES = {
+    PathKind.WIFI: (Trust.TRUSTED, TrustReason.WIFI_WPA2),
+    PathKind.LTE: (Trust.TRUSTED, TrustReason.CELLULAR),
+    PathKind.XDSL: (Trust.TRUSTED, TrustReason.TELEPHONE_LINE),
+}
+OPEN_AIR = (Trust.UNTRUSTED, TrustReason.WIFI_OPEN)
 SLEEPER = 3
 """The program that is quiet at times."""
 
@@ -50,6 +57,7 @@ def three_paths() -> list[PathInfo]:
             Tier.ALWAYS,
             network="Café am Markt",
             security=Security.WPA2,
+            network_id="wifi:Café am Markt/wpa2",
             address="10.0.1.7/24",
             gateway="10.0.1.1",
         ),
@@ -59,6 +67,7 @@ def three_paths() -> list[PathInfo]:
             PathKind.LTE,
             Tier.WHEN_NEEDED,
             network="Telekom.de",
+            network_id="nm:5d1c7f0e-6a5b-4f0e-9d41-77a1d3c0f2aa",
             address="10.64.3.9/30",
             gateway="10.64.3.10",
         ),
@@ -68,13 +77,15 @@ def three_paths() -> list[PathInfo]:
             PathKind.XDSL,
             Tier.BACKUP,
             network="Home line",
+            network_id="gateway:02:00:5e:00:53:01",
             address="192.0.2.7/24",
             gateway="192.0.2.1",
         ),
     ]
 
 
-def _path(name, index, kind, tier, *, network, address, gateway, security=None) -> PathInfo:
+def _path(name, index, kind, tier, *, network, network_id, address, gateway, security=None) -> PathInfo:
+    trust, reason = NATURES[kind]
     return PathInfo(
         name=name,
         index=index,
@@ -92,6 +103,9 @@ def _path(name, index, kind, tier, *, network, address, gateway, security=None) 
         tx_bytes=0,
         rx_bit_s=0.0,
         tx_bit_s=0.0,
+        trust=trust,
+        trust_reason=reason,
+        network_ids=[network_id],
     )
 
 
@@ -185,6 +199,37 @@ class World:
         rules = {each.selector: each.wait_ms for each in self.policies if each.wait_ms is not None}
         chosen = next((each for each in (f"exe:{app.exe}", f"cgroup:{app.cgroup}") if each in rules), "default")
         return chosen, rules.get(chosen, "never")
+
+    def join(self, name: str, network: str, security: Security = Security.OPEN) -> None:
+        """A Wi-Fi roams into another network, of which nothing was said."""
+        path = self.path(name)
+        path.network, path.security, path.network_trust = network, security, None
+        path.network_ids = [f"wifi:{network}/{security.value}"]
+        self.judge(path)
+
+    def say(self, name: str, scope: str, trust: Trust | None) -> None:
+        """Somebody decides how far a path is trusted."""
+        path = self.path(name)
+        if scope == TrustSource.INTERFACE:
+            path.interface_trust = trust
+        elif path.network_ids:
+            path.network_trust = trust
+        else:
+            raise InvalidValueError(f"nothing names the network of {name} at the moment")
+        self.judge(path)
+
+    def judge(self, path: PathInfo) -> None:
+        """Let a path be trusted as was said of it, or by its nature."""
+        before = path.trust
+        path.trust, path.trust_reason = OPEN_AIR if path.security is Security.OPEN else NATURES[path.kind]
+        path.trust_source = TrustSource.AUTOMATIC
+        said = ((path.interface_trust, TrustSource.INTERFACE), (path.network_trust, TrustSource.NETWORK))
+        for trust, source in said:
+            if trust is not None:
+                path.trust, path.trust_reason, path.trust_source = trust, TrustReason.CHOSEN, source
+        if path.trust is not before:
+            text = f"{path.name} ({path.network}) is {path.trust.value} now"
+            self.happen(EventKind.TRUST_CHANGED, text, path.name, trust=path.trust, trust_reason=path.trust_reason)
 
     def lose(self, name: str) -> None:
         """The link of a path goes."""
@@ -342,7 +387,7 @@ class FakeManager:
         self.world = world
         self.refusal: MpmanagerError | None = None
         """What a change answers with."""
-        self.changes: list[tuple[str, str]] = []
+        self.changes: list[tuple[str, ...]] = []
         self.is_closed = False
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
 
@@ -388,6 +433,12 @@ class FakeManager:
             raise self.refusal
         self.changes.append((path, kind))
         self.world.path(path).kind = PathKind(kind) if kind != "auto" else PathKind.WIFI
+
+    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, trust, scope))
+        self.world.say(path, scope, Trust(trust) if trust != "auto" else None)
 
     async def policies(self) -> list[PolicyInfo]:
         return list(self.world.policies)

@@ -6,15 +6,17 @@ from fake_manager import World
 from mpmanager.api.structures import PathInfo
 from mpmanager.core.paths import DEFAULT_TIERS
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
+from mpmanager.model.trust import TrustDecisions
 from mpmanager_ui.viewmodels.overview import (
     PathCard,
-    TierWishes,
     lanes,
     median_rtts,
     state_sentence,
     traffic_sentence,
 )
 from mpmanager_ui.viewmodels.signs import KIND_SIGNS, NOBODYS_SIGN, SIGNS, PathSigns
+from mpmanager_ui.viewmodels.trust import TrustWishes
+from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
     AUTOMATIC_TIERS,
     KIND_WORDS,
@@ -105,9 +107,9 @@ def test_a_card_says_that_its_path_is_still_used_against_its_tier(world):
     frame = world.advance(7.0)
     wishes = TierWishes()
     wishes.add("wlan0", Tier.NEVER)
-    card = lanes(frame, wishes)[Tier.NEVER][0]
+    card = lanes(frame, wishes, TrustWishes())[Tier.NEVER][0]
     assert card.state_words == "still in use"
-    assert card.summary.endswith("lane Never")
+    assert "; lane Never; " in card.summary
 
 
 def test_the_daemon_and_the_window_agree_on_what_automatic_means():
@@ -166,7 +168,7 @@ def test_paths_stand_by_kind_and_what_is_no_way_out_stands_last():
 
 
 def test_every_lane_is_there_and_holds_its_cards(world):
-    shown = lanes(world.advance(), TierWishes())
+    shown = lanes(world.advance(), TierWishes(), TrustWishes())
     assert {tier: [card.name for card in cards] for tier, cards in shown.items()} == {
         Tier.ALWAYS: ["wlan0"],
         Tier.WHEN_NEEDED: ["wwan0"],
@@ -176,7 +178,7 @@ def test_every_lane_is_there_and_holds_its_cards(world):
 
 
 def in_never(world, wishes):
-    return [card.name for card in lanes(world.advance(), wishes)[Tier.NEVER]]
+    return [card.name for card in lanes(world.advance(), wishes, TrustWishes())[Tier.NEVER]]
 
 
 def test_a_wish_moves_a_card_until_it_is_refused(world):
@@ -206,7 +208,7 @@ def test_a_wish_that_was_agreed_to_holds_until_a_frame_tells_it_or_patience_ends
 
 
 def test_a_card_has_a_dash_where_no_subflow_was_measured():
-    card = PathCard.of(path(), rtt_ms=None, tier=Tier.ALWAYS)
+    card = PathCard.of(path(), rtt_ms=None, tier=Tier.ALWAYS, said=TrustDecisions())
     assert card.rtt == "—"
     assert card.summary.startswith("Wi-Fi, interface wlan0: connected; download 0")
 

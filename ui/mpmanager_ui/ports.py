@@ -21,6 +21,9 @@ class Manager(Protocol):
     async def set_path_kind(self, path: str, kind: str) -> None:
         """Correct the kind of a path; `auto` goes back to what was detected."""
 
+    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
+        """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
+
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""
 

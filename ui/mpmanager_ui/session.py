@@ -8,15 +8,26 @@ from contextlib import aclosing
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from mpmanager.api.structures import EventInfo, EventKind, Frame, PolicyInfo, StatusInfo, SubscribeOptions, Topic, Wait
-from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
+from mpmanager.api.structures import (
+    EventInfo,
+    EventKind,
+    Frame,
+    PathInfo,
+    PolicyInfo,
+    StatusInfo,
+    SubscribeOptions,
+    Topic,
+    Wait,
+)
+from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
-from mpmanager_ui.viewmodels.overview import TierWishes
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.trust import TrustChange, TrustWishes
 from mpmanager_ui.viewmodels.waits import Said
+from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import clock, in_order, path_titles
 
 logger = logging.getLogger(__name__)
@@ -40,8 +51,8 @@ class Session(QObject):
     frame_taken = Signal()
     time_passed = Signal()
     """A second went by without a frame."""
-    tiers_changed = Signal()
-    """A card belongs into another lane now, before the daemon has shown it."""
+    wishes_changed = Signal()
+    """A card belongs into another lane now, or is trusted otherwise, before the daemon has shown it."""
     waits_changed = Signal()
     """Somebody has said something else about waits, or wants to."""
 
@@ -59,6 +70,7 @@ class Session(QObject):
         self.history = RateHistory()
         self.signs = signs or PathSigns()
         self.wishes = TierWishes()
+        self.trust_wishes = TrustWishes()
         self.said = Said()
         self._changing_policies = asyncio.Lock()
         self.titles: dict[str, str] = {}
@@ -93,13 +105,13 @@ class Session(QObject):
     async def set_tier(self, path: str, tier: Tier) -> None:
         """Move a path to a lane; the cards follow at once and go back if it fails."""
         self.wishes.add(path, tier)
-        self.tiers_changed.emit()
+        self.wishes_changed.emit()
         try:
             await self._reached().set_path_tier(path, tier.value)
             self.wishes.agree(path, tier)
         finally:
             self.wishes.drop_refused(path, tier)
-            self.tiers_changed.emit()
+            self.wishes_changed.emit()
 
     async def set_automatic_tier(self, path: str) -> None:
         """Let the kind of a path decide on its lane."""
@@ -108,6 +120,35 @@ class Session(QObject):
     async def set_kind(self, path: str, kind: PathKind | None) -> None:
         """Correct the kind of a path; None goes back to what was detected."""
         await self._reached().set_path_kind(path, kind.value if kind else "auto")
+
+    async def set_trust(self, path: str, change: TrustChange) -> None:
+        """Say something else of how far a path is trusted; its shield follows at once and goes back if it fails.
+
+        Raises:
+            InvalidValueError: it was said of a network in which the path is no longer; nothing was changed.
+        """
+        if not change.is_about(self.path(path)):
+            raise InvalidValueError(f"{path} is in another network by now")
+        self.trust_wishes.add(path, change)
+        self.wishes_changed.emit()
+        try:
+            for scope, level in change.steps():
+                await self._reached().set_path_trust(path, level.value if level else "auto", scope.value)
+            self.trust_wishes.agree(path, change)
+        finally:
+            self.trust_wishes.drop_refused(path, change)
+            self.wishes_changed.emit()
+
+    def path(self, name: str) -> PathInfo:
+        """A path as the last frame tells it.
+
+        Raises:
+            UnknownPathError: there is none of that name (any more).
+        """
+        for each in self.frame.paths if self.frame else []:
+            if each.name == name:
+                return each
+        raise UnknownPathError(f"there is no path {name} any more")
 
     async def set_wait(self, selector: str, wait: Wait | None) -> Wait | None:
         """Say how long data may wait, None nothing; returns what was said before. The rest of the rule stays."""
@@ -178,6 +219,7 @@ class Session(QObject):
             self.history.note(self.events)
         self.frame = frame
         self.wishes.settle(frame.paths)
+        self.trust_wishes.settle(frame.paths)
         self.signs.learn(frame.paths)
         self.titles = path_titles(frame.paths)
         self._set_contact(Contact.CONNECTED, "")

@@ -9,11 +9,13 @@ from PySide6.QtSvg import QSvgRenderer
 
 from mpmanager.api.structures import EventKind
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.trust import Trust
 
 APPLICATION_ICON = "io.github.mpmanager.MPManager"
 
 KIND_ICONS = {kind: kind.value for kind in PathKind}
 TIER_ICONS = {tier: tier.value for tier in Tier}
+TRUST_ICONS = {trust: f"shield-{trust.value}" for trust in Trust}
 EVENT_ICONS = {
     EventKind.DAEMON_STARTED: "daemon",
     EventKind.PATH_ADDED: "path-back",
@@ -22,7 +24,7 @@ EVENT_ICONS = {
     EventKind.PATH_DOWN: "path-lost",
     EventKind.PATH_CHANGED: "information",
     EventKind.TIER_CHANGED: "tier-changed",
-    EventKind.TRUST_CHANGED: "tier-changed",
+    EventKind.TRUST_CHANGED: "trust-changed",
     EventKind.CONNECTION_OPENED: "connection",
     EventKind.CONNECTION_CLOSED: "close",
     EventKind.CONNECTION_FELL_BACK: "warning",

@@ -24,6 +24,7 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
+from mpmanager_ui.viewmodels.trust import TrustChange, done_words
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
@@ -71,7 +72,7 @@ class OverviewPage(QScrollArea):
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
         session.contact_changed.connect(self._refresh)
-        session.tiers_changed.connect(self._refresh)
+        session.wishes_changed.connect(self._refresh)
         look.changed.connect(self._recolour)
         self._recolour()
 
@@ -113,7 +114,8 @@ class OverviewPage(QScrollArea):
         self._show_traffic()
         names = [path.name for path in frame.paths]
         rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
-        self.board.show_cards(lanes(frame, self._session.wishes), rates, is_stale=bool(as_of))
+        cards = lanes(frame, self._session.wishes, self._session.trust_wishes)
+        self.board.show_cards(cards, rates, is_stale=bool(as_of))
         self._show_events()
 
     def _show_traffic(self) -> None:
@@ -180,6 +182,17 @@ class OverviewPage(QScrollArea):
             undo=lambda: self._correct(path, back_to, back_to=kind),
         )
 
+    def _change_trust(self, path: str, change: TrustChange) -> None:
+        title = self._session.titles.get(path, path)
+        info = self._path(path)
+        network = info.network or "" if info else ""
+        self._changes.start(
+            lambda: self._session.set_trust(path, change),
+            attempt=f"Changing the trust in {title} failed",
+            done=done_words(path, title, network, change),
+            undo=lambda: self._change_trust(path, change.reversed),
+        )
+
     def _path(self, name: str) -> PathInfo | None:
         frame: Frame | None = self._session.frame
         paths = frame.paths if frame else []
@@ -203,6 +216,7 @@ class OverviewPage(QScrollArea):
         column.addWidget(self.board)
         self.board.tier_wanted.connect(self._want_tier)
         self.board.kind_wanted.connect(self._want_kind)
+        self.board.trust_wanted.connect(self._change_trust)
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

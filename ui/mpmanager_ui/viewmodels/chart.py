@@ -47,6 +47,7 @@ _GRAVITY = (
     MarkKind.FAILED_OVER,
     MarkKind.OPENED,
     MarkKind.RETURNED,
+    MarkKind.TRUST,
     MarkKind.TIER,
 )
 _WORDS = {
@@ -55,6 +56,7 @@ _WORDS = {
     MarkKind.FAILED_OVER: "fail-over",
     MarkKind.OPENED: "opening",
     MarkKind.RETURNED: "return",
+    MarkKind.TRUST: "change",
     MarkKind.TIER: "change",
 }
 _LATENESS = frozenset({MarkKind.FAILED_OVER, MarkKind.OPENED, MarkKind.RETURNED})

@@ -24,6 +24,7 @@ class MarkKind(Enum):
     LOST = "lost"
     BACK = "back"
     TIER = "tier"
+    TRUST = "trust"
     OPENED = "opened"
     """A helper for late data."""
     FAILED_OVER = "failed over"
@@ -210,6 +211,8 @@ class RateHistory:
                 return MarkKind.BACK
             case EventKind.TIER_CHANGED:
                 return MarkKind.TIER
+            case EventKind.TRUST_CHANGED:
+                return MarkKind.TRUST
             case _:
                 return _MARKS_OF_LATENESS.get(event.kind)
 

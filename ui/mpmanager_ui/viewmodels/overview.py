@@ -14,8 +14,11 @@ from mpmanager.client.quantities import (
 )
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
+from mpmanager.model.trust import TrustDecisions
 from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
+from mpmanager_ui.viewmodels.trust import Shield, TrustWishes
+from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
     KIND_WORDS,
     SECURITY_WORDS,
@@ -56,10 +59,13 @@ class PathCard:
     total: str
     addresses: tuple[str, ...]
     gateways: tuple[str, ...]
+    shield: Shield
 
     @classmethod
-    def of(cls, path: PathInfo, *, rtt_ms: float | None, tier: Tier, is_carrying: bool = False) -> "PathCard":
-        """The card of a path; `tier` is where it belongs, which may be a wish still on its way."""
+    def of(
+        cls, path: PathInfo, *, rtt_ms: float | None, tier: Tier, said: TrustDecisions, is_carrying: bool = False
+    ) -> "PathCard":
+        """The card of a path; `tier` is where it belongs, `said` of its trust: both may be wishes on their way."""
         is_against_tier = is_carrying and tier is Tier.NEVER
         return cls(
             name=path.name,
@@ -78,6 +84,7 @@ class PathCard:
             total=format_bytes(path.rx_bytes + path.tx_bytes),
             addresses=tuple(path.addresses),
             gateways=tuple(path.gateways),
+            shield=Shield.of(path, said),
         )
 
     @property
@@ -92,56 +99,22 @@ class PathCard:
         return (
             f"{what}, interface {self.name}: {self.state_words}; download {self.down}, "
             f"upload {self.up}, round trip {self.rtt}, {self.total} since the interface came up; "
-            f"lane {TIER_WORDS[self.tier]}"
+            f"lane {TIER_WORDS[self.tier]}; {self.shield.summary}"
         )
 
 
-FRAMES_UNTIL_SHOWN = 3
-
-
-class TierWishes:
-    """Tiers that were asked for and that the daemon has not shown yet."""
-
-    def __init__(self) -> None:
-        self._wishes: dict[str, Tier] = {}
-        self._patience: dict[str, int] = {}
-        """Frames that may still come before what the daemon shows counts, once it has agreed."""
-
-    def add(self, path: str, tier: Tier) -> None:
-        """The person wants that path there."""
-        self._wishes[path] = tier
-        self._patience.pop(path, None)
-
-    def agree(self, path: str, tier: Tier) -> None:
-        """The daemon has done it; a frame will tell."""
-        if self._wishes.get(path) is tier:
-            self._patience[path] = FRAMES_UNTIL_SHOWN
-
-    def drop_refused(self, path: str, tier: Tier) -> None:
-        """Unless the daemon has agreed, or something else is wanted by now: what the daemon says counts."""
-        if self._wishes.get(path) is tier and path not in self._patience:
-            del self._wishes[path]
-
-    def settle(self, paths: Iterable[PathInfo]) -> None:
-        """Forget the wishes that these paths, a new frame's, show as done."""
-        shown = {path.name: path.tier for path in paths}
-        for name, patience in list(self._patience.items()):
-            self._patience[name] = patience - 1
-            if patience == 1 or shown.get(name) is self._wishes[name]:
-                del self._patience[name]
-                del self._wishes[name]
-
-    def tier_of(self, path: PathInfo) -> Tier:
-        """Where the card belongs."""
-        return self._wishes.get(path.name, path.tier)
-
-
-def lanes(frame: Frame, wishes: TierWishes) -> dict[Tier, tuple[PathCard, ...]]:
+def lanes(frame: Frame, wishes: TierWishes, trust_wishes: TrustWishes) -> dict[Tier, tuple[PathCard, ...]]:
     """The cards by lane, links to the world first; every lane is there."""
     rtts = median_rtts(frame.connections)
     carrying = carrying_paths(frame.connections)
     cards = [
-        PathCard.of(path, rtt_ms=rtts.get(path.name), tier=wishes.tier_of(path), is_carrying=path.name in carrying)
+        PathCard.of(
+            path,
+            rtt_ms=rtts.get(path.name),
+            tier=wishes.tier_of(path),
+            said=trust_wishes.decisions_on(path),
+            is_carrying=path.name in carrying,
+        )
         for path in in_order(frame.paths)
     ]
     return {tier: tuple(card for card in cards if card.tier is tier) for tier in Tier}

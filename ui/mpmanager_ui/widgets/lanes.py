@@ -114,6 +114,7 @@ class LaneBoard(QWidget):
 
     tier_wanted = Signal(str, object)
     kind_wanted = Signal(str, object)
+    trust_wanted = Signal(str, object)
 
     def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -173,6 +174,7 @@ class LaneBoard(QWidget):
         widget = PathCardWidget(self._look, self._signs, card, self)
         widget.tier_wanted.connect(self.tier_wanted)
         widget.kind_wanted.connect(self.kind_wanted)
+        widget.trust_wanted.connect(self.trust_wanted)
         return widget
 
     def _repaint_lanes(self) -> None:

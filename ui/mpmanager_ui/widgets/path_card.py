@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
@@ -25,8 +26,11 @@ from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
 from mpmanager_ui.viewmodels.wording import AUTOMATIC_TIERS, KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
+from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import plain_tip
 from mpmanager_ui.widgets.sparkline import paint_sparkline
+from mpmanager_ui.widgets.trust_shield import EDGE as SHIELD_EDGE
+from mpmanager_ui.widgets.trust_shield import TrustShield
 
 PATH_MIME_TYPE = "application/x-mpmanager-path"
 _PAD = 12
@@ -45,12 +49,14 @@ _ARROW_BEARING = 2
 
 
 class PathCardWidget(QWidget):
-    """Shows a `PathCard`. Drag it, press 1 to 4, Alt and an arrow, or open its menu with Enter."""
+    """Shows a `PathCard`. Drag it, press 1 to 4, Alt and an arrow, or Enter for its menu; Tab leads to its shield."""
 
     tier_wanted = Signal(str, object)
     """Path and tier; None lets the kind decide."""
     kind_wanted = Signal(str, object)
     """Path and kind; None goes back to what was detected."""
+    trust_wanted = Signal(str, object)
+    """Path and `TrustChange`."""
 
     def __init__(self, look: Look, signs: PathSigns, card: PathCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +68,8 @@ class PathCardWidget(QWidget):
         self._is_hovered = False
         self._is_stale = False
         self.card = card
+        self.shield = TrustShield(look, card.shield, self)
+        self.shield.wanted.connect(lambda change: self.trust_wanted.emit(self.card.name, change))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -80,6 +88,8 @@ class PathCardWidget(QWidget):
             self.setAccessibleName(card.summary)
             self.setToolTip(plain_tip(_tool_tip(card)))
         self.card, self._rates = card, rates
+        is_lively = card.is_usable and not is_stale
+        self.shield.show_shield(card.shield, title=card.full_title, is_lively=is_lively, is_reached=not is_stale)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -108,25 +118,18 @@ class PathCardWidget(QWidget):
                 kinds.addAction(self._kind_action(menu, kind))
         detected = kinds.addAction("What was detected")
         detected.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, None))
+        self.shield.fill(menu.addMenu("Trust …"))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
     def _tier_action(self, menu: QMenu, tier: Tier, key: str) -> QAction:
         text = f"{TIER_WORDS[tier]}: {TIER_HINTS[tier][0].lower()}{TIER_HINTS[tier][1:]}\t{key}"
-        action = self._choice(menu, text, icons.TIER_ICONS[tier], is_present=tier is self.card.tier)
+        action = choice(self._look, menu, text, icons.TIER_ICONS[tier], is_present=tier is self.card.tier)
         action.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, tier))
         return action
 
-    def _choice(self, menu: QMenu, text: str, icon: str, *, is_present: bool) -> QAction:
-        """What is so now is ticked, in place of its icon."""
-        name, colour = ("tick", self._look.colours.accent) if is_present else (icon, self._look.colours.text)
-        action = QAction(icons.icon(name, colour), text, menu)
-        action.setCheckable(is_present)
-        action.setChecked(is_present)
-        return action
-
     def _kind_action(self, menu: QMenu, kind: PathKind) -> QAction:
-        action = self._choice(menu, KIND_WORDS[kind], icons.KIND_ICONS[kind], is_present=kind is self.card.kind)
+        action = choice(self._look, menu, KIND_WORDS[kind], icons.KIND_ICONS[kind], is_present=kind is self.card.kind)
         action.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, kind))
         return action
 
@@ -169,7 +172,7 @@ class PathCardWidget(QWidget):
         painter.drawPixmap(QPointF(inner.left(), inner.top() + (line - 18) / 2), image)
         painter.setFont(self._look.font(scale=1.05, is_bold=True))
         painter.setPen(self._look.colour("text"))
-        title = QRectF(inner.left() + 26, inner.top(), inner.width() - 26 - 20, line)
+        title = QRectF(inner.left() + 26, inner.top(), self.shield.x() - inner.left() - 26, line)
         painter.drawText(title, _LEFT, self.card.title)
         used = painter.fontMetrics().horizontalAdvance(f"{self.card.title} ")
         more = icons.pixmap("more", colours.muted, 16, self.devicePixelRatioF())
@@ -231,6 +234,11 @@ class PathCardWidget(QWidget):
 
     # Pointer and keys
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        middle = _PAD + self.fontMetrics().height() // 2
+        self.shield.move(self.width() - _BUTTON - SHIELD_EDGE, middle - SHIELD_EDGE // 2)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
@@ -280,7 +288,7 @@ class PathCardWidget(QWidget):
         self.update()
 
     def _menu_button(self) -> QRectF:
-        return QRectF(self.width() - _PAD - _BUTTON + 6, _PAD - 6, _BUTTON, _BUTTON + 4)
+        return QRectF(self.width() - _BUTTON, _PAD - 6, _BUTTON, _BUTTON + 4)
 
     def _tier_of_key(self, event: QKeyEvent) -> Tier | None:
         tiers = list(Tier)

@@ -1,0 +1,229 @@
+"""The shield on a path's card: how far its network is trusted and why, and what a person can say of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mpmanager.api.structures import PathInfo
+from mpmanager.model.path import PathKind, Security
+from mpmanager.model.trust import REASON_WORDS, Trust, TrustDecisions, TrustReason, TrustSource, why
+from mpmanager_ui.viewmodels.wishes import Wishes
+
+LEVEL_WORDS = {Trust.TRUSTED: "Trusted", Trust.UNTRUSTED: "Untrusted"}
+SHOWN_ONLY = "So far this is shown and remembered: no data is kept off an untrusted path for it yet."
+NO_NAME = "Nothing names its network at the moment, so only the interface can be decided on."
+NOT_NOW = "The daemon is not connected: nothing can be changed at the moment."
+_BY_ITSELF = "Decided automatically: you have said nothing about it."
+_VERBS = {Trust.TRUSTED: "Trust", Trust.UNTRUSTED: "Do not trust"}
+
+_BY_KIND: Mapping[PathKind, tuple[Trust, TrustReason]] = {
+    PathKind.LTE: (Trust.TRUSTED, TrustReason.CELLULAR),
+    PathKind.XDSL: (Trust.TRUSTED, TrustReason.TELEPHONE_LINE),
+    PathKind.VPN: (Trust.TRUSTED, TrustReason.VPN),
+    PathKind.BLUETOOTH: (Trust.TRUSTED, TrustReason.BLUETOOTH),
+    PathKind.TETHERING: (Trust.TRUSTED, TrustReason.TETHERING),
+    PathKind.VIRTUAL: (Trust.UNTRUSTED, TrustReason.VIRTUAL),
+    PathKind.UNKNOWN: (Trust.UNTRUSTED, TrustReason.UNKNOWN),
+}
+_BY_SECURITY: Mapping[Security | None, tuple[Trust, TrustReason]] = {
+    Security.OPEN: (Trust.UNTRUSTED, TrustReason.WIFI_OPEN),
+    Security.OWE: (Trust.UNTRUSTED, TrustReason.WIFI_OWE),
+    Security.WEP: (Trust.UNTRUSTED, TrustReason.WIFI_WEP),
+    Security.WPA: (Trust.UNTRUSTED, TrustReason.WIFI_TKIP),
+    Security.WPA2: (Trust.TRUSTED, TrustReason.WIFI_WPA2),
+    Security.WPA3: (Trust.TRUSTED, TrustReason.WIFI_WPA3),
+    None: (Trust.UNTRUSTED, TrustReason.WIFI_UNKNOWN),
+}
+
+
+def automatic_trust(path: PathInfo) -> tuple[Trust, TrustReason] | None:
+    """How far the network would be trusted if nobody had said anything; None where only the daemon can tell.
+
+    An enterprise network is trusted by its certificate and a cable perhaps by a login: the window knows of neither.
+    What nothing names yet may be one that somebody distrusts.
+    """
+    if path.kind is PathKind.ETHERNET or (path.kind is PathKind.WIFI and path.security is Security.ENTERPRISE):
+        return None
+    level, reason = _BY_SECURITY[path.security] if path.kind is PathKind.WIFI else _BY_KIND[path.kind]
+    return None if level is Trust.TRUSTED and not path.network_ids else (level, reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChange:
+    """What a person wants to be said of a path, in place of what was said."""
+
+    before: TrustDecisions
+    after: TrustDecisions
+    network_ids: frozenset[str]
+    """What named the network then: what was said of one network shall not fall upon the next."""
+
+    def is_about(self, path: PathInfo) -> bool:
+        """Whether the path is still where it was, as far as that matters."""
+        return self.before.network is self.after.network or self.is_made_in(path)
+
+    def is_made_in(self, path: PathInfo) -> bool:
+        """Whether the path is still in the same network; without names, it may be."""
+        now = frozenset(path.network_ids)
+        return now == self.network_ids or not now.isdisjoint(self.network_ids)
+
+    @property
+    def reversed(self) -> "TrustChange":
+        """The way back."""
+        return replace(self, before=self.after, after=self.before)
+
+    def steps(self) -> tuple[tuple[TrustSource, Trust | None], ...]:
+        """What has to be said of what; None takes back what was said."""
+        said = (
+            (TrustSource.NETWORK, self.before.network, self.after.network),
+            (TrustSource.INTERFACE, self.before.interface, self.after.interface),
+        )
+        return tuple((scope, new) for scope, old, new in said if old is not new)
+
+
+class TrustWishes(Wishes[TrustChange]):
+    """How far paths are to be trusted."""
+
+    def is_shown(self, wish: TrustChange, path: PathInfo) -> bool:
+        """Whether the daemon says so too."""
+        return _as_wished(wish, path) == _said_of(path)
+
+    def decisions_on(self, path: PathInfo) -> TrustDecisions:
+        """What was said, the last wish included."""
+        wish = self.wish_for(path.name)
+        return _said_of(path) if wish is None else _as_wished(wish, path)
+
+
+def _as_wished(wish: TrustChange, path: PathInfo) -> TrustDecisions:
+    """What was said of another network, in which the path was, is not said of this one."""
+    return wish.after if wish.is_made_in(path) else replace(wish.after, network=path.network_trust)
+
+
+def _said_of(path: PathInfo) -> TrustDecisions:
+    return TrustDecisions(network=path.network_trust, interface=path.interface_trust)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChoice:
+    """One entry of the shield's menu."""
+
+    text: str
+    level: Trust | None
+    """None: whatever it is automatically."""
+    change: TrustChange
+    is_present: bool
+    """Whether it has been said already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shield:
+    """How far a path's network is trusted, why, and who decided."""
+
+    level: Trust
+    reason: TrustReason
+    source: TrustSource
+    said: TrustDecisions
+    network: str
+    """Its name; empty when nobody told."""
+    network_ids: frozenset[str]
+    automatic: tuple[Trust, TrustReason] | None
+    """What it would be if nobody had said anything, where that is known."""
+
+    @classmethod
+    def of(cls, path: PathInfo, said: TrustDecisions) -> "Shield":
+        """The shield of a path of which that was said, which may be a wish still on its way."""
+        automatic = automatic_trust(path)
+        level, reason, source = _verdict(path, said, automatic)
+        return cls(
+            level=level,
+            reason=reason,
+            source=source,
+            said=said,
+            network=path.network or "",
+            network_ids=frozenset(path.network_ids),
+            automatic=automatic,
+        )
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a person decided."""
+        return self.source is not TrustSource.AUTOMATIC
+
+    @property
+    def sentence(self) -> str:
+        """The level, and why."""
+        return f"{LEVEL_WORDS[self.level]}: {why(self.reason, self.source)}"
+
+    @property
+    def summary(self) -> str:
+        """The same, as a part of a longer sentence."""
+        return f"{self.sentence[0].lower()}{self.sentence[1:]}"
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """Level, reason, who decided, and what that does: one sentence each."""
+        lines = [f"{self.sentence}.", *self._decision(), SHOWN_ONLY]
+        return tuple(lines if self.network_ids else [*lines[:-1], NO_NAME, SHOWN_ONLY])
+
+    def _decision(self) -> list[str]:
+        lines = [] if self.is_chosen else [_BY_ITSELF]
+        if self.source is TrustSource.NETWORK and self.said.interface is not None:
+            lines.append(f"In other networks: {self.said.interface.value}, as you have said of this interface.")
+        if self.is_chosen and self.automatic is not None:
+            level, reason = self.automatic
+            lines.append(f"Automatic would be {level.value}: {REASON_WORDS[reason]}.")
+        return lines
+
+    @property
+    def choices(self) -> tuple[tuple[TrustChoice, ...], ...]:
+        """The menu, group by group."""
+        network = tuple(self._of_network(level) for level in Trust) if self.network_ids else ()
+        interface = tuple(self._of_interface(level) for level in Trust)
+        back = (self._back(),) if self.said != TrustDecisions() else ()
+        return tuple(group for group in (network, interface, back) if group)
+
+    def _of_network(self, level: Trust) -> TrustChoice:
+        name = f" ({self.network})" if self.network and level is Trust.TRUSTED else ""
+        text = f"{_VERBS[level]} this network{name}"
+        return self._choice(text, level, replace(self.said, network=level))
+
+    def _of_interface(self, level: Trust) -> TrustChoice:
+        text = f"{_VERBS[level]} this interface, whatever network it is in"
+        return self._choice(text, level, replace(self.said, interface=level))
+
+    def _back(self) -> TrustChoice:
+        would = ""
+        if self.automatic is not None:
+            level, reason = self.automatic
+            would = f" (would be {level.value}: {REASON_WORDS[reason]})"
+        return self._choice(f"Back to automatic{would}", None, TrustDecisions())
+
+    def _choice(self, text: str, level: Trust | None, after: TrustDecisions) -> TrustChoice:
+        change = TrustChange(before=self.said, after=after, network_ids=self.network_ids)
+        return TrustChoice(text=text, level=level, change=change, is_present=after == self.said)
+
+
+def _verdict(
+    path: PathInfo, said: TrustDecisions, automatic: tuple[Trust, TrustReason] | None
+) -> tuple[Trust, TrustReason, TrustSource]:
+    """What follows from what was said; what the daemon shows where nothing else was said by now."""
+    if said == _said_of(path):
+        return path.trust, path.trust_reason, path.trust_source
+    if said.network is not None:
+        return said.network, TrustReason.CHOSEN, TrustSource.NETWORK
+    if said.interface is not None:
+        return said.interface, TrustReason.CHOSEN, TrustSource.INTERFACE
+    level, reason = automatic or (path.trust, path.trust_reason)
+    return level, reason, TrustSource.AUTOMATIC if automatic else path.trust_source
+
+
+def done_words(path: str, title: str, network: str, change: TrustChange) -> str:
+    """What has become of a change; `title` is how the path is called, `network` what it is in."""
+    said = change.after
+    if said == TrustDecisions():
+        return f"{title}: trust is automatic now"
+    scope, level = change.steps()[0]
+    if level is None:
+        return f"{title}: what you had said of this {scope.value} is taken back"
+    if scope is TrustSource.NETWORK:
+        return f"{network or f'The network of {title}'} is {level.value} now"
+    where = " in other networks" if said.network is not None else ", whatever network it is in"
+    return f"{path} is {level.value} now{where}"

@@ -1,0 +1,141 @@
+"""The shield on a path's card: full with a check, or crossed; it opens a menu that changes it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget, QWidgetAction
+
+from mpmanager.model.trust import Trust
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.viewmodels.trust import NOT_NOW, Shield, TrustChange
+from mpmanager_ui.widgets.choices import choice
+from mpmanager_ui.widgets.label import Label, plain_tip
+
+EDGE = 24
+"""Of the square that takes clicks."""
+_SHIELD = 18
+_PERSON = 9
+_COLOURS = {Trust.TRUSTED: "good", Trust.UNTRUSTED: "warning"}
+_LETTERS = 46
+"""Width of the explanation in a menu, in average letters."""
+
+Choose = Callable[[TrustChange], None]
+
+
+class TrustShield(QAbstractButton):
+    """Small and quiet; a person beside it: somebody decided. Of a path that is not connected it has no colour."""
+
+    wanted = Signal(object)
+    """A `TrustChange`."""
+
+    def __init__(self, look: Look, shield: Shield, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._is_lively = True
+        self._is_reached = True
+        self.shield = shield
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.resize(self.sizeHint())
+        self.clicked.connect(lambda: self.open_menu(self.mapToGlobal(QPoint(0, self.height()))))
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(EDGE, EDGE)
+
+    def show_shield(self, shield: Shield, *, title: str, is_lively: bool, is_reached: bool) -> None:
+        """Show this from now on; `title` is how the path is called.
+
+        Args:
+            shield: what to show.
+            title: of the path.
+            is_lively: whether the path is connected and what is known is fresh.
+            is_reached: whether the daemon is there to change it.
+        """
+        self.shield, self._is_lively, self._is_reached = shield, is_lively, is_reached
+        who = ", decided by you" if shield.is_chosen else ""
+        self.setAccessibleName(f"Trust in {title}: {shield.level.value}{who}")
+        lines = [*shield.explanation, "A click or Enter changes it." if is_reached else NOT_NOW]
+        self.setAccessibleDescription(" ".join(lines))
+        self.setToolTip(plain_tip("\n".join(lines)))
+        self.update()
+
+    def open_menu(self, at: QPoint) -> None:
+        """What can be said of the network and of the interface."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        menu.popup(at)
+
+    def fill(self, menu: QMenu) -> None:
+        """Put the explanation and the choices into a menu."""
+        explanation = self.shield.explanation if self._is_reached else (*self.shield.explanation, NOT_NOW)
+        menu.addAction(_note(menu, explanation))
+        for group in self.shield.choices:
+            menu.addSeparator()
+            for each in group:
+                name = icons.TRUST_ICONS[each.level] if each.level else "undo"
+                text = each.text.replace("&", "&&")  # a single one would underline the letter after it
+                action = choice(self._look, menu, text, name, is_present=each.is_present)
+                action.setEnabled(self._is_reached)
+                if not each.is_present:
+                    action.triggered.connect(lambda _checked=False, change=each.change: self.wanted.emit(change))
+                menu.addAction(action)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_bed(painter)
+        colour = _COLOURS[self.shield.level] if self._is_lively else "muted"
+        start = (EDGE - _SHIELD) / 2
+        self._paint_icon(painter, icons.TRUST_ICONS[self.shield.level], colour, QPointF(start, start), _SHIELD)
+        if self.shield.is_chosen:
+            self._paint_person(painter)
+        painter.end()
+
+    def _paint_bed(self, painter: QPainter) -> None:
+        if not (self.underMouse() or self.hasFocus()):
+            return
+        painter.setPen(QPen(self._look.colour("accent"), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("hover" if self.underMouse() else "surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+
+    def _paint_person(self, painter: QPainter) -> None:
+        """At the lower right, with a rim that parts it from the shield."""
+        place = QRectF(EDGE - _PERSON - 1, EDGE - _PERSON - 2, _PERSON, _PERSON)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("hover" if self.underMouse() else "surface"))
+        painter.drawEllipse(place.adjusted(-2, -2, 2, 2))
+        self._paint_icon(painter, "person", "text", place.topLeft(), _PERSON)
+
+    def _paint_icon(self, painter: QPainter, name: str, colour: str, at: QPointF, size: int) -> None:
+        painter.drawPixmap(at, icons.pixmap(name, getattr(self._look.colours, colour), size, self.devicePixelRatioF()))
+
+
+def _note(menu: QMenu, lines: tuple[str, ...]) -> QWidgetAction:
+    label = Label("\n".join(lines))
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    label.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+    width = _LETTERS * label.fontMetrics().averageCharWidth()
+    label.setFixedSize(width, label.heightForWidth(width))
+    action = QWidgetAction(menu)
+    action.setDefaultWidget(label)
+    action.setText(" ".join(lines))
+    return action
