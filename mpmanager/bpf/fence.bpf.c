@@ -283,8 +283,8 @@ static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, con
 		return is_everything ? REFUSE : PASS;
 	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
 		return REFUSE;
-	if (!is_unset(source))
-		return is_address_allowed(policy, source) ? PASS : REFUSE;
+	if (!is_unset(source) && !is_address_allowed(policy, source))
+		return REFUSE;
 	return mark(policy, ctx, sk) ? PASS : REFUSE;
 }
 

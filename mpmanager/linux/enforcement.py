@@ -230,7 +230,7 @@ class _SecondFence:
     def __init__(self) -> None:
         self._nftables: Nftables | None = None
         self._applied: tuple[str, str | None] = ("", None)
-        """The commands of the last time, and what the table then looked like."""
+        """The commands of the last time, and what the chain then looked like."""
 
     def refusal(self) -> str | None:
         """Why it cannot be; None when it can."""
@@ -245,11 +245,11 @@ class _SecondFence:
         if self.refusal() is not None:
             return
         nftables, commands = self._opened(), _second_fence(classes)
-        before = nftables.table(NFT_TABLE)
+        before = nftables.chain(NFT_TABLE, _CHAIN)
         if (commands, before) == self._applied or (before is None and not classes):
             return
         nftables.run(commands)
-        self._applied = (commands, nftables.table(NFT_TABLE))
+        self._applied = (commands, nftables.chain(NFT_TABLE, _CHAIN))
 
     def close(self) -> None:
         if self._nftables is not None:
@@ -264,12 +264,33 @@ class _SecondFence:
 
 def _second_fence(classes: Iterable[PathClass]) -> str:
     rules = [rule for each in sorted(classes, key=lambda each: each.number) for rule in _second_fence_rules(each)]
-    replaced = f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
     if not rules:
-        return replaced
-    body = "\n".join(rules)
+        return f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
+    sets = "\n".join(_refused_connections(version) for version in _ADDRESS_TYPES)
+    silence = "\n".join(_silence(version) for version in _ADDRESS_TYPES)
     hook = "type filter hook output priority filter; policy accept;"
-    return f"{replaced}table inet {NFT_TABLE} {{\nchain second_fence {{\n{hook}\n{body}\n}}\n}}\n"
+    body = "\n".join(rules)
+    before = (
+        f"table inet {NFT_TABLE} {{\n{sets}\nchain {_CHAIN} {{\n{hook}\n}}\n}}\nflush chain inet {NFT_TABLE} {_CHAIN}\n"
+    )
+    return f"{before}table inet {NFT_TABLE} {{\nchain {_CHAIN} {{\n{silence}\n{body}\n}}\n}}\n"
+
+
+_CHAIN = "second_fence"
+_ADDRESS_TYPES = {4: "ipv4_addr", 6: "ipv6_addr"}
+_ENDS = {version: f"{ip} saddr . tcp sport . {ip} daddr . tcp dport" for version, ip in ((4, "ip"), (6, "ip6"))}
+
+
+def _refused_connections(version: int) -> str:
+    """The set of those that were ended by a reset of ours. Peers go on sending to them, for a quarter of an hour."""
+    address = _ADDRESS_TYPES[version]
+    key = f"{address} . inet_service . {address} . inet_service"
+    return f"set refused{version} {{\ntype {key}\nflags dynamic,timeout\nsize 65535\ntimeout 15m\n}}"
+
+
+def _silence(version: int) -> str:
+    """What the kernel would answer to such peers in its own name."""
+    return f"tcp flags & rst == rst {_ENDS[version]} @refused{version} drop"
 
 
 def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
@@ -282,10 +303,9 @@ def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
         for version in sorted(held_versions(path_class, restriction)):
             mark = mark_of(path_class.number, restriction)
             elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {allowed} }}"
-            if restriction is Restriction.HANDSHAKE:
-                yield f"{elsewhere} tcp flags & (syn | ack) == syn reject with tcp reset"
-            else:
-                yield f"{elsewhere} meta l4proto tcp reject with tcp reset"
+            yield f"{elsewhere} tcp flags & (syn | ack) == syn reject with tcp reset"
+            if restriction is Restriction.ONLY:
+                yield f"{elsewhere} add @refused{version} {{ {_ENDS[version]} }} reject with tcp reset"
                 yield f"{elsewhere} reject with icmpx admin-prohibited"
 
 

@@ -1,4 +1,4 @@
-"""Tables of nftables, replaced as a whole, by way of libnftables."""
+"""nftables by way of libnftables, without a process for each command."""
 
 import ctypes
 from errno import EIO
@@ -42,11 +42,11 @@ class Nftables:
         printed: bytes = self._calls.nft_ctx_get_output_buffer(self._context)
         return printed.decode(errors="replace")
 
-    def table(self, name: str) -> str | None:
-        """An `inet` table as nft prints it; None where there is none."""
-        if f"table inet {name}\n" not in self.run("list tables inet"):
+    def chain(self, table: str, name: str) -> str | None:
+        """A chain of an `inet` table as nft prints it; None where there is no such table."""
+        if f"table inet {table}\n" not in self.run("list tables inet"):
             return None
-        return self.run(f"list table inet {name}")
+        return self.run(f"list chain inet {table} {name}")
 
     def _declare(self) -> None:
         self._calls.nft_ctx_new.restype = _CONTEXT

@@ -33,10 +33,10 @@ _NEIGHBOUR_DISCOVERY = {133, 134, 135, 136}
 _GROUP_OF_ATTACK = socket.inet_pton(socket.AF_INET6, "ff05::1234")
 
 
-def frames(capture):
-    """How many packets of programs have left by an interface since the last time, until it is quiet."""
+def frames(capture, *, quiet_s):
+    """How many packets of programs have left by an interface since the last time, until it is quiet for a while."""
     count = 0
-    while select.select([capture], [], [], _QUIET_S)[0]:
+    while select.select([capture], [], [], quiet_s)[0]:
         data, (_, _, kind, _, _) = capture.recvfrom(2000)
         count += kind == _PACKET_OUTGOING and _is_of_a_program(data)
     return count
@@ -57,17 +57,25 @@ def _is_of_a_program(frame):
 class Captures:
     """What leaves by both interfaces."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, names=("wifi0", "lte0")):
         self._sockets = {}
-        for name in ("wifi0", "lte0"):
-            made = stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL)))
+        for name in names:
+            # Of no protocol until it is bound: else it would hear all interfaces in between.
+            made = stack.enter_context(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             made.bind((name, _ETH_P_ALL))
             self._sockets[name] = made
 
     def since(self):
-        """How many packets of programs since the last time: by wifi0 (forbidden), by lte0."""
-        return tuple(frames(self._sockets[name]) for name in ("wifi0", "lte0"))
+        """How many packets of programs since the last time: by wifi0 (forbidden), by lte0; once both are quiet."""
+        return self._count(quiet_s=_QUIET_S)
+
+    def now(self):
+        """The same, without waiting for quiet."""
+        return self._count(quiet_s=0)
+
+    def _count(self, *, quiet_s):
+        return tuple(frames(each, quiet_s=quiet_s) for each in self._sockets.values())
 
 
 @contextmanager
@@ -110,6 +118,37 @@ def _serve(listener, datagrams, ending):
                 each.close()
     for each in connections:
         each.close()
+
+
+@contextmanager
+def sink(world):
+    """A process around that takes what comes over TCP or MPTCP and says nothing; yields its port."""
+    with world.outside():
+        program = subprocess.Popen([sys.executable, "-c", _SINK], stdout=subprocess.PIPE, text=True)
+    with program:
+        try:
+            yield int(program.stdout.readline())
+        finally:
+            program.kill()
+
+
+_SINK = """
+import selectors, socket
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+listener.bind(("", 0))
+listener.listen(1000)
+print(listener.getsockname()[1], flush=True)
+waiting = selectors.DefaultSelector()
+waiting.register(listener, selectors.EVENT_READ)
+buffer = bytearray(1 << 20)
+while True:
+    for key, _ in waiting.select():
+        if key.fileobj is listener:
+            waiting.register(listener.accept()[0], selectors.EVENT_READ)
+        elif not key.fileobj.recv_into(buffer):
+            waiting.unregister(key.fileobj)
+            key.fileobj.close()
+"""
 
 
 def _answer_datagram(datagrams):
@@ -168,6 +207,18 @@ def cellular(number=2, **changes):
         ),
     )
     return replace(path_class, **changes)
+
+
+def wifi_and_cellular(number=2):
+    """The class that both are in, wifi0 before lte0."""
+    index, inner = socket.if_nametoindex("wifi0"), cellular(number)
+    best = ClassWayOut(link_index=index, version=4, gateway=ip_address("10.0.1.2"), source=ip_address("10.0.1.1"))
+    return replace(
+        inner,
+        interfaces=inner.interfaces | {index},
+        addresses=inner.addresses | {best.source},
+        ways_out=(best, *inner.ways_out),
+    )
 
 
 def without_ways_out(**changes):
