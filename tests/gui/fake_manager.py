@@ -27,7 +27,7 @@ from mpmanager.model.connection import TcpState
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
-from mpmanager.model.trust import Trust, TrustReason, TrustSource
+from mpmanager.model.trust import Trust, TrustReason, TrustSource, why
 
 EPOCH = 1_800_000_000.0
 PROGRAMS = (
@@ -228,7 +228,9 @@ class World:
             if trust is not None:
                 path.trust, path.trust_reason, path.trust_source = trust, TrustReason.CHOSEN, source
         if path.trust is not before:
-            text = f"{path.name} ({path.network}) is {path.trust.value} now"
+            text = (
+                f"{path.name} ({path.network}) is {path.trust.value} now: {why(path.trust_reason, path.trust_source)}"
+            )
             self.happen(EventKind.TRUST_CHANGED, text, path.name, trust=path.trust, trust_reason=path.trust_reason)
 
     def lose(self, name: str) -> None:

@@ -169,7 +169,7 @@ class Shield:
             lines.append(f"In other networks: {self.said.interface.value}, as you have said of this interface.")
         if self.is_chosen and self.automatic is not None:
             level, reason = self.automatic
-            lines.append(f"Automatic would be {level.value}: {REASON_WORDS[reason]}.")
+            lines.append(f"Automatically it would be {level.value}: {REASON_WORDS[reason]}.")
         return lines
 
     @property
@@ -190,10 +190,7 @@ class Shield:
         return self._choice(text, level, replace(self.said, interface=level))
 
     def _back(self) -> TrustChoice:
-        would = ""
-        if self.automatic is not None:
-            level, reason = self.automatic
-            would = f" (would be {level.value}: {REASON_WORDS[reason]})"
+        would = f" (would be {self.automatic[0].value})" if self.automatic else ""
         return self._choice(f"Back to automatic{would}", None, TrustDecisions())
 
     def _choice(self, text: str, level: Trust | None, after: TrustDecisions) -> TrustChoice:

@@ -29,7 +29,6 @@ from mpmanager_ui.viewmodels.wording import AUTOMATIC_TIERS, KIND_WORDS, STATE_E
 from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import plain_tip
 from mpmanager_ui.widgets.sparkline import paint_sparkline
-from mpmanager_ui.widgets.trust_shield import EDGE as SHIELD_EDGE
 from mpmanager_ui.widgets.trust_shield import TrustShield
 
 PATH_MIME_TYPE = "application/x-mpmanager-path"
@@ -90,6 +89,7 @@ class PathCardWidget(QWidget):
         self.card, self._rates = card, rates
         is_lively = card.is_usable and not is_stale
         self.shield.show_shield(card.shield, title=card.full_title, is_lively=is_lively, is_reached=not is_stale)
+        self._place_shield()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -236,8 +236,12 @@ class PathCardWidget(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_shield()
+
+    def _place_shield(self) -> None:
+        """Left of the button of the menu."""
         middle = _PAD + self.fontMetrics().height() // 2
-        self.shield.move(self.width() - _BUTTON - SHIELD_EDGE, middle - SHIELD_EDGE // 2)
+        self.shield.move(self.width() - _BUTTON - self.shield.width(), middle - self.shield.height() // 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QAbstractButton, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from mpmanager.model.trust import Trust
 from mpmanager_ui.look import icons
@@ -14,12 +14,14 @@ from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import Label, plain_tip
 
 EDGE = 24
-"""Of the square that takes clicks."""
+"""Of the square in which the shield stands, at the right end."""
 _SHIELD = 18
 _PERSON = 9
+_PERSON_ROOM = 7
+"""What the person beside the shield takes in addition."""
 _COLOURS = {Trust.TRUSTED: "good", Trust.UNTRUSTED: "warning"}
-_LETTERS = 46
-"""Width of the explanation in a menu, in average letters."""
+_NOTE_WIDTH = 344
+"""Of the explanation in a menu: about what its longest entry takes."""
 
 Choose = Callable[[TrustChange], None]
 
@@ -43,7 +45,7 @@ class TrustShield(QAbstractButton):
         look.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(EDGE, EDGE)
+        return QSize(EDGE + _PERSON_ROOM * self.shield.is_chosen, EDGE)
 
     def show_shield(self, shield: Shield, *, title: str, is_lively: bool, is_reached: bool) -> None:
         """Show this from now on; `title` is how the path is called.
@@ -60,6 +62,7 @@ class TrustShield(QAbstractButton):
         lines = [*shield.explanation, "A click or Enter changes it." if is_reached else NOT_NOW]
         self.setAccessibleDescription(" ".join(lines))
         self.setToolTip(plain_tip("\n".join(lines)))
+        self.resize(self.sizeHint())
         self.update()
 
     def open_menu(self, at: QPoint) -> None:
@@ -72,7 +75,7 @@ class TrustShield(QAbstractButton):
     def fill(self, menu: QMenu) -> None:
         """Put the explanation and the choices into a menu."""
         explanation = self.shield.explanation if self._is_reached else (*self.shield.explanation, NOT_NOW)
-        menu.addAction(_note(menu, explanation))
+        menu.addAction(_note(self._look, menu, explanation))
         for group in self.shield.choices:
             menu.addSeparator()
             for each in group:
@@ -103,10 +106,11 @@ class TrustShield(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_bed(painter)
         colour = _COLOURS[self.shield.level] if self._is_lively else "muted"
-        start = (EDGE - _SHIELD) / 2
-        self._paint_icon(painter, icons.TRUST_ICONS[self.shield.level], colour, QPointF(start, start), _SHIELD)
+        rim = (EDGE - _SHIELD) / 2
+        left = self.width() - EDGE + rim
+        self._paint_icon(painter, icons.TRUST_ICONS[self.shield.level], colour, QPointF(left, rim), _SHIELD)
         if self.shield.is_chosen:
-            self._paint_person(painter)
+            self._paint_icon(painter, "person", "muted", QPointF(rim, EDGE - rim - _PERSON - 2), _PERSON)
         painter.end()
 
     def _paint_bed(self, painter: QPainter) -> None:
@@ -116,26 +120,25 @@ class TrustShield(QAbstractButton):
         painter.setBrush(self._look.colour("hover" if self.underMouse() else "surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
-    def _paint_person(self, painter: QPainter) -> None:
-        """At the lower right, with a rim that parts it from the shield."""
-        place = QRectF(EDGE - _PERSON - 1, EDGE - _PERSON - 2, _PERSON, _PERSON)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("hover" if self.underMouse() else "surface"))
-        painter.drawEllipse(place.adjusted(-2, -2, 2, 2))
-        self._paint_icon(painter, "person", "text", place.topLeft(), _PERSON)
-
     def _paint_icon(self, painter: QPainter, name: str, colour: str, at: QPointF, size: int) -> None:
         painter.drawPixmap(at, icons.pixmap(name, getattr(self._look.colours, colour), size, self.devicePixelRatioF()))
 
 
-def _note(menu: QMenu, lines: tuple[str, ...]) -> QWidgetAction:
-    label = Label("\n".join(lines))
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    label.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-    width = _LETTERS * label.fontMetrics().averageCharWidth()
-    label.setFixedSize(width, label.heightForWidth(width))
+def _note(look: Look, menu: QMenu, lines: tuple[str, ...]) -> QWidgetAction:
+    """The first line leads, the others are small."""
+    note = QWidget()
+    column = QVBoxLayout(note)
+    column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+    column.setSpacing(GRID // 2)
+    for number, line in enumerate(lines):
+        label = Label(line)
+        label.setWordWrap(True)
+        label.setFont(look.font(scale=0.9) if number else look.font(is_bold=True))
+        label.setProperty("role", "muted" if number else "lead")
+        label.setFixedSize(_NOTE_WIDTH, label.heightForWidth(_NOTE_WIDTH))
+        column.addWidget(label)
     action = QWidgetAction(menu)
-    action.setDefaultWidget(label)
+    action.setDefaultWidget(note)
     action.setText(" ".join(lines))
+    action.setEnabled(False)  # arrows pass over it
     return action
