@@ -28,6 +28,7 @@
 #define IPV6_JOIN_ANYCAST 27
 #define MCAST_JOIN_GROUP 42
 #define MCAST_JOIN_SOURCE_GROUP 46
+#define MOMENT_NS 10000000ULL
 #define VERSION_4 1
 #define VERSION_6 2
 
@@ -120,12 +121,17 @@ struct {
 	__type(value, struct traffic);
 } traffic SEC(".maps");
 
-// Sockets for which the policy of a nearer cgroup has spoken.
+// Which policy has spoken last for a socket, and when.
+struct decision {
+	__u64 cgroup;
+	__u64 time_ns;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, __u8);
+	__type(value, struct decision);
 } decided SEC(".maps");
 
 // Set before loading. Kernels without the helper for packets tell namespaces apart when sockets are made (make).
@@ -235,17 +241,20 @@ static __always_inline bool is_first_subflow(struct bpf_sock *sk)
 	return state == TCP_CLOSE || state == TCP_SYN_SENT;
 }
 
-// Programs of nearer cgroups run first: theirs is the word on what is no matter of "only".
-static __always_inline bool was_decided(struct bpf_sock *sk)
+// Programs of nearer cgroups run first, all within a moment: theirs is the word on what is no matter of "only". A word
+// from longer ago was on another attempt of the same socket.
+static __always_inline bool was_decided_below(const struct policy *policy, struct bpf_sock *sk)
 {
-	__u8 *mark = bpf_sk_storage_get(&decided, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	bool was;
+	struct decision *last = bpf_sk_storage_get(&decided, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	__u64 now = bpf_ktime_get_ns();
 
-	if (!mark)
+	if (!last)
 		return false;
-	was = *mark;
-	*mark = 1;
-	return was;
+	if (last->cgroup && last->cgroup != policy->cgroup && now - last->time_ns < MOMENT_NS)
+		return true;
+	last->cgroup = policy->cgroup;
+	last->time_ns = now;
+	return false;
 }
 
 // A higher mark of ours stays: where cgroups are nested, the stricter policy wins.
@@ -273,7 +282,7 @@ static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, con
 		return PASS;
 	if (!sk)
 		return is_everything ? REFUSE : PASS;
-	if (was_decided(sk) && !is_everything)
+	if (was_decided_below(policy, sk) && !is_everything)
 		return PASS;
 	if (policy->mode == MODE_ANY)
 		return PASS;

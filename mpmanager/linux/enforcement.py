@@ -73,7 +73,7 @@ class LinuxEnforcement:
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         gone: Collection[CgroupPath] = ()
-        if plan.policies or self._directory.exists():
+        if plan.policies or self._directory.parent.exists():
             gone = self._fence(plan)
         self._second_fence.apply(plan.classes)
         self._routing.apply(plan.classes)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import NewType
 
+from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import IPAddress
 
 ClassNumber = NewType("ClassNumber", int)
 """Names a class of paths, from 1 to 255. Where cgroups are nested, what is steered by the higher number stays so."""
+
+_CLASS_NUMBERS = frozenset(range(1, 256))
 
 CgroupPath = NewType("CgroupPath", str)
 """Below the mount of cgroup v2, with a leading slash; "/" is everybody."""
@@ -67,17 +70,31 @@ class CgroupPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforcementPlan:
-    """All that shall be enforced."""
+    """All that shall be enforced. Every policy's class is in it, and each cgroup and class number once.
+
+    Raises:
+        InvalidValueError: it is not so.
+    """
 
     classes: frozenset[PathClass] = frozenset()
     policies: frozenset[CgroupPolicy] = frozenset()
+
+    def __post_init__(self) -> None:
+        numbers = {each.number for each in self.classes}
+        if len(numbers) != len(self.classes) or not numbers <= _CLASS_NUMBERS:
+            raise InvalidValueError("Path classes are numbered from 1 to 255, each once")
+        if not {each.path_class for each in self.policies} <= numbers:
+            raise InvalidValueError("A policy names a path class that is not there")
+        if len({each.cgroup for each in self.policies}) != len(self.policies):
+            raise InvalidValueError("A cgroup has one policy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FenceCounters:
     """What an application that is restricted to `ONLY` has sent by one interface since then.
 
-    Without loopback; headers from IP up are counted, once for what the card splits itself.
+    Without loopback; headers from IP up are counted, once for what the card splits itself. Dropped is what came as far
+    as the fence: what was refused before, at the socket or by the second fence, is not in it.
     """
 
     cgroup: CgroupPath

@@ -97,6 +97,23 @@ def mptcp(family):
     return talk(stream(family, IPPROTO_MPTCP))
 
 
+def _waiting_in_the_kernel(made):
+    made.settimeout(None)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        made.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", 1, 0))
+    return made
+
+
+@attack
+def mptcp_again(family):
+    """With the same socket, after it was refused."""
+    with _waiting_in_the_kernel(stream(family, IPPROTO_MPTCP)) as made:
+        if made.connect_ex((SERVER[family], PORT - 1)) != errno.ECONNREFUSED:
+            return "not refused"
+        made.connect(server(made))
+        return ask(made)
+
+
 @attack
 def udp_connected(family):
     return talk(datagrams(family))
@@ -231,10 +248,7 @@ def multicast6(_family):
 
 @attack4
 def fast_open(family):
-    with stream(family) as made:
-        made.settimeout(None)
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            made.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", 1, 0))
+    with _waiting_in_the_kernel(stream(family)) as made:
         made.sendto(b"hello", MSG_FASTOPEN, server(made))
         return "answered" if made.recv(2) == b"ok" else "silence"
 
@@ -433,6 +447,14 @@ def held_raw(family):
 
 
 @opens
+def refused_mptcp(family):
+    """One that has tried in vain."""
+    made = _waiting_in_the_kernel(stream(family, IPPROTO_MPTCP))
+    made.connect_ex((SERVER[family], PORT - 1))
+    return made
+
+
+@opens
 def held_listener(family):
     made = stream(family, IPPROTO_MPTCP)
     made.bind(("", PORT + 1))
@@ -451,6 +473,16 @@ def own_host(family):
             return "answered" if client.recv(2) == b"ok" else "silence"
 
 
+def packet_socket(_family):
+    """A UDP packet as a frame of its own."""
+    addresses = socket.inet_aton("10.0.1.1") + socket.inet_aton(SERVER[socket.AF_INET])
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 28, 1, 0, 64, 17, 0) + addresses
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as made:
+        made.sendto(header + struct.pack("!HHHH", 4000, PORT, 8, 0), ("wifi0", 0x0800, 0, 0, b"\xff" * 6))
+        return "sent"
+
+
+STEPS["packet_socket"] = (packet_socket, socket.AF_INET)
 STEPS["own_host"] = (own_host, socket.AF_INET)
 
 
@@ -460,6 +492,9 @@ def use(name):
     if name.startswith("held_raw"):
         made.sendto(ECHO_REQUEST[made.family], (SERVER[made.family], 0))
         return "sent"
+    if name == "refused_mptcp":
+        made.connect(server(made))
+        return ask(made)
     if name in {"held_udp", "held_udp6"}:
         made.sendto(b"hello", server(made))
         return "answered" if made.recv(2) == b"ok" else "silence"

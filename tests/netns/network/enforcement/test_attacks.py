@@ -6,7 +6,11 @@ STEERED = "answered"
 EXPECTED = {
     **dict.fromkeys(
         (
-            *(f"{name}{version}" for name in ("tcp", "mptcp", "udp", "udp_connected", "raw") for version in (4, 6)),
+            *(
+                f"{name}{version}"
+                for name in ("tcp", "mptcp", "mptcp_again", "udp", "udp_connected", "raw")
+                for version in (4, 6)
+            ),
             *("tcp_mapped", "udp_mapped", "fast_open", "ping_socket"),
             *("own_mark", "own_mark_udp", "forked", "thread", "cgroup_below"),
         ),
@@ -45,3 +49,9 @@ def test_nothing_of_a_restricted_application_leaves_elsewhere_whatever_it_tries(
 def test_each_of_these_attacks_gets_through_where_nothing_is_restricted(attacker, captures):
     results = tried(attacker, captures, attacker.attacks)
     assert {name for name, (_, by_wifi, _) in results.items() if by_wifi == 0} == set()
+
+
+def test_a_packet_socket_is_beyond_every_fence(cgroup, enforcement, attacker, captures):
+    """No hook of a cgroup sees it. Only programs with CAP_NET_RAW can make one; SECURITY.md says so."""
+    enforcement.apply(restricting(cgroup))
+    assert tried(attacker, captures, ["packet_socket"]) == {"packet_socket": ("sent", 1, 0)}

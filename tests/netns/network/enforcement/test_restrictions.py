@@ -31,10 +31,11 @@ def test_a_protected_handshake_takes_the_trusted_path_and_everything_else_its_us
     cgroup, enforcement, attacker, captures
 ):
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
-    results = tried(attacker, captures, ("mptcp4", "mptcp6", "tcp4", "tcp6", "udp4", "udp6", "tcp_bound4", "raw4"))
+    steered = ("mptcp4", "mptcp6", "mptcp_again4", "mptcp_again6")
+    results = tried(attacker, captures, (*steered, "tcp4", "tcp6", "udp4", "udp6", "tcp_bound4", "raw4"))
     assert {outcome for outcome, *_ in results.values()} == {"answered"}
     usual = ("tcp4", "tcp6", "udp4", "udp6", "tcp_bound4", "raw4")
-    assert paths_taken(results) == {"mptcp4": "lte0", "mptcp6": "lte0", **dict.fromkeys(usual, "wifi0")}
+    assert paths_taken(results) == {**dict.fromkeys(steered, "lte0"), **dict.fromkeys(usual, "wifi0")}
 
 
 @pytest.mark.parametrize("name", ["mptcp_bound4", "mptcp_bound6", "mptcp_device4", "mptcp_device6"])
@@ -55,6 +56,14 @@ def test_a_lenient_handshake_is_held_to_the_ip_version_that_has_a_trusted_path(c
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, path_class))
     results = tried(attacker, captures, ("mptcp4", "mptcp6", "mptcp_bound4"))
     assert paths_taken(results) == {"mptcp4": "lte0", "mptcp6": "wifi0", "mptcp_bound4": ""}
+
+
+def test_a_socket_that_tries_again_is_judged_again(cgroup, enforcement, attacker, captures):
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, without_ways_out(is_lenient=True)))
+    assert attacker.tries("refused_mptcp") == "opened"
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
+    results = tried(attacker, captures, ["use_refused_mptcp"])
+    assert paths_taken(results) == {"use_refused_mptcp": "lte0"}
 
 
 @pytest.mark.parametrize("restriction", [Restriction.HANDSHAKE, Restriction.ONLY])
