@@ -71,6 +71,13 @@ def test_the_knob_of_a_wait_is_seen_in_every_row(colours, ink, behind):
 
 
 @both_themes
+@pytest.mark.parametrize("behind", ["surface", "hover"])
+@pytest.mark.parametrize("ink", ["good", "warning", "muted"])
+def test_a_shield_is_seen_on_its_card_and_below_the_pointer(colours, ink, behind):
+    assert contrast(getattr(colours, ink), getattr(colours, behind)) >= SHAPE
+
+
+@both_themes
 @pytest.mark.parametrize("behind", ["surface", "window", "lane"])
 def test_edges_of_check_boxes_and_drop_areas_are_seen(colours, behind):
     assert contrast(colours.outline, getattr(colours, behind)) >= SHAPE

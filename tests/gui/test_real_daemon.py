@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from mpmanager.api.bus import parse_bus
+from mpmanager.model.trust import Trust, TrustReason
 from mpmanager_ui.application import connector
 from mpmanager_ui.session import Session
 from mpmanager_ui.viewmodels.contact import Contact
@@ -83,6 +84,25 @@ def test_the_window_says_how_long_data_may_wait_and_takes_it_back(real):
     assert {each for each in waits(session) if each[0] != selector} == {("default", "never")}
     real.act(window.snackbar.button.click)
     real.wait_until(lambda: waits(session) == {("default", "never")}, "the rule is gone")
+
+
+def test_the_window_distrusts_a_path_and_takes_it_back(real):
+    window, session = real.window, real.session
+    before = session.frame.paths[0]
+    shield = window.overview.board.card_of(before.name).shield
+    wanted = next(
+        choice.change
+        for group in shield.shield.choices
+        for choice in group
+        if choice.level is Trust.UNTRUSTED and not choice.is_present
+    )
+    real.act(lambda: shield.wanted.emit(wanted))
+    real.wait_until(window.snackbar.isVisible, "the daemon agreed")
+    real.wait_until(lambda: session.path(before.name).trust_reason is TrustReason.CHOSEN, "a frame shows the decision")
+    assert session.path(before.name).trust is shield.shield.level is Trust.UNTRUSTED
+    real.act(window.snackbar.button.click)
+    real.wait_until(lambda: session.path(before.name).trust_reason is before.trust_reason, "it is taken back")
+    assert session.path(before.name).trust is before.trust
 
 
 def waits(session):

@@ -13,6 +13,8 @@ from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.trust import NOT_NOW
 
 DISTRUST = "Do not trust this network"
+SHIELD_WIDTH = 18
+"""With the space right of it."""
 AUTOMATIC = "Back to automatic (would be trusted)"
 
 
@@ -58,10 +60,15 @@ def undo(stage):
 
 
 def shape_of(shield):
-    """The pixels without their colour."""
+    """Which pixels are empty, row by row."""
     image = shield.grab().toImage()
     ground = image.pixelColor(0, 0)
     return [[image.pixelColor(x, y) == ground for x in range(image.width())] for y in range(image.height())]
+
+
+def right_of(shape):
+    """The shield without the person beside it."""
+    return [row[-SHIELD_WIDTH:] for row in shape]
 
 
 def test_every_card_has_a_shield_that_says_itself(stage):
@@ -81,8 +88,11 @@ def test_trusted_untrusted_and_decided_differ_in_shape(stage):
         stage.world.say("wlan0", scope, trust)
         stage.tick()
         shapes.append(shape_of(shield))
-    assert shapes[0] != shapes[1] != shapes[2] != shapes[0]
-    assert shapes[3] == shapes[2]
+    automatic, distrusted, chosen, same = shapes
+    assert right_of(chosen) == right_of(automatic) != right_of(distrusted)
+    assert not all(ground for row in chosen for ground in row[:-SHIELD_WIDTH])
+    assert all(ground for row in automatic for ground in row[:-SHIELD_WIDTH])
+    assert same == chosen
 
 
 def test_a_shield_follows_its_path_into_another_network(stage):
@@ -94,7 +104,7 @@ def test_a_shield_follows_its_path_into_another_network(stage):
     assert stage.window.overview.event_texts()[0].startswith("wlan0 (Station) is untrusted now")
 
 
-def test_a_shield_covers_neither_the_title_nor_the_button_of_the_menu(stage):
+def test_a_shield_stands_left_of_the_button_of_the_menu(stage):
     stage.world.say("wwan0", "network", Trust.UNTRUSTED)
     stage.begin()
     for width in (800, 1280, 1680):
@@ -102,8 +112,8 @@ def test_a_shield_covers_neither_the_title_nor_the_button_of_the_menu(stage):
         stage.settle()
         for name in ("wlan0", "wwan0"):
             card = card_of(stage, name)
-            assert not card._menu_button().intersects(card.shield.geometry().toRectF())
-            assert card.rect().contains(card.shield.geometry())
+            assert card.shield.geometry().toRectF().right() == card._menu_button().left()
+            assert 0 < card.shield.y() < card._menu_button().bottom() - card.shield.height()
 
 
 def test_a_click_distrusts_a_network_and_undo_takes_it_back(stage):

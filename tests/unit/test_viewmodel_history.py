@@ -118,6 +118,14 @@ def test_a_path_lost_and_back_and_moved_is_marked_once_each(world):
     assert [each.kind for each in history.data().marks] == [MarkKind.LOST, MarkKind.BACK, MarkKind.TIER]
 
 
+def test_a_change_of_trust_is_marked(world):
+    history = RateHistory()
+    history.take(world.advance())
+    world.join("wlan0", "Station")
+    history.take(world.advance())
+    assert [(each.kind, each.path) for each in history.data().marks] == [(MarkKind.TRUST, "wlan0")]
+
+
 def test_a_mark_stands_at_the_time_of_its_event(world):
     history = RateHistory()
     world.lose("wlan0")
