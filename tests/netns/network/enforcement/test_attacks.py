@@ -52,6 +52,6 @@ def test_each_of_these_attacks_gets_through_where_nothing_is_restricted(attacker
 
 
 def test_a_packet_socket_is_beyond_every_fence(cgroup, enforcement, attacker, captures):
-    """No hook of a cgroup sees it. Only programs with CAP_NET_RAW can make one; SECURITY.md says so."""
+    """No hook of a cgroup sees it. Only programs with CAP_NET_RAW can make one: decision 015."""
     enforcement.apply(restricting(cgroup))
     assert tried(attacker, captures, ["packet_socket"]) == {"packet_socket": ("sent", 1, 0)}

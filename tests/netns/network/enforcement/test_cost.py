@@ -12,7 +12,7 @@ from mpmanager.model.enforcement import EnforcementPlan
 from netns.restricted import restricting, sink, wifi_and_cellular
 
 _SPENDING = Path(__file__).with_name("spending.py")
-_ROUNDS = 5
+_ROUNDS = 7
 _CONNECT_LIMIT_US = 200.0
 """Far above what is wanted (20): noise must not fail a test."""
 _THROUGHPUT_LIMIT = 0.6
@@ -38,14 +38,14 @@ def spender(two_paths, cgroup, enforcement):
             program.kill()
 
 
-def in_turns(measure, name, enforcement, plans):
-    """The median of some rounds for each plan."""
+def in_turns(measure, name, enforcement, plans, *, judged_by=statistics.median):
+    """The median of some rounds for each plan, or another judgement."""
     results = {each: [] for each in plans}
     for _ in range(_ROUNDS):
         for each, plan in plans.items():
             enforcement.apply(plan)
             results[each].append(measure(name))
-    return {each: statistics.median(values) for each, values in results.items()}
+    return {each: judged_by(values) for each, values in results.items()}
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_a_restriction_costs_microseconds(cgroup, enforcement, spender, record_p
 @pytest.mark.slow
 def test_bulk_goes_as_fast_through_the_fence(cgroup, enforcement, spender, record_property):
     plans = {"free": EnforcementPlan(), "only": restricting(cgroup, path_class=wifi_and_cellular())}
-    results = in_turns(spender, "bulk", enforcement, plans)
+    results = in_turns(spender, "bulk", enforcement, plans, judged_by=max)  # noise only slows down
     ratio = results["only"] / results["free"]
     print(f"bulk: {results['free'] * 8 / 1e9:.2f} Gbit/s free, ratio {ratio:.3f}")  # noqa: T201  # its purpose
     record_property("bulk", results)
