@@ -174,6 +174,15 @@ def witnesses(lab):
         yield both
 
 
+def sent_again(lab):
+    """How much MPTCP, not TCP, has sent once more at both ends."""
+    tables = (lab.run(["nstat", "-asz", _SENT_AGAIN], place=place).stdout for place in ("laptop", "server"))
+    return sum(int(line.split()[1]) for table in tables for line in table.splitlines() if _SENT_AGAIN in line)
+
+
+_SENT_AGAIN = "MPTcpExtMPTCPRetrans"
+
+
 class Talk:
     """A connection from the laptop to the server with both of its sockets in our hands."""
 
@@ -191,6 +200,7 @@ class Talk:
         """As the client sees it."""
         self.up = self.down = 0
         """Bytes that have been moved so far."""
+        self._lab, self._sent_again_before = lab, sent_again(lab)
 
     def __enter__(self):
         return self
@@ -206,6 +216,10 @@ class Talk:
     @property
     def flow_at_server(self):
         return FourTuple(self.flow.remote, self.flow.local)
+
+    def has_sent_again(self):
+        """Whether MPTCP has sent data once more as if it were new: so it does after a stall of the machine."""
+        return sent_again(self._lab) > self._sent_again_before
 
     def send_up(self, count):
         _move(self.client, self.server, count)
