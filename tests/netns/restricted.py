@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from errno import ENETDOWN
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -37,7 +38,12 @@ def frames(capture, *, quiet_s):
     """How many packets of programs have left by an interface since the last time, until it is quiet for a while."""
     count = 0
     while select.select([capture], [], [], quiet_s)[0]:
-        data, (_, _, kind, _, _) = capture.recvfrom(2000)
+        try:
+            data, (_, _, kind, _, _) = capture.recvfrom(2000)
+        except OSError as error:
+            if error.errno != ENETDOWN:
+                raise
+            continue  # told once; it goes on when the interface is up again
         count += kind == _PACKET_OUTGOING and _is_of_a_program(data)
     return count
 

@@ -4,11 +4,13 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from errno import ENOMEM
 
 import pytest
 
 from mpmanager.linux import bpf
 from mpmanager.model.enforcement import Restriction
+from mpmanager.model.errors import CommandRefusedError
 from netns.restricted import Captures, cellular, restricting, tried, wifi_and_cellular
 
 _LIMIT_S = 10.0
@@ -66,6 +68,27 @@ def test_what_steers_holds_without_the_fence(pins, cgroup, enforcement, attacker
     detach(pins, "fence")
     assert leaks(attacker, captures) == set()
     assert leaks(attacker, captures, ["own_mark_raw"]) == {"own_mark_raw"}
+
+
+def test_a_failure_half_way_leaves_too_little_allowed(cgroup, enforcement, attacker, captures, monkeypatch):
+    def refuse(_classes):
+        raise CommandRefusedError("no more rules", errno=ENOMEM)
+
+    monkeypatch.setattr(enforcement._second_fence, "apply", refuse)
+    with pytest.raises(CommandRefusedError, match="no more rules"):
+        enforcement.apply(restricting(cgroup))
+    assert leaks(attacker, captures) == set()
+
+
+def test_a_path_that_flaps_opens_no_gap(*, two_paths, cgroup, enforcement, attacker, captures):
+    enforcement.apply(restricting(cgroup))
+    two_paths.run("ip link set lte0 down")
+    assert leaks(attacker, captures) == set()
+    two_paths.run("ip link set lte0 up")
+    two_paths.default_routes("lte0", 2, metric=600)
+    assert leaks(attacker, captures) == set()
+    enforcement.apply(restricting(cgroup))
+    assert tried(attacker, captures, ["tcp4"])["tcp4"][0] == "answered"
 
 
 def test_a_fence_that_somebody_has_taken_down_comes_back(pins, cgroup, enforcement, attacker, captures):
