@@ -1,5 +1,7 @@
 """The Overview page."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from mpmanager.api.structures import EventKind
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.trust import Trust
 from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE
 
 
@@ -274,3 +277,18 @@ def test_a_row_of_the_events_is_high_enough_for_its_text(stage):
     stage.tick()
     view = stage.window.overview.events
     assert view.sizeHintForRow(0) > view.sizeHintForRow(1)
+
+
+def test_rows_of_the_events_do_not_overlap_in_a_narrower_window(stage):
+    stage.begin()
+    for name, network in (("wlan0", "Café Zentral am Marktplatz"), ("wlan0", "Station"), ("wlan0", "Library")):
+        stage.world.join(name, network)
+        stage.world.say(name, "network", Trust.TRUSTED)
+    stage.tick()
+    view = stage.window.overview.events
+    for width in (1280, 1200, 1000):
+        stage.window.resize(width, 800)
+        stage.settle()
+        rows = [view.visualRect(view.model().index(row, 0)) for row in range(view.model().rowCount())]
+        assert [row.height() for row in rows] == [view.sizeHintForRow(row) for row in range(len(rows))]
+        assert all(above.bottom() < below.top() for above, below in pairwise(rows))

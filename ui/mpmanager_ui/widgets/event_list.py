@@ -133,6 +133,8 @@ class EventList(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()  # texts break elsewhere: the view would keep the rows where they were
         self._leave_out_parts()
 
     def _leave_out_parts(self) -> None:
