@@ -8,7 +8,7 @@ from ipaddress import ip_network
 
 from mpmanager.linux.class_marks import held_versions, mark_of
 from mpmanager.linux.netlink import attribute, attributes_of
-from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, slot_of
+from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, route_removal, slot_of
 from mpmanager.linux.rtnetlink import (
     FAMILY_OF_VERSION,
     FR_ACT_TO_TBL,
@@ -64,7 +64,7 @@ _FR_ACT_UNREACHABLE = 7
 _WHOLE_MARK = 0xFFFFFFFF
 _VERSIONS = (4, 6)
 _ROUNDS = 3
-_PROTOCOL_OFFSET, _FLAGS_OFFSET = 5, 8
+_PROTOCOL_OFFSET = 5
 _LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
 _ALREADY_GONE = frozenset({ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL})
 
@@ -160,7 +160,7 @@ class ClassRouting:
         """All that is ours, rules first: they go before the routes that they lead to."""
         rules = [_Held(value=_parse_rule(body), removal=RTM_DELRULE, body=body) for body in self._our_rules()]
         routes = [
-            _Held(value=_parse_route(body), removal=RTM_DELROUTE, body=_route_removal(body))
+            _Held(value=_parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
             for body in self._dump_routes(protocol=CLASS_PROTOCOL)
             if body[_PROTOCOL_OFFSET] == CLASS_PROTOCOL
         ]
@@ -310,12 +310,6 @@ def _parse_route(body: bytes) -> ClassRoute | None:
         source=address_of(attributes.get(RTA_PREFSRC, b"")),
         metric=metric,
     )
-
-
-def _route_removal(body: bytes) -> bytes:
-    """The message that removes exactly this route: without the flags that only the kernel may set."""
-    flags = number_of(body[_FLAGS_OFFSET : ROUTE_HEADER.size]) & RTNH_F_ONLINK
-    return body[:_FLAGS_OFFSET] + flags.to_bytes(4, "little") + body[ROUTE_HEADER.size :]
 
 
 def _rule_message(wanted: ClassRule) -> bytes:

@@ -69,6 +69,7 @@ class LinuxEnforcement:
         self._second_fence = _SecondFence()
 
     def limits(self) -> tuple[EnforcementLimit, ...]:
+        """As the port says; mounts bpffs where it is missing, and loads the programs for a moment (60 ms)."""
         return tuple(self._limits())
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
