@@ -362,7 +362,7 @@ async def test_a_connection_over_which_nothing_has_flowed_is_not_fully_establish
     with witnesses(lab) as (client, _server), Talk(lab) as talk:
         assert not client.table.subflow(talk.flow).is_fully_established
         talk.send_up(1)
-        assert client.table.subflow(talk.flow).is_fully_established
+        await until(lambda: client.table.subflow(talk.flow).is_fully_established, "the server acknowledged the byte")
 
 
 @on_the_laptop
