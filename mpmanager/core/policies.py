@@ -4,12 +4,23 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
-from mpmanager.model.policy import NEVER, CongestionTriggers, Policy, PolicyRule, Selector, SelectorKind
+from mpmanager.model.policy import (
+    NEVER,
+    CongestionTriggers,
+    Policy,
+    PolicyRule,
+    Selector,
+    SelectorKind,
+    TrustDemand,
+    TrustPolicy,
+)
 
 PartT = TypeVar("PartT")
 
-STOCK = PolicyRule(selector=Selector(kind=SelectorKind.DEFAULT), wait_s=NEVER)
-"""Where nobody has said anything, a backup is a backup."""
+HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE)
+
+STOCK = PolicyRule(selector=Selector(kind=SelectorKind.DEFAULT), wait_s=NEVER, trust=HANDSHAKE)
+"""Where nobody has said anything, a backup is a backup, and connections open on trusted paths."""
 
 
 def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
@@ -19,6 +30,7 @@ def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
     )
     waiting = next(index for index, rule in enumerate(fitting) if rule.wait_s is not None)
     wait_s = fitting[waiting].wait_s
+    trusting = next(rule for rule in fitting if rule.trust is not None)
     return Policy(
         wait_s=NEVER if wait_s is None else wait_s,
         decided_by=fitting[waiting].selector,
@@ -27,6 +39,8 @@ def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
         congestion=_congestion(
             _first(rule.marks_share for rule in fitting), _first(rule.loss_share for rule in fitting)
         ),
+        trust=trusting.trust or HANDSHAKE,
+        trust_decided_by=trusting.selector,
     )
 
 

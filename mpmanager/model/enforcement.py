@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import NewType
 
+from mpmanager.model.connection import Endpoint
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import IPAddress
 
@@ -53,6 +54,8 @@ class PathClass:
     """The best first."""
     is_lenient: bool = False
     """Let handshakes go by any path where no way out has their IP version; else they are refused. `ONLY` never is."""
+    is_unattended: bool = False
+    """Nobody keeps it up to date from now on: once its ways out are gone, lenient handshakes go by any path."""
 
     def versions(self) -> frozenset[int]:
         """The IP versions that have a way out."""
@@ -66,6 +69,9 @@ class CgroupPolicy:
     cgroup: CgroupPath
     restriction: Restriction
     path_class: ClassNumber
+    first_bytes: int = 0
+    """Under `HANDSHAKE`: joined subflows elsewhere than on the class may send nothing of a connection's stream before it
+    has sent so many bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,8 @@ class EnforcementPlan:
 
     classes: frozenset[PathClass] = frozenset()
     policies: frozenset[CgroupPolicy] = frozenset()
+    plain_destinations: frozenset[Endpoint] = frozenset()
+    """They are known to speak no Multipath TCP: `HANDSHAKE` lets connections there go by any path, as plain TCP."""
 
     def __post_init__(self) -> None:
         numbers = {each.number for each in self.classes}

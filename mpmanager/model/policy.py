@@ -1,4 +1,4 @@
-"""Policies: how long an application's data may wait before another path helps, and what else moves it to another."""
+"""Policies: how long an application's data may wait before another path helps, and what needs trusted paths."""
 
 import math
 from dataclasses import dataclass
@@ -19,6 +19,10 @@ MOST_BIG_BYTES = 1_000_000_000_000
 """What can be said instead."""
 LEAST_SHARE = 0.000001
 """Of packets, that can be said: shares come back as they were written."""
+
+DEFAULT_FIRST_BYTES = 16 * 1024
+"""Enough for a TLS handshake with its certificates, and for the headers of HTTP."""
+MOST_FIRST_BYTES = 1_000_000_000
 
 _SEPARATOR = ":"
 
@@ -78,6 +82,78 @@ class Selector:
                 return True
 
 
+@unique
+class TrustDemand(StrEnum):
+    """What of an application has to keep to trusted paths, the least first."""
+
+    ANY = "any"
+    """Nothing."""
+    HANDSHAKE = "handshake"
+    """What opens a Multipath TCP connection, as it carries the keys with which others could join."""
+    FIRST = "first"
+    """The handshake, and the first bytes in each direction."""
+    ONLY = "only"
+    """Everything, Multipath TCP or not."""
+
+
+_DEMANDS = tuple(TrustDemand)
+_STRICT = "-strict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustPolicy:
+    """A demand, how much it is about, and what becomes of it where no path is trusted."""
+
+    demand: TrustDemand
+    first_bytes: int = 0
+    """In each direction; 0 but for `FIRST`."""
+    is_strict: bool = False
+    """Whether a handshake is refused where no path is trusted, rather than let go. `ONLY` always is."""
+
+    @classmethod
+    def parse(cls, text: str) -> "TrustPolicy":
+        """`any`, `handshake`, `handshake-strict`, `first:16384`, `first-strict:16384` or `only`.
+
+        Raises:
+            InvalidValueError: it is none of these.
+        """
+        name, separator, size = text.partition(_SEPARATOR)
+        demand = name.removesuffix(_STRICT)
+        is_strict = demand != name
+        may_be_strict = demand in {TrustDemand.HANDSHAKE, TrustDemand.FIRST}
+        if demand not in set(_DEMANDS) or (is_strict and not may_be_strict):
+            raise InvalidValueError(f"trust {text!r}: {_TRUST_CHOICES}")
+        if demand != TrustDemand.FIRST:
+            if separator:
+                raise InvalidValueError(f"trust {text!r}: only first has a number of bytes")
+            return cls(demand=TrustDemand(demand), is_strict=is_strict)
+        first_bytes = _first_bytes(size) if separator else DEFAULT_FIRST_BYTES
+        return cls(demand=TrustDemand.FIRST, first_bytes=first_bytes, is_strict=is_strict)
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        name = f"{self.demand.value}{_STRICT if self.is_strict else ''}"
+        return f"{name}{_SEPARATOR}{self.first_bytes}" if self.demand is TrustDemand.FIRST else name
+
+    def strictest(self, other: "TrustPolicy") -> "TrustPolicy":
+        """What satisfies both."""
+        demand = max(self.demand, other.demand, key=_DEMANDS.index)
+        return TrustPolicy(
+            demand=demand,
+            first_bytes=max(self.first_bytes, other.first_bytes) if demand is TrustDemand.FIRST else 0,
+            is_strict=demand is not TrustDemand.ONLY and (self.is_strict or other.is_strict),
+        )
+
+
+_TRUST_CHOICES = "expected any, handshake, handshake-strict, first:BYTES, first-strict:BYTES or only"
+
+
+def _first_bytes(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:20]) <= MOST_FIRST_BYTES:
+        raise InvalidValueError(f"trust first:{text}: expected 1 to {MOST_FIRST_BYTES} bytes")
+    return int(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairWait:
     """How long data on one path may wait before one other path helps."""
@@ -122,6 +198,7 @@ class PolicyRule:
     marks_share: float | None = None
     """As in `CongestionTriggers`, but `NEVER` says that it is off."""
     loss_share: float | None = None
+    trust: TrustPolicy | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -139,6 +216,9 @@ class Policy:
     big_transfers: BigTransfers | None = None
     congestion: CongestionTriggers | None = None
     """None: off, and so at least one trigger is set where it is not None."""
+    trust: TrustPolicy
+    trust_decided_by: Selector
+    """Whose rule gave `trust`."""
 
     def wait_between(self, carrier: LinkName | None, helper: LinkName) -> float:
         """How long data on the carrier may wait for the helper, in seconds."""
