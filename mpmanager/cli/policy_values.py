@@ -7,12 +7,25 @@ import click
 
 from mpmanager.api.structures import PairWaitInfo, Trigger, Wait
 from mpmanager.lab.units import Duration, Share, Size
-from mpmanager.model.policy import LEAST_BIG_BYTES, LEAST_SHARE, LONGEST_WAIT_S, MOST_BIG_BYTES
+from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.policy import (
+    LEAST_BIG_BYTES,
+    LEAST_SHARE,
+    LONGEST_WAIT_S,
+    MOST_BIG_BYTES,
+    MOST_FIRST_BYTES,
+    TrustDemand,
+    TrustPolicy,
+)
 
 ValueT = TypeVar("ValueT")
 
 _CHOICES = "a wait is 0 (pool everything), a time such as 50ms or 2s, or never"
 _SHARES = "a share is over 0% to 100%, such as 5%, or off"
+_TRUSTS = (
+    "trust is any, handshake, handshake-strict, first (which may name a number of bytes, as in first:16kB), "
+    "first-strict, or only"
+)
 _MS_PER_S = 1000
 _SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000}
 
@@ -114,3 +127,26 @@ def write_size(size: int) -> str:
         if whole and rest % (factor // 1000) == 0:
             return f"{whole}.{rest // (factor // 1000):03}".rstrip("0").rstrip(".") + unit
     return f"{size}B"
+
+
+def read_trust(text: str) -> str:
+    """`only` or `first:16kB`, as a `TrustPolicy` writes it: with the number of bytes."""
+    demand, colon, size = text.strip().partition(":")
+    written = f"{demand}:{_read_first(size)}" if colon and demand.startswith(TrustDemand.FIRST) else text.strip()
+    try:
+        return str(TrustPolicy.parse(written))
+    except InvalidValueError as error:
+        raise ValueError(f"{text!r} is none of them: {_TRUSTS}") from error
+
+
+def _read_first(text: str) -> int:
+    size = round(Size.parse(text))
+    if not 1 <= size <= MOST_FIRST_BYTES:
+        raise ValueError(f"{text!r}: expected 1B to {write_size(MOST_FIRST_BYTES)}")
+    return size
+
+
+def write_trust(trust: str) -> str:
+    """The reverse of `read_trust`."""
+    demand, colon, size = trust.partition(":")
+    return f"{demand}:{write_size(int(size))}" if colon else trust

@@ -18,10 +18,12 @@ from mpmanager.cli.policy_values import (
     read_pair_wait,
     read_size,
     read_trigger,
+    read_trust,
     read_wait,
     write_pair_wait,
     write_size,
     write_trigger,
+    write_trust,
     write_wait,
 )
 from mpmanager.cli.selection import named
@@ -65,6 +67,47 @@ def test_a_size_is_written_so_that_it_is_read_the_same(size):
 def test_what_is_no_size_is_refused(text):
     with pytest.raises(ValueError, match=text):
         read_size(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "trust"),
+    [
+        ("any", "any"),
+        ("handshake", "handshake"),
+        ("handshake-strict", "handshake-strict"),
+        ("first", "first:16384"),
+        ("first:16kB", "first:16000"),
+        ("first:16KiB", "first:16384"),
+        ("first-strict:1MB", "first-strict:1000000"),
+        ("first-strict", "first-strict:16384"),
+        (" only ", "only"),
+    ],
+)
+def test_trust_is_read_as_people_write_it(text, trust):
+    assert read_trust(text) == trust
+
+
+@pytest.mark.parametrize("text", ["", "some", "only-strict", "any:5kB", "handshake:16kB", "firstly:5kB"])
+def test_what_is_no_trust_is_told_with_the_choices(text):
+    with pytest.raises(ValueError, match=r"trust is any, handshake, .* or only") as refusal:
+        read_trust(text)
+    assert repr(text) in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["first:0B", "first:2GB", "first:16", "first:", "first:-1kB"])
+def test_a_number_of_first_bytes_that_cannot_be_is_refused(text):
+    with pytest.raises(ValueError, match=text.removeprefix("first:") or "is not a size"):
+        read_trust(text)
+
+
+@given(size=st.integers(1, 10**9))
+def test_trust_is_written_so_that_it_is_read_the_same(size):
+    assert read_trust(write_trust(f"first:{size}")) == f"first:{size}"
+    assert {read_trust(write_trust(each)) for each in ("any", "handshake-strict", "only")} == {
+        "any",
+        "handshake-strict",
+        "only",
+    }
 
 
 @pytest.mark.parametrize(
