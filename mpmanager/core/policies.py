@@ -5,21 +5,17 @@ from typing import TypeVar
 
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.policy import (
+    EVERYBODY,
     NEVER,
+    PROTECTED_HANDSHAKE,
     CongestionTriggers,
     Policy,
     PolicyRule,
-    Selector,
-    SelectorKind,
-    TrustDemand,
-    TrustPolicy,
 )
 
 PartT = TypeVar("PartT")
 
-HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE)
-
-STOCK = PolicyRule(selector=Selector(kind=SelectorKind.DEFAULT), wait_s=NEVER, trust=HANDSHAKE)
+STOCK = PolicyRule(selector=EVERYBODY, wait_s=NEVER, trust=PROTECTED_HANDSHAKE)
 """Where nobody has said anything, a backup is a backup, and connections open on trusted paths."""
 
 
@@ -39,7 +35,7 @@ def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
         congestion=_congestion(
             _first(rule.marks_share for rule in fitting), _first(rule.loss_share for rule in fitting)
         ),
-        trust=trusting.trust or HANDSHAKE,
+        trust=trusting.trust or PROTECTED_HANDSHAKE,
         trust_decided_by=trusting.selector,
     )
 

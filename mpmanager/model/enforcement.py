@@ -70,8 +70,8 @@ class CgroupPolicy:
     restriction: Restriction
     path_class: ClassNumber
     first_bytes: int = 0
-    """Under `HANDSHAKE`: joined subflows elsewhere than on the class may send nothing of a connection's stream before it
-    has sent so many bytes."""
+    """Under `HANDSHAKE`: before a connection has sent so many bytes, subflows that join elsewhere than on the class
+    send nothing of its stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,9 @@ class Selector:
                 return True
 
 
+EVERYBODY = Selector(kind=SelectorKind.DEFAULT)
+
+
 @unique
 class TrustDemand(StrEnum):
     """What of an application has to keep to trusted paths, the least first."""
@@ -144,6 +147,9 @@ class TrustPolicy:
             is_strict=demand is not TrustDemand.ONLY and (self.is_strict or other.is_strict),
         )
 
+
+PROTECTED_HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE)
+"""Where nobody has said anything."""
 
 _TRUST_CHOICES = "expected any, handshake, handshake-strict, first:BYTES, first-strict:BYTES or only"
 
@@ -216,8 +222,8 @@ class Policy:
     big_transfers: BigTransfers | None = None
     congestion: CongestionTriggers | None = None
     """None: off, and so at least one trigger is set where it is not None."""
-    trust: TrustPolicy
-    trust_decided_by: Selector
+    trust: TrustPolicy = PROTECTED_HANDSHAKE
+    trust_decided_by: Selector = EVERYBODY
     """Whose rule gave `trust`."""
 
     def wait_between(self, carrier: LinkName | None, helper: LinkName) -> float:
