@@ -1,0 +1,191 @@
+"""Guests: what is put into them, and how they are run. Always by emulation, so that every machine will do."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+HERE = Path(__file__).parent
+SOURCE = HERE.parent.parent
+_TAKEN = ("mpmanager", "tests", "pyproject.toml")
+_DISTRIBUTIONS = ("mpmanager", "pytest", "pyroute2")
+_GRACE_S = 10.0
+
+
+class SystemTestError(Exception):
+    """A guest could not be made or run; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """What all guests of a kernel share."""
+
+    release: str
+    """Of the kernel, as `uname -r` says."""
+    kernel: Path
+    """The directory of the kernel, its modules and its initrd."""
+    root: Path
+
+
+class Workshop:
+    """Makes images in a cache, by the scripts beside this file."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+
+    def prepare(self) -> None:
+        """Get the tools and the root image, which takes some minutes the first time."""
+        self._cache.mkdir(parents=True, exist_ok=True)
+        self._script("tools.sh")
+        self._script("root.sh")
+
+    def images(self, package: str) -> Images:
+        """The newest kernel that a Debian package stands for."""
+        release = self._script("kernel.sh", package).strip()
+        return Images(release=release, kernel=self._cache / "kernels" / release, root=self._cache / "root.squashfs")
+
+    def inputs(self, target: Path, arguments: Sequence[str]) -> None:
+        """Make an image of the sources, of the packages that they need, and of pytest's arguments."""
+        with tempfile.TemporaryDirectory() as scratch:
+            place = Path(scratch)
+            for name in _TAKEN:
+                _copy(SOURCE / name, place / "source" / name)
+            for file, name in _files(_DISTRIBUTIONS):
+                _copy(file, place / "packages" / name)
+            (place / "arguments").write_text("".join(f"{each}\n" for each in arguments))
+            options = ("-noappend", "-quiet", "-no-progress", "-noI", "-noD", "-noF", "-noX")
+            self.run(["mksquashfs", str(place), str(target), *options])
+
+    def environment(self) -> Mapping[str, str]:
+        """In which programs and libraries of the tools are found."""
+        tools = self._cache / "tools"
+        libraries = [str(tools / each / "x86_64-linux-gnu") for each in ("usr/lib", "lib")]
+        programs = [str(tools / each) for each in ("usr/sbin", "usr/bin", "sbin", "bin")]
+        return {
+            **os.environ,
+            "PATH": os.pathsep.join([*programs, os.environ.get("PATH", os.defpath)]),
+            "LD_LIBRARY_PATH": os.pathsep.join(libraries),
+            "QEMU_MODULE_DIR": f"{libraries[0]}/qemu",
+        }
+
+    def firmware(self) -> Sequence[str]:
+        """Where QEMU looks for what a machine brings with it."""
+        places = (self._cache / "tools/usr/share" / each for each in ("qemu", "seabios"))
+        return [argument for each in places if each.is_dir() for argument in ("-L", str(each))]
+
+    def run(self, command: Sequence[str]) -> str:
+        """Run a tool and return what it prints."""
+        done = subprocess.run(command, env=self.environment(), check=False, stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise SystemTestError(f"{' '.join(command)} ended with status {done.returncode}")
+        return done.stdout
+
+    def _script(self, name: str, *arguments: str) -> str:
+        return self.run(["sh", str(HERE / name), str(self._cache), *arguments])
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With their times: Python takes its compiled files for stale otherwise."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
+def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """All files of some distributions of this environment and of what they require, with their names in it."""
+    waiting, seen = [*names], set()
+    while waiting:
+        if (name := waiting.pop()) in seen:
+            continue
+        seen.add(name)
+        found = distribution(name)
+        requirements = map(Requirement, found.requires or ())
+        waiting += [each.name for each in requirements if not each.marker or each.marker.evaluate({"extra": ""})]
+        for file in found.files or ():
+            path = Path(str(found.locate_file(file)))
+            if ".." not in file.parts and path.is_file() and path.suffix != ".pth":
+                yield path, Path(file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a guest is to do."""
+
+    name: str
+    images: Images
+    init: str
+    """The program with the process id 1, as the guest sees it."""
+    memory_mb: int
+    inputs: Path
+    limit_s: float
+    is_virtual_time: bool
+    """Whether the guest's clock counts its instructions: a busy machine then changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a guest said: of its tests, and all of it."""
+
+    lines: Sequence[Mapping[str, object]]
+    console: Path
+    is_complete: bool
+    """False when it had to be stopped."""
+
+
+def run_guest(workshop: Workshop, run: Run, directory: Path) -> Told:
+    """Run a guest until it switches itself off, or its time is up."""
+    console, results = directory / f"{run.name}.console.log", directory / f"{run.name}.results.jsonl"
+    command = ["qemu-system-x86_64", *workshop.firmware(), *_options(run)]
+    command += ["-serial", f"file:{console}", "-serial", f"file:{results}"]
+    for each in (console, results):
+        each.unlink(missing_ok=True)
+    with subprocess.Popen(["nice", *command], env=workshop.environment(), stdin=subprocess.DEVNULL) as machine:
+        try:
+            is_complete = machine.wait(timeout=run.limit_s) == 0
+        except subprocess.TimeoutExpired:
+            is_complete = False
+        finally:
+            _stop(machine)
+    return Told(lines=_lines(results), console=console, is_complete=is_complete)
+
+
+def _options(run: Run) -> Iterator[str]:
+    yield from ("-accel", "tcg,thread=single", "-M", "q35", "-cpu", "max", "-m", f"{run.memory_mb}M", "-smp", "1")
+    yield from ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
+    if run.is_virtual_time:
+        yield from ("-icount", "shift=1,sleep=off")
+    yield from ("-kernel", str(run.images.kernel / "vmlinuz"), "-initrd", str(run.images.kernel / "initrd"))
+    yield from ("-append", f"console=ttyS0 panic=-1 quiet mitigations=off guest.init={run.init}")
+    for image in (run.images.root, run.images.kernel / "modules.squashfs", run.inputs):
+        yield from ("-drive", f"file={image},format=raw,if=virtio,readonly=on")
+
+
+def _stop(machine: subprocess.Popen[bytes]) -> None:
+    if machine.poll() is not None:
+        return
+    machine.terminate()
+    try:
+        machine.wait(timeout=_GRACE_S)
+    except subprocess.TimeoutExpired:
+        machine.kill()
+
+
+def _lines(results: Path) -> list[Mapping[str, object]]:
+    """What cannot be read was cut off when the guest was stopped."""
+    found = []
+    for line in results.read_text(errors="replace").splitlines() if results.exists() else ():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            print(f"not understood: {line[:100]}", file=sys.stderr)  # noqa: T201  # a command
+    return found
