@@ -50,7 +50,7 @@ struct policy {
 	__u32 mode;
 	__u32 class;
 	__u32 mark;
-	__u32 versions; // of IP, in which handshakes must not leave otherwise
+	__u32 versions; // of IP, in which handshakes are led to the class
 };
 
 struct interface_key {

@@ -20,7 +20,17 @@ def mark_of(number: ClassNumber, restriction: Restriction) -> Mark:
     return Mark(MARK_FAMILY + number + (_ONLY if restriction is Restriction.ONLY else 0))
 
 
+def steered_versions(path_class: PathClass, restriction: Restriction) -> frozenset[int]:
+    """The IP versions in which all is led to the class."""
+    return path_class.versions() if _is_lenient(path_class, restriction) else _VERSIONS
+
+
 def held_versions(path_class: PathClass, restriction: Restriction) -> frozenset[int]:
-    """The IP versions in which nothing may leave otherwise."""
-    is_lenient = path_class.is_lenient and restriction is not Restriction.ONLY
-    return path_class.versions() if is_lenient else _VERSIONS
+    """The IP versions in which nothing may leave otherwise, whatever becomes of the ways out."""
+    if path_class.is_unattended and _is_lenient(path_class, restriction):
+        return frozenset()
+    return steered_versions(path_class, restriction)
+
+
+def _is_lenient(path_class: PathClass, restriction: Restriction) -> bool:
+    return path_class.is_lenient and restriction is not Restriction.ONLY

@@ -119,8 +119,9 @@ class ClassRouting:
         """Make the kernel hold exactly what leads to these classes, and read it back.
 
         A table holds the class's ways out, and main's routes over its interfaces except for default ones. What fits
-        none of these is rejected; of a lenient class not the handshakes for which it has no way out. What is refused
-        because its link has just gone is left out: less is led there, and the rejection stays.
+        none of these is rejected; of a lenient class not the handshakes for which it has no way out, and none at all
+        where nobody attends to it: the lookup then goes on in main. What is refused because its link has just gone is
+        left out: less is led there, and the rejection stays.
 
         Raises:
             CommandRefusedError: refused for another reason; what could be applied stays.

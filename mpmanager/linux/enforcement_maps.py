@@ -4,7 +4,7 @@ import struct
 from enum import IntEnum, unique
 from ipaddress import IPv4Address, IPv6Address
 
-from mpmanager.linux.class_marks import held_versions, mark_of
+from mpmanager.linux.class_marks import mark_of, steered_versions
 from mpmanager.model.enforcement import CgroupPath, ClassNumber, FenceCounters, PathClass, Restriction
 from mpmanager.model.names import IPAddress
 
@@ -55,7 +55,7 @@ def policy_value(cgroup_id: int, *, namespace: int, restriction: Restriction, pa
         _MODES[restriction],
         path_class.number,
         mark_of(path_class.number, restriction),
-        sum(_VERSION_BITS[each] for each in held_versions(path_class, restriction)),
+        sum(_VERSION_BITS[each] for each in steered_versions(path_class, restriction)),
     )
 
 

@@ -58,6 +58,31 @@ def test_a_lenient_handshake_is_held_to_the_ip_version_that_has_a_trusted_path(c
     assert paths_taken(results) == {"mptcp4": "lte0", "mptcp6": "wifi0", "mptcp_bound4": ""}
 
 
+def test_where_nobody_attends_to_a_lenient_class_handshakes_outlive_its_ways_out(
+    *, two_paths, cgroup, enforcement, attacker, captures
+):
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, cellular(is_lenient=True, is_unattended=True)))
+    results = tried(attacker, captures, ("mptcp4", "mptcp6"))
+    assert paths_taken(results) == {"mptcp4": "lte0", "mptcp6": "lte0"}
+    two_paths.run("ip link set lte0 down")
+    results = tried(attacker, captures, ("mptcp4", "mptcp6", "mptcp_bound4"))
+    assert results.pop("mptcp_bound4") == ("EPERM", 0, 0)
+    assert paths_taken(results) == {"mptcp4": "wifi0", "mptcp6": "wifi0"}
+    assert {outcome for outcome, *_ in results.values()} == {"answered"}
+
+
+@pytest.mark.parametrize(
+    ("restriction", "is_lenient"), [(Restriction.ONLY, True), (Restriction.ONLY, False), (Restriction.HANDSHAKE, False)]
+)
+def test_an_unattended_class_lets_nothing_else_go(
+    *, two_paths, cgroup, enforcement, attacker, captures, restriction, is_lenient
+):
+    enforcement.apply(restricting(cgroup, restriction, cellular(is_lenient=is_lenient, is_unattended=True)))
+    two_paths.run("ip link set lte0 down")
+    results = tried(attacker, captures, ("mptcp4", "mptcp6"))
+    assert paths_taken(results) == {"mptcp4": "", "mptcp6": ""}
+
+
 def test_a_socket_that_tries_again_is_judged_again(cgroup, enforcement, attacker, captures):
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, without_ways_out(is_lenient=True)))
     assert attacker.tries("refused_mptcp") == "opened"
