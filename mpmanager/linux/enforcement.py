@@ -73,12 +73,12 @@ class LinuxEnforcement:
         return tuple(self._limits())
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
-        gone: Collection[CgroupPath] = ()
-        if plan.policies or self._directory.parent.exists():
-            gone = self._fence(plan)
+        there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
+        if plan.restricts() or self._directory.parent.exists():
+            self._fence(plan, there)
         self._second_fence.apply(plan.classes)
         self._routing.apply(plan.classes)
-        return gone
+        return tuple(each.cgroup for each in plan.policies - there.keys())
 
     def counters(self) -> Collection[FenceCounters]:
         if self._object is None:
@@ -134,18 +134,19 @@ class LinuxEnforcement:
             return str(error)
         return None
 
-    def _fence(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
+    def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int]) -> None:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
         self._load()
         self._fill_classes(plan.classes)
         classes = {each.number: each for each in plan.classes}
-        there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
         for policy, cgroup in there.items():
             self._restrict(policy, cgroup, classes[policy.path_class])
         self._paths = {cgroup: policy.cgroup for policy, cgroup in there.items()}
         self._release_all_but(set(there.values()))
+        self._forget_traffic_of_all_but(
+            {cgroup for policy, cgroup in there.items() if policy.restriction is Restriction.ONLY}
+        )
         self._remove_other_layouts()
-        return tuple(each.cgroup for each in plan.policies - there.keys())
 
     def _load(self) -> None:
         if self._object is not None:
@@ -206,6 +207,8 @@ class LinuxEnforcement:
                 self._map("policies").update(key, enforcement_maps.NO_POLICY)
             for name in _PLACES:
                 bpf.detach(self._pin(name, cgroup))
+
+    def _forget_traffic_of_all_but(self, cgroups: set[int]) -> None:
         for key in self._map("traffic").current_keys():
             if enforcement_maps.TRAFFIC_KEY.unpack(key)[0] not in cgroups:
                 self._map("traffic").delete(key)

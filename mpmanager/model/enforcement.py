@@ -96,6 +96,10 @@ class EnforcementPlan:
         if len({each.cgroup for each in self.policies}) != len(self.policies):
             raise InvalidValueError("A cgroup has one policy")
 
+    def restricts(self) -> bool:
+        """Whether it holds back anything at all."""
+        return any(each.restriction is not Restriction.ANY for each in self.policies)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FenceCounters:
