@@ -1,0 +1,82 @@
+"""A tree of cgroups in memory, laid out as on a desktop with systemd."""
+
+import errno
+from collections.abc import Collection, Mapping
+
+from mpmanager.core.scopes import ROOT, is_within, may_be_led
+from mpmanager.model.enforcement import CgroupPath
+from mpmanager.model.errors import CommandRefusedError
+
+_USER = "/user.slice/user-1000.slice"
+_MANAGER = f"{_USER}/user@1000.service"
+_APPLICATIONS = f"{_MANAGER}/app.slice"
+_PROGRAMS = {
+    f"{_APPLICATIONS}/app-{name}-{1000 + number}.scope": name for number, name in enumerate(("firefox", "ssh"))
+}
+_AT_FIRST = (
+    "/user.slice",
+    _USER,
+    f"{_USER}/session-1.scope",
+    _MANAGER,
+    _APPLICATIONS,
+    *_PROGRAMS,
+    "/system.slice",
+)
+
+
+class SimulatedCgroups:
+    """Processes are numbers; one that was never moved is in the root cgroup, and none ever ends by itself."""
+
+    def __init__(self) -> None:
+        self._cgroups = {ROOT, *map(CgroupPath, _AT_FIRST)}
+        self._places: dict[int, CgroupPath] = {}
+        self._gone: set[int] = set()
+        self._leaders = {CgroupPath(path): f"/usr/bin/{name}" for path, name in _PROGRAMS.items()}
+
+    def end(self, pid: int) -> None:
+        """Let a process end."""
+        self._places.pop(pid, None)
+        self._gone.add(pid)
+
+    def of_process(self, pid: int) -> CgroupPath:
+        self._require(pid)
+        return self._places.get(pid, ROOT)
+
+    def exists(self, cgroup: CgroupPath) -> bool:
+        return cgroup in self._cgroups
+
+    def is_held(self, cgroup: CgroupPath) -> bool:
+        if cgroup not in self._cgroups:
+            raise CommandRefusedError(f"there is no cgroup {cgroup}", errno=errno.ENOENT)
+        return not is_within(cgroup, CgroupPath(_MANAGER))
+
+    def make(self, beneath: CgroupPath, name: str) -> CgroupPath:
+        made = CgroupPath(f"{beneath.rstrip('/')}/{name}")
+        if made in self._cgroups or beneath not in self._cgroups:
+            number = errno.EEXIST if made in self._cgroups else errno.ENOENT
+            raise CommandRefusedError(f"the cgroup {made} cannot be made", errno=number)
+        self._cgroups.add(made)
+        return made
+
+    def move(self, pid: int, cgroup: CgroupPath) -> None:
+        self._require(pid)
+        if cgroup not in self._cgroups:
+            raise CommandRefusedError(f"there is no cgroup {cgroup}", errno=errno.ENOENT)
+        self._places[pid] = cgroup
+
+    def remove_if_empty(self, cgroup: CgroupPath) -> bool:
+        if any(is_within(place, cgroup) for place in self._places.values()):
+            return False
+        self._cgroups = {each for each in self._cgroups if not is_within(each, cgroup)}
+        return True
+
+    def led_by(self, executables: Collection[str]) -> Mapping[str, frozenset[CgroupPath]]:
+        found: dict[str, set[CgroupPath]] = {}
+        for cgroup, executable in self._leaders.items():
+            if executable in executables and may_be_led(cgroup):
+                found.setdefault(executable, set()).add(cgroup)
+        return {executable: frozenset(cgroups) for executable, cgroups in found.items()}
+
+    def _require(self, pid: int) -> None:
+        if pid in self._gone:
+            raise CommandRefusedError(f"there is no process {pid}", errno=errno.ESRCH)
