@@ -5,12 +5,14 @@ from pathlib import Path
 
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
+from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -39,6 +41,7 @@ def linux_world(remembered_path_manager: Path) -> World:
         connections=LinuxConnectionTable(),
         echo=LinuxEchoRequests(),
         applications=LinuxApplicationFinder(),
+        cgroups=LinuxCgroups(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -63,6 +66,7 @@ def simulated_world() -> World:
         connections=connections,
         echo=SimulatedEchoRequests(laptop),
         applications=connections,
+        cgroups=SimulatedCgroups(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

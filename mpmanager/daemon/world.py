@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
@@ -20,6 +21,7 @@ class World:
     connections: ConnectionTable
     echo: EchoRequests
     applications: ApplicationFinder
+    cgroups: Cgroups
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]

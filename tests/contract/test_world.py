@@ -31,6 +31,7 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
     WithdrawAddress,
 )
+from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.world import (
     OUTAGE_BEGINS_S,
     SimulatedConnections,
@@ -139,6 +140,7 @@ class SimulatedPlace(Place):
             connections=connections,
             echo=SimulatedEchoRequests(laptop),
             applications=connections,
+            cgroups=SimulatedCgroups(),
             limits=list,
             notes=list,
         )

@@ -14,6 +14,7 @@ from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind
+from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -80,6 +81,7 @@ def told(tmp_path):
             connections=connections,
             echo=SimulatedEchoRequests(laptop),
             applications=connections,
+            cgroups=SimulatedCgroups(),
             limits=list,
             notes=list,
         )
