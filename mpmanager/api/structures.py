@@ -303,6 +303,13 @@ class SubscribeOptions(Structure):
     topics: list[Topic] = msgspec.field(default_factory=lambda: [Topic.PATHS, Topic.CONNECTIONS, Topic.EVENTS])
 
 
+class ScopeOptions(Structure):
+    """What a program is held to from its start."""
+
+    trust: str | None = None
+    """As in `PolicyInfo`; null: what holds for the caller. What is stricter of the two comes about."""
+
+
 class Frame(Structure):
     """One tick of a stream. A topic that was not asked for is an empty list.
 

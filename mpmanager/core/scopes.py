@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, NotAuthorizedError
+from mpmanager.model.policy import TrustPolicy
 
 ROOT: Final = CgroupPath("/")
 
@@ -15,6 +17,16 @@ _OURS = re.compile(rf"{_NAME}[0-9]+")
 _OF_MANY_PROGRAMS = re.compile(r".*\.slice|session-.*\.scope|user@.*\.service|init\.scope")
 """Units of systemd that sort, and in which a login or a service manager runs whatever its user starts."""
 _ROOT_UID = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A cgroup that was made for a program and all that it starts."""
+
+    cgroup: CgroupPath
+    trust: TrustPolicy
+    uid: int
+    """Of who asked for it."""
 
 
 def scope_name(number: int) -> str:

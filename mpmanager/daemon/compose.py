@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import psutil
+
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
 from mpmanager.linux.cgroups import LinuxCgroups
@@ -66,7 +68,7 @@ def simulated_world() -> World:
         connections=connections,
         echo=SimulatedEchoRequests(laptop),
         applications=connections,
-        cgroups=SimulatedCgroups(),
+        cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

@@ -1,4 +1,4 @@
-"""What outlives the daemon: the user's decisions about paths and policies, and what has to be handed back."""
+"""What outlives the daemon: the user's decisions about paths and policies, and what has to be handed over or back."""
 
 import fcntl
 import logging
@@ -15,13 +15,15 @@ import msgspec
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
+from mpmanager.core.scopes import Scope
 from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.connection import Endpoint, FourTuple
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import PathKind, Tier
-from mpmanager.model.policy import PolicyRule
+from mpmanager.model.policy import PolicyRule, TrustPolicy
 from mpmanager.model.trust import NetworkId, Trust
 
 ContentT = TypeVar("ContentT")
@@ -48,6 +50,15 @@ class _PoliciesFile(msgspec.Struct, forbid_unknown_fields=True):
 
     def rules(self) -> tuple[PolicyRule, ...]:
         return tuple(rule_of(each) for each in self.policies)
+
+
+class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
+    cgroup: str
+    trust: str
+    uid: int
+
+    def scope(self) -> Scope:
+        return Scope(cgroup=CgroupPath(self.cgroup), trust=TrustPolicy.parse(self.trust), uid=self.uid)
 
 
 class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -140,6 +151,10 @@ class StateDirectory:
     def _policies_file(self) -> Path:
         return self._directory / "policies.json"
 
+    @property
+    def _scopes_file(self) -> Path:
+        return self._directory / "scopes.json"
+
     def load_preferences(self) -> PathPreferences:
         """What the user decided; defaults when there is nothing, or nothing that can be read.
 
@@ -185,6 +200,22 @@ class StateDirectory:
         """
         content = {"version": 1, "policies": [info_of(rule) for rule in rules]}
         _replace(self._policies_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
+
+    def load_scopes(self) -> tuple[Scope, ...]:
+        """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""
+        found = _read(
+            self._scopes_file, lambda text: [each.scope() for each in msgspec.json.decode(text, type=list[_ScopeEntry])]
+        )
+        return tuple(found or ())
+
+    def save_scopes(self, scopes: Iterable[Scope]) -> None:
+        """Write them down for a daemon that comes after this one; none of them outlives the machine's restart.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        entries = [_ScopeEntry(cgroup=each.cgroup, trust=str(each.trust), uid=each.uid) for each in scopes]
+        _replace(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
 
     def load_connections(self) -> list[ConnectionMemory]:
         """What the daemon before this one knew of connections; nothing when that cannot be read."""

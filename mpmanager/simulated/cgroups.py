@@ -1,7 +1,7 @@
 """A tree of cgroups in memory, laid out as on a desktop with systemd."""
 
 import errno
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from mpmanager.core.scopes import ROOT, is_within, may_be_led
 from mpmanager.model.enforcement import CgroupPath
@@ -25,18 +25,13 @@ _AT_FIRST = (
 
 
 class SimulatedCgroups:
-    """Processes are numbers; one that was never moved is in the root cgroup, and none ever ends by itself."""
+    """Processes are numbers; one that was never moved is in the root cgroup."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_running: Callable[[int], bool] = lambda _pid: True) -> None:
+        self._is_running = is_running
         self._cgroups = {ROOT, *map(CgroupPath, _AT_FIRST)}
         self._places: dict[int, CgroupPath] = {}
-        self._gone: set[int] = set()
         self._leaders = {CgroupPath(path): f"/usr/bin/{name}" for path, name in _PROGRAMS.items()}
-
-    def end(self, pid: int) -> None:
-        """Let a process end."""
-        self._places.pop(pid, None)
-        self._gone.add(pid)
 
     def of_process(self, pid: int) -> CgroupPath:
         self._require(pid)
@@ -65,6 +60,7 @@ class SimulatedCgroups:
         self._places[pid] = cgroup
 
     def remove_if_empty(self, cgroup: CgroupPath) -> bool:
+        self._places = {pid: place for pid, place in self._places.items() if self._is_running(pid)}
         if any(is_within(place, cgroup) for place in self._places.values()):
             return False
         self._cgroups = {each for each in self._cgroups if not is_within(each, cgroup)}
@@ -78,5 +74,5 @@ class SimulatedCgroups:
         return {executable: frozenset(cgroups) for executable, cgroups in found.items()}
 
     def _require(self, pid: int) -> None:
-        if pid in self._gone:
+        if not self._is_running(pid):
             raise CommandRefusedError(f"there is no process {pid}", errno=errno.ESRCH)

@@ -22,7 +22,8 @@ class SimulatedTree:
     """Processes that exist as numbers only."""
 
     def __init__(self):
-        self.cgroups = SimulatedCgroups()
+        self._ended = set()
+        self.cgroups = SimulatedCgroups(is_running=lambda pid: pid not in self._ended)
         self.top = self.cgroups.make(ROOT, "test")
         self._pids = iter(range(5000, 6000))
 
@@ -30,7 +31,7 @@ class SimulatedTree:
         return next(self._pids)
 
     def end(self, pid):
-        self.cgroups.end(pid)
+        self._ended.add(pid)
 
     def close(self):
         pass
