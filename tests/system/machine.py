@@ -165,7 +165,7 @@ def _options(run: Run) -> Iterator[str]:
     if run.is_virtual_time:
         yield from ("-icount", "shift=1,sleep=off")
     yield from ("-kernel", str(run.images.kernel / "vmlinuz"), "-initrd", str(run.images.kernel / "initrd"))
-    yield from ("-append", f"console=ttyS0 panic=-1 quiet mitigations=off guest.init={run.init}")
+    yield from ("-append", f"console=ttyS0 panic=-1 quiet mitigations=off net.ifnames=0 guest.init={run.init}")
     for image in (run.images.root, run.images.kernel / "modules.squashfs", run.inputs):
         yield from ("-drive", f"file={image},format=raw,if=virtio,readonly=on")
 

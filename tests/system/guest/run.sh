@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 # As an installed package would be found, also by programs that the tests start.
 printf '%s\n' /mnt/packages /mnt/source > /usr/local/lib/python3.11/dist-packages/source.pth
 for command in mpm:cli mpmanagerd:daemon; do
-    program=/usr/local/bin/${command%%:*}
+    program=/usr/bin/${command%%:*}
     printf '#!/usr/bin/python3\nfrom mpmanager.%s.main import main\nmain()\n' "${command##*:}" > "$program"
     chmod +x "$program"
 done

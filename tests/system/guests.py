@@ -1,0 +1,66 @@
+"""Which guests there are, what each of them is to show, and what its kernel is known not to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_BARE = "/mnt/source/tests/system/guest/init.sh"
+_SYSTEMD = "/sbin/init"
+_DEBIAN_12 = "linux-image-amd64"
+_BACKPORTED = "linux-image-6.12-amd64"
+_ENFORCEMENT = "tests/netns/network/enforcement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """One emulated machine."""
+
+    name: str
+    title: str
+    package: str
+    """Of Debian, that stands for the newest kernel of a series."""
+    init: str
+    tests: Sequence[str]
+    """Arguments of pytest."""
+    limit_s: float
+    """Of this machine's time; five times what it takes on two slow cores."""
+    memory_mb: int = 1024
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Why a check cannot hold on this kernel, by its name; if it holds all the same, this table is wrong."""
+
+
+_KERNEL_TESTS = (
+    f"{_ENFORCEMENT}/test_attacks.py",
+    f"{_ENFORCEMENT}/test_broken_parts.py",
+    f"{_ENFORCEMENT}/test_lifetime.py",
+    f"{_ENFORCEMENT}/test_restrictions.py",
+    f"{_ENFORCEMENT}/test_subflows.py",
+    "tests/netns/test_bpf.py",
+)
+"""Not their costs: times of an emulated machine say nothing."""
+
+GUESTS = (
+    Guest(
+        name="kernel-6.1",
+        title="Steering, fence and revocation on Debian 12's kernel",
+        package=_DEBIAN_12,
+        init=_BARE,
+        tests=_KERNEL_TESTS,
+        limit_s=3000,
+    ),
+    Guest(
+        name="kernel-6.12",
+        title="Steering, fence and revocation on Debian's kernel 6.12",
+        package=_BACKPORTED,
+        init=_BARE,
+        tests=_KERNEL_TESTS,
+        limit_s=3000,
+    ),
+    Guest(
+        name="wifi",
+        title="Real Wi-Fi: NetworkManager, wpa_supplicant, hostapd and emulated radios",
+        package=_DEBIAN_12,
+        init=_SYSTEMD,
+        tests=("tests/system/wifi/check_trust.py",),
+        limit_s=3000,
+    ),
+)
