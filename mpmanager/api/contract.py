@@ -114,6 +114,15 @@ SET_POLICY = Method(
 )
 """Takes a whole `PolicyInfo` in place of the one with its selector; one that says nothing removes that."""
 
+ENTER_SCOPE = Method(
+    name="EnterScope",
+    action=Action.POLICY_OWN,
+    inputs=(Argument(name="process", signature="h"), Argument(name="options", signature="a{sv}")),
+    outputs=(Argument(name="cgroup", signature="s"),),
+)
+"""Takes a pidfd of one of the caller's processes and `ScopeOptions`, and moves it to a cgroup of its own, in which
+they are in force by then."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -125,6 +134,7 @@ METHODS = (
     SET_WIRES_NEED_LOGIN,
     LIST_POLICIES,
     SET_POLICY,
+    ENTER_SCOPE,
 )
 
 

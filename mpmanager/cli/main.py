@@ -25,6 +25,7 @@ from mpmanager.cli.context import (
 )
 from mpmanager.cli.lab import lab
 from mpmanager.cli.policies import app, default
+from mpmanager.cli.run import run
 from mpmanager.cli.tour import tour
 from mpmanager.cli.trust import trust, wires_need_login
 from mpmanager.client.manager import ManagerClient, connected
@@ -45,6 +46,7 @@ Examples:
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
   mpm path trust wlan0                 how far this network is trusted, and why
   mpm app set ssh --wait 50ms          another path helps what is 50 ms late
+  mpm run --trust only -- ssh host     nothing of it on networks that are not trusted
   mpm tour                             everything at work, in a lab if need be
   mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
 """
@@ -60,6 +62,7 @@ def main(bus: Bus | None) -> None:
 
 main.add_command(app)
 main.add_command(default)
+main.add_command(run)
 main.add_command(bench)
 main.add_command(lab)
 main.add_command(tour)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Self
 
@@ -21,7 +21,15 @@ from mpmanager.api.codec import (
 )
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
-from mpmanager.api.structures import EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, SubscribeOptions
+from mpmanager.api.structures import (
+    EventInfo,
+    Frame,
+    PathInfo,
+    PolicyInfo,
+    ScopeOptions,
+    StatusInfo,
+    SubscribeOptions,
+)
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
 
 _NOBODY_THERE = {
@@ -112,6 +120,14 @@ class ManagerClient:
         """Put a policy in the place of the one with its selector; one that says nothing removes that."""
         await self._call(contract.SET_POLICY, to_dictionary(policy))
 
+    async def enter_scope(self, process: int, options: ScopeOptions) -> str:
+        """Move a process of this user, known by a pidfd, to a cgroup of its own; returns that.
+
+        What `options` demand is in force there by then. All or nothing: when this raises, the process is where it was.
+        """
+        reply = await self._request(contract.ENTER_SCOPE, 0, to_dictionary(options), descriptors=[process])
+        return str(reply.body[0])
+
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""
         single = SubscribeOptions(interval_s=options.interval_s, count=1, topics=options.topics)
@@ -149,7 +165,7 @@ class ManagerClient:
             )
         return reply.body
 
-    async def _request(self, method: contract.Method, *arguments: object) -> Message:
+    async def _request(self, method: contract.Method, *arguments: object, descriptors: Sequence[int] = ()) -> Message:
         message = Message(
             destination=contract.BUS_NAME,
             path=contract.OBJECT_PATH,
@@ -157,6 +173,7 @@ class ManagerClient:
             member=method.name,
             signature=method.input_signature,
             body=list(arguments),
+            unix_fds=list(descriptors),
         )
         try:
             reply = await self._message_bus.call(message)

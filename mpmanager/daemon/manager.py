@@ -16,13 +16,15 @@ from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
+from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.world import World
-from mpmanager.model.errors import CommandRefusedError, StateFileError
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import PathState
+from mpmanager.model.policy import TrustDemand, TrustPolicy
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +64,12 @@ class Manager:
         self.streams = Streams(self.journal, wake=self._stirred.set)
         self.paths = PathKeeper(world, facts=facts, state=state, journal=self.journal, changed=self._on_paths_changed)
         self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
+        self.scopes = ScopeKeeper(
+            world.cgroups,
+            state,
+            trust_at=lambda _cgroup: TrustPolicy(demand=TrustDemand.ANY),
+            changed=self._on_scopes_changed,
+        )
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
             world,
@@ -98,6 +106,7 @@ class Manager:
             ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.paths.follow())
+                tasks.create_task(self.scopes.run())
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
                 tasks.create_task(self._remember_forever())
@@ -139,6 +148,10 @@ class Manager:
 
     def _on_joined(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         self._expirations.note_join(token, path, is_probe)
+
+    def _on_scopes_changed(self) -> None:
+        if any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
+            raise NotSupportedError("mpmanagerd does not enforce trust yet")
 
     def _on_policies_changed(self) -> None:
         self._connections.refresh_policies()

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dbus_fast import Message, MessageType, NameFlag, RequestNameReply
@@ -16,10 +17,17 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import PolicyInfo, SubscribeOptions
+from mpmanager.api.structures import PolicyInfo, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.manager import Manager
-from mpmanager.model.authority import Caller
-from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError, NotSupportedError
+from mpmanager.daemon.process_handle import ProcessHandle
+from mpmanager.model.authority import Action, Caller
+from mpmanager.model.errors import (
+    DaemonNotRunningError,
+    InvalidValueError,
+    MpmanagerError,
+    NotAuthorizedError,
+    NotSupportedError,
+)
 from mpmanager.ports.authority import Authority
 
 if TYPE_CHECKING:
@@ -35,6 +43,11 @@ _INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 
 _MOST_ANSWERS_AT_ONCE = 8
 """A flood of questions waits as questions, which are small, and not as answers."""
+
+_MOST_HELD_DESCRIPTORS = 64
+"""Sent with questions that wait for their answer."""
+
+_DESCRIPTOR = "h"
 
 Handler = Callable[..., Awaitable[list[Any]]]
 
@@ -59,8 +72,10 @@ class Service:
             contract.SET_WIRES_NEED_LOGIN.name: self._set_wires_need_login,
             contract.LIST_POLICIES.name: self._list_policies,
             contract.SET_POLICY.name: self._set_policy,
+            contract.ENTER_SCOPE.name: self._enter_scope,
         }
         self._message_bus: MessageBus | None = None
+        self._held_descriptors = 0
 
     async def connect(self, bus: Bus) -> None:
         """Connect and take the name.
@@ -98,14 +113,32 @@ class Service:
             self._message_bus.disconnect()
 
     def _take_message(self, message: Message) -> bool | None:
-        for descriptor in message.unix_fds:
-            os.close(descriptor)  # no method takes any, and nobody else would
+        if not self._wants_descriptor(message):
+            _close_descriptors(message)
         if message.message_type is not MessageType.METHOD_CALL:
             return None
+        self._held_descriptors += len(message.unix_fds)
         task = asyncio.get_running_loop().create_task(self._reply_to(message))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._end, message))
         return True
+
+    def _wants_descriptor(self, message: Message) -> bool:
+        """Whether it comes with the one that its method takes; whatever else is sent would fill our table."""
+        method = self._methods.get(str(message.member))
+        return (
+            message.message_type is MessageType.METHOD_CALL
+            and method is not None
+            and _DESCRIPTOR in method.input_signature
+            and message.signature == method.input_signature
+            and len(message.unix_fds) == 1
+            and self._held_descriptors < _MOST_HELD_DESCRIPTORS
+        )
+
+    def _end(self, message: Message, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._held_descriptors -= len(message.unix_fds)
+        _close_descriptors(message)
 
     async def _reply_to(self, message: Message) -> None:
         method = self._methods.get(str(message.member))
@@ -134,7 +167,8 @@ class Service:
         try:
             caller = Caller(bus_name=str(message.sender), uid=await self._uid_of(message.sender))
             await self._authority.authorise(caller, method.action)
-            body = await self._handlers[method.name](*message.body)
+            own = [caller] if method.action is Action.POLICY_OWN else []
+            body = await self._handlers[method.name](*own, *_arguments(message, method))
             given = [each for each in body if isinstance(each, socket.socket)]
             reply = _reply(message, method, body)
         except MpmanagerError as error:
@@ -198,6 +232,33 @@ class Service:
     async def _set_policy(self, policy: dict[str, Any]) -> list[Any]:
         self._manager.policies.set(from_dictionary(policy, PolicyInfo))
         return []
+
+    async def _enter_scope(self, caller: Caller, descriptor: int, options: dict[str, Any]) -> list[Any]:
+        if caller.uid is None:
+            raise NotAuthorizedError("the bus does not tell who you are")
+        process = ProcessHandle(descriptor)
+        return [self._manager.scopes.enter(process, from_dictionary(options, ScopeOptions), uid=caller.uid)]
+
+
+def _arguments(message: Message, method: contract.Method) -> list[Any]:
+    """What a handler takes: for a descriptor, which travels as its place in a list, the descriptor itself."""
+    return [
+        _descriptor(message, value) if argument.signature == _DESCRIPTOR else value
+        for argument, value in zip(method.inputs, message.body, strict=True)
+    ]
+
+
+def _descriptor(message: Message, place: int) -> int:
+    if place >= len(message.unix_fds):
+        raise InvalidValueError("the descriptor is missing, or there are too many of them; try again")
+    return message.unix_fds[place]
+
+
+def _close_descriptors(message: Message) -> None:
+    """Nobody else would."""
+    for descriptor in message.unix_fds:
+        os.close(descriptor)
+    message.unix_fds = []
 
 
 def _reply(message: Message, method: contract.Method, body: list[Any]) -> Message:

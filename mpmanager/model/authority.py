@@ -10,6 +10,8 @@ class Action(StrEnum):
 
     INFO = "io.github.mpmanager1.info"
     """Reading: free."""
+    POLICY_OWN = "io.github.mpmanager1.policy-own"
+    """Deciding about one's own programs."""
     POLICY_SYSTEM = "io.github.mpmanager1.policy-system"
     """Changing what applies to the whole machine."""
 

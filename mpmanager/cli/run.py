@@ -1,0 +1,115 @@
+"""The command `mpm run`: a program that is held to trusted paths from its start."""
+
+import errno
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mpmanager.api.bus import Bus
+from mpmanager.api.structures import ScopeOptions
+from mpmanager.cli.context import ask, bus_command, exit_code, told
+from mpmanager.cli.policy_values import option_value, read_trust
+from mpmanager.client.manager import ManagerClient
+from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+"""As shells say it."""
+
+_ABSENT = {errno.ENOENT, errno.ENOTDIR}
+
+
+@click.command(
+    short_help="Run a program that keeps to trusted paths.",
+    context_settings={"help_option_names": ["-h", "--help"], "allow_interspersed_args": False},
+    epilog="""\b
+Examples:
+  mpm run --trust only -- curl https://example.org    nothing of it on untrusted paths
+  mpm run --trust handshake-strict -- ssh host        refused where no path is trusted
+  mpm run --trust first:64kB -- firefox               the first 64 kB of each connection
+  mpm run --trust only -- bash                        all that is started from this shell
+
+\b
+Exit codes:
+  that of the command; where it could not be started:
+  126  it is no program that can be executed
+  127  there is no such command
+  and those of mpm where trust could not be had: see mpm --help
+""",
+)
+@click.option(
+    "--trust",
+    type=option_value(read_trust),
+    metavar="POLICY",
+    help="What keeps to trusted paths: any (nothing), handshake, handshake-strict, first, first:16kB, first-strict, "
+    "only. What holds for this shell if not said.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND [ARGS]...")
+@bus_command
+def run(*, bus: Bus, trust: str | None, command: Sequence[str]) -> None:
+    """Run COMMAND in a cgroup of its own that is held to trusted paths before it starts, with all that it starts.
+
+    only lets nothing of it out on an untrusted path: TCP, UDP, DNS, whatever it is. handshake holds what opens a
+    Multipath TCP connection, as it carries the keys; first holds the first bytes of each connection, too. With -strict
+    a connection is refused where no path is trusted, rather than let go. What holds for the shell that mpm is started
+    from goes on holding, and it lasts until the last program in there has ended.
+
+    mpm becomes the command: its terminal, signals and exit code are its own. Where trust cannot be enforced nothing is
+    started.
+    """
+    try:
+        is_simulated = ask(bus, lambda client: _enter(client, ScopeOptions(trust=trust)))
+    except MpmanagerError as error:
+        reason = told(error, bus) if isinstance(error, DaemonNotRunningError) else str(error)
+        click.echo(f"mpm: {reason}\n{_without(command)}", err=True)
+        sys.exit(exit_code(error))
+    if is_simulated:
+        click.echo("mpm: the daemon simulates everything: nothing of this program is held back", err=True)
+    _become(command)
+
+
+async def _enter(client: ManagerClient, options: ScopeOptions) -> bool:
+    """Have this process moved; returns whether that is so in a simulation only."""
+    is_simulated = (await client.status()).simulated
+    process = os.pidfd_open(os.getpid())
+    try:
+        await client.enter_scope(process, options)
+    finally:
+        os.close(process)
+    return is_simulated
+
+
+def _without(command: Sequence[str]) -> str:
+    return f"Nothing was started. To run it where any path may be used:\n  {shlex.join(command)}"
+
+
+def _become(command: Sequence[str]) -> NoReturn:
+    _forget_python()
+    try:
+        os.execvpe(command[0], list(command), _environment())  # noqa: S606  # the person's own command, without a shell
+    except OSError as error:
+        click.echo(f"mpm: {command[0]}: {_trouble(error)}", err=True)
+        sys.exit(NOT_FOUND if error.errno in _ABSENT else NOT_EXECUTABLE)
+
+
+def _trouble(error: OSError) -> str:
+    return "there is no such command" if error.errno in _ABSENT else (error.strerror or str(error))
+
+
+def _forget_python() -> None:
+    """Signals that Python ignores would be ignored by the command, too."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _environment() -> dict[str, str]:
+    """As it was given to this program: Python adds LC_CTYPE where the locale is C (PEP 538)."""
+    given = Path("/proc/self/environ").read_bytes().split(b"\0")
+    is_added = not any(each.startswith(b"LC_CTYPE=") for each in given)
+    return {name: value for name, value in os.environ.items() if not (is_added and name == "LC_CTYPE")}
