@@ -1,13 +1,14 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test lint types test-suite test-headless bench lock clean
+.PHONY: help setup run test lint types test-suite test-headless test-system bench lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
 	@echo "make test     set up, then check everything: lint, types, all tests, and the tests without Qt"
 	@echo "make lint     ruff and import-linter"
 	@echo "make types    mypy --strict"
+	@echo "make test-system  check on other kernels and with real Wi-Fi, in emulated machines: docs/system-tests.md"
 	@echo "make bench    print the figures next to those of the stock kernel and tools"
 	@echo "make lock     renew the locked versions from the ranges in pyproject.toml"
 
@@ -34,6 +35,10 @@ test-suite: setup
 test-headless:
 	@sh packaging/setup.sh --headless
 	.venv-headless/bin/python -m pytest -m "not netns and not gui" --ignore=tests/gui
+
+# Takes about twenty minutes, as root. GUESTS="wifi" runs some of the machines only.
+test-system: setup
+	nice $(PYTHON) tests/system/run.py $(GUESTS)
 
 bench: setup
 	$(PYTHON) tests/bench/bench_latency.py

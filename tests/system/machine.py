@@ -4,9 +4,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -16,8 +16,13 @@ from packaging.requirements import Requirement
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent
 _TAKEN = ("mpmanager", "tests", "pyproject.toml")
-_DISTRIBUTIONS = ("mpmanager", "pytest", "pyroute2")
+_DISTRIBUTIONS = ("click", "dbus-fast", "msgspec", "platformdirs", "psutil", "pyroute2", "pytest", "rich")
+"""With what they require. Not all that the product requires: reading it takes an emulated machine long."""
 _GRACE_S = 10.0
+_PAUSE_S = 1.0
+
+Line = Mapping[str, object]
+"""What a guest tells of its tests: see guest/told.py."""
 
 
 class SystemTestError(Exception):
@@ -128,43 +133,44 @@ class Run:
     memory_mb: int
     inputs: Path
     limit_s: float
-    is_virtual_time: bool
-    """Whether the guest's clock counts its instructions: a busy machine then changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a guest said: of its tests, and all of it."""
 
-    lines: Sequence[Mapping[str, object]]
+    lines: Sequence[Line]
     console: Path
     is_complete: bool
     """False when it had to be stopped."""
 
 
-def run_guest(workshop: Workshop, run: Run, directory: Path) -> Told:
-    """Run a guest until it switches itself off, or its time is up."""
-    console, results = directory / f"{run.name}.console.log", directory / f"{run.name}.results.jsonl"
-    command = ["qemu-system-x86_64", *workshop.firmware(), *_options(run)]
-    command += ["-serial", f"file:{console}", "-serial", f"file:{results}"]
-    for each in (console, results):
-        each.unlink(missing_ok=True)
-    with subprocess.Popen(["nice", *command], env=workshop.environment(), stdin=subprocess.DEVNULL) as machine:
+def run_guest(workshop: Workshop, run: Run, directory: Path, hear: Callable[[Line], None]) -> Told:
+    """Run a guest until it switches itself off, or its time is up; `hear` gets each line about tests as it comes."""
+    console, results = directory / f"{run.name}.console.log", _Results(directory / f"{run.name}.results.jsonl")
+    command = ["nice", "qemu-system-x86_64", *workshop.firmware(), *_options(run)]
+    command += ["-serial", f"file:{console}", "-serial", f"file:{results.path}"]
+    deadline, lines = time.monotonic() + run.limit_s, []
+    with subprocess.Popen(command, env=workshop.environment(), stdin=subprocess.DEVNULL) as machine:
         try:
-            is_complete = machine.wait(timeout=run.limit_s) == 0
-        except subprocess.TimeoutExpired:
-            is_complete = False
+            while (is_running := machine.poll() is None) and time.monotonic() < deadline:
+                time.sleep(_PAUSE_S)
+                for line in results.more():
+                    lines.append(line)
+                    hear(line)
         finally:
             _stop(machine)
-    return Told(lines=_lines(results), console=console, is_complete=is_complete)
+    lines += results.more()
+    return Told(lines=lines, console=console, is_complete=not is_running)
 
 
 def _options(run: Run) -> Iterator[str]:
-    yield from ("-accel", "tcg,thread=single", "-M", "q35", "-cpu", "max", "-m", f"{run.memory_mb}M", "-smp", "1")
+    """One processor, and a clock that counts instructions of 2 ns each: a busy machine changes nothing."""
+    yield from ("-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off", "-smp", "1", "-cpu", "max")
+    yield from ("-M", "q35", "-m", f"{run.memory_mb}M")
     yield from ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
-    if run.is_virtual_time:
-        yield from ("-icount", "shift=1,sleep=off")
     yield from ("-kernel", str(run.images.kernel / "vmlinuz"), "-initrd", str(run.images.kernel / "initrd"))
+    # The radios keep the kernel's names for them.
     yield from ("-append", f"console=ttyS0 panic=-1 quiet mitigations=off net.ifnames=0 guest.init={run.init}")
     for image in (run.images.root, run.images.kernel / "modules.squashfs", run.inputs):
         yield from ("-drive", f"file={image},format=raw,if=virtio,readonly=on")
@@ -180,12 +186,18 @@ def _stop(machine: subprocess.Popen[bytes]) -> None:
         machine.kill()
 
 
-def _lines(results: Path) -> list[Mapping[str, object]]:
-    """What cannot be read was cut off when the guest was stopped."""
-    found = []
-    for line in results.read_text(errors="replace").splitlines() if results.exists() else ():
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            print(f"not understood: {line[:100]}", file=sys.stderr)  # noqa: T201  # a command
-    return found
+class _Results:
+    """What the guest writes to its second serial port."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.unlink(missing_ok=True)
+        self._read = 0
+
+    def more(self) -> Iterator[Line]:
+        """The lines that are complete since the last time."""
+        data = self.path.read_bytes()[self._read :] if self.path.exists() else b""
+        complete = data[: data.rfind(b"\n") + 1]
+        self._read += len(complete)
+        for line in complete.decode(errors="replace").splitlines():
+            yield json.loads(line)

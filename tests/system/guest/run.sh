@@ -13,9 +13,11 @@ for command in mpm:cli mpmanagerd:daemon; do
 done
 
 # Read once before anything has a time-out: in virtual time the clock jumps while the guest waits for its disk.
-tar -C /mnt -cf - packages source | cat > /dev/null
+echo "started after $(cut -d" " -f1 /proc/uptime) s"
+tar -C /mnt -cf - packages source/mpmanager | cat > /dev/null
 cat /usr/bin/python3.11 /usr/lib/python3.11/*.py /usr/lib/python3.11/lib-dynload/* > /dev/null
 
+echo "ready after $(cut -d" " -f1 /proc/uptime) s"
 stty -F /dev/ttyS1 raw -echo
 cd /mnt/source || exit
 exec 3< /mnt/arguments

@@ -1,13 +1,13 @@
 """A pytest plugin for guests: tells what becomes of each test, one JSON object a line, on the second serial port."""
 
 import json
-import platform
-import time
+import subprocess
 from pathlib import Path
 
 import pytest
 
 _PORT = Path("/dev/ttyS1")
+_PACKAGES = ("network-manager", "wpasupplicant", "hostapd", "libbpf1", "nftables", "python3", "iproute2")
 
 
 def _tell(**fields: object) -> None:
@@ -16,8 +16,10 @@ def _tell(**fields: object) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is going to be run: what is missing in the end has not ended."""
-    _tell(kernel=platform.release(), planned=[item.nodeid for item in session.items], at_s=time.monotonic())
+    """What is going to be run, where: what is missing in the end has not ended."""
+    command = ["dpkg-query", "--show", "--showformat", "${Package} ${Version}\n", *_PACKAGES]
+    versions = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()
+    _tell(planned=[item.nodeid for item in session.items], versions=dict(each.split() for each in versions))
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

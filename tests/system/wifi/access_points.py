@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMESPACE = "air"
-PASSPHRASE = "correct horse battery"
+PASSPHRASE = "correct horse battery"  # noqa: S105  # of networks that end with the tests
 USER, PASSWORD = "somebody", "wrong donkey"
 SERVER_NAME = "radius.example.org"
-GATEWAY = "192.168.77.1"
 _START_LIMIT_S = 60.0
 
 _RADIO = """interface={interface}
@@ -33,36 +32,53 @@ class Network:
     name: str
     announced: str
     """Lines of hostapd's configuration."""
+    number: int
+    """Of its addresses."""
     profile: Sequence[str] = ()
     """Settings of NetworkManager's connection."""
+
+    @property
+    def gateway(self) -> str:
+        """The access point."""
+        return f"192.168.{self.number}.1"
+
+    @property
+    def address(self) -> str:
+        """The station, with the length of the prefix."""
+        return f"192.168.{self.number}.2/24"
 
 
 _PASSPHRASE_PROFILE = ("wifi-sec.psk", PASSPHRASE, "wifi-sec.key-mgmt")
 NETWORKS = (
-    Network(name="Cafe", announced=""),
+    Network(name="Cafe", announced="", number=70),
     Network(
         name="Home",
         announced=f"{_WPA2}wpa_key_mgmt=WPA-PSK\n",
+        number=71,
         profile=(*_PASSPHRASE_PROFILE, "wpa-psk"),
     ),
     Network(
         name="New Home",
         announced=f"{_WPA2}wpa_key_mgmt=SAE\nieee80211w=2\n",
+        number=72,
         profile=(*_PASSPHRASE_PROFILE, "sae"),
     ),
     Network(
         name="Changing Home",
         announced=f"{_WPA2}wpa_key_mgmt=WPA-PSK SAE\nieee80211w=1\n",
+        number=73,
         profile=(*_PASSPHRASE_PROFILE, "sae"),
     ),
     Network(
         name="Old Home",
         announced=f"wpa=1\nwpa_pairwise=TKIP\nwpa_passphrase={PASSPHRASE}\nwpa_key_mgmt=WPA-PSK\n",
+        number=74,
         profile=(*_PASSPHRASE_PROFILE, "wpa-psk"),
     ),
     Network(
         name="Airport",
         announced="wpa=2\nrsn_pairwise=CCMP\nwpa_key_mgmt=OWE\nieee80211w=2\n",
+        number=75,
         profile=("wifi-sec.key-mgmt", "owe"),
     ),
     Network(
@@ -70,6 +86,7 @@ NETWORKS = (
         announced="wpa=2\nrsn_pairwise=CCMP\nwpa_key_mgmt=WPA-EAP\nieee8021x=1\neap_server=1\neapol_version=2\n"
         "eap_user_file={directory}/users\nca_cert={directory}/authority.pem\n"
         "server_cert={directory}/server.pem\nprivate_key={directory}/server.key\n",
+        number=76,
         profile=(
             *("wifi-sec.key-mgmt", "wpa-eap", "802-1x.eap", "peap", "802-1x.phase2-auth", "mschapv2"),
             *("802-1x.identity", USER, "802-1x.password", PASSWORD),
@@ -89,11 +106,37 @@ def make_certificates(directory: Path) -> None:
     """Of the login server, by an authority that nobody else knows."""
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650")
     authority, server = directory / "authority", directory / "server"
-    run(["openssl", "req", "-x509", *key, "-keyout", f"{authority}.key", "-out", f"{authority}.pem", "-subj", "/CN=Office"])
+    run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            *key,
+            "-keyout",
+            f"{authority}.key",
+            "-out",
+            f"{authority}.pem",
+            "-subj",
+            "/CN=Office",
+        ]
+    )
     name = ("-subj", f"/CN={SERVER_NAME}", "-addext", f"subjectAltName=DNS:{SERVER_NAME}")
     run(["openssl", "req", *key, "-keyout", f"{server}.key", "-out", f"{server}.csr", *name])
     signing = ("-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial", "-days", "3650")
-    run(["openssl", "x509", "-req", "-in", f"{server}.csr", "-copy_extensions", "copy", *signing, "-out", f"{server}.pem"])
+    run(
+        [
+            "openssl",
+            "x509",
+            "-req",
+            "-in",
+            f"{server}.csr",
+            "-copy_extensions",
+            "copy",
+            *signing,
+            "-out",
+            f"{server}.pem",
+        ]
+    )
 
 
 @contextmanager
@@ -139,9 +182,9 @@ def _announced(directory: Path, interface: str):
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as hostapd:
         try:
             _wait_for(log, "AP-ENABLED", hostapd)
-            for number in range(len(NETWORKS)):
+            for number, network in enumerate(NETWORKS):
                 name = interface if number == 0 else f"ap{number}"
-                run(["ip", "-n", NAMESPACE, "address", "add", f"{GATEWAY}/24", "dev", name])
+                run(["ip", "-n", NAMESPACE, "address", "add", f"{network.gateway}/24", "dev", name])
             yield
         finally:
             hostapd.terminate()

@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.nl80211 import Nl80211Source
 from mpmanager.model.path import KindSource, Security
 from mpmanager.model.trust import Trust, TrustReason, TrustSource
-from tests.system.wifi.access_points import GATEWAY, SERVER_NAME, run
+from tests.system.wifi.access_points import NETWORKS, PASSPHRASE, SERVER_NAME, run
 
 YES, NO = Trust.TRUSTED, Trust.UNTRUSTED
 EXPECTED = {
@@ -73,9 +74,11 @@ async def _hint_of_the_kernel(interface):
         await observer.close()
 
 
-def test_data_goes_over_a_network_that_is_in_use(station):
-    station.join("New Home")
-    run(["ping", "-c", "1", "-W", "10", "-I", station.interface, GATEWAY])
+@pytest.mark.parametrize("network", [each for each in NETWORKS if each.name in EXPECTED], ids=lambda each: each.name)
+def test_data_goes_over_a_network_that_is_in_use(station, network):
+    station.join(network.name)
+    with pytest.raises(ConnectionRefusedError):  # by the access point, where nobody listens
+        socket.create_connection((network.gateway, 9), timeout=30)
 
 
 def test_roaming_changes_the_verdict_within_seconds(station, daemon, record_property):
@@ -180,24 +183,31 @@ def test_a_person_who_trusts_a_network_trusts_it_whenever_it_is_joined(station, 
     assert verdict(daemon, station, "Cafe")[1:] == (NO, TrustReason.WIFI_OPEN)
 
 
-def test_without_networkmanager_the_kernel_tells(station, daemon, tmp_path):
-    """Of a card that NetworkManager leaves alone, and of the change when it joins another network."""
+@pytest.fixture
+def own_supplicant(station, tmp_path):
+    """Joins a network without NetworkManager, which leaves the card alone until the test ends."""
     station.manage("device", "set", station.interface, "managed", "no")
-    try:
-        for network, lines in (("Cafe", "key_mgmt=NONE"), ("Home", 'psk="correct horse battery"')):
-            configuration = tmp_path / "supplicant.conf"
-            configuration.write_text(f'network={{\nssid="{network}"\n{lines}\n}}\n')
-            command = ["wpa_supplicant", "-i", station.interface, "-c", configuration]
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL) as supplicant:
-                try:
-                    until(lambda: _is_joined(station, network), f"{network} is joined", within_s=60)
-                    assert verdict(daemon, station, network) == EXPECTED[network]
-                    assert daemon.path(station.interface).kind_source is not None
-                finally:
-                    supplicant.terminate()
-    finally:
-        station.manage("device", "set", station.interface, "managed", "yes")
+
+    @contextmanager
+    def joined(network, settings):
+        configuration = tmp_path / "supplicant.conf"
+        configuration.write_text(f'network={{\nssid="{network}"\n{settings}\n}}\n')
+        command = ["wpa_supplicant", "-i", station.interface, "-c", configuration]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as supplicant:
+            until(lambda: _is_joined(station, network), f"{network} is joined", within_s=60)
+            yield
+            supplicant.terminate()
+
+    yield joined
+    station.manage("device", "set", station.interface, "managed", "yes")
 
 
 def _is_joined(station, network):
     return f"SSID: {network}" in run(["iw", "dev", station.interface, "link"])
+
+
+def test_without_networkmanager_the_kernel_tells(station, daemon, own_supplicant):
+    for network, settings in (("Cafe", "key_mgmt=NONE"), ("Home", f'psk="{PASSPHRASE}"')):
+        with own_supplicant(network, settings):
+            assert verdict(daemon, station, network) == EXPECTED[network]
+            assert daemon.path(station.interface).kind_source is KindSource.NL80211

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from end_to_end.stage import Daemon
-from tests.system.wifi.access_points import GATEWAY, NETWORKS, on_the_air, run
+from tests.system.wifi.access_points import NETWORKS, on_the_air, run
 
 _JOIN_LIMIT_S = 90
-_ADDRESS = "192.168.77.2/24"
 _ACTIVATED = "100 (connected)"
 
 
@@ -23,12 +22,12 @@ class Station:
     directory: Path
     """Of certificates."""
 
-    def make_profile(self, name, *settings):
-        """For the network of that name, or of the name before a colon."""
-        given = ("ipv4.method", "manual", "ipv4.addresses", _ADDRESS, "ipv4.gateway", GATEWAY, "ipv6.method", "disabled")
-        ssid = name.partition(":")[0]
-        begin = ("connection", "add", "type", "wifi", "con-name", name, "ifname", self.interface, "ssid", ssid)
-        self.manage(*begin, "autoconnect", "no", *given, *settings)
+    def make_profile(self, network):
+        """How to join a network, under its name."""
+        address = ("ipv4.method", "manual", "ipv4.addresses", network.address, "ipv4.gateway", network.gateway)
+        begin = ("connection", "add", "type", "wifi", "con-name", network.name, "ssid", network.name)
+        usual = ("ifname", self.interface, "autoconnect", "no", "ipv6.method", "disabled")
+        self.manage(*begin, *usual, *address, *network.profile)
 
     def join(self, name):
         """By a profile; returns when the network is in use."""
@@ -53,7 +52,7 @@ def station(tmp_path_factory):
         made = Station(interface=interface, directory=directory)
         _wait_until_known(made)
         for network in NETWORKS:
-            made.make_profile(network.name, *network.profile)
+            made.make_profile(network)
         yield made
 
 
