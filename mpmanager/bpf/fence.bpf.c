@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 //
-// What an application may send by which interface, attached to its cgroup. The fence drops what leaves elsewhere; the
-// other programs steer to where it may leave, and refuse at once what the fence would drop in silence.
+// What an application may send by which interface, attached to its cgroup. The fence (for all traffic) and the guard (for
+// handshakes and first bytes) drop what leaves elsewhere; the other programs steer to where it may leave, and refuse at
+// once what would be dropped in silence.
 // Why it is made this way: docs/decisions/015-kernel-fence.md. Layouts are repeated in mpmanager/linux/enforcement_maps.py.
 
 #include <linux/bpf.h>
@@ -14,12 +15,14 @@
 #define LOOPBACK_INTERFACE 1 // in every network namespace
 #define SOL_SOCKET 1
 #define SO_MARK 36
+#define SO_MAX_PACING_RATE 47
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
 #define MARK_FAMILY 0x6D700000
 #define MARK_FAMILY_MASK 0xFFFF0000
+#define PLAIN_MARK 0x6D6E0001
 #define SOL_IP 0
 #define SOL_IPV6 41
 #define IP_ADD_MEMBERSHIP 35
@@ -31,6 +34,15 @@
 #define MOMENT_NS 10000000ULL
 #define VERSION_4 1
 #define VERSION_6 2
+#define TCP_PROTOCOL 6
+#define TCP_HEADER_LENGTH 20
+#define TCP_OPTIONS_LENGTH 40
+#define TCP_OPTION_END 0
+#define TCP_OPTION_NOTHING 1
+#define TCP_OPTION_MPTCP 30
+#define MPTCP_MP_CAPABLE 0
+#define IPV6_HEADER_LENGTH 40
+#define IPV6_EXTENSIONS 4 // more than the kernel puts before TCP
 
 enum mode {
 	MODE_UNSET,
@@ -47,10 +59,13 @@ enum verdict {
 struct policy {
 	__u64 cgroup;
 	__u64 namespace; // cookie of the network namespace whose interface indexes the policy means
+	__u64 first_bytes; // of a connection: joins that leave elsewhere do not carry them
 	__u32 mode;
 	__u32 class;
 	__u32 mark;
 	__u32 versions; // of IP, in which handshakes are led to the class
+	__u32 held_versions; // of IP, in which they must not leave otherwise, whatever becomes of the ways out
+	__u32 reserved;
 };
 
 struct interface_key {
@@ -121,10 +136,25 @@ struct {
 	__type(value, struct traffic);
 } traffic SEC(".maps");
 
-// Which policy has spoken last for a socket, and when.
+struct plain_key {
+	struct address address;
+	__u32 port; // in network byte order
+};
+
+// Destinations that speak no Multipath TCP. Handshakes with them go by any path, and nftables strips their keys.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct plain_key);
+	__type(value, __u8);
+} plain_destinations SEC(".maps");
+
+// Which policy has spoken last for a socket, when, and whether its handshake must show no key elsewhere.
 struct decision {
 	__u64 cgroup;
 	__u64 time_ns;
+	__u32 is_held;
+	__u32 reserved;
 };
 
 struct {
@@ -138,8 +168,17 @@ struct {
 const volatile bool packets_tell_namespace = true;
 
 // The fields of the kernel that are read; where they are, the loader finds out.
+struct net {
+	__u64 net_cookie;
+} __attribute__((preserve_access_index));
+
+typedef struct {
+	struct net *net;
+} __attribute__((preserve_access_index)) possible_net_t;
+
 struct sock_common {
 	unsigned char skc_state;
+	possible_net_t skc_net;
 } __attribute__((preserve_access_index));
 
 struct sock {
@@ -156,6 +195,9 @@ struct inet_connection_sock {
 
 struct mptcp_sock {
 	struct inet_connection_sock sk;
+	__u64 bytes_sent; // this and the next since Linux 6.5
+	__u64 bytes_acked;
+	struct sock *first;
 } __attribute__((preserve_access_index));
 
 static __always_inline bool is_interface_allowed(const struct policy *policy, __u32 interface)
@@ -230,15 +272,27 @@ int fence(struct __sk_buff *packet)
 }
 
 // Joins are made while the connection stands.
-static __always_inline bool is_first_subflow(struct bpf_sock *sk)
+static __always_inline bool is_being_opened(const struct mptcp_sock *connection)
 {
-	const struct mptcp_sock *connection = bpf_skc_to_mptcp_sock(sk);
-	unsigned char state;
+	unsigned char state = connection->sk.icsk_inet.sk.__sk_common.skc_state;
 
-	if (!connection)
-		return false;
-	state = connection->sk.icsk_inet.sk.__sk_common.skc_state;
 	return state == TCP_CLOSE || state == TCP_SYN_SENT;
+}
+
+static __always_inline __u64 namespace_of(const struct mptcp_sock *connection)
+{
+	return connection->sk.icsk_inet.sk.__sk_common.skc_net.net->net_cookie;
+}
+
+// Of its stream, each byte once; for a kernel that does not count nothing.
+static __always_inline __u64 sent_bytes(const struct mptcp_sock *connection)
+{
+	return bpf_core_field_exists(connection->bytes_sent) ? connection->bytes_sent : 0;
+}
+
+static __always_inline __u64 acknowledged_bytes(const struct mptcp_sock *connection)
+{
+	return bpf_core_field_exists(connection->bytes_acked) ? connection->bytes_acked : 0;
 }
 
 // Programs of nearer cgroups run first, all within a moment: theirs is the word on what is no matter of "only". A word
@@ -254,7 +308,16 @@ static __always_inline bool was_decided_below(const struct policy *policy, struc
 		return true;
 	last->cgroup = policy->cgroup;
 	last->time_ns = now;
+	last->is_held = false;
 	return false;
+}
+
+static __always_inline void hold(struct bpf_sock *sk)
+{
+	struct decision *last = bpf_sk_storage_get(&decided, sk, 0, 0);
+
+	if (last)
+		last->is_held = true;
 }
 
 // A higher mark of ours stays: where cgroups are nested, the stricter policy wins.
@@ -270,12 +333,73 @@ static __always_inline bool mark(const struct policy *policy, struct bpf_sock_ad
 	return is_marked(policy, sk) || !bpf_setsockopt(ctx, SOL_SOCKET, SO_MARK, &value, sizeof(value));
 }
 
+// To where the policy's class leads; what insists on another way is refused.
+static __always_inline enum verdict lead(const struct policy *policy, struct bpf_sock_addr *ctx, struct bpf_sock *sk,
+					 const struct address *source)
+{
+	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
+		return REFUSE;
+	if (!is_unset(source) && !is_address_allowed(policy, source))
+		return REFUSE;
+	return mark(policy, ctx, sk) ? PASS : REFUSE;
+}
+
+// A mark of the application's own would be lost, and with it the way that it asks for: it is led as others.
+static __always_inline bool mark_as_plain(const struct policy *policy, struct bpf_sock_addr *ctx,
+					  const struct bpf_sock *sk, const struct address *destination)
+{
+	struct plain_key key = {.address = *destination, .port = ctx->user_port};
+	__u32 value = PLAIN_MARK;
+
+	if (sk->mark && sk->mark != policy->mark && sk->mark != PLAIN_MARK)
+		return false;
+	return bpf_map_lookup_elem(&plain_destinations, &key) &&
+	       !bpf_setsockopt(ctx, SOL_SOCKET, SO_MARK, &value, sizeof(value));
+}
+
+// Before a connection has sent its first bytes, a join from elsewhere sends nothing of it: the scheduler passes over
+// subflows without any pace. It stays so for as long as the subflow lives.
+static __always_inline enum verdict judge_join(const struct policy *policy, struct bpf_sock_addr *ctx,
+					       const struct bpf_sock *sk, const struct mptcp_sock *connection,
+					       const struct address *source)
+{
+	__u32 nothing = 0;
+
+	if (sent_bytes(connection) >= policy->first_bytes)
+		return PASS;
+	if (!is_unset(source) && is_address_allowed(policy, source) &&
+	    (!sk->bound_dev_if || is_interface_allowed(policy, sk->bound_dev_if)))
+		return PASS;
+	return bpf_setsockopt(ctx, SOL_SOCKET, SO_MAX_PACING_RATE, &nothing, sizeof(nothing)) ? REFUSE : PASS;
+}
+
+static __always_inline enum verdict judge_handshake(const struct policy *policy, struct bpf_sock_addr *ctx,
+						    struct bpf_sock *sk, const struct address *source,
+						    const struct address *destination)
+{
+	const struct mptcp_sock *connection = bpf_skc_to_mptcp_sock(sk);
+	__u32 version = is_ipv4(destination) ? VERSION_4 : VERSION_6;
+
+	if (!connection || bpf_get_netns_cookie(ctx) != policy->namespace)
+		return PASS;
+	if (!is_being_opened(connection))
+		return judge_join(policy, ctx, sk, connection, source);
+	if (mark_as_plain(policy, ctx, sk, destination)) {
+		hold(sk);
+		return PASS;
+	}
+	if (!(policy->versions & version))
+		return PASS;
+	if (policy->held_versions & version)
+		hold(sk);
+	return lead(policy, ctx, sk, source);
+}
+
 static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, const struct address *source,
 						  const struct address *destination)
 {
 	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 	struct bpf_sock *sk = ctx->sk;
-	__u32 version = is_ipv4(destination) ? VERSION_4 : VERSION_6;
 	bool is_everything = policy->mode == MODE_ONLY;
 
 	if (policy->mode == MODE_UNSET || is_loopback(destination))
@@ -286,15 +410,9 @@ static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, con
 		return PASS;
 	if (policy->mode == MODE_ANY)
 		return PASS;
-	if (!is_everything && (!(policy->versions & version) || !is_first_subflow(sk)))
-		return PASS;
-	if (bpf_get_netns_cookie(ctx) != policy->namespace)
-		return is_everything ? REFUSE : PASS;
-	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
-		return REFUSE;
-	if (!is_unset(source) && !is_address_allowed(policy, source))
-		return REFUSE;
-	return mark(policy, ctx, sk) ? PASS : REFUSE;
+	if (!is_everything)
+		return judge_handshake(policy, ctx, sk, source, destination);
+	return bpf_get_netns_cookie(ctx) == policy->namespace ? lead(policy, ctx, sk, source) : REFUSE;
 }
 
 SEC("cgroup/connect4")
@@ -453,6 +571,97 @@ int membership(struct bpf_sockopt *ctx)
 		return REFUSE;
 	ctx->optlen = 0; // the kernel shall take the program's own value, which may be longer than what is shown here
 	return PASS;
+}
+
+// Where the TCP header of a TCP socket's packet begins; 0 where it is not found.
+static __always_inline __u32 tcp_offset(const struct __sk_buff *packet)
+{
+	__u32 offset = IPV6_HEADER_LENGTH;
+	__u8 version, next;
+	__u8 extension[2]; // what follows it, and its length
+
+	if (bpf_skb_load_bytes(packet, 0, &version, sizeof(version)))
+		return 0;
+	if (version >> 4 == 4)
+		return (version & 0xF) * 4;
+	if (bpf_skb_load_bytes(packet, 6, &next, sizeof(next)))
+		return 0;
+	for (int i = 0; i < IPV6_EXTENSIONS && next != TCP_PROTOCOL; i++) {
+		if (bpf_skb_load_bytes(packet, offset, extension, sizeof(extension)))
+			return 0;
+		next = extension[0];
+		offset += (extension[1] + 1) * 8;
+	}
+	return next == TCP_PROTOCOL ? offset : 0;
+}
+
+// Where it ends; 0 where it is not found.
+static __always_inline __u32 tcp_end(const struct __sk_buff *packet, __u32 offset)
+{
+	__u8 length;
+
+	if (!offset || bpf_skb_load_bytes(packet, offset + 12, &length, sizeof(length)))
+		return 0;
+	return offset + (length >> 4) * 4;
+}
+
+// Whether a packet has an MP_CAPABLE option, or cannot be read.
+static __always_inline bool shows_key(const struct __sk_buff *packet)
+{
+	__u32 offset = tcp_offset(packet), end = tcp_end(packet, offset);
+	__u8 kind, option[2]; // length, subtype
+
+	if (!end)
+		return true;
+	offset += TCP_HEADER_LENGTH;
+	for (int i = 0; i < TCP_OPTIONS_LENGTH && offset < end; i++) {
+		if (bpf_skb_load_bytes(packet, offset, &kind, sizeof(kind)))
+			return true;
+		if (kind == TCP_OPTION_END)
+			return false;
+		if (kind == TCP_OPTION_NOTHING) {
+			offset += 1;
+			continue;
+		}
+		if (bpf_skb_load_bytes(packet, offset + 1, option, sizeof(option)))
+			return true;
+		if (kind == TCP_OPTION_MPTCP && option[1] >> 4 == MPTCP_MP_CAPABLE)
+			return true;
+		offset += option[0];
+	}
+	return false;
+}
+
+static __always_inline bool has_payload(const struct __sk_buff *packet)
+{
+	__u32 end = tcp_end(packet, tcp_offset(packet));
+
+	return !end || packet->len > end;
+}
+
+// What connect decides on handshakes and joins may be undone (rules of others, lost marks, data that MPTCP sends once
+// more by another subflow, joins of the peer): here it is made impossible. Bytes count once they are acknowledged, as
+// until then they may be sent again.
+SEC("cgroup_skb/egress")
+int guard(struct __sk_buff *packet)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	const struct mptcp_sock *connection;
+	const struct decision *last;
+	struct bpf_sock *sk = packet->sk;
+
+	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex))
+		return PASS;
+	sk = sk ? bpf_sk_fullsock(sk) : 0;
+	connection = sk ? bpf_skc_to_mptcp_sock(sk) : 0;
+	if (!connection || namespace_of(connection) != policy->namespace)
+		return PASS;
+	last = bpf_sk_storage_get(&decided, sk, 0, 0);
+	if (last && last->cgroup != policy->cgroup)
+		return PASS; // a nearer policy has the word
+	if (connection->first == (void *)sk)
+		return last && last->is_held && shows_key(packet) ? REFUSE : PASS;
+	return acknowledged_bytes(connection) < policy->first_bytes && has_payload(packet) ? REFUSE : PASS;
 }
 
 // The kernel lets programs of any other licence neither read its structures nor call some helpers.

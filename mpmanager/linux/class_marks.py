@@ -1,4 +1,4 @@
-"""By which marks packets are told to belong to a class of paths; `bpf/fence.bpf.c` knows their family."""
+"""By which marks packets are told to belong to a class of paths, or to none; `bpf/fence.bpf.c` knows them, too."""
 
 from typing import NewType
 
@@ -9,6 +9,9 @@ Mark = NewType("Mark", int)
 
 MARK_FAMILY = 0x6D700000
 """The upper half of all marks of classes."""
+
+PLAIN_MARK = Mark(0x6D6E0001)
+"""What bears it goes by any path, and gets no further than the second fence with a key."""
 
 _ONLY = 0x100
 """Makes the mark of what is restricted to a class higher than that of all handshakes."""

@@ -2,16 +2,17 @@
 
 import logging
 import socket
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from errno import ENOENT
 from pathlib import Path
 
 from mpmanager.linux import bpf, enforcement_maps
 from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
-from mpmanager.linux.class_marks import held_versions, mark_of
+from mpmanager.linux.class_marks import PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
 from mpmanager.linux.nftables import Nftables
+from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
     CgroupPolicy,
@@ -33,6 +34,7 @@ _SO_NETNS_COOKIE = 71
 _LOOPBACK_INDEX = 1
 _PLACES = {
     "fence": AttachType.INET_EGRESS,
+    "guard": AttachType.INET_EGRESS,
     "connect4": AttachType.INET4_CONNECT,
     "connect6": AttachType.INET6_CONNECT,
     "sendmsg4": AttachType.UDP4_SENDMSG,
@@ -42,9 +44,11 @@ _PLACES = {
 }
 _PROGRAMS = {
     Restriction.ANY: ("connect4", "connect6"),
-    Restriction.HANDSHAKE: ("connect4", "connect6"),
-    Restriction.ONLY: tuple(_PLACES),
+    Restriction.HANDSHAKE: ("guard", "connect4", "connect6"),
+    Restriction.ONLY: tuple(each for each in _PLACES if each != "guard"),
 }
+
+_PLAIN = "plain_destinations"
 
 _log = logging.getLogger(__name__)
 
@@ -74,9 +78,12 @@ class LinuxEnforcement:
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
+        plain = _plain_keys(plan.plain_destinations)
         if plan.restricts() or self._directory.parent.exists():
-            self._fence(plan, there)
-        self._second_fence.apply(plan.classes)
+            self._fence(plan, there, plain)
+        strips_keys = self._second_fence.apply(plan.classes)
+        if self._object is not None:
+            self._let_go(plain if strips_keys else frozenset())
         self._routing.apply(plan.classes)
         return tuple(each.cgroup for each in plan.policies - there.keys())
 
@@ -134,9 +141,10 @@ class LinuxEnforcement:
             return str(error)
         return None
 
-    def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int]) -> None:
+    def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int], plain: frozenset[bytes]) -> None:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
         self._load()
+        _shrink(self._map(_PLAIN), plain)
         self._fill_classes(plan.classes)
         classes = {each.number: each for each in plan.classes}
         for policy, cgroup in there.items():
@@ -177,14 +185,17 @@ class LinuxEnforcement:
         for name, values in wanted.items():
             _grow(self._map(name), values)
 
+    def _let_go(self, plain: frozenset[bytes]) -> None:
+        """Set which destinations are let go as plain ones, once the second fence strips their keys."""
+        _shrink(self._map(_PLAIN), plain)
+        _grow(self._map(_PLAIN), dict.fromkeys(plain, enforcement_maps.PRESENT))
+
     def _restrict(self, policy: CgroupPolicy, cgroup: int, path_class: PathClass) -> None:
         """Programs come before what they shall do, and stay until they shall not do it any more."""
         names = _PROGRAMS[policy.restriction]
         for name in names:
             self._attach(name, policy.cgroup, cgroup)
-        value = enforcement_maps.policy_value(
-            cgroup, namespace=self._namespace, restriction=policy.restriction, path_class=path_class
-        )
+        value = enforcement_maps.policy_value(cgroup, namespace=self._namespace, policy=policy, path_class=path_class)
         self._map("policies").update(enforcement_maps.CGROUP_KEY.pack(cgroup), value)
         for name in _PLACES.keys() - set(names):
             bpf.detach(self._pin(name, cgroup))
@@ -229,10 +240,12 @@ class LinuxEnforcement:
 
 
 class _SecondFence:
-    """Rejects what carries the mark of a class and leaves elsewhere, also of handshakes."""
+    """Rejects what carries the mark of a class and leaves elsewhere, also of handshakes; strips the keys of others."""
 
     def __init__(self) -> None:
         self._nftables: Nftables | None = None
+        self._strips_keys = True
+        """Until the kernel or the library has refused (Linux 5.18 and nftables 1.0.3 can)."""
         self._applied: tuple[str, str | None] = ("", None)
         """The commands of the last time, and what the chain then looked like."""
 
@@ -244,11 +257,25 @@ class _SecondFence:
             return str(error)
         return None
 
-    def apply(self, classes: Collection[PathClass]) -> None:
-        """Replace our table in one step where it is not as it should be; without nftables, nothing."""
+    def apply(self, classes: Collection[PathClass]) -> bool:
+        """Replace our table in one step where it is not as it should be; without nftables, nothing.
+
+        Returns whether handshakes with the mark of plain destinations lose their keys from now on.
+        """
         if self.refusal() is not None:
-            return
-        nftables, commands = self._opened(), _second_fence(classes)
+            return False
+        try:
+            self._replace(classes)
+        except CommandRefusedError as refusal:
+            if not self._strips_keys:
+                raise
+            self._strips_keys = False
+            self._replace(classes)
+            _log.info("destinations without Multipath TCP are steered as others: %s", refusal)
+        return self._strips_keys
+
+    def _replace(self, classes: Collection[PathClass]) -> None:
+        nftables, commands = self._opened(), _second_fence(classes, strips_keys=self._strips_keys)
         before = nftables.chain(NFT_TABLE, _CHAIN)
         if (commands, before) == self._applied or (before is None and not classes):
             return
@@ -266,14 +293,14 @@ class _SecondFence:
         return self._nftables
 
 
-def _second_fence(classes: Iterable[PathClass]) -> str:
+def _second_fence(classes: Iterable[PathClass], *, strips_keys: bool) -> str:
     rules = [rule for each in sorted(classes, key=lambda each: each.number) for rule in _second_fence_rules(each)]
     if not rules:
         return f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
     sets = "\n".join(_refused_connections(version) for version in _ADDRESS_TYPES)
     silence = "\n".join(_silence(version) for version in _ADDRESS_TYPES)
     hook = "type filter hook output priority filter; policy accept;"
-    body = "\n".join(rules)
+    body = "\n".join([_STRIPPING, *rules] if strips_keys else rules)
     before = (
         f"table inet {NFT_TABLE} {{\n{sets}\nchain {_CHAIN} {{\n{hook}\n}}\n}}\nflush chain inet {NFT_TABLE} {_CHAIN}\n"
     )
@@ -281,6 +308,8 @@ def _second_fence(classes: Iterable[PathClass]) -> str:
 
 
 _CHAIN = "second_fence"
+_FIRST_PACKETS = "tcp flags & (syn | ack) == syn"
+_STRIPPING = f"meta mark {PLAIN_MARK:#x} {_FIRST_PACKETS} reset tcp option mptcp"
 _ADDRESS_TYPES = {4: "ipv4_addr", 6: "ipv6_addr"}
 _ENDS = {version: f"{ip} saddr . tcp sport . {ip} daddr . tcp dport" for version, ip in ((4, "ip"), (6, "ip6"))}
 
@@ -307,13 +336,18 @@ def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
         for version in sorted(held_versions(path_class, restriction)):
             mark = mark_of(path_class.number, restriction)
             elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {allowed} }}"
-            yield f"{elsewhere} tcp flags & (syn | ack) == syn reject with tcp reset"
+            yield f"{elsewhere} {_FIRST_PACKETS} reject with tcp reset"
             if restriction is Restriction.ONLY:
                 yield f"{elsewhere} add @refused{version} {{ {_ENDS[version]} }} reject with tcp reset"
                 yield f"{elsewhere} reject with icmpx admin-prohibited"
 
 
-def _shrink(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:
+def _plain_keys(destinations: Collection[Endpoint]) -> frozenset[bytes]:
+    """As many as there is room for: the others are steered as if nothing were known of them."""
+    return frozenset(sorted(map(enforcement_maps.plain_key, destinations))[: enforcement_maps.PLAIN_ENTRIES])
+
+
+def _shrink(table: BpfMap, wanted: Container[bytes]) -> None:
     for key in table.current_keys():
         if key not in wanted:
             table.delete(key)

@@ -3,12 +3,14 @@
 import struct
 from enum import IntEnum, unique
 from ipaddress import IPv4Address, IPv6Address
+from socket import htons
 
-from mpmanager.linux.class_marks import mark_of, steered_versions
-from mpmanager.model.enforcement import CgroupPath, ClassNumber, FenceCounters, PathClass, Restriction
+from mpmanager.linux.class_marks import held_versions, mark_of, steered_versions
+from mpmanager.model.connection import Endpoint
+from mpmanager.model.enforcement import CgroupPath, CgroupPolicy, ClassNumber, FenceCounters, PathClass, Restriction
 from mpmanager.model.names import IPAddress
 
-LAYOUT = 1
+LAYOUT = 2
 """To be counted up with every change of a map's form: pinned maps of another layout are not ours to go on with."""
 
 CGROUP_KEY = struct.Struct("=Q")
@@ -19,12 +21,16 @@ INTERFACE_KEY = struct.Struct("=II")
 """Of `interfaces`: class, interface index."""
 ADDRESS_KEY = struct.Struct("=I16s")
 """Of `addresses`: class, address (IPv4 as ::ffff:a.b.c.d)."""
+PLAIN_KEY = struct.Struct("=16sHxx")
+"""Of `plain_destinations`: address (as in `addresses`), port in network byte order."""
+PLAIN_ENTRIES = 4096
+"""As many have room in `plain_destinations`."""
 TRAFFIC_KEY = struct.Struct("=QI4x")
 """Of `traffic`: id of a cgroup, interface index."""
 PRESENT = b"\1"
 """What the maps that are sets hold."""
 
-_POLICY = struct.Struct("=QQIIII")
+_POLICY = struct.Struct("=QQQIIIIIxxxx")
 _SOURCES = struct.Struct("=4s16s")
 _TRAFFIC = struct.Struct("=QQQQ")
 _VERSION_BITS = {4: 1, 6: 2}
@@ -47,25 +53,40 @@ _MODES = {
 }
 
 
-def policy_value(cgroup_id: int, *, namespace: int, restriction: Restriction, path_class: PathClass) -> bytes:
+def policy_value(cgroup_id: int, *, namespace: int, policy: CgroupPolicy, path_class: PathClass) -> bytes:
     """A `struct policy`."""
     return _POLICY.pack(
         cgroup_id,
         namespace,
-        _MODES[restriction],
+        policy.first_bytes,
+        _MODES[policy.restriction],
         path_class.number,
-        mark_of(path_class.number, restriction),
-        sum(_VERSION_BITS[each] for each in steered_versions(path_class, restriction)),
+        mark_of(path_class.number, policy.restriction),
+        _bits_of(steered_versions(path_class, policy.restriction)),
+        _bits_of(held_versions(path_class, policy.restriction)),
     )
 
 
-NO_POLICY = _POLICY.pack(0, 0, Mode.UNSET, 0, 0, 0)
+NO_POLICY = bytes(_POLICY.size)
+
+
+def _bits_of(versions: frozenset[int]) -> int:
+    return sum(_VERSION_BITS[each] for each in versions)
 
 
 def address_key(number: ClassNumber, address: IPAddress) -> bytes:
     """A `struct address_key`."""
-    mapped = IPv6Address(b"\0" * 10 + b"\xff\xff" + address.packed) if isinstance(address, IPv4Address) else address
-    return ADDRESS_KEY.pack(number, mapped.packed)
+    return ADDRESS_KEY.pack(number, _address(address))
+
+
+def plain_key(destination: Endpoint) -> bytes:
+    """A `struct plain_key`."""
+    return PLAIN_KEY.pack(_address(destination.address), htons(destination.port))
+
+
+def _address(address: IPAddress) -> bytes:
+    """A `struct address`."""
+    return b"\0" * 10 + b"\xff\xff" + address.packed if isinstance(address, IPv4Address) else address.packed
 
 
 def sources_value(path_class: PathClass) -> bytes:

@@ -71,7 +71,7 @@ class CgroupPolicy:
     path_class: ClassNumber
     first_bytes: int = 0
     """Under `HANDSHAKE`: before a connection has sent so many bytes, subflows that join elsewhere than on the class
-    send nothing of its stream."""
+    send nothing of its stream, and for as long as they live; those that join afterwards are free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,8 @@ class Shortfall(StrEnum):
     ENDS_WITH_DAEMON = "ends-with-daemon"
     """Pins last no longer than the namespace of mounts that the daemon is in."""
     NO_SECOND_FENCE = "no-second-fence"
-    """nftables cannot be used: a handshake that rules of others divert is not stopped. `ONLY` is not weakened."""
+    """nftables cannot be used: a handshake that rules of others divert is dropped in silence instead of ended at once, and
+    plain destinations are steered as others. `ONLY` is not weakened."""
     NAMESPACES_NOT_TOLD_APART = "namespaces-not-told-apart"
     """A socket that was made in another network namespace before the policy may send by interfaces whose indexes are
     allowed in this one."""

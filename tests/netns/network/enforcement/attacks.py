@@ -18,6 +18,7 @@ WIFI = {socket.AF_INET: "10.0.1.1", socket.AF_INET6: "2001:db8:1::1"}
 GATEWAY = {socket.AF_INET: "10.0.1.2", socket.AF_INET6: "2001:db8:1::2"}
 TIMEOUT_S = 0.5
 IPPROTO_MPTCP = 262
+SOL_MPTCP, MPTCP_INFO = 284, 1
 SO_MARK = 36
 IP_UNICAST_IF, IPV6_UNICAST_IF, IP_PKTINFO = 50, 76, 8
 MSG_FASTOPEN = 0x20000000
@@ -112,6 +113,44 @@ def mptcp_again(family):
             return "not refused"
         made.connect(server(made))
         return ask(made)
+
+
+def is_fallen_back(made):
+    """To plain TCP: the kernel then knows of no Multipath TCP here."""
+    try:
+        made.getsockopt(SOL_MPTCP, MPTCP_INFO, 100)
+    except OSError as error:
+        if error.errno not in {errno.EOPNOTSUPP, errno.ENOPROTOOPT}:  # as TCP over IPv4 and IPv6 answers
+            raise
+        return True
+    return False
+
+
+def in_kind(name, prepare):
+    """A step: whether what a socket becomes is `multipath`, or `plain` after all."""
+
+    def step(family):
+        with prepare(stream(family, IPPROTO_MPTCP)) as made:
+            made.connect(server(made))
+            ask(made)
+            return "plain" if is_fallen_back(made) else "multipath"
+
+    for family, version in ((socket.AF_INET, 4), (socket.AF_INET6, 6)):
+        STEPS[f"kind_of_{name}{version}"] = (step, family)
+
+
+def with_own_mark(made):
+    made.setsockopt(socket.SOL_SOCKET, SO_MARK, 77)
+    return made
+
+
+for each_kind, each_preparation in {
+    "mptcp": lambda made: made,
+    "mptcp_bound": from_wifi,
+    "mptcp_device": to_wifi,
+    "mptcp_marked": with_own_mark,
+}.items():
+    in_kind(each_kind, each_preparation)
 
 
 @attack
@@ -460,6 +499,31 @@ def held_listener(family):
     made.bind(("", PORT + 1))
     made.listen()
     return made
+
+
+@opens
+def held_listener_of_both(_family):
+    made = stream(socket.AF_INET6, IPPROTO_MPTCP)
+    made.bind(("::", PORT + 1))
+    made.listen()
+    return made
+
+
+def serve(_family):
+    """Take in the next peer, and answer once."""
+    HELD["served"] = HELD["held_listener_of_both"].accept()[0]
+    HELD["served"].settimeout(TIMEOUT_S)
+    return serve_more(None)
+
+
+def serve_more(_family):
+    HELD["served"].recv(100_000)
+    HELD["served"].send(b"ok")
+    return "answered"
+
+
+STEPS["serve"] = (serve, None)
+STEPS["serve_more"] = (serve_more, None)
 
 
 def own_host(family):
