@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo
+from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, TrustInfo
 
 
 class Paths(msgspec.Struct, kw_only=True):
@@ -32,6 +32,12 @@ class Policies(msgspec.Struct, kw_only=True):
     policies: list[PolicyInfo]
 
 
+class TrustInForce(msgspec.Struct, kw_only=True):
+    """`mpm trust --json`."""
+
+    trust: TrustInfo
+
+
 class Connections(msgspec.Struct, kw_only=True):
     """`mpm connections --json`."""
 
@@ -47,14 +53,15 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, PathChange, Policies, Connections, Events, Frame], ref_template="#/$defs/{name}"
+        [StatusInfo, Paths, PathChange, Policies, TrustInForce, Connections, Events, Frame],
+        ref_template="#/$defs/{name}",
     )
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What mpm prints with --json",
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
-            "path tier, path kind, path trust: PathChange; app, default: Policies; "
+            "path tier, path kind, path trust: PathChange; app, default: Policies; trust: TrustInForce; "
             "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

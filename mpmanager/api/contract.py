@@ -123,6 +123,13 @@ ENTER_SCOPE = Method(
 """Takes a pidfd of one of the caller's processes and `ScopeOptions`, and moves it to a cgroup of its own, in which
 they are in force by then."""
 
+GET_TRUST = Method(
+    name="GetTrust",
+    action=Action.INFO,
+    outputs=(Argument(name="trust", signature="a{sv}"),),
+)
+"""`TrustInfo`."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -134,6 +141,7 @@ METHODS = (
     SET_WIRES_NEED_LOGIN,
     LIST_POLICIES,
     SET_POLICY,
+    GET_TRUST,
     ENTER_SCOPE,
 )
 

@@ -11,7 +11,8 @@ import msgspec
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
-from mpmanager.model.trust import Trust, TrustReason, TrustSource
+from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
 
 class Structure(msgspec.Struct, kw_only=True):
@@ -117,6 +118,9 @@ class PolicyInfo(Structure):
     """A path is left for a while when, of what it delivered within a round trip, more carries congestion marks."""
     leave_on_loss: Trigger | None = None
     """The same when, of what was sent over it, more had to be sent again."""
+    trust: str | None = None
+    """What keeps to trusted paths: `any` (nothing is held), `handshake`, `handshake-strict`, `first:BYTES`,
+    `first-strict:BYTES` or `only`."""
 
 
 class BackupInfo(Structure):
@@ -168,6 +172,20 @@ class CarriedInfo(Structure):
     rx_bytes: int
 
 
+class ProtectionInfo(Structure):
+    """What of a connection has to keep to trusted paths, and how far that holds."""
+
+    demand: str
+    """As in `PolicyInfo.trust`: the strictest of what rules and its cgroup demand."""
+    rule: str
+    """Selector of the rule that says so."""
+    coverage: Coverage
+    reason: CoverageReason
+    """Why it holds so far and no further."""
+    hold: Hold
+    """What it may do on untrusted paths at the moment."""
+
+
 class ConnectionInfo(Structure):
     """One MPTCP connection. Its own byte counts are of the stream, each byte once."""
 
@@ -192,6 +210,8 @@ class ConnectionInfo(Structure):
     wait_ms: Wait
     expiration: ExpirationInfo | None
     """Null while nothing is watched: under the policy `never`, and where there is no second path."""
+    protection: ProtectionInfo | None = None
+    """Null from a daemon that knows nothing of trust."""
 
 
 class HelpCounts(Structure):
@@ -222,6 +242,51 @@ class ApplicationTotals(Structure):
     help: HelpCounts
 
 
+class RestrictionInfo(Structure):
+    """What the kernel holds the processes of a cgroup to."""
+
+    cgroup: str
+    demand: str
+    """As in `PolicyInfo.trust`."""
+    is_scope: bool
+    """Whether `mpm run` has made the cgroup."""
+
+
+class FenceInfo(Structure):
+    """What the processes of a cgroup under `only` have sent over one interface, and what was dropped of it."""
+
+    cgroup: str
+    path: str | None
+    """None for an interface that is no path."""
+    interface_index: int
+    passed_packets: int
+    passed_bytes: int
+    dropped_packets: int
+    dropped_bytes: int
+
+
+class PlainDestinationInfo(Structure):
+    """Somebody who speaks no Multipath TCP: connections there may open on any path, as plain TCP."""
+
+    destination: str
+    until: float
+    """Unix time."""
+
+
+class TrustInfo(Structure):
+    """What of trust is in force."""
+
+    enforced: bool
+    """Whether the kernel takes restrictions at all."""
+    limits: list[str]
+    """What does not hold on this machine, one sentence each."""
+    root: str
+    """The cgroup of everybody."""
+    restrictions: list[RestrictionInfo]
+    fences: list[FenceInfo]
+    plain_destinations: list[PlainDestinationInfo]
+
+
 @unique
 class EventKind(StrEnum):
     """What can happen."""
@@ -238,6 +303,8 @@ class EventKind(StrEnum):
     CONNECTION_CLOSED = "connection-closed"
     CONNECTION_FELL_BACK = "connection-fell-back"
     CONNECTION_UNMANAGED = "connection-unmanaged"
+    HANDSHAKE_UNPROTECTED = "handshake-unprotected"
+    ENFORCEMENT_FAILED = "enforcement-failed"
     SUBFLOW_OPENED = "subflow-opened"
     SUBFLOW_CLOSED = "subflow-closed"
     SUBFLOW_REFUSED = "subflow-refused"

@@ -68,6 +68,29 @@ main.add_command(lab)
 main.add_command(tour)
 
 
+@main.command(
+    "trust",
+    short_help="What of trust is in force.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm trust                                who is held to trusted paths, and what was stopped
+  mpm trust --json
+  mpm path trust wlan0 untrusted           trust a network, or not
+  mpm app set firefox --trust only         hold a program to trusted paths
+""",
+)
+@json_option
+@bus_command
+def trust_in_force(*, bus: Bus, as_json: bool) -> None:
+    """Show what the kernel holds programs to: cgroup by cgroup, what their fences let pass and what they dropped."""
+    info = ask(bus, lambda client: client.trust())
+    if as_json:
+        print_json({"trust": info})
+    else:
+        console().print(tables.restrictions(info))
+
+
 @main.command(short_help="Whether mpmanagerd runs, and its limits.", context_settings=_HELP)
 @json_option
 @bus_command

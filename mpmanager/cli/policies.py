@@ -1,4 +1,4 @@
-"""The commands `mpm app` and `mpm default`: how long data may wait before another path helps."""
+"""The commands `mpm app` and `mpm default`: how long data may wait, and what keeps to trusted paths."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,15 @@ from mpmanager.api.structures import (
 from mpmanager.cli import tables
 from mpmanager.cli.context import Command, ask, bus_command, console, json_option, print_json
 from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told, unhelped
-from mpmanager.cli.policy_values import option_value, read_pair, read_pair_wait, read_size, read_trigger, read_wait
+from mpmanager.cli.policy_values import (
+    option_value,
+    read_pair,
+    read_pair_wait,
+    read_size,
+    read_trigger,
+    read_trust,
+    read_wait,
+)
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.policy import Selector, SelectorKind
@@ -36,13 +44,16 @@ SELECTOR is exe:/path of a program, cgroup:/path (with all cgroups below it), de
 connected now or has a rule.
 """
 _NOTHING_TO_SET = (
-    "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-marks or --leave-on-loss"
+    "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-marks, --leave-on-loss or --trust"
 )
 _SHOW = "Show the rule of a program, and what is in force on its connections."
-_SET = """Say how long the data of a program may wait before another path helps.
+_SET = """Say how long the data of a program may wait before another path helps, and what keeps to trusted paths.
 
 In force at once, also for connections that are open, and kept. What is not named stays as it is. Paths that are used
 when needed help as soon as data is late, backups only when nothing else delivers.
+
+Trust is enforced by the kernel for a cgroup. A program that shares its cgroup with others (whatever a terminal starts)
+is held to its rule as well as can be; `mpm run` gives it one of its own.
 """
 _CLEAR = "Take back what was said of a program: what is named, or without options the whole rule."
 
@@ -59,6 +70,7 @@ def _said_options(function: Command) -> Command:
         big_over: int | None,
         leave_on_marks: Trigger | None,
         leave_on_loss: Trigger | None,
+        trust: str | None,
         **others: Any,  # noqa: ANN401  # click's
     ) -> None:
         said = Said(
@@ -68,10 +80,17 @@ def _said_options(function: Command) -> Command:
             big_over_bytes=big_over,
             leave_on_marks=leave_on_marks,
             leave_on_loss=leave_on_loss,
+            trust=trust,
         )
         function(said=said, **others)
 
     for option in (
+        click.option(
+            "--trust",
+            type=option_value(read_trust),
+            metavar="DEMAND",
+            help="What keeps to trusted paths: any (nothing), handshake, handshake-strict, first, first:32kB, only.",
+        ),
         click.option(
             "--leave-on-loss",
             type=option_value(read_trigger),
@@ -111,9 +130,9 @@ def _said_options(function: Command) -> Command:
     return run
 
 
-@click.group(short_help="How long a program's data may wait.", context_settings=_HELP)
+@click.group(short_help="How long a program's data may wait, and what it may use.", context_settings=_HELP)
 def app() -> None:
-    """Decide, program by program, how long data may wait before another path helps."""
+    """Decide, program by program, how long data may wait before another path helps, and what keeps to trusted paths."""
 
 
 @app.command(
@@ -167,7 +186,7 @@ def show(*, bus: Bus, selector: str, as_json: bool) -> None:
 
 @app.command(
     "set",
-    short_help="Say how long data may wait.",
+    short_help="Say how long data may wait, and whom to trust.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
@@ -176,6 +195,8 @@ Examples:
   mpm app set ssh --pair wlan0:wwan0=20ms          only 20 ms where LTE would help Wi-Fi
   mpm app set cgroup:/user.slice --big-transfers-to dsl0 --big-over 5MB
   mpm app set ssh --leave-on-loss 2%               to another path, for a while, when much is lost
+  mpm app set firefox --trust first:32kB           its connections open, and begin, on trusted paths
+  mpm app set cgroup:/user.slice --trust only      nothing on untrusted paths
 """,
     help=_SET + _SELECTOR,
 )
@@ -212,6 +233,7 @@ Examples:
 @click.option("--big-transfers", is_flag=True, help="Where big transfers go.")
 @click.option("--leave-on-marks", is_flag=True, help="At how many congestion marks a path is left.")
 @click.option("--leave-on-loss", is_flag=True, help="At how much loss a path is left.")
+@click.option("--trust", is_flag=True, help="What keeps to trusted paths.")
 @json_option
 @bus_command
 def clear(*, bus: Bus, selector: str, pair: Sequence[Pair], as_json: bool, **named: bool) -> None:
@@ -220,20 +242,21 @@ def clear(*, bus: Bus, selector: str, pair: Sequence[Pair], as_json: bool, **nam
 
 
 @click.command(
-    short_help="How long all other data may wait.",
+    short_help="What holds for all other programs.",
     context_settings=_HELP,
     epilog="""\b
 Examples:
   mpm default                   what holds where nothing else is said
   mpm default --wait 100ms      another path helps what is 100 ms late
   mpm default --wait never      as Linux does by itself: a backup only when nothing else is left
+  mpm default --trust any       untrusted paths are used as others are
 """,
 )
 @_said_options
 @json_option
 @bus_command
 def default(*, bus: Bus, said: Said, as_json: bool) -> None:
-    """Show or say how long data may wait of all programs of which nothing else was said.
+    """Show or say how long data may wait, and what keeps to trusted paths, where nothing else was said of a program.
 
     In force at once, also for connections that are open, and kept. What is not named stays as it is; `mpm app clear
     default` takes it back.

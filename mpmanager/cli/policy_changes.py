@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, Trigger, Wait
-from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_trigger, write_wait
+from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_trigger, write_trust, write_wait
 from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
@@ -26,6 +26,7 @@ class Said:
     big_over_bytes: int | None = None
     leave_on_marks: Trigger | None = None
     leave_on_loss: Trigger | None = None
+    trust: str | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -61,6 +62,7 @@ class Said:
             big_over_bytes=policy.big_over_bytes if self.big_over_bytes is None else self.big_over_bytes,
             leave_on_marks=policy.leave_on_marks if self.leave_on_marks is None else self.leave_on_marks,
             leave_on_loss=policy.leave_on_loss if self.leave_on_loss is None else self.leave_on_loss,
+            trust=policy.trust if self.trust is None else self.trust,
         )
 
 
@@ -73,6 +75,7 @@ class TakenBack:
     big_transfers: bool = False
     leave_on_marks: bool = False
     leave_on_loss: bool = False
+    trust: bool = False
 
     def taken_from(self, policy: PolicyInfo) -> PolicyInfo:
         """The policy without it.
@@ -96,6 +99,8 @@ class TakenBack:
             left.leave_on_marks = None
         if self.leave_on_loss:
             left.leave_on_loss = None
+        if self.trust:
+            left.trust = None
         return left
 
 
@@ -146,6 +151,8 @@ def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
         yield f"big transfers: {_big(before)} -> {_big(after)}"
     for name, old_trigger, new_trigger in _triggers(before, after):
         yield f"leave on {name}: {_trigger(old_trigger)} -> {_trigger(new_trigger)}"
+    if before.trust != after.trust:
+        yield f"trust: {_trust(before.trust)} -> {_trust(after.trust)}"
 
 
 def _triggers(before: PolicyInfo, after: PolicyInfo) -> Iterator[tuple[str, Trigger | None, Trigger | None]]:
@@ -160,6 +167,10 @@ def _triggers(before: PolicyInfo, after: PolicyInfo) -> Iterator[tuple[str, Trig
 
 def _trigger(trigger: Trigger | None) -> str:
     return "not said" if trigger is None else write_trigger(trigger)
+
+
+def _trust(trust: str | None) -> str:
+    return "not said" if trust is None else write_trust(trust)
 
 
 def _wait(wait_ms: Wait | None) -> str:
@@ -204,6 +215,8 @@ def _said_again(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
     for name, trigger, _after in _triggers(before, after):
         if trigger is not None:
             yield from (f"--leave-on-{name}", write_trigger(trigger))
+    if before.trust is not None and before.trust != after.trust:
+        yield from ("--trust", write_trust(before.trust))
 
 
 def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
@@ -218,3 +231,5 @@ def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
     for name, trigger, _after in _triggers(before, after):
         if trigger is None:
             yield f"--leave-on-{name}"
+    if before.trust is None and after.trust is not None:
+        yield "--trust"

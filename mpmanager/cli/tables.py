@@ -17,14 +17,16 @@ from mpmanager.api.structures import (
     PolicyInfo,
     StatusInfo,
     SubflowInfo,
+    TrustInfo,
 )
 from mpmanager.cli.fitting import Cell, Column, FittingTable
-from mpmanager.cli.policy_values import write_trigger
+from mpmanager.cli.policy_values import write_trigger, write_trust
 from mpmanager.cli.selection import selector_of
 from mpmanager.cli.sentences import no_connection, printable
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
+from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.trust import Trust, TrustSource
 
 SIMULATED = Text(" SIMULATED: nothing of this exists outside the daemon ", style="bold black on yellow")
@@ -62,13 +64,23 @@ _DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Trust", "Down", "S
 _CHOSEN = " *"
 _LEGEND = Text("* your decision", style="dim")
 _TIER_ORDER = tuple(Tier)
-_POLICY_COLUMNS = tuple(Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on"))
+_POLICY_COLUMNS = tuple(
+    Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on", "Trusted paths")
+)
 _IN_FORCE_COLUMNS = (
     Column(title="Program"),
     Column(title="Connections", is_number=True),
     Column(title="Help after"),
     Column(title="By the rule"),
+    Column(title="Trusted paths"),
     Column(title="Selector"),
+)
+_RESTRICTION_COLUMNS = tuple(Column(title=each) for each in ("Cgroup", "Trusted paths", "Demanded by"))
+_FENCE_COLUMNS = (
+    Column(title="Cgroup"),
+    Column(title="Path"),
+    Column(title="Sent", is_number=True),
+    Column(title="Packets dropped", is_number=True),
 )
 _NOT_KNOWN = "-"
 _MOVING_BIT_S = 1.0
@@ -156,6 +168,7 @@ def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
         Text("; ").join(exceptions) if exceptions else _NOT_KNOWN,
         _NOT_KNOWN if row.big_transfers_to is None else _big_transfers(row.big_transfers_to, row.big_over_bytes),
         ", ".join(_triggers(row)) or _NOT_KNOWN,
+        _NOT_KNOWN if row.trust is None else write_trust(row.trust),
     )
 
 
@@ -172,14 +185,63 @@ def _big_transfers(path: str, over_bytes: int | None) -> Text:
 
 def in_force(rows: Iterable[ConnectionInfo]) -> RenderableType:
     """What is in force for the programs of living connections."""
-    counts = Counter((row.app.name, selector_of(row.app) or _NOT_KNOWN, row.wait_ms, row.policy) for row in rows)
+    counts = Counter(
+        (row.app.name, selector_of(row.app) or _NOT_KNOWN, row.wait_ms, row.policy, protection_words(row))
+        for row in rows
+    )
     if not counts:
         return Text("No connection that this is about.", style="dim")
     cells = [
-        (_bold(name), f"{count}", format_wait(wait_ms), _outside(policy), _outside(selector))
-        for (name, selector, wait_ms, policy), count in sorted(counts.items(), key=lambda item: item[0][:2])
+        (_bold(name), f"{count}", format_wait(wait_ms), _outside(policy), trust, _outside(selector))
+        for (name, selector, wait_ms, policy, trust), count in sorted(counts.items(), key=lambda item: item[0][:2])
     ]
     return FittingTable(columns=_IN_FORCE_COLUMNS, rows=cells, dispensable=("Selector", "Connections"))
+
+
+def protection_words(row: ConnectionInfo) -> str:
+    """What is demanded of a connection, and how far that holds where it is not enforced."""
+    protection = row.protection
+    if protection is None or protection.reason is CoverageReason.NOTHING_DEMANDED:
+        return _NOT_KNOWN
+    demand = write_trust(protection.demand)
+    return demand if protection.coverage is Coverage.ENFORCED else f"{demand} ({_COVERAGE_NAMES[protection.coverage]})"
+
+
+_COVERAGE_NAMES = {
+    Coverage.ENFORCED: "enforced",
+    Coverage.BEST_EFFORT: "best effort",
+    Coverage.NOT_POSSIBLE: "not possible here",
+}
+
+
+def restrictions(info: TrustInfo) -> RenderableType:
+    """What is in force: by cgroup, what the fences have seen, and who needs no protection of keys."""
+    parts: list[RenderableType] = [_outside(f"Not in force: {each}") for each in info.limits]
+    if info.restrictions:
+        cells = [
+            (_bold(each.cgroup), write_trust(each.demand), "mpm run" if each.is_scope else "rules")
+            for each in info.restrictions
+        ]
+        parts.append(FittingTable(columns=_RESTRICTION_COLUMNS, rows=cells, dispensable=()))
+    if info.fences:
+        sent = [
+            (
+                _bold(each.cgroup),
+                _outside(each.path or f"interface {each.interface_index}"),
+                format_bytes(each.passed_bytes),
+                f"{each.dropped_packets}",
+            )
+            for each in info.fences
+        ]
+        parts += ["", FittingTable(columns=_FENCE_COLUMNS, rows=sent, dispensable=())]
+    parts += [
+        Text.assemble(
+            _outside(each.destination),
+            f" speaks no Multipath TCP: until {_time_of_day(each.until)} any path will do to open plain TCP there",
+        )
+        for each in info.plain_destinations
+    ]
+    return Group(*parts)
 
 
 def events(rows: Iterable[EventInfo]) -> RenderableType:

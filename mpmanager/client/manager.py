@@ -29,6 +29,7 @@ from mpmanager.api.structures import (
     ScopeOptions,
     StatusInfo,
     SubscribeOptions,
+    TrustInfo,
 )
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
 
@@ -119,6 +120,11 @@ class ManagerClient:
     async def set_policy(self, policy: PolicyInfo) -> None:
         """Put a policy in the place of the one with its selector; one that says nothing removes that."""
         await self._call(contract.SET_POLICY, to_dictionary(policy))
+
+    async def trust(self) -> TrustInfo:
+        """What of trust is in force."""
+        (dictionary,) = await self._call(contract.GET_TRUST)
+        return from_dictionary(dictionary, TrustInfo)
 
     async def enter_scope(self, process: int, options: ScopeOptions) -> str:
         """Move a process of this user, known by a pidfd, to a cgroup of its own; returns that.

@@ -8,6 +8,7 @@ from mpmanager.model.connection import Endpoint, FourTuple, SubflowSample, TcpSt
 from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import CreateSubflow
+from mpmanager.model.trust import Hold
 
 MOST_SUBFLOWS = 8
 """Of one connection. The kernel enforces no limit for a userspace path manager and counts in eight bits."""
@@ -111,6 +112,7 @@ class Connection:
     retries: dict[tuple[LinkName, Endpoint], Retry] = field(default_factory=dict)
     normal_paths: frozenset[LinkName] | None = None
     """None: as the tiers say."""
+    hold: Hold = Hold.FREE
     recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
     probes: dict[FourTuple, Probe] = field(default_factory=dict)
     withdrawals: list[AddressId] = field(default_factory=list)
@@ -119,6 +121,8 @@ class Connection:
 
     def is_backup_on(self, path: Path) -> bool:
         """Whether its subflows there carry the backup flag."""
+        if self.hold is Hold.STANDBY:
+            return not path.is_trusted
         return path.tier.is_backup if self.normal_paths is None else path.name not in self.normal_paths
 
     @property
@@ -152,6 +156,7 @@ class Connection:
             initial=self.initial,
             is_initial_address_forbidden=self.is_initial_address_forbidden,
             announced=self.announced,
+            hold=self.hold,
         )
 
     def fresh_id(self) -> AddressId:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Probe, Subflow, is_on
 from mpmanager.core.situation import Situation
-from mpmanager.core.subflow_targets import is_open
+from mpmanager.core.subflow_targets import is_admitted, is_open
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.pathmanager import Command, DestroySubflow, WithdrawAddress
 
@@ -25,11 +25,11 @@ def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
 
 def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Command]:
     """Leave the paths that are gone or not allowed, unless nothing else would be left."""
-    unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, flow, each)]
+    unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, connection, flow, each)]
     if len(unwanted) < len(connection.subflows):
         yield from _leave(connection, unwanted)
     for pending in (connection.joins, connection.probes):
-        for flow in [flow for flow, each in pending.items() if not _may_stay(situation, flow, each)]:
+        for flow in [flow for flow, each in pending.items() if not _may_stay(situation, connection, flow, each)]:
             del pending[flow]
             yield DestroySubflow(token=connection.token, flow=flow)
 
@@ -53,8 +53,8 @@ def _leave(connection: Connection, flows: Sequence[FourTuple]) -> Iterator[Comma
         yield DestroySubflow(token=connection.token, flow=flow)
 
 
-def _may_stay(situation: Situation, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:
+def _may_stay(situation: Situation, connection: Connection, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:
     path = situation.path_of(flow.local.address)
     if path is None:
         return flow.local.address in situation.other_addresses
-    return is_open(path) and is_on(path, flow, subflow)
+    return is_open(path) and is_admitted(path, connection.hold) and is_on(path, flow, subflow)

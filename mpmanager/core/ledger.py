@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mpmanager.core.policies import STOCK_POLICY
+from mpmanager.core.protection import Opening
 from mpmanager.model.connection import (
     UNKNOWN_APPLICATION,
     Application,
@@ -24,6 +25,7 @@ from mpmanager.model.connection import (
 from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.policy import Policy
+from mpmanager.model.protection import UNPROTECTED, Protection
 
 ENDED_KEPT = 1000
 """Ended connections that are remembered,"""
@@ -114,6 +116,12 @@ class ConnectionAccount:
     policy: Policy = STOCK_POLICY
     expiration: ExpirationView | None = None
     """None while nothing is watched."""
+    opening: Opening = field(default_factory=lambda: Opening(is_on_trusted=True, had_trusted=True))
+    protection: Protection = UNPROTECTED
+    is_released: bool = False
+    """Whether its first bytes have passed, and what comes down may use any path."""
+    is_in_section: bool = False
+    """Whether its program has said: from here on trusted paths only."""
     revision: int = 0
     """Another one whenever the sample or the subflows have become others."""
 

@@ -43,6 +43,7 @@ class PathPreferences:
 
 ValueT = TypeVar("ValueT")
 
+_LAST_METRIC = 0xFFFFFFFF
 _NOBODY = LinkHint(source=KindSource.NOBODY, kind=PathKind.UNKNOWN)
 _CREDIBILITY = tuple(KindSource)
 
@@ -158,10 +159,11 @@ def _ways_out(routes: Sequence[DefaultRoute], facts: LinkFacts) -> tuple[WayOut,
     """The first route of the lowest metric for each IP version; a stated gateway comes before all."""
     by_version: dict[int, WayOut] = {}
     for route in sorted(routes, key=lambda route: route.metric):
-        by_version.setdefault(route.version, WayOut(version=route.version, gateway=route.gateway))
+        by_version.setdefault(route.version, WayOut(version=route.version, gateway=route.gateway, metric=route.metric))
     if facts.gateway is not None:
         version = facts.gateway.version
-        by_version[version] = WayOut(version=version, gateway=facts.gateway)
+        metric = by_version[version].metric if version in by_version else _LAST_METRIC
+        by_version[version] = WayOut(version=version, gateway=facts.gateway, metric=metric)
     return tuple(by_version[version] for version in sorted(by_version))
 
 

@@ -13,6 +13,7 @@ from mpmanager.model.pathmanager import (
     SubflowClosed,
     SubflowEstablished,
 )
+from mpmanager.model.trust import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +95,19 @@ class ProbeWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionHeld:
+    """What a connection may do on untrusted paths from now on."""
+
+    token: Token
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """The deadline has come."""
 
 
-Order = NormalPathsChosen | SubflowFailed | PathRecovered | ProbeWanted
+Order = NormalPathsChosen | SubflowFailed | PathRecovered | ProbeWanted | ConnectionHeld
 """What is decided about a connection elsewhere in the core."""
 
 ConnectionNews = (

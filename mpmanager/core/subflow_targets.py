@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.names import AddressId, IPAddress
 from mpmanager.model.path import Path, PathKind, Tier
+from mpmanager.model.trust import Hold
 
 _TIER_ORDER = tuple(Tier)
 
@@ -28,6 +29,8 @@ class Peer:
     initial: FourTuple
     is_initial_address_forbidden: bool
     announced: Mapping[AddressId, Endpoint]
+    hold: Hold = Hold.FREE
+    """Of the connection."""
 
     def remotes(self) -> tuple[Endpoint, ...]:
         """Where joins may go: the initial address first, unless the peer forbids it."""
@@ -51,7 +54,7 @@ def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
         # Another network's gateway knows nothing of a neighbour: its address is private, or is somebody else's there.
         return _is_on_link(path, remote) if remote in neighbours else _can_reach(path, remote)
 
-    allowed = sorted(allowed_paths(peer.initial, paths), key=lambda path: _TIER_ORDER.index(path.tier))
+    allowed = sorted(allowed_paths(peer.initial, paths, peer.hold), key=lambda path: _TIER_ORDER.index(path.tier))
     served = set()
     for path in allowed:
         remote = next((remote for remote in remotes if can_reach(path, remote)), None)
@@ -63,14 +66,19 @@ def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
             yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if can_reach(path, remote))
 
 
-def allowed_paths(initial: FourTuple, paths: Iterable[Path]) -> Iterator[Path]:
+def allowed_paths(initial: FourTuple, paths: Iterable[Path], hold: Hold) -> Iterator[Path]:
     """Paths on which a connection may have subflows at all."""
     paths = tuple(paths)
     origin = next((path for path in paths if owns(path, initial.local.address)), None)
     is_tunnelled = origin is not None and origin.kind is PathKind.VPN
     for path in paths:
-        if is_open(path) and (path.kind is PathKind.VPN) == is_tunnelled:
+        if is_open(path) and is_admitted(path, hold) and (path.kind is PathKind.VPN) == is_tunnelled:
             yield path
+
+
+def is_admitted(path: Path, hold: Hold) -> bool:
+    """Whether a connection under this hold may have subflows on a path."""
+    return path.is_trusted or hold is not Hold.TRUSTED
 
 
 def owns(path: Path, address: IPAddress) -> bool:

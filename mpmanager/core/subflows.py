@@ -19,6 +19,7 @@ from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
+    ConnectionHeld,
     ConnectionNews,
     Event,
     ManagedElsewhere,
@@ -48,6 +49,7 @@ from mpmanager.model.pathmanager import (
     SubflowClosed,
     SubflowEstablished,
 )
+from mpmanager.model.trust import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class SubflowManager:
         self._connections = self._situation.connections
         self._joiner = Joiner(self._situation)
         self._recalled: dict[Token, ConnectionMemory] = {}
+        self._holds: dict[Token, Hold] = {}
+        """Of connections that are not known yet."""
 
     def memories(self) -> tuple[ConnectionMemory, ...]:
         """What would be lost with this object."""
@@ -136,6 +140,8 @@ class SubflowManager:
         token = event.command.token if isinstance(event, CommandRefused) else event.token
         connection = self._connections.get(token)
         if connection is None:
+            if isinstance(event, ConnectionHeld):
+                self._holds[token] = event.hold
             return ()
         if isinstance(event, Order):
             return tuple(self._obey(connection, event, now))
@@ -155,6 +161,8 @@ class SubflowManager:
                 self._joiner.note_failed(connection, order, now)
                 yield from leaving.abandon(connection, order.flow)
                 yield from probing.drop_from(connection, order.flow.local.address)
+            case ConnectionHeld():
+                connection.hold = order.hold
             case PathRecovered():
                 self._joiner.note_recovered(connection, order.path)
             case ProbeWanted():
@@ -198,7 +206,10 @@ class SubflowManager:
         connection = self._connections.get(event.token)
         if connection is None:
             connection = self._connections[event.token] = Connection(
-                token=event.token, initial=event.flow, is_server_side=event.is_server_side
+                token=event.token,
+                initial=event.flow,
+                is_server_side=event.is_server_side,
+                hold=self._holds.pop(event.token, Hold.FREE),
             )
             connection.subflows[event.flow] = Subflow(local_id=AddressId(0), is_backup=False, since=now)
         if isinstance(event, ConnectionEstablished):
@@ -235,7 +246,12 @@ class SubflowManager:
         living = {each.token: each for each in event.snapshot.connections if not each.is_fallback}
         managed = {
             token: self._connections.get(token)
-            or Connection(token=token, initial=each.flow, is_server_side=is_server_side(found.get(token, ())))
+            or Connection(
+                token=token,
+                initial=each.flow,
+                is_server_side=is_server_side(found.get(token, ())),
+                hold=self._holds.get(token, Hold.FREE),
+            )
             for token, each in living.items()
         }
         self._connections.clear()
@@ -243,6 +259,7 @@ class SubflowManager:
         for token in self._connections.keys() & self._recalled.keys():
             self._connections[token].recall(self._recalled[token])
         self._recalled.clear()
+        self._holds.clear()
         return tuple(
             command
             for token, connection in self._connections.items()

@@ -9,12 +9,14 @@ from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.echo import LinuxEchoRequests
+from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.simulated.cgroups import SimulatedCgroups
+from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -44,6 +46,7 @@ def linux_world(remembered_path_manager: Path) -> World:
         echo=LinuxEchoRequests(),
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
+        enforcement=LinuxEnforcement(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -69,6 +72,7 @@ def simulated_world() -> World:
         echo=SimulatedEchoRequests(laptop),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
+        enforcement=SimulatedEnforcement(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

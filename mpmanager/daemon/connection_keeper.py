@@ -8,9 +8,11 @@ from errno import EADDRINUSE, ENOTCONN
 from mpmanager.api.structures import EventKind
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.ledger import ConnectionAccount, Ledger
+from mpmanager.core.protection import Opening
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
+    ConnectionHeld,
     Event,
     ManagedElsewhere,
     Order,
@@ -46,6 +48,7 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
 )
 from mpmanager.model.policy import Policy
+from mpmanager.model.protection import UNPROTECTED, Protection
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +81,8 @@ class ConnectionKeeper:
         choose_port: Callable[[], int],
         news: Callable[[], None],
         policy_for: Callable[[Application], Policy],
+        protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005
+        fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005
         revised: Callable[[], None] = lambda: None,
         joined: Joined = lambda token, path, is_probe: None,  # noqa: ARG005  # as its type says
     ) -> None:
@@ -90,6 +95,8 @@ class ConnectionKeeper:
             choose_port: gives a local port for a join.
             news: called when a method that does what has piled up, or a new `deadline`, waits for attention.
             policy_for: says which policy is in force for an application.
+            protection_of: says how far a connection has to be kept off untrusted paths.
+            fell_back: called when a connection turned out to be plain TCP.
             revised: called when connections, their subflows or their policies have become others.
             joined: called when a join was answered, be it by a refusal.
         """
@@ -97,11 +104,14 @@ class ConnectionKeeper:
         self._revised = revised
         self._joined = joined
         self._policy_for = policy_for
+        self._protection_of = protection_of
+        self._fell_back = fell_back
         self._world = world
         self._journal = journal
         self._clock = clock
         self._manager = SubflowManager(choose_port=choose_port)
         self._paths: tuple[Path, ...] = ()
+        self._path_of: dict[IPAddress, Path] = {}
         self._newcomers: list[Token] = []
         self._nameless: dict[Token, float] = {}
         """Connections whose application is not known yet, and since when."""
@@ -137,7 +147,8 @@ class ConnectionKeeper:
     def set_paths(self, paths: tuple[Path, ...], other_addresses: frozenset[IPAddress] = frozenset()) -> None:
         """The network is another now; the other addresses are this host's too, but no path's."""
         self._paths = paths
-        self.ledger.set_paths({each.address: path.name for path in paths for each in path.addresses})
+        self._path_of = {each.address: path for path in paths for each in path.addresses}
+        self.ledger.set_paths({address: path.name for address, path in self._path_of.items()})
         self._decide(PathsChanged(paths=paths, other_addresses=other_addresses))
 
     def resynchronise(self) -> None:
@@ -165,7 +176,8 @@ class ConnectionKeeper:
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         for account in self.ledger.take(self._without_probes(snapshot), now=self._clock()):
-            account.policy = self._policy_for(account.application)
+            account.opening = self._opening(account)
+            self.revise(account)
             self._newcomers.append(account.token)
         for each in snapshot.connections:
             if each.is_fallback and each.token not in self._fallbacks:
@@ -247,14 +259,30 @@ class ConnectionKeeper:
         applications = self._world.applications.find([self._owner(each) for each in accounts])
         for account, application in zip(accounts, applications, strict=True):
             account.application = application
-            account.policy = self._policy_for(application)
+            self.revise(account)
         self._revised()
 
     def refresh_policies(self) -> None:
         """The rules are others now: see what they say of every connection."""
         for account in (*self.ledger.living(), *self.ledger.closing()):
-            account.policy = self._policy_for(account.application)
+            self.revise(account)
         self._revised()
+
+    def revise(self, account: ConnectionAccount) -> None:
+        """See what the rules say of one connection."""
+        account.policy = self._policy_for(account.application)
+        before, account.protection = account.protection, self._protection_of(account)
+        if before.hold is not account.protection.hold:
+            self._decide(ConnectionHeld(token=account.token, hold=account.protection.hold))
+            self._news()
+
+    def _opening(self, account: ConnectionAccount) -> Opening:
+        path = self._path_of.get(account.flow.local.address)
+        return Opening(
+            is_on_trusted=path is None or path.is_trusted,
+            had_trusted=any(each.is_trusted and each.state.is_usable for each in self._paths),
+            is_server_side=account.is_server_side,
+        )
 
     def settle(self) -> bool:
         """Look once more at closed connections and close the accounts of those that are gone.
@@ -296,7 +324,8 @@ class ConnectionKeeper:
         if self.ledger.connection(event.token) is not None:
             return
         account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
-        account.policy = self._policy_for(account.application)
+        account.opening = self._opening(account)
+        self.revise(account)
         self._newcomers.append(event.token)
         direction = "from" if event.is_server_side else "to"
         self._journal.record(
@@ -353,6 +382,10 @@ class ConnectionKeeper:
         self._fallbacks.add(token)
         text = f"{flow.remote} speaks no Multipath TCP: this connection is plain TCP over {self._path_words(flow)}"
         self._journal.record(EventKind.CONNECTION_FELL_BACK, text, token=token, path=self._path_name(flow))
+        account = self.ledger.connection(token)
+        if account is not None:
+            self._fell_back(account)
+            self.revise(account)
 
     def _owner(self, account: ConnectionAccount) -> ProcessKey:
         sample = account.sample
@@ -404,10 +437,8 @@ class ConnectionKeeper:
             )
 
     def _path_name(self, flow: FourTuple) -> LinkName | None:
-        return next(
-            (path.name for path in self._paths if any(each.address == flow.local.address for each in path.addresses)),
-            None,
-        )
+        path = self._path_of.get(flow.local.address)
+        return None if path is None else path.name
 
     def _path_words(self, flow: FourTuple) -> str:
         return self._path_name(flow) or str(flow.local.address)

@@ -18,6 +18,7 @@ from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import Path
+from mpmanager.model.trust import Hold
 
 _log = logging.getLogger(__name__)
 
@@ -144,7 +145,9 @@ class ExpirationKeeper:
             self._forget(token)
 
     def _is_worth_watching(self, account: ConnectionAccount, *, is_watched: bool) -> bool:
-        if account.policy.is_stock or account.is_fallback or not self._connections.is_managed(account.token):
+        if account.policy.is_stock or account.is_fallback or account.protection.hold is Hold.STANDBY:
+            return False
+        if not self._connections.is_managed(account.token):
             return False
         view = self._core.view(account.token) if is_watched else None
         is_in_trouble = view is not None and view.state is not ExpirationState.PRIMARY

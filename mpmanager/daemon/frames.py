@@ -17,6 +17,7 @@ from mpmanager.api.structures import (
     Frame,
     HelpCounts,
     PathInfo,
+    ProtectionInfo,
     SubflowInfo,
     Topic,
     Wait,
@@ -144,12 +145,14 @@ class ConnectionRows:
             policy=str(account.policy.decided_by),
             wait_ms=wait_ms(account.policy.wait_s),
             expiration=None,
+            protection=_protection(account),
         )
 
     def _update_policy(self, row: ConnectionInfo, account: ConnectionAccount) -> None:
         row.policy = str(account.policy.decided_by)
         row.wait_ms = wait_ms(account.policy.wait_s)
         row.expiration = self._expiration(account.expiration)
+        row.protection = _protection(account)
 
     def _expiration(self, view: ExpirationView | None) -> ExpirationInfo | None:
         if view is None:
@@ -163,6 +166,17 @@ class ConnectionRows:
             waited_ms=None if view.waited_s is None else view.waited_s * _MS_PER_S,
             allowed_ms=wait_ms(view.allowed_s),
         )
+
+
+def _protection(account: ConnectionAccount) -> ProtectionInfo:
+    protection = account.protection
+    return ProtectionInfo(
+        demand=str(protection.demand),
+        rule=str(account.policy.trust_decided_by),
+        coverage=protection.coverage,
+        reason=protection.reason,
+        hold=protection.hold,
+    )
 
 
 def wait_ms(wait_s: float) -> Wait:

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 
-from mpmanager.api.structures import EventKind, Frame, PathInfo, StatusInfo
+from mpmanager.api.structures import EventKind, Frame, PathInfo, StatusInfo, TrustInfo
+from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.core.restrictions import root_of
+from mpmanager.core.scopes import ROOT
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
@@ -19,12 +22,14 @@ from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
+from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import PathState
-from mpmanager.model.policy import TrustDemand, TrustPolicy
+from mpmanager.model.policy import TrustDemand
 
 _log = logging.getLogger(__name__)
 
@@ -62,14 +67,31 @@ class Manager:
         self._stirred = asyncio.Event()
         self.journal = Journal(wall_clock=time.time)
         self.streams = Streams(self.journal, wake=self._stirred.set)
-        self.paths = PathKeeper(world, facts=facts, state=state, journal=self.journal, changed=self._on_paths_changed)
-        self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
+        self.trust = TrustKeeper(
+            world,
+            journal=self.journal,
+            clock=time.monotonic,
+            root=_everybody(world),
+            rules=lambda: self.policies.rules,
+            scopes=lambda: self.scopes.scopes,
+            revise=self._on_protection_changed,
+        )
         self.scopes = ScopeKeeper(
             world.cgroups,
             state,
-            trust_at=lambda _cgroup: TrustPolicy(demand=TrustDemand.ANY),
-            changed=self._on_scopes_changed,
+            trust_at=self.trust.demand_at,
+            changed=self._put_scopes_into_force,
+            root=_everybody(world),
         )
+        self.paths = PathKeeper(
+            world,
+            facts=facts,
+            state=state,
+            journal=self.journal,
+            enforce=self.trust.enforce,
+            changed=self._on_paths_changed,
+        )
+        self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
             world,
@@ -78,6 +100,8 @@ class Manager:
             choose_port=choose_port,
             news=self._news.set,
             policy_for=self.policies.policy_for,
+            protection_of=self.trust.protection,
+            fell_back=self.trust.learn_plain,
             revised=self._on_connections_revised,
             joined=self._on_joined,
         )
@@ -99,6 +123,7 @@ class Manager:
             self._connections.listen()
             self._world.path_manager.take_over()
             has_taken_over = True
+            self.trust.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
             self._connections.resynchronise()
@@ -106,6 +131,7 @@ class Manager:
             ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.paths.follow())
+                tasks.create_task(self.trust.run())
                 tasks.create_task(self.scopes.run())
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
@@ -130,10 +156,14 @@ class Manager:
             paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
-            limits=self._world.limits(),
+            limits=[*self._world.limits(), *self.trust.limits()],
             notes=self._world.notes(),
             wires_need_login=self.paths.wires_need_login,
         )
+
+    def trust_info(self) -> TrustInfo:
+        """What of trust is in force."""
+        return self.trust.info(unix_time=_unix_time)
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""
@@ -149,12 +179,21 @@ class Manager:
     def _on_joined(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         self._expirations.note_join(token, path, is_probe)
 
-    def _on_scopes_changed(self) -> None:
-        if any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
-            raise NotSupportedError("mpmanagerd does not enforce trust yet")
+    def _put_scopes_into_force(self) -> None:
+        if self.trust.can_enforce:
+            self.trust.enforce_now()
+        elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
+            raise NotSupportedError(self.trust.limits()[0])
 
     def _on_policies_changed(self) -> None:
+        self.trust.take_rules()
         self._connections.refresh_policies()
+
+    def _on_protection_changed(self, account: ConnectionAccount | None) -> None:
+        if account is None:
+            self._connections.refresh_policies()
+        else:
+            self._connections.revise(account)
 
     async def _tend_connections(self) -> None:
         """Do what has to be done at a time of its own: joins that expire, accounts that become final."""
@@ -233,11 +272,19 @@ class Manager:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
         try:
             self._expirations.close()
+            self.trust.retire()
         finally:
             try:
                 self._world.path_manager.hand_back()
             finally:
                 await self._world.routing.clear()
+
+
+def _everybody(world: World) -> CgroupPath:
+    try:
+        return root_of(world.cgroups.of_process(os.getpid()))
+    except (NotSupportedError, CommandRefusedError):
+        return ROOT  # nothing is enforced then
 
 
 async def _rest_after(error: CommandRefusedError) -> None:

@@ -46,15 +46,27 @@ _BEST_FIRST = tuple(PathState)
 
 
 class PathKeeper:
-    """The paths of this host. `changed` is called with the new ones whenever something about them changes."""
+    """The paths of this host.
+
+    With every look `enforce` is called with what was found, and when something has changed, `changed` after it: what is
+    forbidden is forbidden before anybody makes use of the new paths.
+    """
 
     def __init__(
-        self, world: World, *, facts: Facts, state: StateDirectory, journal: Journal, changed: Callable[[], None]
+        self,
+        world: World,
+        *,
+        facts: Facts,
+        state: StateDirectory,
+        journal: Journal,
+        enforce: Callable[[tuple[Path, ...]], None],
+        changed: Callable[[], None],
     ) -> None:
         self._world = world
         self._facts = facts
         self._state = state
         self._journal = journal
+        self._enforce = enforce
         self._changed = changed
         self._preferences = state.load_preferences()
         self._turn = asyncio.Lock()
@@ -94,6 +106,7 @@ class PathKeeper:
             network = await self._world.network.observe()
             hints = await self._world.identification.hints(network.links)
             paths = derive_paths(network, hints=hints, facts=self._facts, preferences=self._preferences)
+            self._enforce(paths)
             try:
                 await self._world.routing.apply(desired_routing(paths))
             except CommandRefusedError as error:

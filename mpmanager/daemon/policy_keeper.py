@@ -10,7 +10,18 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.connection import Application
-from mpmanager.model.policy import NEVER, BigTransfers, PairWait, Policy, PolicyRule, Selector, SelectorKind
+from mpmanager.model.policy import (
+    NEVER,
+    PROTECTED_HANDSHAKE,
+    BigTransfers,
+    PairWait,
+    Policy,
+    PolicyRule,
+    Selector,
+    SelectorKind,
+    TrustDemand,
+    TrustPolicy,
+)
 
 _REMEMBERED = 1000
 """Applications whose policy need not be put together again."""
@@ -52,10 +63,12 @@ class PolicyKeeper:
         self._changed()
 
     def rows(self) -> list[PolicyInfo]:
-        """All rules, the most specific first; the last one is the default and always says how long."""
+        """All rules, the most specific first; the last one is the default and leaves no wait and no trust open."""
         default = info_of(self._rules.get(STOCK.selector, STOCK))
         if default.wait_ms is None:
             default.wait_ms = "never"
+        if default.trust is None:
+            default.trust = str(PROTECTED_HANDSHAKE)
         return [*(info_of(rule) for rule in self.rules if rule.selector != STOCK.selector), default]
 
     def policy_for(self, application: Application) -> Policy:
@@ -73,8 +86,8 @@ def _application_id(selector: Selector) -> str | None:
 
 def _told(before: PolicyRule, after: PolicyRule) -> str:
     """What has become another, in a sentence."""
-    if after.is_empty:
-        return f"{_who(after.selector)}: {'back to never' if after.selector == STOCK.selector else 'no rule any more'}"
+    if after.is_empty and after.selector != STOCK.selector:
+        return f"{_who(after.selector)}: no rule any more"
     return f"{_who(after.selector)}: {', '.join(_differences(before, after))}"
 
 
@@ -92,6 +105,8 @@ def _differences(before: PolicyRule, after: PolicyRule) -> Iterator[str]:
         yield _trigger_words("congestion marks", after.marks_share)
     if before.loss_share != after.loss_share:
         yield _trigger_words("loss", after.loss_share)
+    if before.trust != after.trust:
+        yield _trust_words(after.trust or PROTECTED_HANDSHAKE if after.selector == STOCK.selector else after.trust)
 
 
 def _wait_words(rule: PolicyRule) -> str:
@@ -136,6 +151,21 @@ def _trigger_words(what: str, share: float | None) -> str:
     if share == NEVER:
         return f"no path is left for {what}"
     return f"a path is left for {what} over {share * 100:g} %"
+
+
+def _trust_words(trust: TrustPolicy | None) -> str:
+    if trust is None:
+        return "nothing said of trust any more"
+    refused = ", or are refused" if trust.is_strict else ""
+    match trust.demand:
+        case TrustDemand.ANY:
+            return "may use any path from the beginning"
+        case TrustDemand.HANDSHAKE:
+            return f"connections open on trusted paths{refused}"
+        case TrustDemand.FIRST:
+            return f"connections open on trusted paths{refused}, and keep to them for {trust.first_bytes} bytes"
+        case TrustDemand.ONLY:
+            return "trusted paths only"
 
 
 def _ms(wait_s: float) -> str:

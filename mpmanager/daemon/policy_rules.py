@@ -14,11 +14,13 @@ from mpmanager.model.policy import (
     LONGEST_WAIT_S,
     MOST_BIG_BYTES,
     NEVER,
+    PROTECTED_HANDSHAKE,
     BigTransfers,
     PairWait,
     PolicyRule,
     Selector,
     SelectorKind,
+    TrustPolicy,
 )
 
 _MS_PER_S = 1000
@@ -41,6 +43,7 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
         big_over_bytes=None if big is None else big.over_bytes,
         leave_on_marks=_trigger(rule.marks_share),
         leave_on_loss=_trigger(rule.loss_share),
+        trust=None if rule.trust is None else str(rule.trust),
     )
 
 
@@ -54,10 +57,12 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
     wait_s = None if info.wait_ms is None else _wait_s(info.wait_ms, "wait_ms")
     marks_share = _share(info.leave_on_marks, "leave_on_marks")
     loss_share = _share(info.leave_on_loss, "leave_on_loss")
-    if selector.kind is SelectorKind.DEFAULT:  # "never" and "off" are the same as having said nothing
+    trust = None if info.trust is None else TrustPolicy.parse(info.trust)
+    if selector.kind is SelectorKind.DEFAULT:  # "never", "off" and "handshake" are the same as having said nothing
         wait_s, marks_share, loss_share = (
             None if each == NEVER else each for each in (wait_s, marks_share, loss_share)
         )
+        trust = None if trust == PROTECTED_HANDSHAKE else trust
     return PolicyRule(
         selector=selector,
         wait_s=wait_s,
@@ -65,6 +70,7 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
         big_transfers=_big_transfers(info),
         marks_share=marks_share,
         loss_share=loss_share,
+        trust=trust,
     )
 
 

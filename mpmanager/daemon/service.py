@@ -72,6 +72,7 @@ class Service:
             contract.SET_WIRES_NEED_LOGIN.name: self._set_wires_need_login,
             contract.LIST_POLICIES.name: self._list_policies,
             contract.SET_POLICY.name: self._set_policy,
+            contract.GET_TRUST.name: self._get_trust,
             contract.ENTER_SCOPE.name: self._enter_scope,
         }
         self._message_bus: MessageBus | None = None
@@ -232,6 +233,9 @@ class Service:
     async def _set_policy(self, policy: dict[str, Any]) -> list[Any]:
         self._manager.policies.set(from_dictionary(policy, PolicyInfo))
         return []
+
+    async def _get_trust(self) -> list[Any]:
+        return [to_dictionary(self._manager.trust_info())]
 
     async def _enter_scope(self, caller: Caller, descriptor: int, options: dict[str, Any]) -> list[Any]:
         if caller.uid is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
+from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 
@@ -22,6 +23,7 @@ class World:
     echo: EchoRequests
     applications: ApplicationFinder
     cgroups: Cgroups
+    enforcement: Enforcement
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]
@@ -32,6 +34,7 @@ class World:
         self.path_manager.close()
         self.connections.close()
         self.echo.close()
+        self.enforcement.close()
         await self.identification.close()
         await self.routing.close()
         await self.network.close()

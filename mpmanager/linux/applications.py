@@ -68,6 +68,9 @@ class LinuxApplicationFinder:
             for pid, cgroup in zip(pids, cgroups, strict=True)
         ]
 
+    def cgroup(self, owner: ProcessKey) -> str | None:
+        return self._cgroups.path(owner.cgroup_id)
+
     def _forget_some(self) -> None:
         if len(self._pids_by_socket) > _REMEMBERED_SOCKETS:
             self._pids_by_socket.clear()

@@ -1,10 +1,10 @@
 """Network paths: what they are, in which state, and when they may be used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
 from mpmanager.model.names import IPAddress, LinkName
-from mpmanager.model.trust import NOT_KNOWN, NOTHING_SAID, NetworkId, TrustDecisions, TrustVerdict
+from mpmanager.model.trust import NOT_KNOWN, NOTHING_SAID, NetworkId, Trust, TrustDecisions, TrustVerdict
 
 
 @unique
@@ -115,6 +115,8 @@ class WayOut:
     """4 or 6."""
     gateway: IPAddress | None
     """None on a point-to-point link, where everything simply goes out."""
+    metric: int = field(default=0, compare=False)
+    """Of the route: the lower is preferred. It belongs to an order, so that another one makes no other way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,11 @@ class Path:
     """Source addresses, the preferred one of each family first; deprecated ones are among them, last."""
     ways_out: tuple[WayOut, ...]
     """At most one for each IP version."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether what is restricted may use it."""
+        return self.trust.level is Trust.TRUSTED
 
     @property
     def gateways(self) -> tuple[IPAddress, ...]:

@@ -17,6 +17,18 @@ class Trust(StrEnum):
 
 
 @unique
+class Hold(StrEnum):
+    """What a connection may do on untrusted paths at the moment."""
+
+    FREE = "free"
+    """Everything."""
+    STANDBY = "standby"
+    """Its subflows there are backups, and there is nothing that they could be the backup of but trusted ones."""
+    TRUSTED = "trusted"
+    """It has no subflows there."""
+
+
+@unique
 class TrustSource(StrEnum):
     """Who decided."""
 

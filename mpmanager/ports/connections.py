@@ -89,3 +89,7 @@ class ApplicationFinder(Protocol):
     def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
         """The programs that own the sockets, in the same order; `UNKNOWN_APPLICATION` where nobody can tell."""
         ...
+
+    def cgroup(self, owner: ProcessKey) -> str | None:
+        """The cgroup that a socket was made in, at once; None where it is not known (any more)."""
+        ...

@@ -434,6 +434,10 @@ class SimulatedConnections:
         """The simulated programs behind sockets (the application finder's port)."""
         return [_program(each) for each in owners]
 
+    def cgroup(self, owner: ProcessKey) -> str | None:
+        """Where a simulated program is."""
+        return _program(owner).cgroup
+
 
 class SimulatedEchoRequests:
     """The simulated server answers every beat, a round trip later."""

@@ -32,6 +32,7 @@ from mpmanager.model.pathmanager import (
     WithdrawAddress,
 )
 from mpmanager.simulated.cgroups import SimulatedCgroups
+from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.world import (
     OUTAGE_BEGINS_S,
     SimulatedConnections,
@@ -140,6 +141,7 @@ class SimulatedPlace(Place):
             connections=connections,
             echo=SimulatedEchoRequests(laptop),
             applications=connections,
+            enforcement=SimulatedEnforcement(),
             cgroups=SimulatedCgroups(),
             limits=list,
             notes=list,

@@ -70,11 +70,14 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
             assert {"path", "local", "remote", "backup", "state", "rtt_ms", "retransmits"} <= subflow.keys()
             assert {"tx_bytes", "rx_bytes", "tx_bit_s", "rx_bit_s"} <= subflow.keys()
             assert subflow["backup"].keys() == {"local", "peer"}
-        assert {"policy", "wait_ms", "expiration"} <= each.keys()
+        assert {"policy", "wait_ms", "expiration", "protection"} <= each.keys()
+        assert each["protection"].keys() == {"demand", "rule", "coverage", "reason", "hold"}
     printed("Connections", "connections", "--ended", bus=bus)
     (policy,) = printed("Policies", "default", bus=bus)["policies"]
     big, leave = {"big_transfers_to", "big_over_bytes"}, {"leave_on_marks", "leave_on_loss"}
-    assert policy.keys() == {"selector", "wait_ms", "pairs"} | big | leave
+    assert policy.keys() == {"selector", "wait_ms", "pairs", "trust"} | big | leave
+    trust = printed("TrustInForce", "trust", bus=bus)["trust"]
+    assert {"enforced", "limits", "root", "restrictions", "fences", "plain_destinations"} <= trust.keys()
     printed("Events", "events", bus=bus)
     printed("Frame", "watch", "--count", "1", bus=bus)
 
@@ -323,7 +326,7 @@ def test_a_wait_is_said_by_name_in_force_at_once_and_taken_back_as_told(bus):
 
 def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
     whole = ["--wait", "0", "--pair", "wlan0:wwan0=20ms", "--big-transfers-to", "dsl0", "--big-over", "5MB"]
-    whole += ["--leave-on-marks", "5%", "--leave-on-loss", "off"]
+    whole += ["--leave-on-marks", "5%", "--leave-on-loss", "off", "--trust", "first:32kB"]
     mpm("app", "set", "cgroup:/a", *whole, bus=bus)
     (said,) = printed("Policies", "app", "set", "cgroup:/a", "--pair", "wlan0:usb0=never", bus=bus)["policies"]
     assert said == {
@@ -337,6 +340,7 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
         "big_over_bytes": 5_000_000,
         "leave_on_marks": 0.05,
         "leave_on_loss": "off",
+        "trust": "first:32000",
     }
     back = mpm("app", "clear", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
     assert [each["selector"] for each in printed("Policies", "app", "list", bus=bus)["policies"]] == ["default"]
@@ -346,7 +350,7 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
 
 
 def test_the_default_is_shown_said_and_taken_back(bus):
-    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-", "-"]
+    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-", "-", "handshake"]
     said = mpm("default", "--wait", "100ms", "--pair", "wlan0:usb7=1s", bus=bus).stdout.splitlines()
     assert said[-2:] == [
         "To go back: mpm default --wait never && mpm app clear default --pair wlan0:usb7",

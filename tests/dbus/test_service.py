@@ -236,7 +236,7 @@ SSH = PolicyInfo(
     leave_on_marks=0.05,
     leave_on_loss="off",
 )
-NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
+NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never", trust="handshake")
 
 
 def test_a_policy_set_is_in_force_told_and_removed_by_one_that_says_nothing(bus):

@@ -15,6 +15,7 @@ from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind
 from mpmanager.simulated.cgroups import SimulatedCgroups
+from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -81,12 +82,18 @@ def told(tmp_path):
             connections=connections,
             echo=SimulatedEchoRequests(laptop),
             applications=connections,
+            enforcement=SimulatedEnforcement(),
             cgroups=SimulatedCgroups(),
             limits=list,
             notes=list,
         )
         keeper = PathKeeper(
-            world, facts=NO_FACTS, state=StateDirectory(tmp_path), journal=journal, changed=lambda: None
+            world,
+            facts=NO_FACTS,
+            state=StateDirectory(tmp_path),
+            journal=journal,
+            enforce=list,
+            changed=lambda: None,
         )
         for state in states:
             net.becomes(**state)

@@ -19,6 +19,8 @@ from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind, Security, Tier
 from mpmanager.model.trust import NetworkId, Trust, TrustDecisions, TrustReason, TrustSource
+from mpmanager.simulated.cgroups import SimulatedCgroups
+from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -95,12 +97,19 @@ class Host:
             connections=connections,
             echo=SimulatedEchoRequests(laptop),
             applications=connections,
+            enforcement=SimulatedEnforcement(),
+            cgroups=SimulatedCgroups(),
             limits=list,
             notes=list,
         )
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.keeper = PathKeeper(
-            world, facts=NO_FACTS, state=StateDirectory(self.directory), journal=self.journal, changed=lambda: None
+            world,
+            facts=NO_FACTS,
+            state=StateDirectory(self.directory),
+            journal=self.journal,
+            enforce=list,
+            changed=lambda: None,
         )
         self.look()
 

@@ -14,7 +14,7 @@ from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.policy import NEVER, CongestionTriggers
 
-NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never")
+NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never", trust="handshake")
 
 
 class Stage:
@@ -138,7 +138,7 @@ def test_off_is_the_same_as_nothing_said_of_the_default_and_not_so_of_a_program(
     stage.say("default", leave_on_marks="off", leave_on_loss="off")
     assert stage.keeper.rows()[-1] == NOTHING_SAID
     assert stage.keeper.policy_for(ssh()).congestion is None
-    assert stage.texts[-1] == "default: back to never"
+    assert stage.texts[-1] == "default: nothing said of congestion marks any more, nothing said of loss any more"
 
 
 def test_what_a_version_without_triggers_wrote_is_read(tmp_path):
@@ -198,7 +198,7 @@ def test_the_default_goes_back_to_never(stage):
     assert stage.texts[1:] == ["default: back to never"]
     assert (stage.keeper.rules, stage.keeper.rows()) == ((), [NOTHING_SAID])
     stage.say("default", pairs=[pair()])
-    assert stage.keeper.rows() == [PolicyInfo(selector="default", wait_ms="never", pairs=[pair()])]
+    assert stage.keeper.rows() == [PolicyInfo(selector="default", wait_ms="never", pairs=[pair()], trust="handshake")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""What has to stand in the kernel so that applications keep to trusted paths as their rules demand."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import takewhile
+from pathlib import PurePosixPath
+
+from mpmanager.model.connection import Endpoint
+from mpmanager.model.enforcement import (
+    CgroupPath,
+    CgroupPolicy,
+    ClassNumber,
+    ClassWayOut,
+    EnforcementPlan,
+    PathClass,
+    Restriction,
+)
+from mpmanager.model.path import Path, PathState
+from mpmanager.model.policy import PROTECTED_HANDSHAKE, PolicyRule, SelectorKind, TrustDemand, TrustPolicy
+
+LENIENT, STRICT = ClassNumber(1), ClassNumber(2)
+"""Both are the trusted paths; where there is none, the first lets handshakes go."""
+
+PEOPLES_SLICES = ("user.slice", "machine.slice")
+"""Below the root: what people run, and their containers. Who demands `only` of everybody does not mean the services
+that bring the network up (DHCP): they could not do so any more."""
+
+_SORTS = (".slice", ".scope", ".service")
+"""How cgroups of systemd end."""
+
+ANY = TrustPolicy(demand=TrustDemand.ANY)
+
+_STRICT_HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE, is_strict=True)
+_RESTRICTIONS = {
+    TrustDemand.ANY: Restriction.ANY,
+    TrustDemand.HANDSHAKE: Restriction.HANDSHAKE,
+    TrustDemand.FIRST: Restriction.HANDSHAKE,
+    TrustDemand.ONLY: Restriction.ONLY,
+}
+
+Demands = Mapping[CgroupPath, TrustPolicy]
+"""What holds for the processes of each cgroup and of those below it."""
+
+
+def root_of(own: CgroupPath) -> CgroupPath:
+    """The cgroup of everybody, for a daemon in this one: whatever is around systemd's, such as a container's."""
+    parts = takewhile(lambda part: not part.endswith(_SORTS), PurePosixPath(own).parts)
+    return CgroupPath(str(PurePosixPath(*parts)))
+
+
+def demands_of(
+    rules: Iterable[PolicyRule],
+    *,
+    root: CgroupPath,
+    places: Mapping[str, Collection[CgroupPath]],
+    scopes: Demands,
+) -> dict[CgroupPath, TrustPolicy]:
+    """Which cgroup stands under which demand.
+
+    Args:
+        rules: what was said.
+        root: the cgroup in which is all that the rules are about.
+        places: the cgroups that belong to the programs of rules about executables, by executable.
+        scopes: what was demanded of single programs as they were started.
+    """
+    demands: dict[CgroupPath, TrustPolicy] = {}
+    said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
+    default = next((trust for rule, trust in said if rule.selector.kind is SelectorKind.DEFAULT), PROTECTED_HANDSHAKE)
+    named = ((cgroup, trust) for rule, trust in said for cgroup in _cgroups(rule, places))
+    for cgroup, trust in (*_default_demands(default, root), *named, *scopes.items()):
+        demands[cgroup] = trust.strictest(demands[cgroup]) if cgroup in demands else trust
+    return demands
+
+
+def _default_demands(default: TrustPolicy, root: CgroupPath) -> Iterator[tuple[CgroupPath, TrustPolicy]]:
+    if default.demand is not TrustDemand.ONLY:
+        yield root, default
+        return
+    yield root, _STRICT_HANDSHAKE
+    for each in PEOPLES_SLICES:
+        yield CgroupPath(str(PurePosixPath(root) / each)), default
+
+
+def _cgroups(rule: PolicyRule, places: Mapping[str, Collection[CgroupPath]]) -> Iterator[CgroupPath]:
+    match rule.selector.kind:
+        case SelectorKind.CGROUP:
+            yield CgroupPath(rule.selector.path)
+        case SelectorKind.EXE:
+            yield from places.get(rule.selector.path, ())
+        case SelectorKind.DEFAULT:
+            pass
+
+
+def demand_at(cgroup: CgroupPath, demands: Demands) -> TrustPolicy:
+    """What the kernel holds a process in this cgroup to: the nearest demand, but `only` from wherever above."""
+    above = [CgroupPath(str(each)) for each in (PurePosixPath(cgroup), *PurePosixPath(cgroup).parents)]
+    said = [demands[each] for each in above if each in demands]
+    if any(each.demand is TrustDemand.ONLY for each in said):
+        return TrustPolicy(demand=TrustDemand.ONLY)
+    return said[0] if said else ANY
+
+
+def plan_of(
+    paths: Iterable[Path],
+    demands: Demands,
+    *,
+    plain_destinations: Iterable[Endpoint] = (),
+    is_unattended: bool = False,
+) -> EnforcementPlan:
+    """The demands, in terms of interfaces and marks.
+
+    Args:
+        paths: all there are.
+        demands: as of `demands_of`.
+        plain_destinations: speak no Multipath TCP, so that there is no key to protect.
+        is_unattended: nobody will follow the network from now on.
+    """
+    trusted = [path for path in paths if path.is_trusted]
+    return EnforcementPlan(
+        classes=frozenset(
+            PathClass(
+                number=number,
+                interfaces=frozenset(path.index for path in trusted),
+                addresses=frozenset(each.address for path in trusted for each in path.addresses),
+                ways_out=_ways_out(trusted),
+                is_lenient=number == LENIENT,
+                is_unattended=is_unattended,
+            )
+            for number in (LENIENT, STRICT)
+        ),
+        policies=frozenset(_policy(cgroup, trust) for cgroup, trust in demands.items()),
+        plain_destinations=frozenset(plain_destinations),
+    )
+
+
+def _policy(cgroup: CgroupPath, trust: TrustPolicy) -> CgroupPolicy:
+    return CgroupPolicy(
+        cgroup=cgroup,
+        restriction=_RESTRICTIONS[trust.demand],
+        path_class=STRICT if trust.is_strict or trust.demand is TrustDemand.ONLY else LENIENT,
+        first_bytes=trust.first_bytes,
+    )
+
+
+def _ways_out(trusted: Iterable[Path]) -> tuple[ClassWayOut, ...]:
+    """In the order of the main table: what it prefers and is trusted keeps being preferred, a VPN above all."""
+    found = [
+        (way.metric, path.index, way.version, way.gateway, source)
+        for path in trusted
+        if path.state is PathState.UP
+        for way in path.ways_out
+        if (source := path.source_address(way.version)) is not None
+    ]
+    return tuple(
+        ClassWayOut(link_index=index, version=version, gateway=gateway, source=source)
+        for _metric, index, version, gateway, source in sorted(found, key=lambda each: each[:3])
+    )

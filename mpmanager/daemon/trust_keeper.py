@@ -1,0 +1,301 @@
+"""Has trust enforced: puts into the kernel what the rules demand, and says of every connection how it is protected."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
+from mpmanager.core.first_bytes import FirstBytes
+from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.core.protection import Progress, protection_of
+from mpmanager.core.restrictions import ANY, Demands, demand_at, demands_of, plan_of
+from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.world import World
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint
+from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCounters, Shortfall
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import Token
+from mpmanager.model.path import Path
+from mpmanager.model.policy import PolicyRule, SelectorKind, TrustDemand, TrustPolicy
+from mpmanager.model.protection import CoverageReason, Protection
+from mpmanager.model.trust import Hold
+
+PLAIN_KEPT_S = 3600.0
+"""A destination that has spoken no Multipath TCP is asked again after this time."""
+MOST_PLAIN = 1000
+_LOOK_EVERY_S = 1.0
+"""For programs that have begun since, and cgroups that have come."""
+_RELEASE_EVERY_S = 0.004
+_QUIET_RELEASE_EVERY_S = 0.05
+"""Between looks at how many bytes have passed: soon while some pass, rarely while a connection says nothing."""
+_BUSY_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class TrustKeeper:
+    """Everything here but `run` is called in the event loop and returns at once."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        journal: Journal,
+        clock: Callable[[], float],
+        root: CgroupPath,
+        rules: Callable[[], Sequence[PolicyRule]],
+        scopes: Callable[[], Demands],
+        revise: Callable[[ConnectionAccount | None], None],
+    ) -> None:
+        """What is called back, besides the ports.
+
+        Args:
+            world: the ports.
+            journal: takes the events.
+            clock: seconds.
+            root: the cgroup in which is all that the rules are about.
+            rules: what was said.
+            scopes: what was demanded of single programs as they were started.
+            revise: called when `protection` says something else of a connection, or (None) of any.
+        """
+        self._world = world
+        self._journal = journal
+        self._clock = clock
+        self._root = root
+        self._rules = rules
+        self._scopes = scopes
+        self._revise = revise
+        self._paths: tuple[Path, ...] = ()
+        self._places: dict[str, frozenset[CgroupPath]] = {}
+        self._demands: Demands = {}
+        self._missing: frozenset[CgroupPath] = frozenset()
+        """Cgroups of demands that were not there the last time."""
+        self._plain: dict[Endpoint, float] = {}
+        """Until when."""
+        self._has_new_plain = False
+        self._refusal: str | None = None
+        self._limits: tuple[EnforcementLimit, ...] = ()
+        self._counted: dict[Token, tuple[ConnectionAccount, FirstBytes]] = {}
+        """Connections whose first bytes are being counted."""
+        self._has_counted = asyncio.Event()
+        self._has_told_of_no_path = False
+
+    def begin(self) -> None:
+        """Find out what this machine can do; before the first `enforce`."""
+        self._limits = self._world.enforcement.limits()
+
+    @property
+    def can_enforce(self) -> bool:
+        """Whether the kernel takes any restriction."""
+        return all(each.shortfall is not Shortfall.NOTHING_ENFORCED for each in self._limits)
+
+    def limits(self) -> list[str]:
+        """What does not hold here, one sentence each."""
+        sentences = [_told(each) for each in self._limits]
+        return [*sentences, *([f"trust is not enforced as it should be: {self._refusal}"] if self._refusal else [])]
+
+    def info(self, *, unix_time: Callable[[float], float]) -> TrustInfo:
+        """What is in force; `unix_time` makes Unix time of the clock's."""
+        scopes = self._scopes()
+        return TrustInfo(
+            enforced=self.can_enforce,
+            limits=self.limits(),
+            root=self._root,
+            restrictions=[
+                RestrictionInfo(cgroup=cgroup, demand=str(trust), is_scope=cgroup in scopes)
+                for cgroup, trust in sorted(self._demands.items())
+            ],
+            fences=[self._fence(each) for each in self._world.enforcement.counters()],
+            plain_destinations=[
+                PlainDestinationInfo(destination=str(each), until=unix_time(until))
+                for each, until in self._plain.items()
+            ],
+        )
+
+    def _fence(self, counters: FenceCounters) -> FenceInfo:
+        return FenceInfo(
+            cgroup=counters.cgroup,
+            path=next((path.name for path in self._paths if path.index == counters.link_index), None),
+            interface_index=counters.link_index,
+            passed_packets=counters.passed_packets,
+            passed_bytes=counters.passed_bytes,
+            dropped_packets=counters.dropped_packets,
+            dropped_bytes=counters.dropped_bytes,
+        )
+
+    def demand_at(self, cgroup: CgroupPath) -> TrustPolicy:
+        """What the processes of a cgroup are held to."""
+        return demand_at(cgroup, self._demands)
+
+    def enforce(self, paths: tuple[Path, ...]) -> None:
+        """The network is another now: put that into force before anybody makes use of it."""
+        self._paths = paths
+        if any(path.is_trusted and path.state.is_usable for path in paths):
+            self._has_told_of_no_path = False
+        self._enforce_or_tell()
+
+    def take_rules(self) -> None:
+        """What was said is something else now."""
+        self._places = self._places_now()
+        self._enforce_or_tell()
+
+    def enforce_now(self) -> None:
+        """Put into force what holds now.
+
+        Raises:
+            NotSupportedError, CommandRefusedError: the kernel cannot, or did not; what is forbidden stays so.
+        """
+        demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
+        plan = plan_of(self._paths, demands, plain_destinations=self._plain)
+        self._missing = frozenset(self._world.enforcement.apply(plan))
+        self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in self._missing}
+        self._refusal = None
+
+    def _enforce_or_tell(self) -> None:
+        if not self.can_enforce:
+            return
+        try:
+            self.enforce_now()
+        except CommandRefusedError as error:
+            if self._refusal is None:
+                text = f"trust is not enforced as it should be: {error}; trying again"
+                self._journal.record(EventKind.ENFORCEMENT_FAILED, text)
+            self._refusal = str(error)
+
+    def retire(self) -> None:
+        """Leave what is in force so that it can stay without anybody to follow the network."""
+        if self.can_enforce and self._demands:
+            plan = plan_of(self._paths, self._demands, plain_destinations=self._plain, is_unattended=True)
+            self._world.enforcement.apply(plan)
+
+    def protection(self, account: ConnectionAccount) -> Protection:
+        """How a connection is protected as things are."""
+        held = self._held(account) if self.can_enforce else None
+        progress = Progress(
+            is_released=account.is_released, is_fallback=account.is_fallback, is_in_section=account.is_in_section
+        )
+        found = protection_of(account.policy.trust, held, account.opening, progress)
+        if found.hold is Hold.STANDBY and account.token not in self._counted:
+            tx_bytes, rx_bytes = account.volume
+            count = FirstBytes(limit=found.demand.first_bytes, tx_bytes=tx_bytes, rx_bytes=rx_bytes)
+            self._counted[account.token] = account, count
+            self._has_counted.set()
+        if found.reason is CoverageReason.NO_TRUSTED_PATH:
+            self._tell_of_no_path(account)
+        return found
+
+    def _held(self, account: ConnectionAccount) -> TrustPolicy:
+        if self._demands.keys() <= {self._root}:
+            return self._demands.get(self._root, ANY)
+        cgroup = account.application.cgroup
+        if account.application is UNKNOWN_APPLICATION:
+            sample = self._world.connections.connection(account.token)
+            cgroup = None if sample is None else self._world.applications.cgroup(sample.owner)
+        return self.demand_at(self._root if cgroup is None else CgroupPath(cgroup))
+
+    def _tell_of_no_path(self, account: ConnectionAccount) -> None:
+        """Once until there is a trusted path again: a café may have none for hours."""
+        if not self._has_told_of_no_path:
+            self._has_told_of_no_path = True
+            text = f"no path is trusted: connections open unprotected; {account.flow.remote} is the first"
+            self._journal.record(EventKind.HANDSHAKE_UNPROTECTED, text, token=account.token)
+
+    def learn_plain(self, account: ConnectionAccount) -> None:
+        """A connection has fallen back to plain TCP.
+
+        Only where that was seen over a trusted path: elsewhere somebody may have stripped the option to have the next
+        handshake for himself.
+        """
+        remote = account.flow.remote
+        if account.is_server_side or not account.opening.is_on_trusted or account.flow.local.address.is_loopback:
+            return
+        self._plain.pop(remote, None)
+        self._plain[remote] = self._clock() + PLAIN_KEPT_S
+        while len(self._plain) > MOST_PLAIN:
+            del self._plain[next(iter(self._plain))]
+        self._has_new_plain = True
+
+    async def run(self) -> None:
+        """Follow what changes by itself, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_programs())
+            tasks.create_task(self._count_first_bytes())
+
+    async def _follow_programs(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            self.look()
+
+    def look(self) -> None:
+        """See whether programs, cgroups or what was learnt have become others."""
+        now = self._clock()
+        expired = [each for each, until in self._plain.items() if until <= now]
+        for each in expired:
+            del self._plain[each]
+        places = self._places_now()
+        has_come = any(self._world.cgroups.exists(each) for each in self._missing)
+        if places == self._places and not (expired or has_come or self._has_new_plain or self._refusal):
+            return
+        is_about_programs = places != self._places or has_come or self._refusal
+        self._places, self._has_new_plain = places, False
+        self._enforce_or_tell()
+        if is_about_programs:
+            self._revise(None)
+
+    def _places_now(self) -> dict[str, frozenset[CgroupPath]]:
+        executables = {
+            rule.selector.path
+            for rule in self._rules()
+            if rule.selector.kind is SelectorKind.EXE and rule.trust is not None
+        }
+        return dict(self._world.cgroups.led_by(executables)) if executables and self.can_enforce else {}
+
+    async def _count_first_bytes(self) -> None:
+        busy_until = 0.0
+        while True:
+            if not self._counted:
+                self._has_counted.clear()
+                await self._has_counted.wait()
+                busy_until = self._clock() + _BUSY_S
+            if self.count_first_bytes():
+                busy_until = self._clock() + _BUSY_S
+            await asyncio.sleep(_RELEASE_EVERY_S if self._clock() < busy_until else _QUIET_RELEASE_EVERY_S)
+
+    def count_first_bytes(self) -> bool:
+        """Look how much has passed, and let connections go where it is enough; whether anything has moved."""
+        has_moved = False
+        found = {each.token: each for each in self._world.connections.progress(self._counted.keys())}
+        for token, (account, count) in tuple(self._counted.items()):
+            if token not in found or account.is_fallback or account.protection.demand.demand is not TrustDemand.FIRST:
+                del self._counted[token]
+                continue
+            has_moved |= count.take(found[token])
+            self._judge(token, account, count)
+        return has_moved
+
+    def _judge(self, token: Token, account: ConnectionAccount, count: FirstBytes) -> None:
+        """What this host sends, the kernel keeps off untrusted paths by itself for as long as it must."""
+        passed = count.passed
+        if not account.is_released and passed.down and (passed.up or self._does_kernel_count(account)):
+            account.is_released = True
+            self._revise(account)
+        if account.is_released and passed.up:
+            del self._counted[token]
+            self._lift_limit(account)
+
+    def _does_kernel_count(self, account: ConnectionAccount) -> bool:
+        return self.can_enforce and self._held(account).first_bytes > 0
+
+    def _lift_limit(self, account: ConnectionAccount) -> None:
+        """Have the subflows that the kernel lets send nothing made anew: those may."""
+        if self._does_kernel_count(account):
+            account.is_in_section = True
+            self._revise(account)
+            account.is_in_section = False
+            self._revise(account)
+
+
+def _told(limit: EnforcementLimit) -> str:
+    if limit.shortfall is Shortfall.NOTHING_ENFORCED:
+        return f"trust cannot be enforced on this machine: {limit.sentence}"
+    return limit.sentence
