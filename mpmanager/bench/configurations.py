@@ -209,7 +209,7 @@ def _daemon(lab: Lab, scratch: Path) -> Iterator[ManagedLaptop]:
     log = scratch / "mpmanagerd.log"
     with log.open("wb") as output:
         # A Ctrl-C in the terminal is for the benchmark, which then ends the daemon itself.
-        process = lab.popen(_installed_program(program), stderr=output, start_new_session=True)
+        process = lab.popen(_installed_program(program), is_service=True, stderr=output, start_new_session=True)
     daemon = ManagedLaptop(bus, process, log)
     try:
         daemon.await_ready()

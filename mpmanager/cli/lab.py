@@ -1,7 +1,6 @@
 """`mpm lab`: a multi-homed laptop of network namespaces, for demonstrations, tests and benchmarks."""
 
 import asyncio
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from mpmanager.cli.fitting import Column, FittingTable
 from mpmanager.client.quantities import format_bytes
 from mpmanager.lab.control import DirectionState, LinkState
 from mpmanager.lab.definitions import shipped_names
-from mpmanager.lab.enter import enter
+from mpmanager.lab.enter import execute as enter_and_execute
 from mpmanager.lab.errors import LabError
 from mpmanager.lab.instance import DEFAULT_NAME, Lab, instances, tear_down
 from mpmanager.lab.play import Step, play
@@ -103,10 +102,11 @@ def down(name: str) -> None:
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(place: str, name: str, command: tuple[str, ...]) -> None:
     """Run COMMAND in the lab, on the laptop unless another place is given."""
-    namespace = Lab.find(name).namespace(place)
+    instance = Lab.find(name)
     try:
-        enter(namespace)
-        os.execvp(command[0], command)  # noqa: S606  # the user's own command, without a shell
+        enter_and_execute(
+            instance.namespace(place), list(command), cgroup=instance.cgroup() if place == LAPTOP else None
+        )
     except OSError as error:
         raise LabError(f"{command[0]}: {error.strerror}") from error
 

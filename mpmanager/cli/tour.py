@@ -217,7 +217,7 @@ async def _daemon(setting: Setting, directory: Path) -> AsyncIterator[None]:
     with log.open("wb") as output:
         if setting.lab is not None:
             program.append(f"--facts={setting.lab.facts_file}")
-            process = await setting.lab.spawn(program, stderr=output, start_new_session=True)
+            process = await setting.lab.spawn(program, is_service=True, stderr=output, start_new_session=True)
         else:
             process = await asyncio.create_subprocess_exec(*program, stderr=output, start_new_session=True)
     try:

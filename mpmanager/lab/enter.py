@@ -1,13 +1,16 @@
 """Enter a namespace of the lab: its network, and a /sys that shows it.
 
-`python -m mpmanager.lab.enter NAMESPACE CMD...` runs a program there under the same process id. Like `ip netns exec`,
-but what was mounted below /sys (the cgroup trees, bpffs) stays reachable at its place, and /etc stays untouched.
+`python -m mpmanager.lab.enter NAMESPACE CGROUP CMD...` runs a program there under the same process id, in a cgroup if
+that is not empty. Like `ip netns exec`, but what was mounted below /sys (the cgroup trees, bpffs) stays reachable at
+its place, and /etc stays untouched.
 """
 
 import ctypes
 import os
 import sys
 from pathlib import Path
+
+from mpmanager.lab import cgroups
 
 NAMED_NAMESPACES = Path("/run/netns")
 
@@ -17,6 +20,7 @@ _MS_BIND = 0x1000
 _MS_REC = 0x4000
 _MS_SLAVE = 0x80000
 
+_BPFFS = "/sys/fs/bpf"
 _MOUNT_POINT_FIELD = 4  # of /proc/self/mountinfo
 _NOT_FOUND = 127
 
@@ -59,6 +63,18 @@ def enter(namespace: str) -> None:
         os.close(descriptor)
 
 
+def mount_bpffs() -> None:
+    """Mount bpffs where systemd does, unless it is there: what is pinned from inside shall outlive who pinned it.
+
+    It stays for whoever comes later.
+
+    Raises:
+        OSError: refused.
+    """
+    if _BPFFS not in _mount_points():
+        _mount("bpf", _BPFFS, "bpf", 0)
+
+
 def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
     encoded_kind = kind.encode() if kind else None
     result = _libc.mount(source.encode(), target.encode(), encoded_kind, ctypes.c_ulong(flags), None)
@@ -79,22 +95,24 @@ def mounts_below_sys(mount_points: list[str]) -> list[str]:
     return outermost
 
 
-def command_inside(namespace: str, argv: list[str]) -> list[str]:
-    """The command line that runs `argv` in a namespace."""
-    return [sys.executable, "-P", "-m", "mpmanager.lab.enter", namespace, *argv]
+def command_inside(namespace: str, argv: list[str], *, cgroup: Path | None = None) -> list[str]:
+    """The command line that runs `argv` in a namespace, and in a cgroup."""
+    return [sys.executable, "-P", "-m", "mpmanager.lab.enter", namespace, str(cgroup or ""), *argv]
 
 
-def execute(namespace: str, argv: list[str]) -> None:
-    """Become the program `argv` inside a namespace. Returns only by raising OSError."""
+def execute(namespace: str, argv: list[str], *, cgroup: Path | None = None) -> None:
+    """Become the program `argv` inside a namespace, and in a cgroup. Returns only by raising OSError."""
+    if cgroup is not None:
+        cgroups.join(cgroup)
     enter(namespace)
     os.execvp(argv[0], argv)  # noqa: S606  # no shell is wanted: the arguments are the user's own
 
 
 def main() -> None:
     """Run the command of the arguments."""
-    namespace, *argv = sys.argv[1:]
+    namespace, cgroup, *argv = sys.argv[1:]
     try:
-        execute(namespace, argv)
+        execute(namespace, argv, cgroup=Path(cgroup) if cgroup else None)
     except OSError as error:
         print(f"mpm lab: {argv[0]}: {error}", file=sys.stderr)  # noqa: T201  # the only voice of this small program
         sys.exit(_NOT_FOUND)

@@ -18,10 +18,10 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from mpmanager.lab import namespaces
+from mpmanager.lab import cgroups, namespaces
 from mpmanager.lab.control import LinkControl, LinkState
 from mpmanager.lab.emulator import EmulatorConfig
-from mpmanager.lab.enter import command_inside
+from mpmanager.lab.enter import command_inside, mount_bpffs
 from mpmanager.lab.errors import LabError, LabExistsError, LabNotFoundError, LinkEmulationError, RightsMissingError
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import (
@@ -155,17 +155,37 @@ class Lab:
                 return interface.ip
         raise LabError(f"there is no link {link!r} with an IPv{version} address in lab {self.name!r}")
 
-    def command(self, argv: Sequence[str], *, place: str = LAPTOP) -> list[str]:
+    def cgroup(self, *, is_service: bool = False) -> Path | None:
+        """The directory of the cgroup of the laptop's programs, or of its services; None where none could be made."""
+        return cgroups.path_of(self.name, cgroups.SERVICES if is_service else cgroups.PEOPLE)
+
+    def command(self, argv: Sequence[str], *, place: str = LAPTOP, is_service: bool = False) -> list[str]:
         """The command line that runs a program at a place, with the /sys of that place, under the same process id."""
-        return command_inside(self.namespace(place), list(argv))
+        cgroup = self.cgroup(is_service=is_service) if place == LAPTOP else None
+        return command_inside(self.namespace(place), list(argv), cgroup=cgroup)
 
-    def popen(self, argv: Sequence[str], *, place: str = LAPTOP, **options: Any) -> subprocess.Popen[Any]:  # noqa: ANN401  # those of Popen
+    def popen(
+        self,
+        argv: Sequence[str],
+        *,
+        place: str = LAPTOP,
+        is_service: bool = False,
+        **options: Any,  # noqa: ANN401  # those of Popen
+    ) -> subprocess.Popen[Any]:
         """Start a program at a place; the rest as in `subprocess.Popen`."""
-        return subprocess.Popen(self.command(argv, place=place), **options)
+        return subprocess.Popen(self.command(argv, place=place, is_service=is_service), **options)
 
-    async def spawn(self, argv: Sequence[str], *, place: str = LAPTOP, **options: Any) -> asyncio.subprocess.Process:  # noqa: ANN401  # those of create_subprocess_exec
+    async def spawn(
+        self,
+        argv: Sequence[str],
+        *,
+        place: str = LAPTOP,
+        is_service: bool = False,
+        **options: Any,  # noqa: ANN401  # those of create_subprocess_exec
+    ) -> asyncio.subprocess.Process:
         """Start a program at a place; the rest as in `asyncio.create_subprocess_exec`."""
-        return await asyncio.create_subprocess_exec(*self.command(argv, place=place), **options)
+        command = self.command(argv, place=place, is_service=is_service)
+        return await asyncio.create_subprocess_exec(*command, **options)
 
     def run(
         self, argv: Sequence[str], *, place: str = LAPTOP, timeout_s: float = 60.0, check: bool = True
@@ -213,6 +233,9 @@ class Lab:
     def _build(self) -> None:
         self.log_directory.mkdir()
         self.facts_file.write_text(self.topology.facts_toml(), encoding="utf-8")
+        cgroups.make(self.name)
+        with suppress(OSError):
+            mount_bpffs()
         for place in self.places:
             namespaces.create(self.namespace(place))
         self._set_sysctls()
@@ -338,6 +361,7 @@ def tear_down(name: str) -> None:
     """
     directory = _directory(name)
     namespaces.remove(namespaces.named(_prefix(name)))
+    cgroups.remove(name)
     with suppress(FileNotFoundError):
         shutil.rmtree(directory)
 

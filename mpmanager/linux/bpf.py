@@ -371,20 +371,30 @@ def mount_bpffs(mount_point: Path = BPFFS) -> None:
 
 def would_outlive(mount_point: Path = BPFFS) -> bool:
     """Whether what is pinned there stays when the processes of our namespace of mounts end."""
-    if _has_first_mounts():
-        return True
-    try:
-        outside = Path("/proc/1/root", *mount_point.parts[1:]).stat()
-        return has_bpffs(mount_point) and outside.st_dev == mount_point.stat().st_dev
-    except OSError:
-        return False  # not ours to see
-
-
-def _has_first_mounts() -> bool:
-    try:
-        return Path("/proc/self/ns/mnt").readlink() == Path("/proc/1/ns/mnt").readlink()
-    except OSError:
+    own = _mounts(Path("/proc/self"))
+    if own is None or own == _mounts(Path("/proc/1")):
+        return own is not None
+    if not has_bpffs(mount_point):
         return False
+    status = mount_point.stat()
+    device = f" {os.major(status.st_dev)}:{os.minor(status.st_dev)} "
+    others = (each for each in Path("/proc").iterdir() if each.name.isdecimal() and _mounts(each) not in {None, own})
+    return any(device in _mount_lines(each) for each in others)
+
+
+def _mounts(process: Path) -> Path | None:
+    """Names the namespace of mounts of a process; None where that is not ours to see."""
+    try:
+        return (process / "ns/mnt").readlink()
+    except OSError:
+        return None
+
+
+def _mount_lines(process: Path) -> str:
+    try:
+        return (process / "mountinfo").read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,8 +126,8 @@ class Shortfall(StrEnum):
     ENDS_WITH_DAEMON = "ends-with-daemon"
     """Pins last no longer than the namespace of mounts that the daemon is in."""
     NO_SECOND_FENCE = "no-second-fence"
-    """nftables cannot be used: a handshake that rules of others divert is dropped in silence instead of ended at once, and
-    plain destinations are steered as others. `ONLY` is not weakened."""
+    """nftables cannot be used: a handshake that rules of others divert is dropped in silence instead of ended at once,
+    and plain destinations are steered as others. `ONLY` is not weakened."""
     NAMESPACES_NOT_TOLD_APART = "namespaces-not-told-apart"
     """A socket that was made in another network namespace before the policy may send by interfaces whose indexes are
     allowed in this one."""

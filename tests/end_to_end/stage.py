@@ -32,6 +32,7 @@ class Daemon:
             self.process = self.lab.popen(
                 [DAEMON, f"--bus={self.bus}", f"--facts={self.lab.facts_file}", f"--state={self.directory / 'state'}"],
                 place=self.place,
+                is_service=True,
                 stderr=log,
             )
         until(lambda: b"ready on the bus" in self.log.read_bytes()[offset:], "the daemon is ready")
