@@ -664,5 +664,12 @@ int guard(struct __sk_buff *packet)
 	return acknowledged_bytes(connection) < policy->first_bytes && has_payload(packet) ? REFUSE : PASS;
 }
 
+// Attached to a network namespace, it does nothing: its link tells when the namespace is gone.
+SEC("sk_lookup")
+int witness(struct bpf_sk_lookup *ctx __attribute__((unused)))
+{
+	return SK_PASS;
+}
+
 // The kernel lets programs of any other licence neither read its structures nor call some helpers.
 char _license[] SEC("license") = "GPL";

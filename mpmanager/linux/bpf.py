@@ -1,4 +1,4 @@
-"""BPF programs of our own in the kernel by way of libbpf: load, attach to cgroups, pin, and find again."""
+"""BPF programs of our own in the kernel by way of libbpf: load, attach, pin, and find again."""
 
 import ctypes
 import os
@@ -25,13 +25,15 @@ _MESSAGE_BYTES = 4096
 _UPDATE_ANY = 0
 _LINK_INFO = struct.Struct("=IIIIQI")
 """struct bpf_link_info of a cgroup's link: type, id, program, padding, cgroup, kind of attachment."""
+_NAMESPACE_LINK_INFO = struct.Struct("=IIIIII")
+"""Of a network namespace's: type, id, program, padding, inode of the namespace, kind of attachment."""
 _LINK_INFO_BYTES = 256
 _RODATA = ".rodata"
 
 
 @unique
 class AttachType(IntEnum):
-    """Places of a cgroup, with the numbers of `linux/bpf.h`."""
+    """Places of a cgroup or a network namespace, with the numbers of `linux/bpf.h`."""
 
     INET_EGRESS = 1
     INET_SOCK_CREATE = 2
@@ -40,6 +42,7 @@ class AttachType(IntEnum):
     UDP4_SENDMSG = 14
     UDP6_SENDMSG = 15
     SETSOCKOPT = 22
+    SK_LOOKUP = 36
 
 
 class _Library:
@@ -274,15 +277,31 @@ def attach(program: int, cgroup: Path, where: AttachType, *, pin: Path) -> None:
     """
     if _replace(program, pin):
         return
+    _attach_anew(program, cgroup, where, pin)
+
+
+def attach_to_namespace(program: int, *, pin: Path) -> None:
+    """Attach a program for socket lookups to the network namespace of this thread, held by a pin.
+
+    Raises:
+        CommandRefusedError: the kernel refuses.
+    """
+    _attach_anew(program, _OWN_NAMESPACE, AttachType.SK_LOOKUP, pin)
+
+
+_OWN_NAMESPACE = Path("/proc/thread-self/ns/net")
+
+
+def _attach_anew(program: int, target: Path, where: AttachType, pin: Path) -> None:
     try:
-        directory = os.open(cgroup, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        opened = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise _refusal(f"opening the cgroup {cgroup}", error.errno or ENOENT) from error
+        raise _refusal(f"opening {target}", error.errno or ENOENT) from error
     try:
-        link = _library().calls.bpf_link_create(program, directory, int(where), None)
-        _checked(link, f"attaching to the cgroup {cgroup}")
+        link = _library().calls.bpf_link_create(program, opened, int(where), None)
+        _checked(link, f"attaching to {target}")
     finally:
-        os.close(directory)
+        os.close(opened)
     try:
         _checked(_library().calls.bpf_obj_pin(link, os.fsencode(pin)), f"pinning {pin}")
     finally:
@@ -332,6 +351,25 @@ def is_attached(pin: Path) -> bool:
         os.close(link)
 
 
+def has_lost_namespace(pin: Path) -> bool:
+    """Whether what `attach_to_namespace` has pinned has outlived the namespace; False where there is no such pin."""
+    link = _pinned(pin)
+    if link is None:
+        return False
+    try:
+        return bool(_NAMESPACE_LINK_INFO.unpack_from(_link_info(link))[4] == 0)
+    finally:
+        os.close(link)
+
+
+def is_in_first_namespace() -> bool:
+    """Whether the network namespace of this thread is that of the first process, which nobody outlives."""
+    try:
+        return _OWN_NAMESPACE.readlink() == Path("/proc/1/ns/net").readlink()
+    except OSError:
+        return False
+
+
 def _pinned(pin: Path) -> int | None:
     link: int = _library().calls.bpf_obj_get(os.fsencode(pin))
     return None if link == -ENOENT else _checked(link, f"opening {pin}")
@@ -339,11 +377,15 @@ def _pinned(pin: Path) -> int | None:
 
 def _cgroup_of(link: int) -> int:
     """The id of the cgroup that a link is attached to; 0 when that is gone."""
+    return int(_LINK_INFO.unpack_from(_link_info(link))[4])
+
+
+def _link_info(link: int) -> bytes:
     info = ctypes.create_string_buffer(_LINK_INFO_BYTES)
     length = _U32(_LINK_INFO_BYTES)
     result = _library().calls.bpf_obj_get_info_by_fd(link, info, ctypes.byref(length))
     _checked(result, "asking for a link")
-    return int(_LINK_INFO.unpack_from(info.raw)[4])
+    return info.raw
 
 
 def has_bpffs(mount_point: Path = BPFFS) -> bool:

@@ -49,6 +49,7 @@ _PROGRAMS = {
 }
 
 _PLAIN = "plain_destinations"
+_WITNESS = "witness"
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class LinuxEnforcement:
     """Enforcement in the network namespace in which it is made and used.
 
     All that lasts is in bpffs, below `mpmanager` and the cookie of the network namespace: maps by their names, and
-    `PROGRAM-CGROUP` for each attachment, with the cgroup's id.
+    `PROGRAM-CGROUP` for each attachment, with the cgroup's id. What daemons have left in namespaces that are gone is
+    removed, as their `witness` tells.
     """
 
     def __init__(self, *, mount_point: Path = bpf.BPFFS) -> None:
@@ -164,6 +166,18 @@ class LinuxEnforcement:
         constants = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT]).constants
         self._directory.mkdir(parents=True, exist_ok=True)
         self._object = BpfObject(_OBJECT, pins=self._directory, constants=constants)
+        self._call_witness(self._object)
+        self._remove_other_namespaces()
+
+    def _call_witness(self, programs: BpfObject) -> None:
+        """Make it known when our network namespace is gone. The first one never is, and pays nothing for it."""
+        pin = self._directory.parent / _WITNESS
+        if pin.exists() or bpf.is_in_first_namespace():
+            return
+        try:
+            bpf.attach_to_namespace(programs.programs[_WITNESS], pin=pin)
+        except CommandRefusedError as refusal:
+            _log.warning("what is pinned for this network namespace may outlive it: %s", refusal)
 
     def _map(self, name: str) -> BpfMap:
         assert self._object is not None  # noqa: S101  # every caller has loaded it
@@ -234,9 +248,28 @@ class LinuxEnforcement:
         for directory in self._directory.parent.iterdir():
             if directory == self._directory:
                 continue
+            if directory.is_dir():
+                _remove_layout(directory)
+
+    def _remove_other_namespaces(self) -> None:
+        """Of those alone that are gone for certain: no process, descriptor, mount or socket is in them."""
+        for directory in self._directory.parent.parent.iterdir():
+            witness = directory / _WITNESS
+            if not bpf.has_lost_namespace(witness):
+                continue
+            _log.info("removing what was pinned for a network namespace that is gone: %s", directory)
             for each in directory.iterdir():
-                bpf.detach(each) if "-" in each.name else each.unlink()
+                if each.is_dir():
+                    _remove_layout(each)
+            witness.unlink()
             directory.rmdir()
+
+
+def _remove_layout(directory: Path) -> None:
+    """Detach all that is attached, and remove the maps."""
+    for each in directory.iterdir():
+        bpf.detach(each) if "-" in each.name else each.unlink()
+    directory.rmdir()
 
 
 class _SecondFence:

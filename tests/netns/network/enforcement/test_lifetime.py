@@ -7,16 +7,21 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from mpmanager.lab.enter import enter_network
 from mpmanager.linux.netlink import NotificationSocket
 from mpmanager.model.enforcement import EnforcementPlan, Restriction
 from netns.restricted import restricting, tried
 
 _HELD = ("held_tcp", "held_mptcp", "held_udp_connected", "held_udp", "held_udp6", "held_raw")
 _INET_EGRESS = 1
+_LIMIT_S = 20.0
+_QUIET_S = 0.5
 _NETLINK_ROUTE, _ROUTE_AND_RULE_GROUPS = 0, (7, 8, 11, 19)
 
 
@@ -168,3 +173,80 @@ def test_without_the_programs_applying_says_what_is_missing(cgroup, pins, enforc
     monkeypatch.setattr("mpmanager.linux.enforcement._OBJECT", tmp_path / "fence.bpf.o")
     with pytest.raises(Exception, match="not built"):
         enforcement.apply(restricting(cgroup))
+
+
+@pytest.fixture
+def other_namespace():
+    name = f"mpm-other-{os.getpid()}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    yield name
+    subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+@pytest.fixture
+def other_cgroup(cgroup):
+    made = cgroup / "other"
+    made.mkdir()
+    yield made
+    made.rmdir()
+
+
+def kill_a_daemon_in(namespace, cgroup, pins):
+    """It has restricted a cgroup there. Returns its directory of pins."""
+    before = {*(pins / "mpmanager").glob("*")}
+    program = f"""
+        from netns.restricted import *
+        from mpmanager.linux.enforcement import LinuxEnforcement
+        path_class = PathClass(number=ClassNumber(1), interfaces=frozenset({{1}}))
+        plan = restricting(Path({str(cgroup)!r}), path_class=path_class)
+        LinuxEnforcement(mount_point=Path({str(pins)!r})).apply(plan)
+        import os; os.kill(os.getpid(), 9)
+    """
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = ["nsenter", f"--net=/run/netns/{namespace}", sys.executable, "-c", textwrap.dedent(program)]
+    assert subprocess.run(command, check=False, env=search).returncode == -signal.SIGKILL
+    (made,) = {*(pins / "mpmanager").glob("*")} - before
+    return made
+
+
+def socket_in(namespace):
+    """It keeps its namespace alive."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(_socket_after_entering, namespace).result()
+
+
+def _socket_after_entering(namespace):
+    enter_network(namespace)
+    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+
+def test_what_a_killed_daemon_has_left_in_a_namespace_that_is_gone_is_removed(
+    *, pins, cgroup, other_cgroup, enforcement, other_namespace
+):
+    left = kill_a_daemon_in(other_namespace, other_cgroup, pins)
+    assert programs_at(other_cgroup) == 1
+    with socket_in(other_namespace):
+        subprocess.run(["ip", "netns", "del", other_namespace], check=True)
+        enforcement.apply(restricting(cgroup))
+        assert left.is_dir(), "a socket keeps it alive"
+        assert programs_at(other_cgroup) == 1
+    deadline = time.monotonic() + _LIMIT_S
+    while left.exists():
+        assert time.monotonic() < deadline, "it stays"
+        enforcement.close_object()
+        enforcement.apply(restricting(cgroup))
+    assert programs_at(other_cgroup) == 0
+    assert programs_at(cgroup) == 1
+
+
+def test_nothing_is_removed_where_nobody_can_tell_whether_the_namespace_is_gone(
+    *, pins, cgroup, other_cgroup, enforcement, other_namespace
+):
+    left = kill_a_daemon_in(other_namespace, other_cgroup, pins)
+    (left / "witness").unlink()
+    subprocess.run(["ip", "netns", "del", other_namespace], check=True)
+    time.sleep(_QUIET_S)
+    enforcement.apply(restricting(cgroup))
+    assert left.is_dir()
+    assert programs_at(other_cgroup) == 1
+    subprocess.run(["rm", "-r", left], check=True)
