@@ -191,13 +191,20 @@ struct inet_sock {
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	void *icsk_ulp_data;
 } __attribute__((preserve_access_index));
 
 struct mptcp_sock {
 	struct inet_connection_sock sk;
 	__u64 bytes_sent; // this and the next since Linux 6.5
 	__u64 bytes_acked;
+	__u64 snd_nxt;
+	__u64 snd_una;
 	struct sock *first;
+} __attribute__((preserve_access_index));
+
+struct mptcp_subflow_context {
+	__u64 idsn;
 } __attribute__((preserve_access_index));
 
 static __always_inline bool is_interface_allowed(const struct policy *policy, __u32 interface)
@@ -284,15 +291,34 @@ static __always_inline __u64 namespace_of(const struct mptcp_sock *connection)
 	return connection->sk.icsk_inet.sk.__sk_common.skc_net.net->net_cookie;
 }
 
-// Of its stream, each byte once; for a kernel that does not count nothing.
+// For kernels that do not count: how far a sequence number of ours is from the first one, which the key gives, and the
+// first subflow has; nothing once that is gone.
+static __always_inline __u64 bytes_up_to(const struct mptcp_sock *connection, __u64 sequence)
+{
+	struct mptcp_subflow_context *subflow = 0;
+	struct inet_connection_sock *first = (void *)connection->first;
+	__u64 before = 0;
+
+	if (first)
+		bpf_core_read(&subflow, sizeof(subflow), &first->icsk_ulp_data);
+	if (subflow)
+		bpf_core_read(&before, sizeof(before), &subflow->idsn);
+	return before ? sequence - before - 1 : 0;
+}
+
+// Of its stream, each byte once.
 static __always_inline __u64 sent_bytes(const struct mptcp_sock *connection)
 {
-	return bpf_core_field_exists(connection->bytes_sent) ? connection->bytes_sent : 0;
+	if (bpf_core_field_exists(connection->bytes_sent))
+		return connection->bytes_sent;
+	return bytes_up_to(connection, connection->snd_nxt);
 }
 
 static __always_inline __u64 acknowledged_bytes(const struct mptcp_sock *connection)
 {
-	return bpf_core_field_exists(connection->bytes_acked) ? connection->bytes_acked : 0;
+	if (bpf_core_field_exists(connection->bytes_acked))
+		return connection->bytes_acked;
+	return bytes_up_to(connection, connection->snd_una);
 }
 
 // Programs of nearer cgroups run first, all within a moment: theirs is the word on what is no matter of "only". A word

@@ -201,8 +201,10 @@ class LinuxEnforcement:
 
     def _let_go(self, plain: frozenset[bytes]) -> None:
         """Set which destinations are let go as plain ones, once the second fence strips their keys."""
-        _shrink(self._map(_PLAIN), plain)
-        _grow(self._map(_PLAIN), dict.fromkeys(plain, enforcement_maps.PRESENT))
+        held = frozenset(self._map(_PLAIN).current_keys())
+        _grow(self._map(_PLAIN), dict.fromkeys(plain - held, enforcement_maps.PRESENT))
+        for key in held - plain:
+            self._map(_PLAIN).delete(key)
 
     def _restrict(self, policy: CgroupPolicy, cgroup: int, path_class: PathClass) -> None:
         """Programs come before what they shall do, and stay until they shall not do it any more."""
