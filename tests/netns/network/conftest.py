@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 _CLONE_NEWNET = 0x40000000
+_CARRIER_LIMIT_S = 10.0
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -56,6 +58,14 @@ class World:
             self.run_around(f"ip addr add 2001:db8:{number}::2/64 dev {name} nodad")
             self.run_around(f"ip addr add fe80::2/64 dev {name} nodad")
             self.run(f"ip addr add 2001:db8:{number}::1/64 dev {name} nodad")
+        self._await_carrier(name)
+
+    def _await_carrier(self, name: str) -> None:
+        """The kernel may tell of it up to a second late."""
+        deadline = time.monotonic() + _CARRIER_LIMIT_S
+        while "state UP" not in self.run(f"ip link show {name}"):
+            assert time.monotonic() < deadline, f"{name} has no carrier"
+            time.sleep(0.01)
 
     def default_routes(self, name: str, number: int, *, metric: int) -> None:
         self.run(f"ip route add default via 10.0.{number}.2 dev {name} metric {metric}")

@@ -17,6 +17,7 @@ from mpmanager.linux.nl80211 import Nl80211Source
 from mpmanager.model.path import KindSource, Security
 from mpmanager.model.trust import Trust, TrustReason, TrustSource
 from tests.system.wifi.access_points import NETWORKS, PASSPHRASE, SERVER_NAME, run
+from tests.system.wifi.moments import moments_of
 
 YES, NO = Trust.TRUSTED, Trust.UNTRUSTED
 EXPECTED = {
@@ -28,6 +29,7 @@ EXPECTED = {
     "Airport": (Security.OWE, NO, TrustReason.WIFI_OWE),
 }
 """Of the networks that need no login. A network that takes both WPA2 and WPA3 is worth what the weaker one is."""
+_BY_NAME = {each.name: each for each in NETWORKS}
 _NOTICE_LIMIT_S = 5.0
 """From the moment at which NetworkManager says that a network is in use."""
 
@@ -74,11 +76,11 @@ async def _hint_of_the_kernel(interface):
         await observer.close()
 
 
-@pytest.mark.parametrize("network", [each for each in NETWORKS if each.name in EXPECTED], ids=lambda each: each.name)
+@pytest.mark.parametrize("network", EXPECTED)
 def test_data_goes_over_a_network_that_is_in_use(station, network):
-    station.join(network.name)
+    station.join(network)
     with pytest.raises(ConnectionRefusedError):  # by the access point, where nobody listens
-        socket.create_connection((network.gateway, 9), timeout=30)
+        socket.create_connection((_BY_NAME[network].gateway, 9), timeout=30)
 
 
 def test_roaming_changes_the_verdict_within_seconds(station, daemon, record_property):
@@ -105,6 +107,26 @@ def _told_since(daemon, before, level):
     """The newest change of trust, if it is one to this level."""
     events = sorted(daemon.events(EventKind.TRUST_CHANGED), key=lambda each: each.id)[before:]
     return events[-1] if events and events[-1].trust is level else None
+
+
+@pytest.mark.parametrize(("trusted", "untrusted"), [("Home", "Cafe"), ("New Home", "Airport")])
+def test_the_verdict_is_there_before_an_untrusted_network_has_given_an_address(
+    station, daemon, record_property, trusted, untrusted
+):
+    """Else data of a restricted application could leave by it, as the network before was trusted."""
+    station.join(trusted)
+    until(lambda: daemon.path(station.interface).trust is YES, f"{trusted} is trusted")
+    before = len(daemon.events(EventKind.TRUST_CHANGED))
+    with moments_of(_BY_NAME[untrusted].address) as moments:
+        station.join(untrusted)
+        told = until(lambda: _told_since(daemon, before, NO), f"the verdict on {untrusted} is told")
+    assert moments.joined < moments.addressed
+    after_ms = {
+        "verdict after joining": round((told.time - moments.joined) * 1000),
+        "address after joining": round((moments.addressed - moments.joined) * 1000),
+    }
+    record_property("ms", after_ms)
+    assert told.time <= moments.addressed, after_ms
 
 
 LOGINS = {
