@@ -115,6 +115,7 @@ def plan_of(
         is_unattended: nobody will follow the network from now on.
     """
     trusted = [path for path in paths if path.is_trusted]
+    policies = frozenset(_policy(cgroup, trust) for cgroup, trust in demands.items())
     return EnforcementPlan(
         classes=frozenset(
             PathClass(
@@ -125,9 +126,9 @@ def plan_of(
                 is_lenient=number == LENIENT,
                 is_unattended=is_unattended,
             )
-            for number in (LENIENT, STRICT)
+            for number in {each.path_class for each in policies}
         ),
-        policies=frozenset(_policy(cgroup, trust) for cgroup, trust in demands.items()),
+        policies=policies,
         plain_destinations=frozenset(plain_destinations),
     )
 

@@ -28,6 +28,7 @@ Examples:
   mpmanagerd                                   on the system bus, as root
   mpmanagerd --bus private:/run/user/0/mpm     on a bus of its own; use mpm --bus private:/run/user/0/mpm
   mpmanagerd --facts facts.toml                with what you know better about your links
+  mpmanagerd --release                         once it is stopped: hold nobody to trusted paths any more
 """
 
 
@@ -57,13 +58,21 @@ Examples:
     help="The directory that keeps decisions over restarts.",
 )
 @click.option("--simulate", is_flag=True, help="Show a world that exists in memory only; touches nothing.")
+@click.option(
+    "--release",
+    is_flag=True,
+    help="Lift all that is in force, also what a daemon that was killed has left behind, and end.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Say more on standard error.")
 @click.version_option(package_name="mpmanager", prog_name="mpmanagerd")
-def main(*, bus_text: str, facts_file: Path | None, state_directory: Path, simulate: bool, verbose: bool) -> None:
+def main(
+    *, bus_text: str, facts_file: Path | None, state_directory: Path, simulate: bool, release: bool, verbose: bool
+) -> None:
     """Manage the Multipath TCP connections of this network namespace.
 
-    Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves rules, routes and settings as they were;
-    connections stay. Started again after a crash it goes on where it was.
+    Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves routes and settings as they were; connections
+    stay, and what programs are held to goes on to hold, so that nothing leaks while nobody looks. --release lifts that.
+    Started again after a crash it goes on where it was.
     """
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format="mpmanagerd: %(message)s", stream=sys.stderr
@@ -73,13 +82,31 @@ def main(*, bus_text: str, facts_file: Path | None, state_directory: Path, simul
         bus = parse_bus(bus_text)
         facts = read_facts(facts_file) if facts_file else NO_FACTS
         with StateDirectory(state_directory) as state:
-            asyncio.run(_serve(bus, facts, state, simulate=simulate))
+            asyncio.run(_release(state) if release else _serve(bus, facts, state, simulate=simulate))
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
     except Exception:  # noqa: BLE001  # the supervisor: everything was handed back on the way here
         _log.exception("ended by a fault of its own")
         sys.exit(1)
+
+
+async def _release(state: StateDirectory) -> None:
+    """Undo what a daemon has left in force here, be it that it was killed.
+
+    Raises:
+        NotSupportedError: a daemon is at work here, or the rights are missing.
+        CommandRefusedError: the kernel refused something.
+    """
+    world = linux_world(state.remembered_path_manager)
+    try:
+        world.path_manager.take_over()
+        world.path_manager.hand_back()
+        await world.routing.clear()
+        world.enforcement.clear()
+    finally:
+        await world.close()
+    _log.info("released; no program is held to trusted paths any more")
 
 
 async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:
@@ -113,7 +140,7 @@ async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise _first_of(result)
-    _log.info("stopped; rules, routes and settings are as they were")
+    _log.info("stopped; routes and settings are as they were, and trust stays in force (--release lifts it)")
 
 
 def _hint(bus: Bus) -> str:

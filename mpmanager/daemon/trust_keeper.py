@@ -13,7 +13,7 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint
 from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCounters, Shortfall
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path
 from mpmanager.model.policy import PolicyRule, SelectorKind, TrustDemand, TrustPolicy
@@ -79,6 +79,8 @@ class TrustKeeper:
         """Connections whose first bytes are being counted."""
         self._has_counted = asyncio.Event()
         self._has_told_of_no_path = False
+        self._has_begun = False
+        """Whether the network is known: who is held to no path at all is held up."""
 
     def begin(self) -> None:
         """Find out what this machine can do; before the first `enforce`."""
@@ -129,7 +131,7 @@ class TrustKeeper:
 
     def enforce(self, paths: tuple[Path, ...]) -> None:
         """The network is another now: put that into force before anybody makes use of it."""
-        self._paths = paths
+        self._paths, self._has_begun = paths, True
         if any(path.is_trusted and path.state.is_usable for path in paths):
             self._has_told_of_no_path = False
         self._enforce_or_tell()
@@ -145,6 +147,8 @@ class TrustKeeper:
         Raises:
             NotSupportedError, CommandRefusedError: the kernel cannot, or did not; what is forbidden stays so.
         """
+        if not self._has_begun:
+            raise NotSupportedError("mpmanagerd is just starting and does not know the network yet; try again")
         demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
         plan = plan_of(self._paths, demands, plain_destinations=self._plain)
         self._missing = frozenset(self._world.enforcement.apply(plan))
@@ -152,7 +156,7 @@ class TrustKeeper:
         self._refusal = None
 
     def _enforce_or_tell(self) -> None:
-        if not self.can_enforce:
+        if not (self.can_enforce and self._has_begun):
             return
         try:
             self.enforce_now()
