@@ -384,14 +384,15 @@ static __always_inline bool mark_as_plain(const struct policy *policy, struct bp
 }
 
 // Before a connection has sent its first bytes, a join from elsewhere sends nothing of it: the scheduler passes over
-// subflows without any pace. It stays so for as long as the subflow lives.
+// subflows without any pace. It stays so for as long as the subflow lives. Where nobody is left to make another one in
+// its place, the guard alone holds it back, which costs time but lets go by itself.
 static __always_inline enum verdict judge_join(const struct policy *policy, struct bpf_sock_addr *ctx,
 					       const struct bpf_sock *sk, const struct mptcp_sock *connection,
 					       const struct address *source)
 {
 	__u32 nothing = 0;
 
-	if (sent_bytes(connection) >= policy->first_bytes)
+	if (!policy->held_versions || sent_bytes(connection) >= policy->first_bytes)
 		return PASS;
 	if (!is_unset(source) && is_address_allowed(policy, source) &&
 	    (!sk->bound_dev_if || is_interface_allowed(policy, sk->bound_dev_if)))

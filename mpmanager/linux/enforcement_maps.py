@@ -54,15 +54,16 @@ _MODES = {
 
 
 def policy_value(cgroup_id: int, *, namespace: int, policy: CgroupPolicy, path_class: PathClass) -> bytes:
-    """A `struct policy`."""
+    """A `struct policy`. Where no handshake is led to the class, first bytes have nothing to wait for."""
+    steered = steered_versions(path_class, policy.restriction)
     return _POLICY.pack(
         cgroup_id,
         namespace,
-        policy.first_bytes,
+        policy.first_bytes if steered else 0,
         _MODES[policy.restriction],
         path_class.number,
         mark_of(path_class.number, policy.restriction),
-        _bits_of(steered_versions(path_class, policy.restriction)),
+        _bits_of(steered),
         _bits_of(held_versions(path_class, policy.restriction)),
     )
 

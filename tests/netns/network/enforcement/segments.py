@@ -8,7 +8,9 @@ import time
 from typing import NamedTuple
 
 _ETH_P_ALL = 3
-_SO_ATTACH_FILTER = 26
+_SO_ATTACH_FILTER, _SO_RCVBUFFORCE = 26, 33
+_BUFFER_BYTES = 1 << 27
+"""For what the tests send, as packets count in whole even if little of them is kept."""
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6
 _PACKET_TYPE_FIELD, _OUTGOING = 0xFFFFF004, 4
 _SNAPPED_BYTES = 160
@@ -40,7 +42,7 @@ class Leaving:
 
     def __init__(self, name):
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
         self._show_what_leaves()
         self._socket.bind((name, _ETH_P_ALL))
 
