@@ -260,17 +260,18 @@ class LinuxEnforcement:
             if not bpf.has_lost_namespace(witness):
                 continue
             _log.info("removing what was pinned for a network namespace that is gone: %s", directory)
-            for each in directory.iterdir():
-                if each.is_dir():
-                    _remove_layout(each)
-            witness.unlink()
-            directory.rmdir()
+            with suppress(FileNotFoundError):  # daemons of two other namespaces may come to it at once
+                for each in directory.iterdir():
+                    if each.is_dir():
+                        _remove_layout(each)
+                witness.unlink()
+                directory.rmdir()
 
 
 def _remove_layout(directory: Path) -> None:
     """Detach all that is attached, and remove the maps."""
     for each in directory.iterdir():
-        bpf.detach(each) if "-" in each.name else each.unlink()
+        bpf.detach(each) if "-" in each.name else each.unlink(missing_ok=True)
     directory.rmdir()
 
 

@@ -1,0 +1,65 @@
+"""A program of a lab's laptop: connects as it is told and does what it reads, a line at a time. `-` is no answer.
+
+open KIND ADDRESS PORT [SOURCE]    tcp, mptcp or udp; answers with the local address, or the name of the error
+ask UP DOWN                        sends so many bytes, takes so many
+stop                               ends
+"""
+
+import errno
+import socket
+import sys
+
+IPPROTO_MPTCP = 262
+_KINDS = {
+    "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
+    "mptcp": (socket.SOCK_STREAM, IPPROTO_MPTCP),
+    "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
+}
+
+
+def opened(kind, address, port, source=None):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    made = socket.socket(family, *_KINDS[kind])
+    made.settimeout(10)
+    if source:
+        made.bind((source, 0))
+    made.connect((address, int(port)))
+    return made
+
+
+def ask(made, up, down):
+    made.sendall(f"{up} {down}".ljust(60).encode() + bytes(up))
+    left = down
+    while left:
+        part = made.recv(min(left, 1 << 16))
+        if not part:
+            raise ConnectionResetError(errno.ECONNRESET, "ended")
+        left -= len(part)
+
+
+def say(text):
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main():
+    made = None
+    for line in sys.stdin:
+        word, *arguments = line.split()
+        if word == "stop":
+            return
+        try:
+            if word == "open":
+                made = opened(*arguments)
+                say(made.getsockname()[0])
+            elif made.type == socket.SOCK_DGRAM:
+                made.send(b"x")
+                say("sent")
+            else:
+                ask(made, *map(int, arguments))
+                say("done")
+        except OSError as error:
+            say(errno.errorcode.get(error.errno, type(error).__name__))
+
+
+main()
