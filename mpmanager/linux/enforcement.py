@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
 
