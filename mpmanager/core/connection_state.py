@@ -123,6 +123,9 @@ class Connection:
         """Whether its subflows there carry the backup flag."""
         if self.hold is Hold.STANDBY:
             return not path.is_trusted
+        if self.hold is Hold.RECEIVING and path.is_trusted:
+            # The kernel uses no backup while there is another subflow, be it one that may send nothing.
+            return False
         return path.tier.is_backup if self.normal_paths is None else path.name not in self.normal_paths
 
     @property

@@ -118,8 +118,9 @@ class ConnectionAccount:
     """None while nothing is watched."""
     opening: Opening = field(default_factory=lambda: Opening(is_on_trusted=True, had_trusted=True))
     protection: Protection = UNPROTECTED
-    is_released: bool = False
-    """Whether its first bytes have passed, and what comes down may use any path."""
+    has_received_first: bool = False
+    has_sent_first: bool = False
+    """Whether the first bytes have passed that have to keep to trusted paths."""
     is_in_section: bool = False
     """Whether its program has said: from here on trusted paths only."""
     revision: int = 0

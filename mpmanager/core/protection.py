@@ -22,8 +22,9 @@ class Opening:
 class Progress:
     """What has become of a connection since."""
 
-    is_released: bool = False
-    """Whether its first bytes have passed."""
+    has_received: bool = False
+    has_sent: bool = False
+    """Whether its first bytes have passed, in each direction."""
     is_fallback: bool = False
     is_in_section: bool = False
     """Whether its program has said: from here on trusted paths only."""
@@ -33,15 +34,20 @@ def protection_of(wanted: TrustPolicy, held: TrustPolicy | None, opening: Openin
     """What is demanded by rules (`wanted`) and what the kernel holds (`held`; None: it can hold nothing)."""
     demand = wanted if held is None else wanted.strictest(held)
     coverage, reason = _coverage(demand, held, opening, progress)
-    return Protection(demand=demand, coverage=coverage, reason=reason, hold=_hold(demand, opening, progress))
+    is_counted = held is not None and held.demand is TrustDemand.FIRST
+    hold = _hold(demand, opening, progress, is_counted=is_counted)
+    return Protection(demand=demand, coverage=coverage, reason=reason, hold=hold)
 
 
-def _hold(demand: TrustPolicy, opening: Opening, progress: Progress) -> Hold:
+def _hold(demand: TrustPolicy, opening: Opening, progress: Progress, *, is_counted: bool) -> Hold:
+    """`is_counted`: the kernel keeps what goes out off untrusted paths for as long as it must."""
     if demand.demand is TrustDemand.ONLY or progress.is_in_section:
         return Hold.TRUSTED
-    is_holding = demand.demand is TrustDemand.FIRST and not progress.is_released and not progress.is_fallback
     # One that was let go has shown its first bytes already.
-    return Hold.STANDBY if is_holding and opening.is_on_trusted else Hold.FREE
+    is_holding = demand.demand is TrustDemand.FIRST and opening.is_on_trusted and not progress.is_fallback
+    if not is_holding or (progress.has_received and progress.has_sent):
+        return Hold.FREE
+    return Hold.RECEIVING if progress.has_received and is_counted else Hold.STANDBY
 
 
 def _coverage(

@@ -176,10 +176,13 @@ class TrustKeeper:
         """How a connection is protected as things are."""
         held = self._held(account) if self.can_enforce else None
         progress = Progress(
-            is_released=account.is_released, is_fallback=account.is_fallback, is_in_section=account.is_in_section
+            has_received=account.has_received_first,
+            has_sent=account.has_sent_first,
+            is_fallback=account.is_fallback,
+            is_in_section=account.is_in_section,
         )
         found = protection_of(account.policy.trust, held, account.opening, progress)
-        if found.hold is Hold.STANDBY and account.token not in self._counted:
+        if found.hold in {Hold.STANDBY, Hold.RECEIVING} and account.token not in self._counted:
             tx_bytes, rx_bytes = account.volume
             count = FirstBytes(limit=found.demand.first_bytes, tx_bytes=tx_bytes, rx_bytes=rx_bytes)
             self._counted[account.token] = account, count
@@ -278,25 +281,19 @@ class TrustKeeper:
         return has_moved
 
     def _judge(self, token: Token, account: ConnectionAccount, count: FirstBytes) -> None:
-        """What this host sends, the kernel keeps off untrusted paths by itself for as long as it must."""
         passed = count.passed
-        if not account.is_released and passed.down and (passed.up or self._does_kernel_count(account)):
-            account.is_released = True
-            self._revise(account)
-        if account.is_released and passed.up:
+        if (passed.down, passed.up) == (account.has_received_first, account.has_sent_first):
+            return
+        was_receiving = account.protection.hold is Hold.RECEIVING
+        account.has_received_first, account.has_sent_first = passed.down, passed.up
+        if passed.down and passed.up:
             del self._counted[token]
-            self._lift_limit(account)
-
-    def _does_kernel_count(self, account: ConnectionAccount) -> bool:
-        return self.can_enforce and self._held(account).first_bytes > 0
-
-    def _lift_limit(self, account: ConnectionAccount) -> None:
-        """Have the subflows that the kernel lets send nothing made anew: those may."""
-        if self._does_kernel_count(account):
+        if was_receiving:
+            # The kernel lets some subflows send nothing for as long as they live: have them made anew.
             account.is_in_section = True
             self._revise(account)
             account.is_in_section = False
-            self._revise(account)
+        self._revise(account)
 
 
 def _told(limit: EnforcementLimit) -> str:

@@ -24,6 +24,8 @@ class Hold(StrEnum):
     """Everything."""
     STANDBY = "standby"
     """Its subflows there are backups, and there is nothing that they could be the backup of but trusted ones."""
+    RECEIVING = "receiving"
+    """Its subflows there bring data in and take none out, so that those on trusted paths are no backups."""
     TRUSTED = "trusted"
     """It has no subflows there."""
 

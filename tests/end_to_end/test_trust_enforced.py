@@ -197,6 +197,7 @@ def test_without_a_trusted_path_only_fails_at_once_and_nothing_leaks(cafe):
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_only_goes_on_to_hold_when_the_daemon_is_gone(cafe, end):
     talker = cafe.run_with("only")
+    assert talker.says(cafe.opening("udp")) == str(cafe.lte)
     getattr(cafe.daemon, end)()
     cafe.left(WIFI)
     for kind in ("tcp", "mptcp", "udp"):
@@ -205,6 +206,8 @@ def test_only_goes_on_to_hold_when_the_daemon_is_gone(cafe, end):
     handshake = cafe.talker()
     assert handshake.says(cafe.opening()) == str(cafe.lte)
     assert handshake.says("ask 1000 1000") == "done"
+    handshake.tell("stop")
+    assert handshake.process.wait(10) == 0
     assert not cafe.left(WIFI)
     cafe.daemon.start()
     assert talker.says(cafe.opening()) == str(cafe.lte)
@@ -214,7 +217,7 @@ def test_only_goes_on_to_hold_when_the_daemon_is_gone(cafe, end):
 
 def test_a_handshake_is_let_go_when_the_trusted_path_goes_and_the_daemon_was_stopped(cafe):
     cafe.daemon.stop()
-    cafe.lab.change_link(LTE, LinkChange(carrier=False))
+    cafe.lab.run(["ip", "link", "set", LTE, "down"])
     talker = cafe.talker()
     assert talker.says(cafe.opening()) == str(cafe.wifi)
     assert talker.says("ask 10 10") == "done"
@@ -247,12 +250,15 @@ def test_first_bytes_pass_on_trusted_paths_and_the_rest_anywhere(cafe):
     assert not any(each.shows_key or each.payload_bytes for each in by_wifi)
     assert next(each.rx_bytes for each in cafe.connection().subflows if each.path == WIFI) == 0
     assert talker.says("ask 1000 2000000") == "done"
-    until(lambda: cafe.connection().protection.hold is Hold.FREE, "it is released")
+    until(lambda: cafe.connection().protection.hold is Hold.RECEIVING, "what comes in may use both")
+    assert {each.path: each.backup.local for each in cafe.connection().subflows} == {WIFI: False, LTE: False}
     assert talker.says("ask 1000 2000000") == "done"
     assert next(each.rx_bytes for each in cafe.connection().subflows if each.path == WIFI) > 0
     assert not any(each.payload_bytes for each in cafe.left(WIFI)), "it has sent too little yet"
     assert talker.says("ask 1000000 1000") == "done"
+    until(lambda: cafe.connection().protection.hold is Hold.FREE, "it may do everything")
     until(lambda: subflow_paths(cafe.connection()) == {WIFI, LTE}, "it is joined anew")
+    until(lambda: [each.backup.local for each in cafe.connection().subflows] == [True, False], "LTE stands by")
     assert talker.says("ask 3000000 1000") == "done"
     assert any(each.payload_bytes for each in cafe.left(WIFI))
 

@@ -91,10 +91,12 @@ def test_a_handshake_holds_nothing_back_once_it_is_over(demand, held):
     ("opening", "progress", "hold"),
     [
         (ON_TRUSTED, {}, Hold.STANDBY),
-        (ON_TRUSTED, {"is_released": True}, Hold.FREE),
+        (ON_TRUSTED, {"has_sent": True}, Hold.STANDBY),
+        (ON_TRUSTED, {"has_received": True}, Hold.RECEIVING),
+        (ON_TRUSTED, {"has_received": True, "has_sent": True}, Hold.FREE),
         (ON_TRUSTED, {"is_fallback": True}, Hold.FREE),
         (LET_GO, {}, Hold.FREE),
-        (ON_TRUSTED, {"is_released": True, "is_in_section": True}, Hold.TRUSTED),
+        (ON_TRUSTED, {"has_received": True, "has_sent": True, "is_in_section": True}, Hold.TRUSTED),
     ],
 )
 def test_first_bytes_have_others_stand_by_until_they_have_passed(opening, progress, hold):
@@ -103,7 +105,12 @@ def test_first_bytes_have_others_stand_by_until_they_have_passed(opening, progre
 
 @pytest.mark.parametrize("opening", [ON_TRUSTED, ELSEWHERE, LET_GO, ACCEPTED])
 def test_only_has_nothing_elsewhere_however_it_began(opening):
-    assert found("only", "only", opening, is_released=True).hold is Hold.TRUSTED
+    assert found("only", "only", opening, has_sent=True).hold is Hold.TRUSTED
+
+
+@pytest.mark.parametrize("held", [None, "handshake"])
+def test_where_the_kernel_counts_nothing_both_directions_wait_for_each_other(held):
+    assert found("first:100", held, has_received=True).hold is Hold.STANDBY
 
 
 def test_every_reason_has_words():
