@@ -130,6 +130,14 @@ GET_TRUST = Method(
 )
 """`TrustInfo`."""
 
+HOLD_CONNECTION = Method(
+    name="HoldConnection",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="token", signature="s"), Argument(name="held", signature="b")),
+)
+"""From now on the connection (its token as in `ConnectionInfo`) keeps to trusted paths, or no longer does. Where there
+is no such path its data waits; Linux ends a connection that has had none for a minute."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -142,6 +150,7 @@ METHODS = (
     LIST_POLICIES,
     SET_POLICY,
     GET_TRUST,
+    HOLD_CONNECTION,
     ENTER_SCOPE,
 )
 

@@ -23,6 +23,7 @@ from mpmanager.cli.context import (
     json_option,
     print_json,
 )
+from mpmanager.cli.explain import explain, hold
 from mpmanager.cli.lab import lab
 from mpmanager.cli.policies import app, default
 from mpmanager.cli.run import run
@@ -64,6 +65,8 @@ main.add_command(app)
 main.add_command(default)
 main.add_command(run)
 main.add_command(bench)
+main.add_command(explain)
+main.add_command(hold)
 main.add_command(lab)
 main.add_command(tour)
 

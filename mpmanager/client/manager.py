@@ -126,6 +126,10 @@ class ManagerClient:
         (dictionary,) = await self._call(contract.GET_TRUST)
         return from_dictionary(dictionary, TrustInfo)
 
+    async def hold_connection(self, token: str, *, held: bool) -> None:
+        """Have a connection keep to trusted paths from now on, or no longer."""
+        await self._call(contract.HOLD_CONNECTION, token, held)
+
     async def enter_scope(self, process: int, options: ScopeOptions) -> str:
         """Move a process of this user, known by a pidfd, to a cgroup of its own; returns that.
 

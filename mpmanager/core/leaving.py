@@ -7,6 +7,7 @@ from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_targets import is_admitted, is_open
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.pathmanager import Command, DestroySubflow, WithdrawAddress
+from mpmanager.model.trust import Hold
 
 
 def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
@@ -24,10 +25,13 @@ def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
 
 
 def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Command]:
-    """Leave the paths that are gone or not allowed, unless nothing else would be left."""
+    """Leave the paths that are gone or not allowed; if nothing else would be left, those alone that must be left."""
     unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, connection, flow, each)]
     if len(unwanted) < len(connection.subflows):
         yield from _leave(connection, unwanted)
+    elif connection.hold is Hold.TRUSTED:
+        # Linux keeps a connection without subflows for a minute (net.mptcp.close_timeout), in which it can be joined.
+        yield from _leave(connection, [flow for flow in unwanted if _is_on_untrusted(situation, flow)])
     for pending in (connection.joins, connection.probes):
         for flow in [flow for flow, each in pending.items() if not _may_stay(situation, connection, flow, each)]:
             del pending[flow]
@@ -51,6 +55,11 @@ def _leave(connection: Connection, flows: Sequence[FourTuple]) -> Iterator[Comma
             yield WithdrawAddress(token=connection.token, local_id=subflow.local_id)
     for flow in flows:
         yield DestroySubflow(token=connection.token, flow=flow)
+
+
+def _is_on_untrusted(situation: Situation, flow: FourTuple) -> bool:
+    path = situation.path_of(flow.local.address)
+    return path is not None and not path.is_trusted
 
 
 def _may_stay(situation: Situation, connection: Connection, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:

@@ -34,20 +34,21 @@ def protection_of(wanted: TrustPolicy, held: TrustPolicy | None, opening: Openin
     """What is demanded by rules (`wanted`) and what the kernel holds (`held`; None: it can hold nothing)."""
     demand = wanted if held is None else wanted.strictest(held)
     coverage, reason = _coverage(demand, held, opening, progress)
-    is_counted = held is not None and held.demand is TrustDemand.FIRST
-    hold = _hold(demand, opening, progress, is_counted=is_counted)
+    hold = _hold(demand, None if held is None else held.demand, opening, progress)
     return Protection(demand=demand, coverage=coverage, reason=reason, hold=hold)
 
 
-def _hold(demand: TrustPolicy, opening: Opening, progress: Progress, *, is_counted: bool) -> Hold:
-    """`is_counted`: the kernel keeps what goes out off untrusted paths for as long as it must."""
+def _hold(demand: TrustPolicy, held: TrustDemand | None, opening: Opening, progress: Progress) -> Hold:
+    if held is TrustDemand.ONLY:
+        return Hold.FENCED
     if demand.demand is TrustDemand.ONLY or progress.is_in_section:
         return Hold.TRUSTED
     # One that was let go has shown its first bytes already.
     is_holding = demand.demand is TrustDemand.FIRST and opening.is_on_trusted and not progress.is_fallback
     if not is_holding or (progress.has_received and progress.has_sent):
         return Hold.FREE
-    return Hold.RECEIVING if progress.has_received and is_counted else Hold.STANDBY
+    # Under this demand the kernel itself keeps what goes out off untrusted paths for as long as it must.
+    return Hold.RECEIVING if progress.has_received and held is TrustDemand.FIRST else Hold.STANDBY
 
 
 def _coverage(

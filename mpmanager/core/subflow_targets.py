@@ -78,7 +78,7 @@ def allowed_paths(initial: FourTuple, paths: Iterable[Path], hold: Hold) -> Iter
 
 def is_admitted(path: Path, hold: Hold) -> bool:
     """Whether a connection under this hold may have subflows on a path."""
-    return path.is_trusted or hold is not Hold.TRUSTED
+    return path.is_trusted or hold not in {Hold.FENCED, Hold.TRUSTED}
 
 
 def owns(path: Path, address: IPAddress) -> bool:

@@ -16,7 +16,7 @@ from mpmanager.core.scopes import ROOT
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
-from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.scope_keeper import ScopeKeeper
@@ -25,7 +25,7 @@ from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
 from mpmanager.model.enforcement import CgroupPath
-from mpmanager.model.errors import CommandRefusedError, NotSupportedError, StateFileError
+from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import PathState
@@ -164,6 +164,17 @@ class Manager:
     def trust_info(self) -> TrustInfo:
         """What of trust is in force."""
         return self.trust.info(unix_time=_unix_time)
+
+    def hold_connection(self, token: str, *, held: bool) -> None:
+        """Begin or end a trusted section of a connection.
+
+        Raises:
+            InvalidValueError: there is no such connection.
+        """
+        account = next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
+        if account is None:
+            raise InvalidValueError(f"token {token!r}: there is no such connection")
+        self.trust.hold(account, held=held)
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""

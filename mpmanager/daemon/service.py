@@ -73,6 +73,7 @@ class Service:
             contract.LIST_POLICIES.name: self._list_policies,
             contract.SET_POLICY.name: self._set_policy,
             contract.GET_TRUST.name: self._get_trust,
+            contract.HOLD_CONNECTION.name: self._hold_connection,
             contract.ENTER_SCOPE.name: self._enter_scope,
         }
         self._message_bus: MessageBus | None = None
@@ -236,6 +237,10 @@ class Service:
 
     async def _get_trust(self) -> list[Any]:
         return [to_dictionary(self._manager.trust_info())]
+
+    async def _hold_connection(self, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+        self._manager.hold_connection(token, held=held)
+        return []
 
     async def _enter_scope(self, caller: Caller, descriptor: int, options: dict[str, Any]) -> list[Any]:
         if caller.uid is None:

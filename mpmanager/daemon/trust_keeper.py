@@ -207,6 +207,11 @@ class TrustKeeper:
             text = f"no path is trusted: connections open unprotected; {account.flow.remote} is the first"
             self._journal.record(EventKind.HANDSHAKE_UNPROTECTED, text, token=account.token)
 
+    def hold(self, account: ConnectionAccount, *, held: bool) -> None:
+        """A trusted section of a connection begins or ends: its data keeps to trusted paths, and waits for them."""
+        account.is_in_section = held
+        self._revise(account)
+
     def learn_plain(self, account: ConnectionAccount) -> None:
         """A connection has fallen back to plain TCP.
 

@@ -26,8 +26,10 @@ class Hold(StrEnum):
     """Its subflows there are backups, and there is nothing that they could be the backup of but trusted ones."""
     RECEIVING = "receiving"
     """Its subflows there bring data in and take none out, so that those on trusted paths are no backups."""
+    FENCED = "fenced"
+    """The kernel lets nothing out there; what subflows it has there go once there is another one."""
     TRUSTED = "trusted"
-    """It has no subflows there."""
+    """It has no subflows there, be it that it has none at all: then its data waits."""
 
 
 @unique

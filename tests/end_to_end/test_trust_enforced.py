@@ -263,6 +263,29 @@ def test_first_bytes_pass_on_trusted_paths_and_the_rest_anywhere(cafe):
     assert any(each.payload_bytes for each in cafe.left(WIFI))
 
 
+def test_a_connection_can_be_held_to_trusted_paths_for_a_while_and_waits_for_them(cafe):
+    talker = cafe.talker()
+    assert talker.says(cafe.opening()) == str(cafe.lte)
+    assert talker.says("ask 1000 300000") == "done"
+    until(lambda: subflow_paths(cafe.connection()) == {WIFI, LTE}, "it has both")
+    token = cafe.connection().token
+    assert "To go back: mpm hold" in cafe.mpm("hold", token)
+    until(lambda: subflow_paths(cafe.connection()) == {LTE}, "it has left the untrusted path")
+    cafe.left(WIFI)
+    assert talker.says("ask 100000 1000000") == "done"
+    assert not cafe.left(WIFI)
+    cafe.mpm("path", "trust", LTE, "untrusted")
+    until(lambda: subflow_paths(cafe.connection()) == set(), "it has nothing left")
+    cafe.left(LTE)
+    talker.tell("ask 100000 100000")
+    assert not any(each.payload_bytes for each in cafe.left(WIFI) + cafe.left(LTE))
+    cafe.mpm("path", "trust", LTE, "trusted")
+    assert talker.process.stdout.readline() == "done\n", "it has waited"
+    cafe.mpm("hold", token, "--release")
+    until(lambda: subflow_paths(cafe.connection()) == {WIFI, LTE}, "it has both again")
+    assert "as a backup" in cafe.mpm("explain", "connection", token)
+
+
 def test_who_speaks_no_multipath_tcp_is_learnt_and_no_longer_costs_lte(cafe):
     opening = cafe.opening(port=cafe.plain.port)
     first = cafe.talker()

@@ -40,7 +40,7 @@ def test_what_the_kernel_holds_less_than_demanded_is_best_effort(wanted, held):
 
 def test_what_the_kernel_holds_beyond_a_rule_is_what_is_demanded():
     protection = found("any", "only")
-    assert (str(protection.demand), protection.coverage, protection.hold) == ("only", Coverage.ENFORCED, Hold.TRUSTED)
+    assert (str(protection.demand), protection.coverage, protection.hold) == ("only", Coverage.ENFORCED, Hold.FENCED)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,9 @@ def test_first_bytes_have_others_stand_by_until_they_have_passed(opening, progre
 
 @pytest.mark.parametrize("opening", [ON_TRUSTED, ELSEWHERE, LET_GO, ACCEPTED])
 def test_only_has_nothing_elsewhere_however_it_began(opening):
-    assert found("only", "only", opening, has_sent=True).hold is Hold.TRUSTED
+    assert found("only", "only", opening, has_sent=True).hold is Hold.FENCED
+    assert found("only", "handshake", opening, has_sent=True).hold is Hold.TRUSTED
+    assert found("only", None, opening).hold is Hold.TRUSTED
 
 
 @pytest.mark.parametrize("held", [None, "handshake"])
