@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, TrustInfo
+from mpmanager.verify.report import ProofInfo
 
 
 class Paths(msgspec.Struct, kw_only=True):
@@ -38,6 +39,12 @@ class TrustInForce(msgspec.Struct, kw_only=True):
     trust: TrustInfo
 
 
+class Proof(msgspec.Struct, kw_only=True):
+    """`mpm verify trust --json`."""
+
+    proof: ProofInfo
+
+
 class Connections(msgspec.Struct, kw_only=True):
     """`mpm connections --json`."""
 
@@ -53,7 +60,7 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, PathChange, Policies, TrustInForce, Connections, Events, Frame],
+        [StatusInfo, Paths, PathChange, Policies, TrustInForce, Proof, Connections, Events, Frame],
         ref_template="#/$defs/{name}",
     )
     document = {
@@ -62,7 +69,7 @@ def schema() -> str:
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
             "path tier, path kind, path trust: PathChange; app, default: Policies; trust: TrustInForce; "
-            "connections: Connections; events: Events; watch: Frame"
+            "verify trust: Proof; connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,
     }

@@ -29,6 +29,7 @@ from mpmanager.cli.policies import app, default
 from mpmanager.cli.run import run
 from mpmanager.cli.tour import tour
 from mpmanager.cli.trust import trust, wires_need_login
+from mpmanager.cli.verify import verify
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
 from mpmanager.model.path import PathKind, Tier
@@ -69,6 +70,7 @@ main.add_command(explain)
 main.add_command(hold)
 main.add_command(lab)
 main.add_command(tour)
+main.add_command(verify)
 
 
 @main.command(

@@ -1,0 +1,1 @@
+"""Proves by capture that what is held to trusted paths stays there."""

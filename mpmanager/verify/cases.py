@@ -1,0 +1,335 @@
+"""What has to be tried, derived from what is in force: for each demand and path, and what may be seen of it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from ipaddress import ip_interface
+from itertools import count, product
+
+from msgspec import structs
+
+from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
+from mpmanager.core.restrictions import PEOPLES_SLICES, demand_at
+from mpmanager.model.enforcement import CgroupPath
+from mpmanager.model.path import PathState
+from mpmanager.model.policy import Selector, SelectorKind, TrustDemand, TrustPolicy
+from mpmanager.model.trust import Trust
+from mpmanager.verify.attempts import PORTS, Attempt, Manner, Traffic
+from mpmanager.verify.packets import Packet
+from mpmanager.verify.places import FREE_PREFIX
+
+MOST_FIRST_BYTES = 65_536
+"""Of more, so many are sent: all of them are among the first."""
+DOCUMENTATION = {4: "192.0.2.1", 6: "2001:db8::1"}
+"""Addresses that nobody has (RFC 5737, RFC 3849): what is sent there is thrown away by the first router."""
+
+_VERSIONS = (4, 6)
+_KINDS = {
+    TrustDemand.ANY: (),
+    TrustDemand.HANDSHAKE: (Traffic.MPTCP,),
+    TrustDemand.FIRST: (Traffic.MPTCP, Traffic.FIRST_BYTES),
+    TrustDemand.ONLY: (Traffic.TCP, Traffic.MPTCP, Traffic.UDP, Traffic.UDP_CONNECTED, Traffic.DNS, Traffic.PING),
+}
+_MANNERS: Mapping[Traffic, tuple[Manner, ...]] = {Traffic.FIRST_BYTES: (Manner.UNBOUND,)}
+"""Of the others all. A connection that is bound elsewhere never comes to its first bytes."""
+_EVERYBODY = "default"
+_RUN = "mpm run"
+
+
+@unique
+class Verdict(StrEnum):
+    """What came of it, the worst first."""
+
+    FAILED = "failed"
+    """Something was seen where it must not be."""
+    INCONCLUSIVE = "inconclusive"
+    """It could not be tried, or it would not have been seen."""
+    NOT_VERIFIED = "not-verified"
+    """It was not tried: nothing holds it, or what would show it is missing."""
+    PASSED = "passed"
+    NOTHING_TO_TRY = "nothing-to-try"
+    """Nothing could leave there now, or nothing runs of which it is demanded."""
+    NOT_RESTRICTED = "not-restricted"
+    """Nothing is demanded there."""
+
+
+PROVEN = frozenset({Verdict.PASSED, Verdict.NOTHING_TO_TRY, Verdict.NOT_RESTRICTED})
+"""What leaves nothing open."""
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several; of none, nothing is demanded."""
+    order = tuple(Verdict)
+    return min(verdicts, key=order.index, default=Verdict.NOT_RESTRICTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What is known without trying."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One kind of traffic on one path: attempts, or what is settled without any."""
+
+    path: str | None
+    """None: about all of them."""
+    traffic: Traffic | None = None
+    attempts: tuple[Attempt, ...] = ()
+    settled: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One demand."""
+
+    rule: str
+    """Who demands it: `default`, the selector of a rule, or `mpm run`."""
+    cgroup: str | None
+    """In which it is in force; None: in none."""
+    demand: TrustPolicy
+    checks: tuple[Check, ...]
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All of them."""
+        return tuple(attempt for check in self.checks for attempt in check.attempts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is in force, on which paths."""
+
+    trust: TrustInfo
+    paths: Sequence[PathInfo]
+    policies: Sequence[PolicyInfo]
+    running: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """In which cgroups the programs of rules about executables run, by executable."""
+    sinks: Mapping[int, str] = field(default_factory=dict)
+    """Peers that answer, by IP version."""
+
+    @property
+    def untrusted(self) -> list[PathInfo]:
+        """The paths to keep off."""
+        return [each for each in self.paths if each.trust is Trust.UNTRUSTED]
+
+    def destination(self, version: int) -> str:
+        """Where attempts are directed to."""
+        return self.sinks.get(version, DOCUMENTATION[version])
+
+    def has_trusted_way(self, version: int) -> bool:
+        """Whether something trusted leads out."""
+        return any(each.trust is Trust.TRUSTED and version in versions_of(each) for each in self.paths)
+
+
+def versions_of(path: PathInfo) -> tuple[int, ...]:
+    """The IP versions that lead out by a path: of its gateways, or on a link without any of its addresses."""
+    if path.state is not PathState.UP:
+        return ()
+    gateways = {6 if ":" in each else 4 for each in path.gateways}
+    return tuple(each for each in _VERSIONS if _address(path, each) and each in (gateways or _VERSIONS))
+
+
+def _address(path: PathInfo, version: int) -> str | None:
+    addresses = (ip_interface(each).ip for each in path.addresses)
+    return next((str(each) for each in addresses if each.version == version and not each.is_link_local), None)
+
+
+def executables_of(policies: Iterable[PolicyInfo]) -> list[str]:
+    """Which programs the rules about trust name."""
+    return [each.path for each in _selectors(policies) if each.kind is SelectorKind.EXE]
+
+
+def _selectors(policies: Iterable[PolicyInfo]) -> Iterator[Selector]:
+    for each in policies:
+        if each.trust is not None and FREE_PREFIX not in each.selector:
+            yield Selector.parse(each.selector)
+
+
+def derive(situation: Situation) -> tuple[Case, ...]:
+    """A case for each demand that is in force, and for each rule that is not."""
+    numbers = count()
+    in_force = [_in_force(situation, cgroup, numbers) for cgroup in _demands(situation)]
+    return (*in_force, *_out_of_force(situation))
+
+
+def _demands(situation: Situation) -> dict[CgroupPath, TrustPolicy]:
+    return {
+        CgroupPath(each.cgroup): TrustPolicy.parse(each.demand)
+        for each in situation.trust.restrictions
+        if FREE_PREFIX not in each.cgroup
+    }
+
+
+def _in_force(situation: Situation, cgroup: CgroupPath, numbers: Iterator[int]) -> Case:
+    demand = demand_at(cgroup, _demands(situation))
+    paths = [check for path in situation.paths for check in _checks(situation, demand, path, numbers)]
+    if demand.demand is TrustDemand.ANY:
+        paths = [_settled(None, Verdict.NOT_RESTRICTED, "it may use every path")]
+    return Case(rule=_who(situation, cgroup), cgroup=cgroup, demand=demand, checks=tuple(paths))
+
+
+def _who(situation: Situation, cgroup: CgroupPath) -> str:
+    """Whose word it is. Of what is demanded of a program's own cgroup, the rules about the programs that run there."""
+    restriction = next(each for each in situation.trust.restrictions if each.cgroup == cgroup)
+    if restriction.is_scope:
+        return _RUN
+    root = situation.trust.root.rstrip("/")
+    names = [str(each) for each in _selectors(situation.policies) if _is_about(each, cgroup, situation)]
+    is_everybodys = cgroup in {root or "/", *(f"{root}/{each}" for each in PEOPLES_SLICES)}
+    return ", ".join(names) or (_EVERYBODY if is_everybodys else "rules")
+
+
+def _is_about(selector: Selector, cgroup: CgroupPath, situation: Situation) -> bool:
+    match selector.kind:
+        case SelectorKind.CGROUP:
+            return selector.path == cgroup
+        case SelectorKind.EXE:
+            return cgroup in situation.running.get(selector.path, ())
+        case SelectorKind.DEFAULT:
+            return False
+
+
+def _settled(path: str | None, verdict: Verdict, reason: str, traffic: Traffic | None = None) -> Check:
+    return Check(path=path, traffic=traffic, settled=Settled(verdict=verdict, reason=reason))
+
+
+def _checks(situation: Situation, demand: TrustPolicy, path: PathInfo, numbers: Iterator[int]) -> Iterator[Check]:
+    if path.trust is Trust.TRUSTED:
+        yield _settled(path.name, Verdict.NOT_RESTRICTED, "trusted: all may leave there")
+        return
+    if not versions_of(path):
+        yield _settled(path.name, Verdict.NOTHING_TO_TRY, "no way out: nothing could leave there now")
+        return
+    is_lenient = demand.demand is not TrustDemand.ONLY and not demand.is_strict
+    held = [each for each in versions_of(path) if situation.has_trusted_way(each) or not is_lenient]
+    for traffic in _KINDS[demand.demand]:
+        if not held:
+            reason = "no path is trusted: connections are let go, as the rule says"
+            yield _settled(path.name, Verdict.NOT_RESTRICTED, reason, traffic)
+            continue
+        can_be_tried = [each for each in held if traffic is not Traffic.FIRST_BYTES or each in situation.sinks]
+        if can_be_tried:
+            attempts = _attempts(situation, path, traffic, can_be_tried, numbers)
+            yield Check(path=path.name, traffic=traffic, attempts=tuple(_sized(each, demand) for each in attempts))
+        for each in held:
+            if each not in can_be_tried:
+                reason = f"IPv{each}: a connection has to stand for that, so it needs a peer that answers (--sink)"
+                yield _settled(path.name, Verdict.NOT_VERIFIED, reason, traffic)
+
+
+def _attempts(
+    situation: Situation, path: PathInfo, traffic: Traffic, versions: Iterable[int], numbers: Iterator[int]
+) -> Iterator[Attempt]:
+    for version, manner in product(versions, _MANNERS.get(traffic, tuple(Manner))):
+        yield Attempt(
+            number=next(numbers),
+            traffic=traffic,
+            manner=manner,
+            version=version,
+            destination=situation.destination(version),
+            interface=path.name,
+            address=_address(path, version) or "",
+        )
+
+
+def _sized(attempt: Attempt, demand: TrustPolicy) -> Attempt:
+    if attempt.traffic is not Traffic.FIRST_BYTES:
+        return attempt
+    return structs.replace(attempt, payload_bytes=min(demand.first_bytes, MOST_FIRST_BYTES))
+
+
+def _out_of_force(situation: Situation) -> Iterator[Case]:
+    demands = _demands(situation)
+    for policy in situation.policies:
+        if policy.trust is None or FREE_PREFIX in policy.selector:
+            continue
+        selector, demand = Selector.parse(policy.selector), TrustPolicy.parse(policy.trust)
+        settled = _why_not_in_force(situation, selector, demand, demands)
+        if settled is not None:
+            check = Check(path=None, settled=settled)
+            yield Case(rule=str(selector), cgroup=None, demand=demand, checks=(check,))
+
+
+def _why_not_in_force(
+    situation: Situation, selector: Selector, demand: TrustPolicy, demands: Mapping[CgroupPath, TrustPolicy]
+) -> Settled | None:
+    """None: it is in force, and among the others."""
+    if demand.demand is TrustDemand.ANY:
+        return None
+    if not situation.trust.enforced:
+        return _open(f"not enforced: {'; '.join(situation.trust.limits) or 'this machine cannot'}")
+    match selector.kind:
+        case SelectorKind.CGROUP:
+            return None if selector.path in demands else _idle("there is no such cgroup now")
+        case SelectorKind.EXE:
+            return _why_not_held(situation.running.get(selector.path, ()), demand, demands)
+        case SelectorKind.DEFAULT:
+            return None if demands else _open("not in force yet")
+
+
+def _why_not_held(
+    cgroups: Collection[str], demand: TrustPolicy, demands: Mapping[CgroupPath, TrustPolicy]
+) -> Settled | None:
+    if not cgroups:
+        return _idle("it does not run now")
+    held = {each: demand_at(CgroupPath(each), demands) for each in cgroups}
+    shared = sorted(each for each, has in held.items() if has.strictest(demand) != has)
+    if not shared:
+        return None
+    return _open(
+        f"best effort: it shares {', '.join(shared)} with other programs; mpm run gives it a cgroup of its own"
+    )
+
+
+def _open(reason: str) -> Settled:
+    return Settled(verdict=Verdict.NOT_VERIFIED, reason=reason)
+
+
+def _idle(reason: str) -> Settled:
+    return Settled(verdict=Verdict.NOTHING_TO_TRY, reason=reason)
+
+
+def controls_of(cases: Iterable[Case]) -> tuple[Attempt, ...]:
+    """What has to be seen where nothing is restricted: of each kind and IP version on each path, one attempt."""
+    attempts = [attempt for case in cases for attempt in case.attempts]
+    first: dict[tuple[str, Traffic, int], Attempt] = {}
+    for each in attempts:
+        first.setdefault((each.interface, each.traffic, each.version), each)
+    # Made after all others, they may have the same ports.
+    return tuple(
+        structs.replace(each, number=number, manner=Manner.DEVICE) for number, each in enumerate(first.values())
+    )
+
+
+def rounds_of(cases: Sequence[Case]) -> Iterator[list[tuple[Case, tuple[Attempt, ...]]]]:
+    """What can be tried at once, as each attempt needs a port to itself."""
+    flat = [(case, attempt) for case in cases for attempt in case.attempts]
+    for begin in range(0, len(flat), PORTS):
+        members = flat[begin : begin + PORTS]
+        yield [
+            (case, attempts)
+            for case in cases
+            if (attempts := tuple(attempt for owner, attempt in members if owner is case))
+        ]
+
+
+def is_leak(demand: TrustPolicy, traffic: Traffic, packet: Packet) -> bool:
+    """Whether a packet of an attempt must not be on an untrusted path."""
+    if demand.demand is TrustDemand.ONLY:
+        return True
+    return packet.is_capable or (traffic is Traffic.FIRST_BYTES and packet.payload_bytes > 0)
+
+
+def is_evidence(traffic: Traffic, packet: Packet) -> bool:
+    """Whether a packet of a control shows that such a leak would be seen."""
+    match traffic:
+        case Traffic.MPTCP:
+            return packet.is_capable
+        case Traffic.FIRST_BYTES:
+            return packet.payload_bytes > 0
+        case _:
+            return True

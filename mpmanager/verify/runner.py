@@ -1,0 +1,316 @@
+"""Carries out a proof: makes the attempts, listens, makes the same where nothing is restricted, and judges."""
+
+import asyncio
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
+from mpmanager.client.manager import ManagerClient
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+from mpmanager.model.trust import Trust
+from mpmanager.verify import places
+from mpmanager.verify.attempts import DNS_PORT, Attempt, Outcome, Traffic
+from mpmanager.verify.capture import Capture, Sighting
+from mpmanager.verify.cases import DOCUMENTATION, Case, Situation, controls_of, derive, executables_of, rounds_of, worst
+from mpmanager.verify.report import Evidence, ProofInfo, Result, cases_of, is_proven
+from mpmanager.verify.traffic import READY
+
+HOLD_S = 1.3
+"""After the attempts: TCP tries a second time after one second."""
+
+_START_TIMEOUT_S = 15.0
+_OUTCOME_TIMEOUT_S = 5.0
+_END_TIMEOUT_S = 3.0
+_QUIET_S = 0.1
+"""For what leaves when the sockets are closed."""
+_LONGEST_LINE_BYTES = 1 << 22
+_COMMAND = (sys.executable, "-P", "-m", "mpmanager.verify.traffic")
+
+_CHANGED = "paths or rules became others meanwhile: once more, please"
+
+Tell = Callable[[str, float], None]
+"""Takes what is being done, and which part of all is done."""
+
+
+async def prove(client: ManagerClient, sinks: dict[int, str], *, tell: Tell) -> ProofInfo:
+    """Prove what is in force now. All that was made for it is removed, also when it is cancelled.
+
+    Raises:
+        NotAuthorizedError: this process may not listen on all interfaces.
+        NotSupportedError: there is nothing that could be proven here.
+        MpmanagerError: the daemon cannot be asked.
+    """
+    began, monotonic = time.time(), time.monotonic()
+    destinations = sorted((DOCUMENTATION | sinks).values())
+    evidence = Evidence()
+    with Capture(destinations) as capture:
+        situation = await _situation(client, sinks)
+        cases = derive(situation)
+        if any(each.attempts for each in cases):
+            _require_paths(situation.paths)
+            evidence = await _evidence(client, situation, cases, _Listening(capture), tell)
+    found = cases_of(cases, evidence)
+    return ProofInfo(
+        proven=is_proven(found),
+        verdict=worst(each.verdict for each in found),
+        destinations=destinations,
+        sinks=sorted(set(sinks.values())),
+        began=began,
+        took_s=round(time.monotonic() - monotonic, 3),
+        notes=list(situation.trust.limits),
+        cases=found,
+    )
+
+
+async def _situation(client: ManagerClient, sinks: Mapping[int, str]) -> Situation:
+    if (await client.status()).simulated:
+        raise NotSupportedError("the daemon simulates everything: there is nothing that could be proven")
+    await _remove_abandoned(client)
+    policies = await client.policies()
+    return Situation(
+        trust=await client.trust(),
+        paths=await client.paths(),
+        policies=policies,
+        running=places.cgroups_of(executables_of(policies)),
+        sinks=sinks,
+    )
+
+
+async def _remove_abandoned(client: ManagerClient) -> None:
+    """What a proof has left that was killed before it could clean up."""
+    for each in await client.policies():
+        kind, _colon, cgroup = each.selector.partition(":")
+        if kind == "cgroup" and places.is_abandoned(cgroup):
+            await client.set_policy(PolicyInfo(selector=each.selector))
+            places.remove_abandoned(cgroup)
+
+
+def _require_paths(paths: Iterable[PathInfo]) -> None:
+    """Interfaces are looked for by their names: those of the daemon's network namespace, so it has to be ours.
+
+    Raises:
+        NotSupportedError: it is not.
+    """
+    here = places.interfaces()
+    missing = [each.name for each in paths if (each.index, each.name) not in here]
+    if missing:
+        raise NotSupportedError(
+            f"{', '.join(missing)} cannot be seen from here: the daemon is in another network namespace, "
+            "and the proof has to be made there"
+        )
+
+
+class _Listening:
+    """Takes in what the capture sees, all the time."""
+
+    def __init__(self, capture: Capture) -> None:
+        self.capture = capture
+        self._seen: list[Sighting] = []
+
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.capture.fileno(), self._take)
+        try:
+            yield
+        finally:
+            loop.remove_reader(self.capture.fileno())
+
+    def _take(self) -> None:
+        self._seen += self.capture.take()
+
+    def seen(self) -> list[Sighting]:
+        """Since the last time."""
+        self._take()
+        seen, self._seen = self._seen, []
+        return seen
+
+
+async def _evidence(
+    client: ManagerClient, situation: Situation, cases: Sequence[Case], listening: _Listening, tell: Tell
+) -> Evidence:
+    """The controls come last: to set a cgroup free the daemon renews all restrictions, and would mend what broke."""
+    results: dict[int, Result] = {}
+    rounds = list(rounds_of(cases))
+    steps = len(rounds) + 1
+    async with listening.going_on():
+        for number, each in enumerate(rounds):
+            rules = ", ".join(case.rule for case, _attempts in each)
+            tell(f"trying to get past: {rules}", number / steps)
+            results |= await _carry_out(each, listening)
+        after = await _again(client, situation)
+        tell("the same where nothing is restricted", len(rounds) / steps)
+        controls = await _control(client, situation, controls_of(cases), listening)
+    return Evidence(
+        results=results,
+        controls=controls,
+        tolerated=_tolerated(situation.paths),
+        doubt=_doubt(situation, after, listening.capture),
+    )
+
+
+async def _again(client: ManagerClient, situation: Situation) -> Situation:
+    return replace(situation, trust=await client.trust(), paths=await client.paths())
+
+
+def _doubt(before: Situation, after: Situation, capture: Capture) -> str:
+    if _essence(before.paths, before.trust) != _essence(after.paths, after.trust):
+        return _CHANGED
+    lost = capture.lost()
+    return f"the capture has lost {lost} packets" if lost else ""
+
+
+def _essence(paths: Iterable[PathInfo], trust: TrustInfo) -> object:
+    """What must not change while it is proven. Scopes come and go."""
+    kept = [(each.name, each.index, each.trust, each.state, sorted(each.addresses)) for each in paths]
+    return sorted(kept), sorted((each.cgroup, each.demand) for each in trust.restrictions if not each.is_scope)
+
+
+def _tolerated(paths: Iterable[PathInfo]) -> frozenset[str]:
+    """The trusted paths, and interfaces that are no path and carry such a one, as a bridge's ports do."""
+    known = {each.name for each in paths}
+    trusted = {each.name for each in paths if each.trust is Trust.TRUSTED}
+    carriers = {lower for each in trusted for lower in places.lower_interfaces(each)}
+    return frozenset(trusted | (carriers - known))
+
+
+async def _carry_out(members: Sequence[tuple[Case, tuple[Attempt, ...]]], listening: _Listening) -> dict[int, Result]:
+    listening.seen()  # what is late is of nobody
+    async with AsyncExitStack() as stack:
+        makers = [await _start(stack, number, case, attempts) for number, (case, attempts) in enumerate(members)]
+        await asyncio.gather(*(each.make() for each in makers))
+        await asyncio.sleep(HOLD_S)
+    await asyncio.sleep(_QUIET_S)
+    return _results(makers, listening.seen())
+
+
+async def _start(stack: AsyncExitStack, number: int, case: Case, attempts: tuple[Attempt, ...]) -> "_Maker":
+    """In a cgroup beneath the very one that is held: what is proven is what holds there, not what would elsewhere."""
+    beneath = f"{(case.cgroup or '/').rstrip('/')}/{places.own_name(number)}"
+    maker = _Maker(attempts)
+    try:
+        directory = stack.enter_context(places.throwaway(beneath))
+        await stack.enter_async_context(maker.running(directory))
+    except CommandRefusedError as error:
+        maker.trouble = str(error)
+    return maker
+
+
+async def _control(
+    client: ManagerClient, situation: Situation, attempts: tuple[Attempt, ...], listening: _Listening
+) -> dict[tuple[str, Traffic, int], Result]:
+    listening.seen()
+    cgroup = places.free_cgroup(situation.trust.root)
+    maker = _Maker(attempts)
+    async with AsyncExitStack() as stack:
+        directory = stack.enter_context(places.throwaway(cgroup))
+        await stack.enter_async_context(_freed(client, cgroup))
+        await stack.enter_async_context(maker.running(directory))
+        await maker.make()
+        await asyncio.sleep(HOLD_S)
+    await asyncio.sleep(_QUIET_S)
+    results = _results([maker], listening.seen())
+    return {(each.interface, each.traffic, each.version): results[each.number] for each in attempts}
+
+
+@asynccontextmanager
+async def _freed(client: ManagerClient, cgroup: str) -> AsyncIterator[None]:
+    """A rule that nothing is demanded of a cgroup, for as long as the block."""
+    selector = f"cgroup:{cgroup}"
+    await client.set_policy(PolicyInfo(selector=selector, trust="any"))
+    try:
+        yield
+    finally:
+        await client.set_policy(PolicyInfo(selector=selector))
+
+
+class _Maker:
+    """The program that makes some attempts."""
+
+    def __init__(self, attempts: tuple[Attempt, ...]) -> None:
+        self.attempts = attempts
+        self.outcomes: dict[int, Outcome] = {}
+        self.trouble = ""
+        self._process: Process | None = None
+
+    @asynccontextmanager
+    async def running(self, directory: Path) -> AsyncIterator[None]:
+        """It runs in a cgroup for as long as the block, and is ready.
+
+        Raises:
+            CommandRefusedError: it does not come there.
+        """
+        # In a session of its own Ctrl-C does not reach it: it ends when its input does.
+        process = await asyncio.create_subprocess_exec(
+            *_COMMAND, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES, start_new_session=True
+        )
+        try:
+            line = await _line(process, _START_TIMEOUT_S)
+            if line.strip() != READY:
+                raise CommandRefusedError("the program that makes the attempts does not start", errno=0)
+            places.enter(directory, process.pid)
+            self._process = process
+            yield
+        finally:
+            self._process = None
+            await _end(process)
+
+    async def make(self) -> None:
+        """Have the attempts made, and take what came of them."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        process.stdin.write(msgspec.json.encode(self.attempts) + b"\n")
+        try:
+            outcomes = msgspec.json.decode(await _line(process, _OUTCOME_TIMEOUT_S), type=list[Outcome])
+        except msgspec.DecodeError:
+            self.trouble = "the program that makes the attempts does not tell what became of them"
+        else:
+            self.outcomes = {each.number: each for each in outcomes}
+
+
+async def _line(process: Process, timeout_s: float) -> str:
+    """What it says next; empty when it says nothing in time."""
+    if process.stdout is None:
+        return ""
+    with suppress(TimeoutError, ValueError):
+        return (await asyncio.wait_for(process.stdout.readline(), timeout_s)).decode()
+    return ""
+
+
+async def _end(process: Process) -> None:
+    """With its input it ends by itself."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), _END_TIMEOUT_S)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _results(makers: Iterable[_Maker], sightings: Iterable[Sighting]) -> dict[int, Result]:
+    by_port: dict[int, list[Sighting]] = {}
+    for each in sightings:
+        if (port := _port_of(each)) is not None:
+            by_port.setdefault(port, []).append(each)
+    return {attempt.number: result for maker in makers for attempt, result in _each_result(maker, by_port)}
+
+
+def _port_of(sighting: Sighting) -> int | None:
+    packet = sighting.packet
+    return packet.source_port if packet.destination_port == DNS_PORT else packet.destination_port
+
+
+def _each_result(maker: _Maker, by_port: Mapping[int, Sequence[Sighting]]) -> Iterator[tuple[Attempt, Result]]:
+    for each in maker.attempts:
+        seen = [one for one in by_port.get(each.port, ()) if str(one.packet.destination) == each.destination]
+        yield each, Result(outcome=maker.outcomes.get(each.number), trouble=maker.trouble, sightings=seen)
