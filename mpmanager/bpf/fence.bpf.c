@@ -411,7 +411,8 @@ static __always_inline enum verdict judge_handshake(const struct policy *policy,
 		return PASS;
 	if (!is_being_opened(connection))
 		return judge_join(policy, ctx, sk, connection, source);
-	if (mark_as_plain(policy, ctx, sk, destination)) {
+	// Plain TCP has no key, but first bytes as well: they are led where these may go.
+	if (!policy->first_bytes && mark_as_plain(policy, ctx, sk, destination)) {
 		hold(sk);
 		return PASS;
 	}

@@ -260,7 +260,7 @@ class LinuxEnforcement:
             witness = directory / _WITNESS
             if not bpf.has_lost_namespace(witness):
                 continue
-            _log.info("removing what was pinned for a network namespace that is gone: %s", directory)
+            _log.debug("removing what was pinned for a network namespace that is gone: %s", directory)
             with suppress(FileNotFoundError):  # daemons of two other namespaces may come to it at once
                 for each in directory.iterdir():
                     if each.is_dir():

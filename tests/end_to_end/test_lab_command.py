@@ -37,10 +37,12 @@ def test_suggested_commands_name_the_lab_and_work_as_they_stand(name):
     assert f"  {name} " in mpm("lab", "list").stdout
     start = next(line for line in suggested if "mpmanagerd" in line)
     with subprocess.Popen(shlex.split(start), stderr=subprocess.PIPE, text=True) as daemon:
-        assert "ready" in daemon.stderr.readline()
-        bus = shlex.split(start)[shlex.split(start).index("--bus") + 1]
-        assert "wlan0" in mpm("--bus", bus, "paths").stdout
-        daemon.terminate()
+        try:
+            assert "ready" in daemon.stderr.readline()
+            bus = shlex.split(start)[shlex.split(start).index("--bus") + 1]
+            assert "wlan0" in mpm("--bus", bus, "paths").stdout
+        finally:
+            daemon.terminate()
         assert daemon.wait(20) == 0
     mpm("lab", "down", "--name", name)
     assert f"  {name} " not in mpm("lab", "list").stdout

@@ -78,6 +78,14 @@ def test_a_destination_that_has_learnt_multipath_is_steered_again(cgroup, enforc
     assert (outcome, wifi) == ("multipath", [])
 
 
+def test_first_bytes_know_no_plain_destinations(cgroup, enforcement, attacker, leaving, plain):
+    plan = handshakes(cgroup, plain_destinations=plain)
+    policies = frozenset(replace(each, first_bytes=1000) for each in plan.policies)
+    enforcement.apply(replace(plan, policies=policies))
+    outcome, wifi, _ = leaving(attacker, "kind_of_mptcp4")
+    assert (outcome, wifi) == ("multipath", [])
+
+
 def test_only_knows_no_plain_destinations(cgroup, enforcement, attacker, leaving, plain):
     enforcement.apply(replace(restricting(cgroup), plain_destinations=plain))
     outcome, wifi, _ = leaving(attacker, "kind_of_mptcp4")
