@@ -56,7 +56,7 @@ GUESTS = (
         title="Real Wi-Fi: NetworkManager, wpa_supplicant, hostapd and emulated radios",
         package=_DEBIAN_12,
         init=_SYSTEMD,
-        tests=("tests/system/wifi/check_trust.py",),
+        tests=("tests/system/wifi/check_trust.py", "tests/system/wifi/check_leaks.py"),
         limit_s=3000,
     ),
 )

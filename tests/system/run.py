@@ -1,6 +1,7 @@
 """Runs the guests, says what they show, and writes it into docs/system-tests.md: `make test-system`."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,8 @@ def main(names: Sequence[str], cache: Path, *, is_listing: bool) -> None:
     if is_listing:
         click.echo("\n".join(f"{each.name}: {each.title}" for each in GUESTS))
         return
+    # Told to end, it takes its guest with it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     wanted = [each for each in GUESTS if not names or each.name in names]
     try:
         reports = _run(wanted, Workshop(cache))

@@ -93,6 +93,7 @@ NETWORKS = (
         ),
     ),
 )
+BY_NAME = {each.name: each for each in NETWORKS}
 
 
 def run(command: Sequence[str | Path], *, limit_s: float = 120.0) -> str:

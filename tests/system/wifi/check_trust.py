@@ -16,8 +16,8 @@ from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.nl80211 import Nl80211Source
 from mpmanager.model.path import KindSource, Security
 from mpmanager.model.trust import Trust, TrustReason, TrustSource
-from tests.system.wifi.access_points import NETWORKS, PASSPHRASE, SERVER_NAME, run
-from tests.system.wifi.moments import moments_of
+from system.wifi.access_points import BY_NAME, PASSPHRASE, SERVER_NAME, run
+from system.wifi.moments import moments_of
 
 YES, NO = Trust.TRUSTED, Trust.UNTRUSTED
 EXPECTED = {
@@ -29,7 +29,6 @@ EXPECTED = {
     "Airport": (Security.OWE, NO, TrustReason.WIFI_OWE),
 }
 """Of the networks that need no login. A network that takes both WPA2 and WPA3 is worth what the weaker one is."""
-_BY_NAME = {each.name: each for each in NETWORKS}
 _NOTICE_LIMIT_S = 5.0
 """From the moment at which NetworkManager says that a network is in use."""
 
@@ -80,7 +79,7 @@ async def _hint_of_the_kernel(interface):
 def test_data_goes_over_a_network_that_is_in_use(station, network):
     station.join(network)
     with pytest.raises(ConnectionRefusedError):  # by the access point, where nobody listens
-        socket.create_connection((_BY_NAME[network].gateway, 9), timeout=30)
+        socket.create_connection((BY_NAME[network].gateway, 9), timeout=30)
 
 
 def test_roaming_changes_the_verdict_within_seconds(station, daemon, record_property):
@@ -117,7 +116,7 @@ def test_the_verdict_is_there_before_an_untrusted_network_has_given_an_address(
     station.join(trusted)
     until(lambda: daemon.path(station.interface).trust is YES, f"{trusted} is trusted")
     before = len(daemon.events(EventKind.TRUST_CHANGED))
-    with moments_of(_BY_NAME[untrusted].address) as moments:
+    with moments_of(BY_NAME[untrusted].address) as moments:
         station.join(untrusted)
         told = until(lambda: _told_since(daemon, before, NO), f"the verdict on {untrusted} is told")
     assert moments.joined < moments.addressed

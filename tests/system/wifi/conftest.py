@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from end_to_end.stage import Daemon
-from tests.system.wifi.access_points import NETWORKS, on_the_air, run
+from system.wifi.access_points import NETWORKS, on_the_air, run
 
 _JOIN_LIMIT_S = 90
 _ACTIVATED = "100 (connected)"
