@@ -75,6 +75,9 @@ class PathInfo(Structure):
     trust_reason: TrustReason = TrustReason.UNKNOWN
     trust_source: TrustSource = TrustSource.AUTOMATIC
     """Who decided: a person about this network or this interface, or nobody."""
+    automatic_trust: Trust | None = None
+    """What it would be if nothing had been said of it; null from a daemon that does not tell."""
+    automatic_reason: TrustReason | None = None
     network_trust: Trust | None = None
     """What a person has said of this network; null: nothing."""
     interface_trust: Trust | None = None

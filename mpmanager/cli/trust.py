@@ -42,7 +42,7 @@ def trust(*, bus: Bus, name: str, level: str | None, of_network: bool, of_interf
     names it, else of the interface; auto takes back both. What was said of a network comes before what was said of the
     interface.
 
-    Today trust is shown and remembered; no data is kept off an untrusted path for it yet.
+    Taking trust away is in force at once: what is held to trusted paths leaves this one (mpm trust shows what is).
     """
     scope = _scope(of_network=of_network, of_interface=of_interface)
     if level is None:

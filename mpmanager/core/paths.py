@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from mpmanager.core.trust import Evidence, TrustPreferences, decisions_on, network_ids, verdict_on
+from mpmanager.core.trust import Evidence, TrustPreferences, automatic_verdict_on, decisions_on, network_ids, verdict_on
 from mpmanager.model.facts import NO_FACTS, Facts, LinkFacts
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkHint, LinkHints, NetworkState
@@ -110,6 +110,7 @@ def _path(
         network=_first(hint.network for hint in hints),
         security=evidence.security,
         trust=verdict_on(evidence, preferences.trust),
+        automatic_trust=automatic_verdict_on(evidence, preferences.trust),
         trust_decisions=decisions_on(evidence, preferences.trust),
         network_ids=tuple(evidence.network_ids),
         tier=chosen_tier or DEFAULT_TIERS[kind],

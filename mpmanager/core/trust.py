@@ -5,7 +5,7 @@ Trust belongs to the network and not to the card.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Security
@@ -79,6 +79,13 @@ def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdic
     if level is Trust.TRUSTED and not evidence.is_gateway_known and _distrusts_gateways(preferences):
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
     return TrustVerdict(level=level, reason=reason)
+
+
+def automatic_verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdict:
+    """How far a network would be trusted if nothing had been said of it or of the interface."""
+    networks = {name: level for name, level in preferences.networks.items() if name not in evidence.network_ids}
+    interfaces = {name: level for name, level in preferences.interfaces.items() if name != evidence.name}
+    return verdict_on(evidence, replace(preferences, networks=networks, interfaces=interfaces))
 
 
 def decisions_on(evidence: Evidence, preferences: TrustPreferences) -> TrustDecisions:

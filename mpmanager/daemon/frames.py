@@ -71,6 +71,8 @@ class PathRates:
             trust=path.trust.level,
             trust_reason=path.trust.reason,
             trust_source=path.trust.source,
+            automatic_trust=path.automatic_trust.level,
+            automatic_reason=path.automatic_trust.reason,
             network_trust=path.trust_decisions.network,
             interface_trust=path.trust_decisions.interface,
             network_ids=[str(each) for each in path.network_ids],

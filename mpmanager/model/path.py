@@ -132,6 +132,8 @@ class Path:
     security: Security | None
     """None when nobody told, or where the question has no meaning."""
     trust: TrustVerdict = NOT_KNOWN
+    automatic_trust: TrustVerdict = NOT_KNOWN
+    """What it would be if nothing had been said of this network or this interface."""
     trust_decisions: TrustDecisions = NOTHING_SAID
     network_ids: tuple[NetworkId, ...] = ()
     """What names its network, the most telling first; empty where nothing does (yet)."""

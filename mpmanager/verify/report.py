@@ -95,6 +95,8 @@ class Evidence:
     """Interfaces on which all may be seen: the trusted paths, and what carries them."""
     doubt: str = ""
     """Why nothing of it can be relied on."""
+    gap: str = ""
+    """Why something may not have been seen."""
 
 
 def cases_of(cases: Iterable[Case], evidence: Evidence) -> list[CaseInfo]:
@@ -166,7 +168,7 @@ def _leaks(demand: TrustPolicy, attempt: Attempt, evidence: Evidence) -> list[Si
 def _verdict(attempt: Attempt, result: Result, leaks: Sequence[Sighting], evidence: Evidence) -> tuple[Verdict, str]:
     if leaks and not evidence.doubt:
         return Verdict.FAILED, _told(leaks)
-    trouble = evidence.doubt or _not_tried(result) or _not_seen(attempt, result, evidence)
+    trouble = evidence.doubt or evidence.gap or _not_tried(result) or _not_seen(attempt, result, evidence)
     return (Verdict.INCONCLUSIVE, trouble) if trouble else (Verdict.PASSED, "")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
+from mpmanager.api.structures import PathInfo, PolicyInfo
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.trust import Trust
@@ -152,7 +152,8 @@ async def _evidence(
         results=results,
         controls=controls,
         tolerated=_tolerated(situation.paths),
-        doubt=_doubt(situation, after, listening.capture),
+        doubt="" if _essence(situation) == _essence(after) else _CHANGED,
+        gap=f"the capture has lost {lost} packets" if (lost := listening.capture.lost()) else "",
     )
 
 
@@ -160,17 +161,11 @@ async def _again(client: ManagerClient, situation: Situation) -> Situation:
     return replace(situation, trust=await client.trust(), paths=await client.paths())
 
 
-def _doubt(before: Situation, after: Situation, capture: Capture) -> str:
-    if _essence(before.paths, before.trust) != _essence(after.paths, after.trust):
-        return _CHANGED
-    lost = capture.lost()
-    return f"the capture has lost {lost} packets" if lost else ""
-
-
-def _essence(paths: Iterable[PathInfo], trust: TrustInfo) -> object:
+def _essence(situation: Situation) -> object:
     """What must not change while it is proven. Scopes come and go."""
-    kept = [(each.name, each.index, each.trust, each.state, sorted(each.addresses)) for each in paths]
-    return sorted(kept), sorted((each.cgroup, each.demand) for each in trust.restrictions if not each.is_scope)
+    paths = [(each.name, each.index, each.trust, each.state, sorted(each.addresses)) for each in situation.paths]
+    demands = [(each.cgroup, each.demand) for each in situation.trust.restrictions if not each.is_scope]
+    return sorted(paths), sorted(demands)
 
 
 def _tolerated(paths: Iterable[PathInfo]) -> frozenset[str]:

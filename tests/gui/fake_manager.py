@@ -105,6 +105,8 @@ def _path(name, index, kind, tier, *, network, network_id, address, gateway, sec
         tx_bit_s=0.0,
         trust=trust,
         trust_reason=reason,
+        automatic_trust=trust,
+        automatic_reason=reason,
         network_ids=[network_id],
     )
 
@@ -222,6 +224,7 @@ class World:
         """Let a path be trusted as was said of it, or by its nature."""
         before = path.trust
         path.trust, path.trust_reason = OPEN_AIR if path.security is Security.OPEN else NATURES[path.kind]
+        path.automatic_trust, path.automatic_reason = path.trust, path.trust_reason
         path.trust_source = TrustSource.AUTOMATIC
         said = ((path.interface_trust, TrustSource.INTERFACE), (path.network_trust, TrustSource.NETWORK))
         for trust, source in said:

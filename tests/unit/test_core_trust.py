@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpmanager.core.trust import Evidence, TrustPreferences, network_ids, verdict_on
+from mpmanager.core.trust import Evidence, TrustPreferences, automatic_verdict_on, network_ids, verdict_on
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Security
 from mpmanager.model.trust import REASON_WORDS, NetworkId, Trust, TrustReason, TrustSource
@@ -167,3 +167,12 @@ def test_a_cable_is_named_by_its_gateways_and_not_by_a_profile_that_all_cables_s
 def test_others_are_named_by_their_profile_too():
     assert ids(PathKind.LTE, connection="7") == ("nm:7",)
     assert ids(PathKind.VPN, connection="7", gateways=["02:00:5e:00:53:01"]) == ("nm:7", "gateway:02:00:5e:00:53:01")
+
+
+def test_the_automatic_verdict_leaves_out_what_was_said_of_this_network_and_interface_alone():
+    home, other = NetworkId("gateway:02:00:5e:00:53:01"), NetworkId("gateway:02:00:5e:00:53:02")
+    evidence = Evidence(name=LinkName("eth0"), kind=PathKind.ETHERNET, network_ids=(home,), is_gateway_known=False)
+    said = TrustPreferences(networks={home: Trust.UNTRUSTED}, interfaces={LinkName("eth0"): Trust.UNTRUSTED})
+    assert automatic_verdict_on(evidence, said).level is Trust.TRUSTED
+    elsewhere = TrustPreferences(networks={home: Trust.TRUSTED, other: Trust.UNTRUSTED})
+    assert automatic_verdict_on(evidence, elsewhere).reason is TrustReason.NOT_RECOGNISED_YET

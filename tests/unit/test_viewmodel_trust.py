@@ -3,18 +3,14 @@
 import pytest
 from fake_manager import World
 
-from mpmanager.core import trust as core
-from mpmanager.model.names import LinkName
-from mpmanager.model.path import PathKind, Security
-from mpmanager.model.trust import NetworkId, Trust, TrustDecisions, TrustReason, TrustSource
+from mpmanager.model.trust import Trust, TrustDecisions, TrustReason, TrustSource
 from mpmanager_ui.viewmodels.trust import (
+    EFFECTS,
     LEVEL_WORDS,
     NO_NAME,
-    SHOWN_ONLY,
     Shield,
     TrustChange,
     TrustWishes,
-    automatic_trust,
     done_words,
 )
 
@@ -43,39 +39,13 @@ def test_every_level_has_a_word():
     assert set(LEVEL_WORDS) == set(Trust)
 
 
-@pytest.mark.parametrize("kind", PathKind)
-@pytest.mark.parametrize("security", [None, *Security])
-def test_the_daemon_and_the_window_agree_on_what_automatic_means(world, kind, security):
-    path = world.path("wlan0")
-    path.kind, path.security = kind, security
-    evidence = core.Evidence(
-        name=LinkName("wlan0"), kind=kind, security=security, network_ids=[NetworkId("wifi:Café am Markt/wpa2")]
-    )
-    verdict = core.verdict_on(evidence, core.TrustPreferences())
-    assert automatic_trust(path) in {None, (verdict.level, verdict.reason)}
-
-
-def test_what_only_the_daemon_can_tell_is_not_guessed(world):
-    path = world.path("wlan0")
-    path.security = Security.ENTERPRISE
-    assert automatic_trust(path) is None
-    path.kind = PathKind.ETHERNET
-    assert automatic_trust(path) is None
-
-
-def test_a_network_without_a_name_may_be_one_that_is_distrusted(world):
-    path = world.path("dsl0")
-    path.network_ids = []
-    assert automatic_trust(path) is None
-
-
 def test_the_shield_says_level_reason_and_that_nobody_decided(world):
     shield = shield_of(world.path("wlan0"))
     assert not shield.is_chosen
     assert shield.explanation == (
         "Trusted: WPA2 encrypts the air.",
         "Decided automatically: you have said nothing about it.",
-        SHOWN_ONLY,
+        EFFECTS[YES],
     )
 
 
@@ -86,7 +56,7 @@ def test_the_shield_says_who_decided_and_what_it_would_be_otherwise(world):
     assert shield.explanation == (
         "Untrusted: you have said so of this network.",
         "Automatically it would be trusted: WPA2 encrypts the air.",
-        SHOWN_ONLY,
+        EFFECTS[NO],
     )
 
 
@@ -109,8 +79,8 @@ def test_every_verdict_has_a_sentence(world, reason, level, source):
     assert shield.sentence[-1].isalpha() or shield.sentence[-1] == ")"
 
 
-def test_nobody_is_told_that_data_is_protected(world):
-    assert all(SHOWN_ONLY in shield_of(path).explanation for path in world.paths)
+def test_what_a_level_does_is_told(world):
+    assert all(shield_of(path).explanation[-1] == EFFECTS[path.trust] for path in world.paths)
 
 
 def test_there_is_no_way_back_to_automatic_where_nobody_decided(world):
@@ -123,7 +93,7 @@ def test_there_is_no_way_back_to_automatic_where_nobody_decided(world):
 def test_the_way_back_says_where_it_leads(world):
     world.say("wlan0", "interface", NO)
     assert texts(shield_of(world.path("wlan0")))[-1] == ["Back to automatic (would be trusted)"]
-    world.path("wlan0").security = Security.ENTERPRISE
+    world.path("wlan0").automatic_trust = None
     assert texts(shield_of(world.path("wlan0")))[-1] == ["Back to automatic"]
 
 
@@ -182,8 +152,8 @@ def test_the_wish_for_automatic_shows_what_is_known_of_it(world):
     path = world.path("wlan0")
     world.say("wlan0", "network", NO)
     assert Shield.of(path, NOTHING).sentence == "Trusted: WPA2 encrypts the air"
-    path.security = Security.ENTERPRISE
-    assert Shield.of(path, NOTHING).level is NO
+    path.automatic_trust, path.automatic_reason = None, None
+    assert Shield.of(path, NOTHING).level is NO, "what the daemon shows, until it tells"
 
 
 def test_a_wish_holds_until_a_frame_shows_it(world):

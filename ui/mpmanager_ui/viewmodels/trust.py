@@ -1,50 +1,26 @@
 """The shield on a path's card: how far its network is trusted and why, and what a person can say of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mpmanager.api.structures import PathInfo
-from mpmanager.model.path import PathKind, Security
 from mpmanager.model.trust import REASON_WORDS, Trust, TrustDecisions, TrustReason, TrustSource, why
 from mpmanager_ui.viewmodels.wishes import Wishes
 
 LEVEL_WORDS = {Trust.TRUSTED: "Trusted", Trust.UNTRUSTED: "Untrusted"}
-SHOWN_ONLY = "So far this is shown and remembered: no data is kept off an untrusted path for it yet."
+EFFECTS = {
+    Trust.TRUSTED: "Connections may open here, and programs that are held to trusted paths may use it.",
+    Trust.UNTRUSTED: "Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.",
+}
 NO_NAME = "Nothing names its network at the moment, so only the interface can be decided on."
 NOT_NOW = "The daemon is not connected: nothing can be changed at the moment."
 _BY_ITSELF = "Decided automatically: you have said nothing about it."
 _VERBS = {Trust.TRUSTED: "Trust", Trust.UNTRUSTED: "Do not trust"}
 
-_BY_KIND: Mapping[PathKind, tuple[Trust, TrustReason]] = {
-    PathKind.LTE: (Trust.TRUSTED, TrustReason.CELLULAR),
-    PathKind.XDSL: (Trust.TRUSTED, TrustReason.TELEPHONE_LINE),
-    PathKind.VPN: (Trust.TRUSTED, TrustReason.VPN),
-    PathKind.BLUETOOTH: (Trust.TRUSTED, TrustReason.BLUETOOTH),
-    PathKind.TETHERING: (Trust.TRUSTED, TrustReason.TETHERING),
-    PathKind.VIRTUAL: (Trust.UNTRUSTED, TrustReason.VIRTUAL),
-    PathKind.UNKNOWN: (Trust.UNTRUSTED, TrustReason.UNKNOWN),
-}
-_BY_SECURITY: Mapping[Security | None, tuple[Trust, TrustReason]] = {
-    Security.OPEN: (Trust.UNTRUSTED, TrustReason.WIFI_OPEN),
-    Security.OWE: (Trust.UNTRUSTED, TrustReason.WIFI_OWE),
-    Security.WEP: (Trust.UNTRUSTED, TrustReason.WIFI_WEP),
-    Security.WPA: (Trust.UNTRUSTED, TrustReason.WIFI_TKIP),
-    Security.WPA2: (Trust.TRUSTED, TrustReason.WIFI_WPA2),
-    Security.WPA3: (Trust.TRUSTED, TrustReason.WIFI_WPA3),
-    None: (Trust.UNTRUSTED, TrustReason.WIFI_UNKNOWN),
-}
 
-
-def automatic_trust(path: PathInfo) -> tuple[Trust, TrustReason] | None:
-    """How far the network would be trusted if nobody had said anything; None where only the daemon can tell.
-
-    An enterprise network is trusted by its certificate and a cable perhaps by a login: the window knows of neither.
-    What nothing names yet may be one that somebody distrusts.
-    """
-    if path.kind is PathKind.ETHERNET or (path.kind is PathKind.WIFI and path.security is Security.ENTERPRISE):
+def _automatic(path: PathInfo) -> tuple[Trust, TrustReason] | None:
+    if path.automatic_trust is None or path.automatic_reason is None:
         return None
-    level, reason = _BY_SECURITY[path.security] if path.kind is PathKind.WIFI else _BY_KIND[path.kind]
-    return None if level is Trust.TRUSTED and not path.network_ids else (level, reason)
+    return path.automatic_trust, path.automatic_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +106,7 @@ class Shield:
     @classmethod
     def of(cls, path: PathInfo, said: TrustDecisions) -> "Shield":
         """The shield of a path of which that was said, which may be a wish still on its way."""
-        automatic = automatic_trust(path)
+        automatic = _automatic(path)
         level, reason, source = _verdict(path, said, automatic)
         return cls(
             level=level,
@@ -160,8 +136,8 @@ class Shield:
     @property
     def explanation(self) -> tuple[str, ...]:
         """Level, reason, who decided, and what that does: one sentence each."""
-        lines = [f"{self.sentence}.", *self._decision(), SHOWN_ONLY]
-        return tuple(lines if self.network_ids else [*lines[:-1], NO_NAME, SHOWN_ONLY])
+        unnamed = () if self.network_ids else (NO_NAME,)
+        return (f"{self.sentence}.", *self._decision(), *unnamed, EFFECTS[self.level])
 
     def _decision(self) -> list[str]:
         lines = [] if self.is_chosen else [_BY_ITSELF]
