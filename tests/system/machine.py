@@ -63,8 +63,8 @@ class Workshop:
             place = Path(scratch)
             for name in _TAKEN:
                 _copy(SOURCE / name, place / "source" / name)
-            for file, name in _files(_DISTRIBUTIONS):
-                _copy(file, place / "packages" / name)
+            for file, place_in_packages in _files(_DISTRIBUTIONS):
+                _copy(file, place / "packages" / place_in_packages)
             (place / "arguments").write_text("".join(f"{each}\n" for each in arguments))
             options = ("-noappend", "-quiet", "-no-progress", "-noI", "-noD", "-noF", "-noX")
             self.run(["mksquashfs", str(place), str(target), *options])

@@ -69,7 +69,7 @@ class _Here:
 
     facts_file: Path
 
-    def popen(self, command, *, place, **options):
+    def popen(self, command, *, place, is_service=False, **options):
         assert place == "laptop"
         return subprocess.Popen(command, **options)
 
