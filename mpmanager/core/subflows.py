@@ -132,6 +132,7 @@ class SubflowManager:
                 return self._on_connection(event, now)
             case ConnectionClosed():
                 self._connections.pop(event.token, None)
+                self._holds.pop(event.token, None)
                 return ()
             case _:
                 return self._on_one_connection(event, now)
