@@ -4,7 +4,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from mpmanager.model.names import IPAddress
 
@@ -53,7 +53,7 @@ def decode(data: bytes) -> Packet | None:
                 return _ipv4(data)
             case 6:
                 return _ipv6(data)
-    except (IndexError, struct.error):
+    except (IndexError, AddressValueError, struct.error):
         pass
     return None
 
@@ -118,7 +118,7 @@ def _tcp(version: int, destination: IPAddress, body: bytes) -> Packet:
         is_capable=capable_bytes > 0,
         has_key=capable_bytes >= _WITH_KEY_BYTES,
         is_join=is_join,
-        payload_bytes=len(body) - end,
+        payload_bytes=max(0, len(body) - end),
     )
 
 

@@ -175,7 +175,11 @@ def _verdict(attempt: Attempt, result: Result, leaks: Sequence[Sighting], eviden
 def _told(leaks: Sequence[Sighting]) -> str:
     """How many by which interface, with what they show."""
     counted = Counter((each.interface, _marks(each)) for each in leaks)
-    return "; ".join(f"{count} packets on {name}{marks}" for (name, marks), count in counted.items())
+    return "; ".join(f"{_packets(count)} on {name}{marks}" for (name, marks), count in counted.items())
+
+
+def _packets(count: int) -> str:
+    return "1 packet" if count == 1 else f"{count} packets"
 
 
 def _marks(leak: Sighting) -> str:
