@@ -23,6 +23,8 @@ class Guest:
     limit_s: float
     """Of this machine's time; five times what it takes on two slow cores."""
     memory_mb: int = 1024
+    is_virtual_time: bool = False
+    """Whether its clock counts instructions, where time-outs of many programs must not hang on how busy the machine is."""
     known: Mapping[str, str] = field(default_factory=dict)
     """Why a check cannot hold on this kernel, by its name; if it holds all the same, this table is wrong."""
 
@@ -56,6 +58,7 @@ GUESTS = (
         title="Real Wi-Fi: NetworkManager, wpa_supplicant, hostapd and emulated radios",
         package=_DEBIAN_12,
         init=_SYSTEMD,
+        is_virtual_time=True,
         tests=("tests/system/wifi/check_trust.py", "tests/system/wifi/check_leaks.py"),
         limit_s=3000,
     ),

@@ -67,6 +67,7 @@ def _run_one(guest: Guest, workshop: Workshop) -> GuestReport:
         memory_mb=guest.memory_mb,
         inputs=inputs,
         limit_s=guest.limit_s,
+        is_virtual_time=guest.is_virtual_time,
     )
     begin = time.monotonic()
     try:

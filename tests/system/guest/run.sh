@@ -12,7 +12,7 @@ for command in mpm:cli mpmanagerd:daemon; do
     chmod +x "$program"
 done
 
-# Read once before anything has a time-out.
+# Read once before anything has a time-out: in virtual time the clock jumps while the guest waits for its disk.
 echo "started after $(cut -d" " -f1 /proc/uptime) s"
 tar -C /mnt -cf - packages source/mpmanager | cat > /dev/null
 cat /usr/bin/python3.11 /usr/lib/python3.11/*.py /usr/lib/python3.11/lib-dynload/* > /dev/null

@@ -69,8 +69,8 @@ class _Here:
 
     facts_file: Path
 
-    def popen(self, command, *, place, is_service=False, **options):
-        assert place == "laptop"
+    def popen(self, command, *, place, is_service, **options):
+        assert (place, is_service) == ("laptop", True)
         return subprocess.Popen(command, **options)
 
 
