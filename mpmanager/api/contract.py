@@ -88,10 +88,12 @@ SET_PATH_TRUST = Method(
         Argument(name="path", signature="s"),
         Argument(name="trust", signature="s"),
         Argument(name="scope", signature="s"),
+        Argument(name="network", signature="s"),
     ),
 )
 """`trust`: trusted, untrusted, or auto (what the network's nature suggests). `scope`: network, interface, or empty:
-the network where it has a name, else the interface; with auto both."""
+the network where it has a name, else the interface; with auto both. `network`: one of the path's `network_ids`, so that
+what is meant for one network does not fall upon the next; empty for whatever it is in."""
 
 SET_WIRES_NEED_LOGIN = Method(
     name="SetWiresNeedLogin",

@@ -76,7 +76,8 @@ def _show(row: PathInfo, *, as_json: bool) -> None:
 
 async def _decide(client: ManagerClient, name: str, level: str, scope: str) -> tuple[PathInfo, PathInfo]:
     before = await client.path(name)
-    await client.set_path_trust(name, level, scope)
+    network = "" if scope == TrustSource.INTERFACE else next(iter(before.network_ids), "")
+    await client.set_path_trust(name, level, scope, network)
     return before, await client.path(name)
 
 

@@ -57,6 +57,8 @@ def _address(_context: click.Context, _parameter: click.Parameter, texts: tuple[
         addresses = [ip_address(each) for each in texts]
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+    if any(each.is_loopback or each.is_link_local or each.is_multicast or each.is_unspecified for each in addresses):
+        raise click.BadParameter("it has to be the address of one host beyond the networks that are tried")
     if len({each.version for each in addresses}) != len(addresses):
         raise click.BadParameter("one address of each IP version")
     return {each.version: str(each) for each in addresses}

@@ -104,9 +104,12 @@ class ManagerClient:
         """Correct the kind of a path; `auto` goes back to what was detected."""
         await self._call(contract.SET_PATH_KIND, path, kind)
 
-    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
-        """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
-        await self._call(contract.SET_PATH_TRUST, path, trust, scope)
+    async def set_path_trust(self, path: str, trust: str, scope: str = "", network: str = "") -> None:
+        """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests.
+
+        `network` names the one that is meant, one of its `network_ids`; empty means whatever the path is in by then.
+        """
+        await self._call(contract.SET_PATH_TRUST, path, trust, scope, network)
 
     async def set_wires_need_login(self, *, needed: bool) -> None:
         """Say whether a cable is trusted only where a login (802.1X) has let this machine in."""

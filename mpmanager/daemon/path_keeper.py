@@ -146,15 +146,18 @@ class PathKeeper:
             kinds[path.name] = _member(PathKind, kind, what="kind")
         await self._prefer(replace(self._preferences, kinds=kinds))
 
-    async def set_trust(self, name: str, trust: str, scope: str) -> None:
+    async def set_trust(self, name: str, trust: str, scope: str, network: str = "") -> None:
         """Say, or give back to the network's nature, how far a path is trusted.
 
-        `scope` is `network`, `interface`, or empty: the network where it has a name, else the interface.
+        `scope` is `network`, `interface`, or empty: the network where it has a name, else the interface. `network` says
+        which network is meant; empty means whatever the path is in.
 
         Raises:
             UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
         """
         path = self._path(name)
+        if network and network not in path.network_ids:
+            raise InvalidValueError(f"{name} is in another network by now, and not in {network}")
         level = None if trust == AUTOMATIC else _member(Trust, trust, what="trust")
         scopes = _scopes(path, level, scope)
         chosen = self._preferences.trust

@@ -220,8 +220,8 @@ class Service:
         await self._manager.paths.set_kind(path, kind)
         return []
 
-    async def _set_path_trust(self, path: str, trust: str, scope: str) -> list[Any]:
-        await self._manager.paths.set_trust(path, trust, scope)
+    async def _set_path_trust(self, path: str, trust: str, scope: str, network: str) -> list[Any]:
+        await self._manager.paths.set_trust(path, trust, scope, network)
         return []
 
     async def _set_wires_need_login(self, needed: bool) -> list[Any]:  # noqa: FBT001  # as it comes over the bus

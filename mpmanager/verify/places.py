@@ -1,6 +1,7 @@
 """Throwaway cgroups in which attempts are made, and which programs run in which."""
 
 import os
+import re
 import socket
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -16,6 +17,7 @@ FREE_PREFIX: Final = "mpm-verify-free-"
 """Of the cgroup of the control; a process id follows."""
 
 _PREFIX = "mpm-verify-"
+_OWN = re.compile(rf"{_PREFIX}(free-)?(?P<pid>[0-9]+)(-[0-9]+)?")
 _UNIFIED = "0::"
 _LOWER = "lower_"
 _MOUNT_POINT_FIELD = 4  # of /proc/self/mountinfo
@@ -64,16 +66,17 @@ def enter(directory: Path, pid: int) -> None:
 
 
 def is_abandoned(cgroup: str) -> bool:
-    """Whether it is the cgroup of a control that was killed before it could clean up."""
-    number = cgroup.rpartition("/")[2].removeprefix(FREE_PREFIX)
-    is_ours = FREE_PREFIX in cgroup and number.isdecimal()
-    return is_ours and not psutil.pid_exists(int(number))
+    """Whether it is the cgroup of a proof that was killed before it could clean up."""
+    found = _OWN.fullmatch(cgroup.rpartition("/")[2])
+    return found is not None and not psutil.pid_exists(int(found["pid"]))
 
 
-def remove_abandoned(cgroup: str) -> None:
-    """Remove such a cgroup where it is still there."""
-    with suppress(OSError):
-        (_mount_point() / cgroup.lstrip("/")).rmdir()
+def remove_abandoned(beneath: str) -> None:
+    """Remove such cgroups right below another one; what cannot be removed stays."""
+    for each in (_mount_point() / beneath.lstrip("/")).glob(f"{_PREFIX}*"):
+        if is_abandoned(each.name):
+            with suppress(OSError):
+                each.rmdir()
 
 
 def cgroups_of(executables: Collection[str]) -> Mapping[str, frozenset[str]]:

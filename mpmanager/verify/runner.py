@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import msgspec
 from mpmanager.api.structures import PathInfo, PolicyInfo
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+from mpmanager.model.policy import SelectorKind
 from mpmanager.model.trust import Trust
 from mpmanager.verify import places
 from mpmanager.verify.attempts import DNS_PORT, Attempt, Outcome, Traffic
@@ -87,9 +88,11 @@ async def _remove_abandoned(client: ManagerClient) -> None:
     """What a proof has left that was killed before it could clean up."""
     for each in await client.policies():
         kind, _colon, cgroup = each.selector.partition(":")
-        if kind == "cgroup" and places.is_abandoned(cgroup):
+        if kind == SelectorKind.CGROUP and places.is_abandoned(cgroup):
             await client.set_policy(PolicyInfo(selector=each.selector))
-            places.remove_abandoned(cgroup)
+    trust = await client.trust()
+    for beneath in {trust.root, *(each.cgroup for each in trust.restrictions)}:
+        places.remove_abandoned(beneath)
 
 
 def _require_paths(paths: Iterable[PathInfo]) -> None:
@@ -219,11 +222,21 @@ async def _control(
 async def _freed(client: ManagerClient, cgroup: str) -> AsyncIterator[None]:
     """A rule that nothing is demanded of a cgroup, for as long as the block."""
     selector = f"cgroup:{cgroup}"
-    await client.set_policy(PolicyInfo(selector=selector, trust="any"))
     try:
+        await client.set_policy(PolicyInfo(selector=selector, trust="any"))
         yield
     finally:
-        await client.set_policy(PolicyInfo(selector=selector))
+        await _undisturbed(client.set_policy(PolicyInfo(selector=selector)))
+
+
+async def _undisturbed(cleaning: Coroutine[object, object, None]) -> None:
+    """Clean up to the end, also when that is cancelled."""
+    task = asyncio.create_task(cleaning)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 class _Maker:
@@ -255,7 +268,7 @@ class _Maker:
             yield
         finally:
             self._process = None
-            await _end(process)
+            await _undisturbed(_end(process))
 
     async def make(self) -> None:
         """Have the attempts made, and take what came of them."""

@@ -178,7 +178,10 @@ def _outcomes_of(reading: int) -> list[Outcome]:
 def main() -> None:
     """Do what the input says."""
     print(READY, flush=True)  # noqa: T201  # read by the prover
-    attempts = msgspec.json.decode(sys.stdin.readline(), type=list[Attempt])
+    line = sys.stdin.readline()
+    if not line:
+        return  # nobody asks any more
+    attempts = msgspec.json.decode(line, type=list[Attempt])
     forked = _fork([each for each in attempts if each.manner is Manner.FORK])
     maker = Maker()
     outcomes = [maker.make(each) for each in attempts if each.manner not in {Manner.FORK, Manner.THREAD}]

@@ -439,9 +439,11 @@ class FakeManager:
         self.changes.append((path, kind))
         self.world.path(path).kind = PathKind(kind) if kind != "auto" else PathKind.WIFI
 
-    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
+    async def set_path_trust(self, path: str, trust: str, scope: str = "", network: str = "") -> None:
         if self.refusal is not None:
             raise self.refusal
+        if network and network not in self.world.path(path).network_ids:
+            raise InvalidValueError(f"{path} is in another network by now")
         self.changes.append((path, trust, scope))
         self.world.say(path, scope, Trust(trust) if trust != "auto" else None)
 

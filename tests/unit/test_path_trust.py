@@ -116,8 +116,8 @@ class Host:
     def look(self):
         asyncio.run(self.keeper.look())
 
-    def say(self, level, scope=""):
-        asyncio.run(self.keeper.set_trust("link0", level, scope))
+    def say(self, level, scope="", network=""):
+        asyncio.run(self.keeper.set_trust("link0", level, scope, network))
 
     def needs_login(self, needed):
         asyncio.run(self.keeper.set_wires_need_login(needed=needed))
@@ -225,6 +225,15 @@ def test_what_cannot_be_said_is_refused_with_what_could_be(host, said, error, wo
     with pytest.raises(error, match=words):
         asyncio.run(host.keeper.set_trust(*said))
     assert host.decisions == TrustDecisions()
+
+
+def test_what_is_meant_for_one_network_does_not_fall_upon_the_next(host):
+    (name, *_others) = host.keeper.paths[0].network_ids
+    with pytest.raises(InvalidValueError, match="in another network by now"):
+        host.say("untrusted", "network", "wifi:Elsewhere/open")
+    assert host.decisions == TrustDecisions()
+    host.say("untrusted", "network", name)
+    assert host.decisions.network is Trust.UNTRUSTED
 
 
 @pytest.mark.parametrize("level", ["trusted", "auto"])

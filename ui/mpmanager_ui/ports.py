@@ -21,7 +21,7 @@ class Manager(Protocol):
     async def set_path_kind(self, path: str, kind: str) -> None:
         """Correct the kind of a path; `auto` goes back to what was detected."""
 
-    async def set_path_trust(self, path: str, trust: str, scope: str = "") -> None:
+    async def set_path_trust(self, path: str, trust: str, scope: str = "", network: str = "") -> None:
         """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
 
     async def policies(self) -> list[PolicyInfo]:

@@ -133,7 +133,9 @@ class Session(QObject):
         self.wishes_changed.emit()
         try:
             for scope, level in change.steps():
-                await self._reached().set_path_trust(path, level.value if level else "auto", scope.value)
+                await self._reached().set_path_trust(
+                    path, level.value if level else "auto", scope.value, change.network_in(scope)
+                )
             self.trust_wishes.agree(path, change)
         finally:
             self.trust_wishes.drop_refused(path, change)

@@ -46,6 +46,10 @@ class TrustChange:
         """The way back."""
         return replace(self, before=self.after, after=self.before)
 
+    def network_in(self, scope: TrustSource) -> str:
+        """One name of the network that a step is about; empty where it is about the interface."""
+        return min(self.network_ids, default="") if scope is TrustSource.NETWORK else ""
+
     def steps(self) -> tuple[tuple[TrustSource, Trust | None], ...]:
         """What has to be said of what; None takes back what was said."""
         said = (
