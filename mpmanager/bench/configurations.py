@@ -6,7 +6,7 @@ The server always runs a stock kernel with its own path manager and the kernel's
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum, unique
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psutil
 
 from mpmanager.api.bus import Bus, parse_bus
-from mpmanager.api.structures import EventInfo, EventKind, PolicyInfo, Wait
+from mpmanager.api.structures import EventInfo, EventKind, PolicyInfo, TrustInfo, Wait
 from mpmanager.bench.errors import BenchError
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.lab import namespaces
@@ -32,6 +32,8 @@ ResultT = TypeVar("ResultT")
 
 NEVER: Wait = "never"
 
+_NO_RESTRICTION = "any"
+"""Unless a measurement is about trust: else connections open on the trusted path, which may be the second one."""
 _SERVER = "server"
 _STALE_LOSS_COUNT = 4
 """The kernel's default."""
@@ -53,6 +55,8 @@ class Approach(StrEnum):
     """The same; a subflow counts as stale after one loss instead of four, on both ends."""
     POOLING = "pooling"
     """The kernel's path manager without a backup flag."""
+    FULLMESH = "stock fullmesh"
+    """The kernel's path manager with an endpoint on each path."""
     OURS = "mpmanager"
     """The daemon on the laptop."""
 
@@ -67,10 +71,12 @@ class Configuration:
     big_transfers_to: str | None = None
     big_over_bytes: int | None = None
     """Of our default policy."""
+    second_tier: Tier = Tier.WHEN_NEEDED
+    """Of the second path under ours; the first is always used."""
 
     @property
     def name(self) -> str:
-        if self.approach is not Approach.OURS:
+        if self.approach is not Approach.OURS or self.second_tier is Tier.ALWAYS:
             return self.approach.value
         if self.big_transfers_to:
             return f"{self.approach.value} steering"
@@ -81,6 +87,9 @@ class Configuration:
 STOCK = Configuration(approach=Approach.STOCK)
 STALE_1 = Configuration(approach=Approach.STALE_1)
 POOLING = Configuration(approach=Approach.POOLING)
+FULLMESH = Configuration(approach=Approach.FULLMESH)
+BOTH_ALWAYS = Configuration(approach=Approach.OURS, second_tier=Tier.ALWAYS)
+"""The daemon uses both paths alike."""
 
 
 def ours(wait_ms: Wait) -> Configuration:
@@ -124,6 +133,22 @@ class ManagedLaptop:
 
     def _count(self, kind: EventKind) -> int:
         return sum(each.kind == kind for each in self.events())
+
+    def set_trust(self, trust: str) -> None:
+        """Say by default what keeps to trusted paths; it is in force when this returns.
+
+        Raises:
+            BenchError: it is not.
+        """
+
+        async def talk(client: ManagerClient) -> TrustInfo:
+            await client.set_policy(PolicyInfo(selector="default", trust=trust))
+            return await client.trust()
+
+        info = self.ask(talk)
+        demands = {each.demand for each in info.restrictions}
+        if not info.enforced or trust not in demands:
+            raise BenchError(f"{trust} is not in force: {'; '.join(info.limits) or sorted(demands)}")
 
     def await_ready(self) -> None:
         """Until it is on its bus.
@@ -173,8 +198,7 @@ def installed(
             _instruct(daemon, configuration, primary=primary, backup=backup)
             yield daemon
         return
-    flags = "subflow" if configuration.approach is Approach.POOLING else "subflow backup"
-    _ip_on_laptop(lab, _endpoint_lines(lab, backup, flags))
+    _ip_on_laptop(lab, _endpoint_lines(lab, configuration.approach, primary=primary, backup=backup))
     try:
         yield None
     finally:
@@ -191,15 +215,21 @@ def _limit_server(lab: Lab) -> None:
     namespaces.ip("-n", lab.namespace(_SERVER), batch=lines)
 
 
-def _ip_on_laptop(lab: Lab, lines: list[str]) -> None:
+def _ip_on_laptop(lab: Lab, lines: Iterable[str]) -> None:
     namespaces.ip("-n", lab.namespace(LAPTOP), batch=lines)
 
 
-def _endpoint_lines(lab: Lab, backup: str, flags: str) -> list[str]:
-    return [
-        f"mptcp limits set subflows {_SUBFLOW_LIMIT} add_addr_accepted {_SUBFLOW_LIMIT}",
-        f"mptcp endpoint add {lab.laptop_address(backup)} dev {backup} {flags}",
-    ]
+def _endpoint_lines(lab: Lab, approach: Approach, *, primary: str, backup: str) -> Iterator[str]:
+    yield f"mptcp limits set subflows {_SUBFLOW_LIMIT} add_addr_accepted {_SUBFLOW_LIMIT}"
+    match approach:
+        case Approach.FULLMESH:
+            endpoints = {primary: "subflow fullmesh", backup: "subflow fullmesh"}
+        case Approach.POOLING:
+            endpoints = {backup: "subflow"}
+        case _:
+            endpoints = {backup: "subflow backup"}
+    for link, flags in endpoints.items():
+        yield f"mptcp endpoint add {lab.laptop_address(link)} dev {link} {flags}"
 
 
 @contextmanager
@@ -229,11 +259,12 @@ def _instruct(daemon: ManagedLaptop, configuration: Configuration, *, primary: s
         wait_ms=configuration.wait_ms,
         big_transfers_to=configuration.big_transfers_to,
         big_over_bytes=configuration.big_over_bytes,
+        trust=_NO_RESTRICTION,
     )
 
     async def talk(client: ManagerClient) -> None:
         await client.set_path_tier(primary, Tier.ALWAYS)
-        await client.set_path_tier(backup, Tier.WHEN_NEEDED)
+        await client.set_path_tier(backup, configuration.second_tier)
         await client.set_policy(policy)
 
     daemon.await_paths([primary, backup])
