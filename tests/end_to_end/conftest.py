@@ -1,7 +1,10 @@
 """Daemons, servers and programs that end with their test."""
 
+from contextlib import ExitStack
+
 import pytest
 
+from end_to_end.cafe import Cafe
 from end_to_end.stage import Daemon, Server
 
 
@@ -44,3 +47,11 @@ def running():
         if each.poll() is None:
             each.terminate()
         each.communicate(timeout=10)
+
+
+@pytest.fixture
+def cafe(lab_up, daemon_in, running):
+    """A daemon and programs in a café."""
+    with ExitStack() as stack:
+        lab = lab_up("cafe")
+        yield Cafe(stack, lab, daemon_in(lab), running)
