@@ -29,10 +29,10 @@ from mpmanager.cli.sentences import printable
 from mpmanager.client.manager import connected
 from mpmanager.client.quantities import count_of
 from mpmanager.model.errors import NotAuthorizedError
-from mpmanager.verify.cases import Verdict
 from mpmanager.verify.junit import document
 from mpmanager.verify.report import CaseInfo, CheckInfo, ProofInfo
 from mpmanager.verify.runner import Tell, prove
+from mpmanager.verify.verdict import Verdict
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 _COLUMNS = tuple(Column(title=each) for each in ("Path", "Traffic", "Expected", "Seen", "Verdict"))
@@ -165,7 +165,7 @@ def _telling(bar: Progress) -> Tell:
     task = bar.add_task("", total=1.0)
 
     def tell(words: str, share: float) -> None:
-        bar.update(task, description=printable(words).replace("[", r"\["), completed=share)
+        bar.update(task, description=words, completed=share)
 
     return tell
 

@@ -1,29 +1,25 @@
 """What has to be tried, derived from what is in force: for each demand and path, and what may be seen of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum, unique
-from ipaddress import ip_interface
+from dataclasses import dataclass
 from itertools import count, product
 
 from msgspec import structs
 
-from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
+from mpmanager.api.structures import PathInfo
 from mpmanager.core.restrictions import PEOPLES_SLICES, demand_at
 from mpmanager.model.enforcement import CgroupPath
-from mpmanager.model.path import PathState
 from mpmanager.model.policy import Selector, SelectorKind, TrustDemand, TrustPolicy
 from mpmanager.model.trust import Trust
 from mpmanager.verify.attempts import PORTS, Attempt, Manner, Traffic
 from mpmanager.verify.packets import Packet
 from mpmanager.verify.places import FREE_PREFIX
+from mpmanager.verify.situation import Situation, address_of, trust_selectors, versions_of
+from mpmanager.verify.verdict import Verdict
 
 MOST_FIRST_BYTES = 65_536
 """Of more, so many are sent: all of them are among the first."""
-DOCUMENTATION = {4: "192.0.2.1", 6: "2001:db8::1"}
-"""Addresses that nobody has (RFC 5737, RFC 3849): what is sent there is thrown away by the first router."""
 
-_VERSIONS = (4, 6)
 _KINDS = {
     TrustDemand.ANY: (),
     TrustDemand.HANDSHAKE: (Traffic.MPTCP,),
@@ -34,33 +30,6 @@ _MANNERS: Mapping[Traffic, tuple[Manner, ...]] = {Traffic.FIRST_BYTES: (Manner.U
 """Of the others all. A connection that is bound elsewhere never comes to its first bytes."""
 _EVERYBODY = "default"
 _RUN = "mpm run"
-
-
-@unique
-class Verdict(StrEnum):
-    """What came of it, the worst first."""
-
-    FAILED = "failed"
-    """Something was seen where it must not be."""
-    INCONCLUSIVE = "inconclusive"
-    """It could not be tried, or it would not have been seen."""
-    NOT_VERIFIED = "not-verified"
-    """It was not tried: nothing holds it, or what would show it is missing."""
-    PASSED = "passed"
-    NOTHING_TO_TRY = "nothing-to-try"
-    """Nothing could leave there now, or nothing runs of which it is demanded."""
-    NOT_RESTRICTED = "not-restricted"
-    """Nothing is demanded there."""
-
-
-PROVEN = frozenset({Verdict.PASSED, Verdict.NOTHING_TO_TRY, Verdict.NOT_RESTRICTED})
-"""What leaves nothing open."""
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Of several; of none, nothing is demanded."""
-    order = tuple(Verdict)
-    return min(verdicts, key=order.index, default=Verdict.NOT_RESTRICTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,73 +68,15 @@ class Case:
         return tuple(attempt for check in self.checks for attempt in check.attempts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What is in force, on which paths."""
-
-    trust: TrustInfo
-    paths: Sequence[PathInfo]
-    policies: Sequence[PolicyInfo]
-    running: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """In which cgroups the programs of rules about executables run, by executable."""
-    sinks: Mapping[int, str] = field(default_factory=dict)
-    """Peers that answer, by IP version."""
-
-    @property
-    def untrusted(self) -> list[PathInfo]:
-        """The paths to keep off."""
-        return [each for each in self.paths if each.trust is Trust.UNTRUSTED]
-
-    def destination(self, version: int) -> str:
-        """Where attempts are directed to."""
-        return self.sinks.get(version, DOCUMENTATION[version])
-
-    def has_trusted_way(self, version: int) -> bool:
-        """Whether something trusted leads out."""
-        return any(each.trust is Trust.TRUSTED and version in versions_of(each) for each in self.paths)
-
-
-def versions_of(path: PathInfo) -> tuple[int, ...]:
-    """The IP versions that lead out by a path: of its gateways, or on a link without any of its addresses."""
-    if path.state is not PathState.UP:
-        return ()
-    gateways = {6 if ":" in each else 4 for each in path.gateways}
-    return tuple(each for each in _VERSIONS if _address(path, each) and each in (gateways or _VERSIONS))
-
-
-def _address(path: PathInfo, version: int) -> str | None:
-    addresses = (ip_interface(each).ip for each in path.addresses)
-    return next((str(each) for each in addresses if each.version == version and not each.is_link_local), None)
-
-
-def executables_of(policies: Iterable[PolicyInfo]) -> list[str]:
-    """Which programs the rules about trust name."""
-    return [each.path for each in _selectors(policies) if each.kind is SelectorKind.EXE]
-
-
-def _selectors(policies: Iterable[PolicyInfo]) -> Iterator[Selector]:
-    for each in policies:
-        if each.trust is not None and FREE_PREFIX not in each.selector:
-            yield Selector.parse(each.selector)
-
-
 def derive(situation: Situation) -> tuple[Case, ...]:
     """A case for each demand that is in force, and for each rule that is not."""
     numbers = count()
-    in_force = [_in_force(situation, cgroup, numbers) for cgroup in _demands(situation)]
+    in_force = [_in_force(situation, cgroup, numbers) for cgroup in situation.demands]
     return (*in_force, *_out_of_force(situation))
 
 
-def _demands(situation: Situation) -> dict[CgroupPath, TrustPolicy]:
-    return {
-        CgroupPath(each.cgroup): TrustPolicy.parse(each.demand)
-        for each in situation.trust.restrictions
-        if FREE_PREFIX not in each.cgroup
-    }
-
-
 def _in_force(situation: Situation, cgroup: CgroupPath, numbers: Iterator[int]) -> Case:
-    demand = demand_at(cgroup, _demands(situation))
+    demand = demand_at(cgroup, situation.demands)
     paths = [check for path in situation.paths for check in _checks(situation, demand, path, numbers)]
     if demand.demand is TrustDemand.ANY:
         paths = [_settled(None, Verdict.NOT_RESTRICTED, "it may use every path")]
@@ -178,7 +89,7 @@ def _who(situation: Situation, cgroup: CgroupPath) -> str:
     if restriction.is_scope:
         return _RUN
     root = situation.trust.root.rstrip("/")
-    names = [str(each) for each in _selectors(situation.policies) if _is_about(each, cgroup, situation)]
+    names = [str(each) for each in trust_selectors(situation.policies) if _is_about(each, cgroup, situation)]
     is_everybodys = cgroup in {root or "/", *(f"{root}/{each}" for each in PEOPLES_SLICES)}
     return ", ".join(names) or (_EVERYBODY if is_everybodys else "rules")
 
@@ -232,7 +143,7 @@ def _attempts(
             version=version,
             destination=situation.destination(version),
             interface=path.name,
-            address=_address(path, version) or "",
+            address=address_of(path, version) or "",
         )
 
 
@@ -243,7 +154,7 @@ def _sized(attempt: Attempt, demand: TrustPolicy) -> Attempt:
 
 
 def _out_of_force(situation: Situation) -> Iterator[Case]:
-    demands = _demands(situation)
+    demands = situation.demands
     for policy in situation.policies:
         if policy.trust is None or FREE_PREFIX in policy.selector:
             continue

@@ -2,8 +2,8 @@
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mpmanager.verify.cases import Verdict
 from mpmanager.verify.report import AttemptInfo, CaseInfo, ProofInfo
+from mpmanager.verify.verdict import Verdict
 
 _ELEMENTS = {
     Verdict.FAILED: "failure",

@@ -1,15 +1,11 @@
 """Carries out a proof: makes the attempts, listens, makes the same where nothing is restricted, and judges."""
 
 import asyncio
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-
-import msgspec
+from functools import partial
 
 from mpmanager.api.structures import PathInfo, PolicyInfo
 from mpmanager.client.manager import ManagerClient
@@ -17,27 +13,27 @@ from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.policy import SelectorKind
 from mpmanager.model.trust import Trust
 from mpmanager.verify import places
-from mpmanager.verify.attempts import DNS_PORT, Attempt, Outcome, Traffic
+from mpmanager.verify.attempts import DNS_PORT, Attempt, Traffic
 from mpmanager.verify.capture import Capture, Sighting
-from mpmanager.verify.cases import DOCUMENTATION, Case, Situation, controls_of, derive, executables_of, rounds_of, worst
-from mpmanager.verify.report import Evidence, ProofInfo, Result, cases_of, is_proven
-from mpmanager.verify.traffic import READY
+from mpmanager.verify.cases import Case, controls_of, derive, rounds_of
+from mpmanager.verify.judgement import Evidence, Result, cases_of
+from mpmanager.verify.makers import Maker, undisturbed
+from mpmanager.verify.report import ProofInfo, is_proven
+from mpmanager.verify.situation import DOCUMENTATION, Situation, executables_of
+from mpmanager.verify.verdict import worst
 
 HOLD_S = 1.3
 """After the attempts: TCP tries a second time after one second."""
 
-_START_TIMEOUT_S = 15.0
-_OUTCOME_TIMEOUT_S = 5.0
-_END_TIMEOUT_S = 3.0
 _QUIET_S = 0.1
 """For what leaves when the sockets are closed."""
-_LONGEST_LINE_BYTES = 1 << 22
-_COMMAND = (sys.executable, "-P", "-m", "mpmanager.verify.traffic")
 
 _CHANGED = "paths or rules became others meanwhile: once more, please"
 
 Tell = Callable[[str, float], None]
 """Takes what is being done, and which part of all is done."""
+Progress = Callable[[float], None]
+"""Takes which part of a step is done."""
 
 
 async def prove(client: ManagerClient, sinks: dict[int, str], *, tell: Tell) -> ProofInfo:
@@ -145,12 +141,10 @@ async def _evidence(
     steps = len(rounds) + 1
     async with listening.going_on():
         for number, each in enumerate(rounds):
-            rules = ", ".join(case.rule for case, _attempts in each)
-            tell(f"trying to get past: {rules}", number / steps)
-            results |= await _carry_out(each, listening)
+            results |= await _carry_out(each, listening, partial(_tell_part, tell, "trying to get past", number, steps))
         after = await _again(client, situation)
-        tell("the same where nothing is restricted", len(rounds) / steps)
-        controls = await _control(client, situation, controls_of(cases), listening)
+        control = partial(_tell_part, tell, "the same, unrestricted", len(rounds), steps)
+        controls = await _control(client, situation, controls_of(cases), listening, control)
     return Evidence(
         results=results,
         controls=controls,
@@ -158,6 +152,10 @@ async def _evidence(
         doubt="" if _essence(situation) == _essence(after) else _CHANGED,
         gap=f"the capture has lost {lost} packets" if (lost := listening.capture.lost()) else "",
     )
+
+
+def _tell_part(tell: Tell, words: str, step: int, steps: int, part: float) -> None:
+    tell(words, (step + part) / steps)
 
 
 async def _again(client: ManagerClient, situation: Situation) -> Situation:
@@ -179,20 +177,29 @@ def _tolerated(paths: Iterable[PathInfo]) -> frozenset[str]:
     return frozenset(trusted | (carriers - known))
 
 
-async def _carry_out(members: Sequence[tuple[Case, tuple[Attempt, ...]]], listening: _Listening) -> dict[int, Result]:
+async def _carry_out(
+    members: Sequence[tuple[Case, tuple[Attempt, ...]]], listening: _Listening, progress: Progress
+) -> dict[int, Result]:
     listening.seen()  # what is late is of nobody
     async with AsyncExitStack() as stack:
         makers = [await _start(stack, number, case, attempts) for number, (case, attempts) in enumerate(members)]
         await asyncio.gather(*(each.make() for each in makers))
-        await asyncio.sleep(HOLD_S)
+        await _hold(progress)
     await asyncio.sleep(_QUIET_S)
     return _results(makers, listening.seen())
 
 
-async def _start(stack: AsyncExitStack, number: int, case: Case, attempts: tuple[Attempt, ...]) -> "_Maker":
+async def _hold(progress: Progress) -> None:
+    """Leave time for what follows."""
+    for tenth in range(10):
+        progress(tenth / 10)
+        await asyncio.sleep(HOLD_S / 10)
+
+
+async def _start(stack: AsyncExitStack, number: int, case: Case, attempts: tuple[Attempt, ...]) -> "Maker":
     """In a cgroup beneath the very one that is held: what is proven is what holds there, not what would elsewhere."""
     beneath = f"{(case.cgroup or '/').rstrip('/')}/{places.own_name(number)}"
-    maker = _Maker(attempts)
+    maker = Maker(attempts)
     try:
         directory = stack.enter_context(places.throwaway(beneath))
         await stack.enter_async_context(maker.running(directory))
@@ -202,17 +209,21 @@ async def _start(stack: AsyncExitStack, number: int, case: Case, attempts: tuple
 
 
 async def _control(
-    client: ManagerClient, situation: Situation, attempts: tuple[Attempt, ...], listening: _Listening
+    client: ManagerClient,
+    situation: Situation,
+    attempts: tuple[Attempt, ...],
+    listening: _Listening,
+    progress: Progress,
 ) -> dict[tuple[str, Traffic, int], Result]:
     listening.seen()
     cgroup = places.free_cgroup(situation.trust.root)
-    maker = _Maker(attempts)
+    maker = Maker(attempts)
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(places.throwaway(cgroup))
         await stack.enter_async_context(_freed(client, cgroup))
         await stack.enter_async_context(maker.running(directory))
         await maker.make()
-        await asyncio.sleep(HOLD_S)
+        await _hold(progress)
     await asyncio.sleep(_QUIET_S)
     results = _results([maker], listening.seen())
     return {(each.interface, each.traffic, each.version): results[each.number] for each in attempts}
@@ -226,86 +237,10 @@ async def _freed(client: ManagerClient, cgroup: str) -> AsyncIterator[None]:
         await client.set_policy(PolicyInfo(selector=selector, trust="any"))
         yield
     finally:
-        await _undisturbed(client.set_policy(PolicyInfo(selector=selector)))
+        await undisturbed(client.set_policy(PolicyInfo(selector=selector)))
 
 
-async def _undisturbed(cleaning: Coroutine[object, object, None]) -> None:
-    """Clean up to the end, also when that is cancelled."""
-    task = asyncio.create_task(cleaning)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
-
-
-class _Maker:
-    """The program that makes some attempts."""
-
-    def __init__(self, attempts: tuple[Attempt, ...]) -> None:
-        self.attempts = attempts
-        self.outcomes: dict[int, Outcome] = {}
-        self.trouble = ""
-        self._process: Process | None = None
-
-    @asynccontextmanager
-    async def running(self, directory: Path) -> AsyncIterator[None]:
-        """It runs in a cgroup for as long as the block, and is ready.
-
-        Raises:
-            CommandRefusedError: it does not come there.
-        """
-        # In a session of its own Ctrl-C does not reach it: it ends when its input does.
-        process = await asyncio.create_subprocess_exec(
-            *_COMMAND, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES, start_new_session=True
-        )
-        try:
-            line = await _line(process, _START_TIMEOUT_S)
-            if line.strip() != READY:
-                raise CommandRefusedError("the program that makes the attempts does not start", errno=0)
-            places.enter(directory, process.pid)
-            self._process = process
-            yield
-        finally:
-            self._process = None
-            await _undisturbed(_end(process))
-
-    async def make(self) -> None:
-        """Have the attempts made, and take what came of them."""
-        process = self._process
-        if process is None or process.stdin is None:
-            return
-        process.stdin.write(msgspec.json.encode(self.attempts) + b"\n")
-        try:
-            outcomes = msgspec.json.decode(await _line(process, _OUTCOME_TIMEOUT_S), type=list[Outcome])
-        except msgspec.DecodeError:
-            self.trouble = "the program that makes the attempts does not tell what became of them"
-        else:
-            self.outcomes = {each.number: each for each in outcomes}
-
-
-async def _line(process: Process, timeout_s: float) -> str:
-    """What it says next; empty when it says nothing in time."""
-    if process.stdout is None:
-        return ""
-    with suppress(TimeoutError, ValueError):
-        return (await asyncio.wait_for(process.stdout.readline(), timeout_s)).decode()
-    return ""
-
-
-async def _end(process: Process) -> None:
-    """With its input it ends by itself."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        await asyncio.wait_for(process.wait(), _END_TIMEOUT_S)
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-def _results(makers: Iterable[_Maker], sightings: Iterable[Sighting]) -> dict[int, Result]:
+def _results(makers: Iterable[Maker], sightings: Iterable[Sighting]) -> dict[int, Result]:
     by_port: dict[int, list[Sighting]] = {}
     for each in sightings:
         if (port := _port_of(each)) is not None:
@@ -318,7 +253,7 @@ def _port_of(sighting: Sighting) -> int | None:
     return packet.source_port if packet.destination_port == DNS_PORT else packet.destination_port
 
 
-def _each_result(maker: _Maker, by_port: Mapping[int, Sequence[Sighting]]) -> Iterator[tuple[Attempt, Result]]:
+def _each_result(maker: Maker, by_port: Mapping[int, Sequence[Sighting]]) -> Iterator[tuple[Attempt, Result]]:
     for each in maker.attempts:
         seen = [one for one in by_port.get(each.port, ()) if str(one.packet.destination) == each.destination]
         yield each, Result(outcome=maker.outcomes.get(each.number), trouble=maker.trouble, sightings=seen)

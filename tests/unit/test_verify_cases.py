@@ -9,7 +9,9 @@ from mpmanager.model.path import KindSource, PathKind, PathState, Tier
 from mpmanager.model.policy import TrustDemand, TrustPolicy
 from mpmanager.model.trust import Trust
 from mpmanager.verify.attempts import FIRST_PORT, PORTS, Manner, Traffic
-from mpmanager.verify.cases import DOCUMENTATION, Situation, Verdict, controls_of, derive, rounds_of, worst
+from mpmanager.verify.cases import controls_of, derive, rounds_of
+from mpmanager.verify.situation import DOCUMENTATION, Situation
+from mpmanager.verify.verdict import Verdict, worst
 
 ONLY = (Traffic.TCP, Traffic.MPTCP, Traffic.UDP, Traffic.UDP_CONNECTED, Traffic.DNS, Traffic.PING)
 SINKS = {4: "198.51.100.7", 6: "2001:db8:7::1"}

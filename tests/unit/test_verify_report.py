@@ -11,10 +11,12 @@ from mpmanager.cli.verify import shown
 from mpmanager.model.policy import TrustPolicy
 from mpmanager.verify.attempts import Attempt, Manner, Outcome, Step, Traffic
 from mpmanager.verify.capture import Sighting
-from mpmanager.verify.cases import Case, Check, Settled, Verdict
+from mpmanager.verify.cases import Case, Check, Settled
+from mpmanager.verify.judgement import Evidence, Result, cases_of
 from mpmanager.verify.junit import document
 from mpmanager.verify.packets import Packet
-from mpmanager.verify.report import Evidence, ProofInfo, Result, cases_of, is_proven
+from mpmanager.verify.report import ProofInfo, is_proven
+from mpmanager.verify.verdict import Verdict
 
 DESTINATION = "192.0.2.1"
 SENT = Outcome(number=0, step=Step.DONE)
