@@ -29,11 +29,6 @@ class Situation:
     sinks: Mapping[int, str] = field(default_factory=dict)
     """Peers that answer, by IP version."""
 
-    @property
-    def untrusted(self) -> list[PathInfo]:
-        """The paths to keep off."""
-        return [each for each in self.paths if each.trust is Trust.UNTRUSTED]
-
     def destination(self, version: int) -> str:
         """Where attempts are directed to."""
         return self.sinks.get(version, DOCUMENTATION[version])
