@@ -24,7 +24,7 @@ class Guest:
     """Of this machine's time; five times what it takes on two slow cores."""
     memory_mb: int = 1024
     is_virtual_time: bool = False
-    """Whether its clock counts instructions, where time-outs of many programs must not hang on how busy the machine is."""
+    """Whether its clock counts instructions. Else time-outs of programs hang on how busy this machine is."""
     known: Mapping[str, str] = field(default_factory=dict)
     """Why a check cannot hold on this kernel, by its name; if it holds all the same, this table is wrong."""
 
