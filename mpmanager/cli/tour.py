@@ -48,6 +48,11 @@ _PRINT_AFTER_EVENT_S = 2.0
 _EVENTS_SHOWN = 6
 _WAIT_MS = 50
 """Of the call in the lab: a gap of that length is not heard."""
+_EVERYBODY = Selector(kind=SelectorKind.DEFAULT)
+_TRUST = "only"
+_DISTRUSTED = "wlan0"
+_DECISIONS = ((46.0, "untrusted"), (6.0, "auto"))
+"""Of a person in the lab, and after how many seconds: once all links are well again."""
 _HELP = {
     EventKind.BACKUP_OPENED: "yellow",
     EventKind.BACKUP_CLOSED: "green",
@@ -55,8 +60,9 @@ _HELP = {
     EventKind.STEERED_BACK: "green",
     EventKind.FAILED_OVER: "yellow",
     EventKind.RETURNED: "green",
+    EventKind.TRUST_CHANGED: "bold",
 }
-"""What late data leads to, and its colours."""
+"""What late data and decisions lead to, and their colours."""
 
 
 @unique
@@ -225,6 +231,17 @@ async def _daemon(setting: Setting, directory: Path) -> AsyncIterator[None]:
         yield
     finally:
         await _end(process)
+        if setting.ground is not Ground.SIMULATED:
+            await _release(setting, directory / "state")
+
+
+async def _release(setting: Setting, state: Path) -> None:
+    """A daemon leaves in force what programs are held to; a tour leaves nothing."""
+    program = [str(beside("mpmanagerd")), "--release", f"--state={state}"]
+    if setting.lab is not None:
+        program = setting.lab.command(program, is_service=True)
+    process = await asyncio.create_subprocess_exec(*program, stderr=asyncio.subprocess.DEVNULL, start_new_session=True)
+    await process.wait()
 
 
 async def _until_ready(process: Process, log: Path) -> None:
@@ -251,7 +268,10 @@ async def _let_wait(setting: Setting) -> None:
         return
     async with connected(setting.bus) as client:
         await client.set_policy(PolicyInfo(selector=str(selector), wait_ms=_WAIT_MS))
-    click.echo(f"{_WHOSE_DATA[setting.ground]} may wait {_WAIT_MS} ms before another path helps.")
+        click.echo(f"{_WHOSE_DATA[setting.ground]} may wait {_WAIT_MS} ms before another path helps.")
+        if setting.ground is Ground.LAB:
+            await client.set_policy(PolicyInfo(selector=str(_EVERYBODY), trust=_TRUST))
+            click.echo("All programs keep to trusted networks; for now that is all three.")
 
 
 def _selector(ground: Ground) -> Selector | None:
@@ -336,7 +356,20 @@ async def _show(setting: Setting, window: Process | None) -> Report | None:
 async def _play(setting: Setting, screen: "Screen") -> Report | None:
     if setting.lab is None:
         return None
-    return await play(load_scenario(_SCENARIO), setting.lab, on_step=screen.tell, is_managed=True)
+    distrust = asyncio.create_task(_distrust_for_a_while(setting.bus))
+    try:
+        return await play(load_scenario(_SCENARIO), setting.lab, on_step=screen.tell, is_managed=True)
+    finally:
+        distrust.cancel()
+        await asyncio.gather(distrust, return_exceptions=True)
+
+
+async def _distrust_for_a_while(bus: Bus) -> None:
+    """Somebody stops trusting the Wi-Fi, and trusts it again."""
+    async with connected(bus) as client:
+        for rest_s, level in _DECISIONS:
+            await asyncio.sleep(rest_s)
+            await client.set_path_trust(_DISTRUSTED, level)
 
 
 async def _time_is_over(setting: Setting, window: Process | None, player: "asyncio.Task[Report | None]") -> None:
