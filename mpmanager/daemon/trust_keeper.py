@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
 from mpmanager.core.first_bytes import FirstBytes
@@ -68,8 +68,8 @@ class TrustKeeper:
         self._paths: tuple[Path, ...] = ()
         self._places: dict[str, frozenset[CgroupPath]] = {}
         self._demands: Demands = {}
-        self._missing: frozenset[CgroupPath] = frozenset()
-        """Cgroups of demands that were not there the last time."""
+        self._identities: dict[CgroupPath, int | None] = {}
+        """Of the cgroups of demands, as they were the last time: one that is made anew is nobody's until it is held."""
         self._plain: dict[Endpoint, float] = {}
         """Until when."""
         self._has_new_plain = False
@@ -131,6 +131,8 @@ class TrustKeeper:
 
     def enforce(self, paths: tuple[Path, ...]) -> None:
         """The network is another now: put that into force before anybody makes use of it."""
+        if not self._has_begun:
+            self._places = self._places_now()  # else what the daemon before has held would be let go for a while
         self._paths, self._has_begun = paths, True
         if any(path.is_trusted and path.state.is_usable for path in paths):
             self._has_told_of_no_path = False
@@ -151,8 +153,10 @@ class TrustKeeper:
             raise NotSupportedError("mpmanagerd is just starting and does not know the network yet; try again")
         demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
         plan = plan_of(self._paths, demands, plain_destinations=self._plain)
-        self._missing = frozenset(self._world.enforcement.apply(plan))
-        self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in self._missing}
+        identities = self._identities_of(demands)
+        missing = self._world.enforcement.apply(plan)
+        self._identities = identities | dict.fromkeys(missing)
+        self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in missing}
         self._refusal = None
 
     def _enforce_or_tell(self) -> None:
@@ -245,14 +249,17 @@ class TrustKeeper:
         for each in expired:
             del self._plain[each]
         places = self._places_now()
-        has_come = any(self._world.cgroups.exists(each) for each in self._missing)
-        if places == self._places and not (expired or has_come or self._has_new_plain or self._refusal):
+        are_others = self._identities != self._identities_of(self._identities)
+        if places == self._places and not (expired or are_others or self._has_new_plain or self._refusal):
             return
-        is_about_programs = places != self._places or has_come or self._refusal
+        is_about_programs = places != self._places or are_others or self._refusal
         self._places, self._has_new_plain = places, False
         self._enforce_or_tell()
         if is_about_programs:
             self._revise(None)
+
+    def _identities_of(self, cgroups: Iterable[CgroupPath]) -> dict[CgroupPath, int | None]:
+        return {each: self._world.cgroups.identity(each) for each in cgroups}
 
     def _places_now(self) -> dict[str, frozenset[CgroupPath]]:
         executables = {

@@ -40,6 +40,14 @@ class LinuxCgroups:
     def exists(self, cgroup: CgroupPath) -> bool:
         return self._mount is not None and (self._mount / cgroup[1:]).is_dir()
 
+    def identity(self, cgroup: CgroupPath) -> int | None:
+        if self._mount is None:
+            return None
+        try:
+            return (self._mount / cgroup[1:]).stat().st_ino
+        except OSError:
+            return None
+
     def is_held(self, cgroup: CgroupPath) -> bool:
         with _explained(f"looking at the cgroup {cgroup}"):
             directory = self._directory(cgroup)

@@ -1,6 +1,7 @@
 """Restrictions on applications in the kernel: programs at their cgroups, a second fence in nftables, and routing."""
 
 import logging
+import os
 import socket
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -72,6 +73,8 @@ class LinuxEnforcement:
         self._renewed: set[Path] = set()
         """Pins whose programs are of our object and not of an earlier run's."""
         self._paths: dict[int, CgroupPath] = {}
+        self._gone: set[int] = set()
+        """Cgroups that have pins and are removed, for certain."""
         self._routing = ClassRouting()
         self._second_fence = _SecondFence()
 
@@ -148,12 +151,13 @@ class LinuxEnforcement:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
         self._load()
         _shrink(self._map(_PLAIN), plain)
-        self._fill_classes(plan.classes)
+        lingering = self._lingering(set(there.values()))
+        self._fill_classes(plan.classes, keeps_others=bool(lingering))
         classes = {each.number: each for each in plan.classes}
         for policy, cgroup in there.items():
             self._restrict(policy, cgroup, classes[policy.path_class])
         self._paths = {cgroup: policy.cgroup for policy, cgroup in there.items()}
-        self._release_all_but(set(there.values()))
+        self._release_all_but({*there.values(), *lingering})
         self._forget_traffic_of_all_but(
             {cgroup for policy, cgroup in there.items() if policy.restriction is Restriction.ONLY}
         )
@@ -184,8 +188,21 @@ class LinuxEnforcement:
         assert self._object is not None  # noqa: S101  # every caller has loaded it
         return self._object.maps[name]
 
-    def _fill_classes(self, classes: Collection[PathClass]) -> None:
+    def _lingering(self, held: set[int]) -> set[int]:
+        """Cgroups that are removed, and may have sockets yet: these send what their programs have left behind.
+
+        The kernel itself takes the programs off when the last socket is gone. Until then they hold.
+        """
+        others = self._attached() - held
+        unsure = others - self._gone
+        self._gone = (self._gone & others) | (unsure - _living(unsure))
+        return {cgroup for cgroup in self._gone if any(bpf.is_attached(self._pin(name, cgroup)) for name in _PLACES)}
+
+    def _fill_classes(self, classes: Collection[PathClass], *, keeps_others: bool) -> None:
+        """`keeps_others`: what is allowed in classes that are none of these stays so, where one of these allows it."""
         interfaces = {enforcement_maps.INTERFACE_KEY.pack(c.number, index) for c in classes for index in c.interfaces}
+        if keeps_others:
+            interfaces |= set(self._allowed_elsewhere(classes))
         addresses = {enforcement_maps.address_key(c.number, address) for c in classes for address in c.addresses}
         sources = {
             enforcement_maps.CLASS_KEY.pack(c.number): enforcement_maps.sources_value(c) for c in classes if c.ways_out
@@ -199,6 +216,14 @@ class LinuxEnforcement:
             _shrink(self._map(name), values)
         for name, values in wanted.items():
             _grow(self._map(name), values)
+
+    def _allowed_elsewhere(self, classes: Collection[PathClass]) -> Iterator[bytes]:
+        numbers = {each.number for each in classes}
+        indexes = {index for each in classes for index in each.interfaces}
+        for key in self._map("interfaces").current_keys():
+            number, index = enforcement_maps.INTERFACE_KEY.unpack(key)
+            if number not in numbers and index in indexes:
+                yield key
 
     def _let_go(self, plain: frozenset[bytes]) -> None:
         """Set which destinations are let go as plain ones, once the second fence strips their keys."""
@@ -408,9 +433,26 @@ def _directory_of(cgroup: CgroupPath) -> Path:
     return mount / cgroup.lstrip("/")
 
 
+def _living(cgroups: Collection[int]) -> set[int]:
+    """Those that are there, of cgroups of which only the ids are known."""
+    mount = cgroup_mount()
+    if mount is None or not cgroups:
+        return set()
+    return {*cgroups} & {_inode(each) for each in _directories(mount)}
+
+
+def _directories(top: Path) -> Iterator[Path]:
+    for directory, _directories, _files in os.walk(top):
+        yield Path(directory)
+
+
 def _cgroup_id(cgroup: CgroupPath) -> int | None:
     """None when there is no such cgroup."""
+    return _inode(_directory_of(cgroup))
+
+
+def _inode(directory: Path) -> int | None:
     try:
-        return _directory_of(cgroup).stat().st_ino
+        return directory.stat().st_ino
     except FileNotFoundError:
         return None

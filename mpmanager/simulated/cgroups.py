@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable, Collection, Mapping
+from itertools import count
 
 from mpmanager.core.scopes import ROOT, is_within, may_be_led
 from mpmanager.model.enforcement import CgroupPath
@@ -29,7 +30,8 @@ class SimulatedCgroups:
 
     def __init__(self, *, is_running: Callable[[int], bool] = lambda _pid: True) -> None:
         self._is_running = is_running
-        self._cgroups = {ROOT, *map(CgroupPath, _AT_FIRST)}
+        self._identities = count(1)
+        self._cgroups = {each: next(self._identities) for each in (ROOT, *map(CgroupPath, _AT_FIRST))}
         self._places: dict[int, CgroupPath] = {}
         self._leaders = {CgroupPath(path): f"/usr/bin/{name}" for path, name in _PROGRAMS.items()}
 
@@ -39,6 +41,9 @@ class SimulatedCgroups:
 
     def exists(self, cgroup: CgroupPath) -> bool:
         return cgroup in self._cgroups
+
+    def identity(self, cgroup: CgroupPath) -> int | None:
+        return self._cgroups.get(cgroup)
 
     def is_held(self, cgroup: CgroupPath) -> bool:
         if cgroup not in self._cgroups:
@@ -50,7 +55,7 @@ class SimulatedCgroups:
         if made in self._cgroups or beneath not in self._cgroups:
             number = errno.EEXIST if made in self._cgroups else errno.ENOENT
             raise CommandRefusedError(f"the cgroup {made} cannot be made", errno=number)
-        self._cgroups.add(made)
+        self._cgroups[made] = next(self._identities)
         return made
 
     def move(self, pid: int, cgroup: CgroupPath) -> None:
@@ -63,7 +68,7 @@ class SimulatedCgroups:
         self._places = {pid: place for pid, place in self._places.items() if self._is_running(pid)}
         if any(is_within(place, cgroup) for place in self._places.values()):
             return False
-        self._cgroups = {each for each in self._cgroups if not is_within(each, cgroup)}
+        self._cgroups = {each: number for each, number in self._cgroups.items() if not is_within(each, cgroup)}
         return True
 
     def led_by(self, executables: Collection[str]) -> Mapping[str, frozenset[CgroupPath]]:

@@ -78,6 +78,17 @@ def test_a_process_is_where_it_was_moved_and_nowhere_else(tree):
     assert tree.cgroups.of_process(other) == before
 
 
+def test_a_cgroup_that_is_made_anew_is_another_one(tree):
+    inner = tree.cgroups.make(tree.top, "inner")
+    before = tree.cgroups.identity(inner)
+    assert before == tree.cgroups.identity(inner) != tree.cgroups.identity(tree.top)
+    assert eventually(lambda: tree.cgroups.remove_if_empty(inner))
+    assert tree.cgroups.identity(inner) is None
+    tree.cgroups.make(tree.top, "inner")
+    assert tree.cgroups.identity(inner) not in {None, before}
+    tree.cgroups.remove_if_empty(inner)
+
+
 def test_what_does_not_exist_is_refused(tree):
     absent, ended = CgroupPath(f"{tree.top}/absent"), tree.start()
     tree.end(ended)

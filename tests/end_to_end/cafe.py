@@ -82,7 +82,11 @@ class Cafe:
 
     def talker(self, *prefix):
         """A program; the prefix starts it, such as `mpm run`."""
-        command = [*prefix, sys.executable, str(TALKER)]
+        return self.talker_of(sys.executable, *prefix)
+
+    def talker_of(self, python, *prefix):
+        """The same, run by another Python."""
+        command = [*prefix, str(python), str(TALKER)]
         process = self.lab.popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.running.append(process)
         return Talker(process)

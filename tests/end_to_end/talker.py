@@ -2,6 +2,7 @@
 
 open KIND ADDRESS PORT [SOURCE]    tcp, mptcp or udp; answers with the local address, or the name of the error
 ask UP DOWN                        sends so many bytes, takes so many
+pour UP                            sends of so many bytes what the kernel takes at once; answers with how many it took
 stop                               ends
 """
 
@@ -37,6 +38,18 @@ def ask(made, up, down):
         left -= len(part)
 
 
+def pour(made, up):
+    made.sendall(f"{up} 0".ljust(60).encode())
+    made.setblocking(False)
+    sent = 0
+    try:
+        while sent < up:
+            sent += made.send(bytes(up - sent))
+    except BlockingIOError:
+        pass
+    return sent
+
+
 def say(text):
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -52,6 +65,8 @@ def main():
             if word == "open":
                 made = opened(*arguments)
                 say(made.getsockname()[0])
+            elif word == "pour":
+                say(pour(made, *map(int, arguments)))
             elif made.type == socket.SOCK_DGRAM:
                 made.send(b"x")
                 say("sent")

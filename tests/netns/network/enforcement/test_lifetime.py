@@ -16,7 +16,7 @@ import pytest
 from mpmanager.lab.enter import enter_network
 from mpmanager.linux.netlink import NotificationSocket
 from mpmanager.model.enforcement import EnforcementPlan, Restriction
-from netns.restricted import restricting, tried
+from netns.restricted import Attacker, restricting, tried
 
 _HELD = ("held_tcp", "held_mptcp", "held_udp_connected", "held_udp", "held_udp6", "held_raw")
 _INET_EGRESS = 1
@@ -166,7 +166,29 @@ def test_a_cgroup_that_is_gone_is_told_and_its_pins_go(pins, cgroup, enforcement
     assert enforcement.apply(plan) == ()
     below.rmdir()
     assert list(enforcement.apply(plan)) == [f"/{cgroup.name}/below"]
-    assert len(list((pins / "mpmanager").rglob("fence-*"))) == 1
+    deadline = time.monotonic() + _LIMIT_S
+    while len(fences := list((pins / "mpmanager").rglob("fence-*"))) > 1 and time.monotonic() < deadline:
+        time.sleep(_QUIET_S)  # the kernel takes off its programs in its own time
+        enforcement.apply(plan)
+    assert len(fences) == 1
+
+
+def test_sockets_that_outlive_their_cgroup_are_held_on(*, two_paths, cgroup, enforcement, captures):
+    below = cgroup / "below"
+    below.mkdir()
+    attacker = Attacker(two_paths, below)
+    assert [attacker.tries(name) for name in _HELD] == ["opened"] * len(_HELD)
+    both = restricting(cgroup, Restriction.HANDSHAKE), restricting(below)
+    plan = EnforcementPlan(classes=both[0].classes | both[1].classes, policies=both[0].policies | both[1].policies)
+    assert enforcement.apply(plan) == ()
+    (cgroup / "cgroup.procs").write_text(str(attacker.process.pid))
+    below.rmdir()
+    for _ in range(2):
+        enforcement.apply(both[0])
+        results = tried(attacker, captures, [f"use_{name}" for name in _HELD])
+        assert {name: by_wifi for name, (_, by_wifi, _) in results.items() if by_wifi} == {}
+        enforcement.close_object()  # as a daemon that comes anew
+    attacker.close()
 
 
 def test_without_the_programs_applying_says_what_is_missing(cgroup, pins, enforcement, monkeypatch, tmp_path):

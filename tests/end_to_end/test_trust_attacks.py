@@ -1,0 +1,89 @@
+"""Ways around trust in a café, tried against the whole daemon. `docs/trust-attacks.md` lists them all."""
+
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from end_to_end.cafe import LTE, WIFI
+from end_to_end.stage import until
+from mpmanager.lab.topology import LinkChange
+from mpmanager.lab.units import Rate
+from mpmanager.linux.applications import cgroup_mount
+
+pytestmark = pytest.mark.netns
+
+
+def cgroup_named(cafe, name):
+    """A cgroup as systemd makes them for a program: its directory, and its path."""
+    directory = cafe.lab.cgroup() / name
+    directory.mkdir()
+    return directory, f"/{directory.relative_to(cgroup_mount())}"
+
+
+def move(talker, directory):
+    talker.tell("open udp 127.0.0.1 9")  # once it answers it is where it starts
+    talker.process.stdout.readline()
+    (directory / "cgroup.procs").write_text(str(talker.process.pid))
+
+
+def demanded(cafe, cgroup):
+    return f"{cgroup} " in cafe.mpm("trust")
+
+
+def test_a_cgroup_that_is_made_anew_at_the_same_place_is_held_as_the_one_before(cafe):
+    directory, cgroup = cgroup_named(cafe, "app.service")
+    cafe.mpm("app", "set", f"cgroup:{cgroup}", "--trust", "only")
+    directory.rmdir()
+    directory.mkdir()
+    talker = cafe.talker()
+    move(talker, directory)
+    until(lambda: talker.says(cafe.opening("udp")) == str(cafe.lte), "it is held", within_s=4)
+    cafe.left(WIFI)
+    assert talker.says(f"{cafe.opening('udp')} {cafe.wifi}") == "EPERM"
+    assert not cafe.left(WIFI)
+
+
+def test_a_program_is_held_by_its_rule_while_the_daemon_starts_again(cafe, tmp_path):
+    executable = tmp_path / "python"
+    shutil.copy(Path(sys.executable).resolve(), executable)
+    directory, cgroup = cgroup_named(cafe, "app-foo.scope")
+    cafe.mpm("app", "set", f"exe:{executable}", "--trust", "only")
+    talker = cafe.talker_of(executable)
+    move(talker, directory)
+    until(lambda: demanded(cafe, cgroup), "it is held")
+    cafe.left(WIFI)
+    opened, is_over = [], threading.Event()
+
+    def go_on():
+        while not is_over.wait(0.01):
+            opened.append(talker.says(cafe.opening("udp")))
+
+    trying = threading.Thread(target=go_on)
+    trying.start()
+    try:
+        cafe.daemon.kill()
+        cafe.daemon.start()
+        until(lambda: demanded(cafe, cgroup), "it is held again")
+    finally:
+        is_over.set()
+        trying.join()
+    assert set(opened) == {str(cafe.lte)}
+
+
+@pytest.mark.parametrize("kind", ["tcp", "mptcp"])
+def test_what_a_program_has_left_to_send_keeps_to_trusted_paths_when_its_scope_is_gone(cafe, kind):
+    talker = cafe.run_with("only")
+    assert talker.says(cafe.opening(kind)) == str(cafe.lte)
+    cafe.lab.change_link(LTE, LinkChange(rate=Rate.parse("100kbit")))
+    assert int(talker.says("pour 1000000")) > 30_000  # seconds of that rate
+    talker.tell("stop")
+    assert talker.process.wait(10) == 0
+    until(lambda: " only " not in cafe.mpm("trust"), "the scope is gone")
+    cafe.left(LTE)
+    until(lambda: any(each.payload_bytes for each in cafe.left(LTE)), "it is still sending")
+    cafe.lab.change_link(LTE, LinkChange(carrier=False))
+    until(lambda: cafe.daemon.path(LTE).state == "no-carrier", "the daemon has seen it")
+    assert not cafe.wires[WIFI].packets(quiet_s=1.5)
