@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import distribution
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -16,8 +16,9 @@ from packaging.requirements import Requirement
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent
 _TAKEN = ("mpmanager", "tests", "pyproject.toml")
-_DISTRIBUTIONS = ("click", "dbus-fast", "msgspec", "platformdirs", "psutil", "pyroute2", "pytest", "rich")
-"""With what they require. Not all that the product requires: reading it takes an emulated machine long."""
+_ITSELF = "mpmanager"
+_DISTRIBUTIONS = (_ITSELF, "click", "dbus-fast", "msgspec", "platformdirs", "psutil", "pyroute2", "pytest", "rich")
+"""With what they require; of the product itself only what it is, as reading all takes an emulated machine long."""
 _GRACE_S = 10.0
 _PAUSE_S = 1.0
 
@@ -114,12 +115,16 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
             continue
         seen.add(name)
         found = distribution(name)
-        requirements = map(Requirement, found.requires or ())
-        waiting += [each.name for each in requirements if not each.marker or each.marker.evaluate({"extra": ""})]
+        waiting += _required(found) if name != _ITSELF else []
         for file in found.files or ():
             path = Path(str(found.locate_file(file)))
             if ".." not in file.parts and path.is_file() and path.suffix != ".pth":
                 yield path, Path(file)
+
+
+def _required(found: Distribution) -> list[str]:
+    requirements = map(Requirement, found.requires or ())
+    return [each.name for each in requirements if not each.marker or each.marker.evaluate({"extra": ""})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
