@@ -14,7 +14,7 @@ from mpmanager.client.manager import ManagerClient
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
-from mpmanager.model.protection import COVERAGE_WORDS, Coverage
+from mpmanager.model.protection import COVERAGE_NAMES, COVERAGE_WORDS
 from mpmanager.model.trust import Hold, Trust, why
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -25,11 +25,6 @@ _HOLD_WORDS = {
     Hold.RECEIVING: "takes data in by untrusted paths and sends none there, as its own first bytes have not passed",
     Hold.FENCED: "gets nothing out by untrusted paths",
     Hold.TRUSTED: "has no subflows on untrusted paths, and waits where there is no other",
-}
-_COVERAGE_NAMES = {
-    Coverage.ENFORCED: "enforced",
-    Coverage.BEST_EFFORT: "best effort",
-    Coverage.NOT_POSSIBLE: "not possible here",
 }
 _TIER_WORDS = {
     Tier.ALWAYS: "carries data all the time",
@@ -136,7 +131,7 @@ def _trust_reasons(row: ConnectionInfo) -> Iterator[str]:
     by = f"the rule of {protection.rule}, or its cgroup"
     yield (
         f"Trusted paths for: {write_trust(protection.demand)} ({by}): "
-        f"{_COVERAGE_NAMES[protection.coverage]}, as {COVERAGE_WORDS[protection.reason]}."
+        f"{COVERAGE_NAMES[protection.coverage]}, as {COVERAGE_WORDS[protection.reason]}."
     )
     yield f"At the moment it {_HOLD_WORDS[protection.hold]}."
 

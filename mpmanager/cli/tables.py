@@ -26,7 +26,7 @@ from mpmanager.cli.sentences import no_connection, printable
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
-from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.protection import COVERAGE_NAMES, Coverage, CoverageReason
 from mpmanager.model.trust import Trust, TrustSource
 
 SIMULATED = Text(" SIMULATED: nothing of this exists outside the daemon ", style="bold black on yellow")
@@ -204,14 +204,7 @@ def protection_words(row: ConnectionInfo) -> str:
     if protection is None or protection.reason is CoverageReason.NOTHING_DEMANDED:
         return _NOT_KNOWN
     demand = write_trust(protection.demand)
-    return demand if protection.coverage is Coverage.ENFORCED else f"{demand} ({_COVERAGE_NAMES[protection.coverage]})"
-
-
-_COVERAGE_NAMES = {
-    Coverage.ENFORCED: "enforced",
-    Coverage.BEST_EFFORT: "best effort",
-    Coverage.NOT_POSSIBLE: "not possible here",
-}
+    return demand if protection.coverage is Coverage.ENFORCED else f"{demand} ({COVERAGE_NAMES[protection.coverage]})"
 
 
 def restrictions(info: TrustInfo) -> RenderableType:

@@ -19,6 +19,14 @@ class Coverage(StrEnum):
     """On this machine, or for this connection."""
 
 
+COVERAGE_NAMES = {
+    Coverage.ENFORCED: "enforced",
+    Coverage.BEST_EFFORT: "best effort",
+    Coverage.NOT_POSSIBLE: "not possible here",
+}
+"""For people."""
+
+
 @unique
 class CoverageReason(StrEnum):
     """Why a demand holds so far and no further."""

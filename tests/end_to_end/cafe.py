@@ -5,9 +5,10 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from end_to_end.captured import Wire
+from captured import Wire
 from end_to_end.stage import read_exactly, until
 
 MPM = Path(sys.executable).with_name("mpm")
@@ -71,7 +72,9 @@ class Cafe:
         self.server, self.plain = Answerer(lab), Answerer(lab, protocol=socket.IPPROTO_TCP)
         for each in (self.server, self.plain):
             stack.callback(each.close)
-        self.wires = {name: stack.enter_context(Wire(lab, name)) for name in (WIFI, LTE)}
+        self.wires = {
+            name: stack.enter_context(Wire(name, inside=partial(lab.inside, "laptop"))) for name in (WIFI, LTE)
+        }
         self.wifi, self.lte = (lab.laptop_address(name) for name in (WIFI, LTE))
 
     def mpm(self, *arguments):
