@@ -3,8 +3,11 @@
 import pytest
 from fake_manager import World
 
+from mpmanager.api.structures import ProtectionInfo
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
+from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.live_rows import (
     CHUNK_CONNECTIONS,
     HISTORY_TICKS,
@@ -13,6 +16,7 @@ from mpmanager_ui.viewmodels.live_rows import (
     RowKind,
     RowState,
     subflow_state,
+    trust_details,
 )
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, LiveTree, cell_text
 
@@ -388,3 +392,23 @@ def test_a_connection_says_why_it_has_one_path_only(world, recorder):
     book(recorder, world.advance())
     details = {each.values.detail for program in recorder.applications.values() for each in program.children.values()}
     assert details == {"", "fell back to plain TCP", "began before mpmanagerd"}
+
+
+def protection(hold, coverage=Coverage.ENFORCED, reason=CoverageReason.KERNEL):
+    return ProtectionInfo(demand="only", rule="default", coverage=coverage, reason=reason, hold=hold)
+
+
+@pytest.mark.parametrize(
+    ("shown", "detail"),
+    [
+        (protection(Hold.FREE), []),
+        (protection(Hold.FENCED), ["trusted paths only"]),
+        (protection(Hold.TRUSTED, Coverage.BEST_EFFORT), ["trusted paths only as well as can be"]),
+        (protection(Hold.STANDBY), ["first bytes on trusted paths"]),
+        (protection(Hold.RECEIVING), ["sends on trusted paths"]),
+        (protection(Hold.FREE, Coverage.NOT_POSSIBLE, CoverageReason.NO_TRUSTED_PATH), ["opened unprotected"]),
+        (protection(Hold.FREE, Coverage.NOT_POSSIBLE, CoverageReason.MACHINE), []),
+    ],
+)
+def test_a_connection_says_what_it_may_not_do_on_untrusted_paths(shown, detail):
+    assert list(trust_details(shown)) == detail

@@ -4,9 +4,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
-from mpmanager.api.structures import AppInfo, ConnectionInfo, ExpirationInfo, Frame, SubflowInfo
+from mpmanager.api.structures import AppInfo, ConnectionInfo, ExpirationInfo, Frame, ProtectionInfo, SubflowInfo
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationState
+from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.waits import WaitSetting, selector_of
 
 HISTORY_TICKS = 60
@@ -16,6 +18,7 @@ CHUNK_CONNECTIONS = 100
 INCOMING = "incoming"
 FELL_BACK = "fell back to plain TCP"
 UNMANAGED = "began before mpmanagerd"
+UNPROTECTED = "opened unprotected"
 CARRYING_BIT_S = 1_000.0
 """Below this a subflow only keeps itself alive."""
 
@@ -67,6 +70,13 @@ STATE_MEANINGS = {
     RowState.CONNECTING: "The handshake is under way.",
     RowState.CLOSING: "One side has finished sending.",
     RowState.ENDED: "It is closed; the numbers are its last.",
+}
+
+_HOLDS = {
+    Hold.STANDBY: "first bytes on trusted paths",
+    Hold.RECEIVING: "sends on trusted paths",
+    Hold.FENCED: "trusted paths only",
+    Hold.TRUSTED: "trusted paths only",
 }
 
 _CONNECTING = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED})
@@ -339,7 +349,18 @@ def _connection_detail(connection: ConnectionInfo) -> str:
         parts.append(FELL_BACK)
     elif not connection.managed:
         parts.append(UNMANAGED)
+    if connection.protection is not None:
+        parts += trust_details(connection.protection)
     return ", ".join(parts)
+
+
+def trust_details(protection: ProtectionInfo) -> Iterator[str]:
+    """What a connection may not do on untrusted paths, and where a demand does not hold: nothing of most of them."""
+    if protection.hold in _HOLDS:
+        best = " as well as can be" if protection.coverage is Coverage.BEST_EFFORT else ""
+        yield f"{_HOLDS[protection.hold]}{best}"
+    elif protection.reason in {CoverageReason.NO_TRUSTED_PATH, CoverageReason.OPENED_UNTRUSTED}:
+        yield UNPROTECTED
 
 
 def _lone_state(state: TcpState) -> RowState:
