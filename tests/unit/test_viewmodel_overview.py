@@ -3,10 +3,11 @@
 import pytest
 from fake_manager import World
 
-from mpmanager.api.structures import PathInfo
+from mpmanager.api.structures import PathInfo, ProtectionInfo
 from mpmanager.core.paths import DEFAULT_TIERS
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
-from mpmanager.model.trust import TrustDecisions
+from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.trust import Hold, TrustDecisions
 from mpmanager_ui.viewmodels.overview import (
     PathCard,
     lanes,
@@ -223,6 +224,19 @@ def test_the_round_trip_of_a_path_is_the_median_of_its_subflows(world):
 def test_the_traffic_is_told_in_numbers(world):
     text = traffic_sentence(world.advance()).replace("\N{NO-BREAK SPACE}", " ")
     assert text == "5 applications with 10 connections over 30 subflows; 1 fell back to plain TCP."
+
+
+def test_applications_that_keep_to_trusted_paths_are_counted(world):
+    frame = world.advance()
+    for each in frame.connections:
+        each.protection = ProtectionInfo(
+            demand="only",
+            rule="default",
+            coverage=Coverage.ENFORCED,
+            reason=CoverageReason.KERNEL,
+            hold=Hold.FENCED if each.app.name == "ssh" else Hold.FREE,
+        )
+    assert traffic_sentence(frame).endswith("; 1 held to trusted paths.")
 
 
 def test_no_connections_have_a_sentence(world):

@@ -14,7 +14,7 @@ from mpmanager.client.quantities import (
 )
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
-from mpmanager.model.trust import TrustDecisions
+from mpmanager.model.trust import Hold, TrustDecisions
 from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
 from mpmanager_ui.viewmodels.trust import Shield, TrustWishes
@@ -170,7 +170,18 @@ def traffic_sentence(frame: Frame) -> str:
         f"{count_of(len(applications), 'application')} with "
         f"{count_of(len(frame.connections), 'connection')} over {count_of(subflows, 'subflow')}"
     )
-    return f"{text}; {fallen} fell back to plain TCP." if fallen else f"{text}."
+    held = len({each.app.id for each in frame.connections if is_held(each)})
+    parts = [
+        text,
+        *([f"{fallen} fell back to plain TCP"] if fallen else []),
+        *([f"{held} held to trusted paths"] if held else []),
+    ]
+    return f"{'; '.join(parts)}."
+
+
+def is_held(connection: ConnectionInfo) -> bool:
+    """Whether a connection keeps to trusted paths."""
+    return connection.protection is not None and connection.protection.hold in {Hold.FENCED, Hold.TRUSTED}
 
 
 def _rate(path: PathInfo) -> float:
