@@ -40,24 +40,30 @@ class World:
     def run_around(self, command: str) -> str:
         return run(f"ip netns exec {self.around} {command}")
 
-    def batch(self, lines: list[str]) -> None:
-        """Many `ip` commands in one process."""
+    def batch(self, lines: list[str], *, namespace: str | None = None) -> None:
+        """Many `ip` commands in one process, in the host if nothing is said."""
+        place = ["-n", namespace] if namespace else []
         subprocess.run(
-            ["ip", "-batch", "-"], input="\n".join(lines), check=True, capture_output=True, text=True, timeout=20
+            ["ip", *place, "-batch", "-"],
+            input="\n".join(lines),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=20,
         )
 
     def link(self, name: str, number: int, *, versions: tuple[int, ...] = (4, 6)) -> None:
         """A veth: 10.0.N.1/24 and 2001:db8:N::1/64 on the host, .2 and ::2 (also fe80::2) around."""
-        self.run(f"ip link add {name} type veth peer name {name} netns {self.around}")
-        self.run_around(f"ip link set {name} up")
-        self.run(f"ip link set {name} up")
+        here = [f"link add {name} type veth peer name {name} netns {self.around}", f"link set {name} up"]
+        around = [f"link set {name} up"]
         if 4 in versions:
-            self.run_around(f"ip addr add 10.0.{number}.2/24 dev {name}")
-            self.run(f"ip addr add 10.0.{number}.1/24 dev {name}")
+            around += [f"addr add 10.0.{number}.2/24 dev {name}"]
+            here += [f"addr add 10.0.{number}.1/24 dev {name}"]
         if 6 in versions:
-            self.run_around(f"ip addr add 2001:db8:{number}::2/64 dev {name} nodad")
-            self.run_around(f"ip addr add fe80::2/64 dev {name} nodad")
-            self.run(f"ip addr add 2001:db8:{number}::1/64 dev {name} nodad")
+            around += [f"addr add {each}/64 dev {name} nodad" for each in (f"2001:db8:{number}::2", "fe80::2")]
+            here += [f"addr add 2001:db8:{number}::1/64 dev {name} nodad"]
+        self.batch(here)
+        self.batch(around, namespace=self.around)
         self._await_carrier(name)
 
     def _await_carrier(self, name: str) -> None:
@@ -68,8 +74,8 @@ class World:
             time.sleep(0.01)
 
     def default_routes(self, name: str, number: int, *, metric: int) -> None:
-        self.run(f"ip route add default via 10.0.{number}.2 dev {name} metric {metric}")
-        self.run(f"ip -6 route add default via fe80::2 dev {name} metric {metric}")
+        gateways = (f"10.0.{number}.2", "fe80::2")
+        self.batch([f"route add default via {each} dev {name} metric {metric}" for each in gateways])
 
     def routing(self) -> str:
         """All rules and routes, as ip prints them."""
@@ -101,8 +107,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             for name in (world.host, world.around):
                 run(f"ip netns add {name}")
                 run(f"ip -n {name} link set lo up")
-            world.run_around("ip addr add 10.99.0.1/32 dev lo")
-            world.run_around("ip addr add 2001:db8:99::1/128 dev lo nodad")
+            servers = [f"addr add {World.SERVER_4}/32 dev lo", f"addr add {World.SERVER_6}/128 dev lo nodad"]
+            world.batch(servers, namespace=world.around)
             with Path(f"/run/netns/{world.host}").open() as host:
                 _enter(host.fileno())
             yield world
