@@ -321,6 +321,14 @@ static __always_inline __u64 acknowledged_bytes(const struct mptcp_sock *connect
 	return bytes_up_to(connection, connection->snd_una);
 }
 
+// The connection does not count any more when it has become plain TCP.
+static __always_inline __u64 acknowledged_by_first(struct bpf_sock *sk)
+{
+	const struct bpf_tcp_sock *tcp = bpf_tcp_sock(sk);
+
+	return tcp ? tcp->bytes_acked : 0;
+}
+
 // Programs of nearer cgroups run first, all within a moment: theirs is the word on what is no matter of "only". A word
 // from longer ago was on another attempt of the same socket.
 static __always_inline bool was_decided_below(const struct policy *policy, struct bpf_sock *sk)
@@ -668,7 +676,7 @@ static __always_inline bool has_payload(const struct __sk_buff *packet)
 }
 
 // What connect decides on handshakes and joins may be undone (rules of others, lost marks, data that MPTCP sends once
-// more by another subflow, joins of the peer): here it is made impossible. Bytes count once they are acknowledged, as
+// more by another subflow, a first subflow whose path is gone, joins of the peer): here it is made impossible. Bytes count once they are acknowledged, as
 // until then they may be sent again.
 SEC("cgroup_skb/egress")
 int guard(struct __sk_buff *packet)
@@ -677,6 +685,7 @@ int guard(struct __sk_buff *packet)
 	const struct mptcp_sock *connection;
 	const struct decision *last;
 	struct bpf_sock *sk = packet->sk;
+	__u64 acknowledged = 0;
 
 	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex))
 		return PASS;
@@ -687,9 +696,16 @@ int guard(struct __sk_buff *packet)
 	last = bpf_sk_storage_get(&decided, sk, 0, 0);
 	if (last && last->cgroup != policy->cgroup)
 		return PASS; // a nearer policy has the word
-	if (connection->first == (void *)sk)
-		return last && last->is_held && shows_key(packet) ? REFUSE : PASS;
-	return acknowledged_bytes(connection) < policy->first_bytes && has_payload(packet) ? REFUSE : PASS;
+	if (connection->first == (void *)sk) {
+		if (!last || !last->is_held)
+			return PASS; // let go when it was opened
+		if (shows_key(packet))
+			return REFUSE;
+		acknowledged = acknowledged_by_first(sk);
+	}
+	if (acknowledged < acknowledged_bytes(connection))
+		acknowledged = acknowledged_bytes(connection);
+	return acknowledged < policy->first_bytes && has_payload(packet) ? REFUSE : PASS;
 }
 
 // Attached to a network namespace, it does nothing: its link tells when the namespace is gone.

@@ -87,3 +87,17 @@ def test_what_a_program_has_left_to_send_keeps_to_trusted_paths_when_its_scope_i
     cafe.lab.change_link(LTE, LinkChange(carrier=False))
     until(lambda: cafe.daemon.path(LTE).state == "no-carrier", "the daemon has seen it")
     assert not cafe.wires[WIFI].packets(quiet_s=1.5)
+
+
+@pytest.mark.parametrize("port", ["server", "plain"])
+def test_first_bytes_keep_to_trusted_paths_when_somebody_elses_rules_lead_elsewhere(cafe, port):
+    talker = cafe.run_with("first:5MB")
+    assert talker.says(cafe.opening(port=getattr(cafe, port).port)) == str(cafe.lte)
+    gateway = cafe.lab.run(["ip", "route", "show", "default", "dev", WIFI]).stdout.split()[2]
+    cafe.lab.run(["ip", "route", "add", "default", "via", gateway, "dev", WIFI, "table", "100"])
+    cafe.lab.run(["ip", "rule", "add", "pref", "100", "lookup", "100"])
+    cafe.left(WIFI)
+    talker.tell("ask 100000 1000")
+    assert not any(each.payload_bytes for each in cafe.wires[WIFI].packets(quiet_s=1.0))
+    cafe.lab.run(["ip", "rule", "del", "pref", "100"])
+    assert talker.process.stdout.readline() == "done\n", "it has waited"
