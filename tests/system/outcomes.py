@@ -1,8 +1,11 @@
 """What became of the checks of a guest, from what it told."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @unique
@@ -45,9 +48,10 @@ class Check:
         return f"{words} ({parameters.removesuffix(']')})" if parameters else words
 
     @property
-    def suite(self) -> str:
-        """The file that it is in."""
-        return self.id.partition("::")[0]
+    def reason(self) -> str:
+        """The first line of what failed, as pytest marks it; empty where it says nothing so."""
+        marked = (line.removeprefix("E").strip() for line in self.said.splitlines() if line.startswith("E "))
+        return _COLOURS.sub("", next(marked, ""))
 
 
 def checks_of(lines: Sequence[Mapping[str, object]], known: Mapping[str, str]) -> tuple[Check, ...]:

@@ -95,10 +95,18 @@ def _cell(check: Check | None) -> str:
 
 
 def _remarks(reports: Sequence[GuestReport]) -> Iterator[str]:
-    remarks = [*_of_kernels(reports), *_measured(reports)]
+    remarks = [*_faults(reports), *_of_kernels(reports), *_measured(reports)]
     yield from remarks
     if remarks:
         yield ""
+
+
+def _faults(reports: Sequence[GuestReport]) -> Iterator[str]:
+    for each in reports:
+        for check in each.checks:
+            if not check.outcome.is_fine:
+                why = f": `{check.reason}`" if check.reason else ""
+                yield f"* {each.guest.name}, {check.sentence}: {_WORDS[check.outcome]}{why}"
 
 
 def _of_kernels(reports: Sequence[GuestReport]) -> Iterator[str]:
