@@ -126,6 +126,7 @@ class Manager:
             self.trust.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
+            self.trust.recall(self._state.load_holds())
             self._connections.resynchronise()
             self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
             ready()
@@ -170,11 +171,14 @@ class Manager:
 
         Raises:
             InvalidValueError: there is no such connection.
+            StateFileError: it could not be written down; it is so until this daemon ends.
         """
         account = next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
         if account is None:
             raise InvalidValueError(f"token {token!r}: there is no such connection")
         self.trust.hold(account, held=held)
+        living = self._connections.ledger.living()
+        self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""

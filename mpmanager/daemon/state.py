@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -90,6 +90,12 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
+class _HoldEntry(msgspec.Struct, forbid_unknown_fields=True):
+    token: int
+    local: tuple[str, int]
+    remote: tuple[str, int]
+
+
 def _endpoint(address: str, port: int) -> Endpoint:
     return Endpoint(ip_address(address), port)
 
@@ -150,6 +156,10 @@ class StateDirectory:
     @property
     def _policies_file(self) -> Path:
         return self._directory / "policies.json"
+
+    @property
+    def _holds_file(self) -> Path:
+        return self._directory / "holds.json"
 
     @property
     def _scopes_file(self) -> Path:
@@ -217,6 +227,33 @@ class StateDirectory:
         entries = [_ScopeEntry(cgroup=each.cgroup, trust=str(each.trust), uid=each.uid) for each in scopes]
         _replace(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
 
+    def load_holds(self) -> Mapping[Token, FourTuple]:
+        """Connections that were held to trusted paths, with their first subflows; nothing where it cannot be read."""
+        found = _read(
+            self._holds_file,
+            lambda text: {
+                Token(each.token): FourTuple(_endpoint(*each.local), _endpoint(*each.remote))
+                for each in msgspec.json.decode(text, type=list[_HoldEntry])
+            },
+        )
+        return found or {}
+
+    def save_holds(self, holds: Mapping[Token, FourTuple]) -> None:
+        """Write them down for a daemon that takes over after a crash.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        entries = [
+            _HoldEntry(
+                token=token,
+                local=(str(flow.local.address), flow.local.port),
+                remote=(str(flow.remote.address), flow.remote.port),
+            )
+            for token, flow in holds.items()
+        ]
+        _replace(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
+
     def load_connections(self) -> list[ConnectionMemory]:
         """What the daemon before this one knew of connections; nothing when that cannot be read."""
         try:
@@ -244,7 +281,7 @@ def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
         return decode(file.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError, InvalidValueError) as error:
+    except (OSError, ValueError, InvalidValueError) as error:  # msgspec's and ipaddress' errors are ValueErrors
         aside = file.with_suffix(f".broken-{int(time.time())}")
         _log.warning("%s cannot be read (%s); put aside as %s", file, error, aside.name)
         with suppress(OSError):

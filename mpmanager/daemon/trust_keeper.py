@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
 from mpmanager.core.first_bytes import FirstBytes
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
 from mpmanager.core.restrictions import ANY, Demands, demand_at, demands_of, plan_of
+from mpmanager.core.scopes import is_within
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCounters, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
@@ -78,6 +79,8 @@ class TrustKeeper:
         self._counted: dict[Token, tuple[ConnectionAccount, FirstBytes]] = {}
         """Connections whose first bytes are being counted."""
         self._has_counted = asyncio.Event()
+        self._recalled: Mapping[Token, FourTuple] = {}
+        """Connections that the daemon before held."""
         self._has_told_of_no_path = False
         self._has_begun = False
         """Whether the network is known: who is held to no path at all is held up."""
@@ -85,6 +88,10 @@ class TrustKeeper:
     def begin(self) -> None:
         """Find out what this machine can do; before the first `enforce`."""
         self._limits = self._world.enforcement.limits()
+
+    def recall(self, holds: Mapping[Token, FourTuple]) -> None:
+        """Hand in the connections that the one before the crash held, with their first subflows."""
+        self._recalled = holds
 
     @property
     def can_enforce(self) -> bool:
@@ -179,6 +186,9 @@ class TrustKeeper:
     def protection(self, account: ConnectionAccount) -> Protection:
         """How a connection is protected as things are."""
         held = self._held(account) if self.can_enforce else None
+        if account.token in self._recalled:
+            account.is_in_section |= self._recalled[account.token] == account.flow
+            self._recalled = {token: flow for token, flow in self._recalled.items() if token != account.token}
         progress = Progress(
             has_received=account.has_received_first,
             has_sent=account.has_sent_first,
@@ -267,7 +277,13 @@ class TrustKeeper:
             for rule in self._rules()
             if rule.selector.kind is SelectorKind.EXE and rule.trust is not None
         }
-        return dict(self._world.cgroups.led_by(executables)) if executables and self.can_enforce else {}
+        if not executables or not self.can_enforce:
+            return {}
+        # Outside of the root are others, who may have another daemon, and another network.
+        return {
+            executable: frozenset(each for each in cgroups if is_within(each, self._root))
+            for executable, cgroups in self._world.cgroups.led_by(executables).items()
+        }
 
     async def _count_first_bytes(self) -> None:
         busy_until = 0.0

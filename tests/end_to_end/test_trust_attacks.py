@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from end_to_end.cafe import LTE, WIFI
-from end_to_end.stage import until
+from end_to_end.stage import subflow_paths, until
 from mpmanager.lab.topology import LinkChange
 from mpmanager.lab.units import Rate
 from mpmanager.linux.applications import cgroup_mount
+from mpmanager.model.trust import Hold
 
 pytestmark = pytest.mark.netns
 
@@ -101,3 +102,18 @@ def test_first_bytes_keep_to_trusted_paths_when_somebody_elses_rules_lead_elsewh
     assert not any(each.payload_bytes for each in cafe.wires[WIFI].packets(quiet_s=1.0))
     cafe.lab.run(["ip", "rule", "del", "pref", "100"])
     assert talker.process.stdout.readline() == "done\n", "it has waited"
+
+
+def test_a_held_connection_stays_so_when_the_daemon_is_killed(cafe):
+    talker = cafe.talker()
+    assert talker.says(cafe.opening()) == str(cafe.lte)
+    assert talker.says("ask 1000 300000") == "done"
+    until(lambda: subflow_paths(cafe.connection()) == {WIFI, LTE}, "it has both")
+    cafe.mpm("hold", cafe.connection().token)
+    until(lambda: subflow_paths(cafe.connection()) == {LTE}, "it has left the untrusted path")
+    cafe.left(WIFI)
+    cafe.daemon.kill()
+    cafe.daemon.start()
+    assert cafe.connection().protection.hold is Hold.TRUSTED
+    assert talker.says("ask 1000000 100000") == "done"
+    assert not cafe.left(WIFI)
