@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from statistics import median
+from statistics import median, quantiles
 
 _CARRIES_WINDOW_S = 0.3
 """A single late retransmission is no return."""
@@ -26,6 +26,47 @@ def summarise(values: Sequence[float]) -> Summary | None:
     return Summary(median=median(values), worst=max(values), count=len(values)) if values else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Many figures, neither end of which is better."""
+
+    least: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    most: float
+
+
+def distribution(values: Sequence[float]) -> Distribution | None:
+    """Where the figures lie; None of nothing."""
+    if not values:
+        return None
+    lower, middle, upper = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
+    return Distribution(least=min(values), lower_quartile=lower, median=middle, upper_quartile=upper, most=max(values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """From one figure to another."""
+
+    low: float
+    high: float
+
+
+def median_interval(values: Sequence[float], *, confidence: float = 0.95) -> Interval | None:
+    """Where the true median lies with at least this probability, whatever the distribution (the sign test).
+
+    The figures have to be independent of each other. None: they are too few to say so.
+    """
+    ordered, count = sorted(values), len(values)
+    outside = 0.0
+    for rank in range(count // 2 + 1):
+        outside += 2 * math.comb(count, rank) / 2**count  # as often is the median beyond this rank from an end
+        if outside > 1 - confidence:
+            return Interval(low=ordered[rank - 1], high=ordered[-rank]) if rank else None
+    return None
+
+
 @unique
 class Verdict(StrEnum):
     """A figure compared with what it must reach and what is aimed at."""
@@ -36,10 +77,12 @@ class Verdict(StrEnum):
     NOT_MEASURED = "not measured"
 
 
-def judge(figure: float | None, *, required: float, aimed: float) -> Verdict:
-    """Compare a figure of which more is worse; it may be equal to its bound."""
+def judge(figure: float | None, *, required: float, aimed: float, least: float = -math.inf) -> Verdict:
+    """Compare a figure of which more is worse, and less than `least` wrong; it may be equal to its bound."""
     if figure is None:
         return Verdict.NOT_MEASURED
+    if figure < least:
+        return Verdict.MISSED
     if figure <= aimed:
         return Verdict.AIM_REACHED
     return Verdict.HELD if figure <= required else Verdict.MISSED

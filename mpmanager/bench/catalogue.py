@@ -1,16 +1,21 @@
-"""All measurements of `mpm bench backup`, in their order."""
+"""All measurements of the benchmarks, in their order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from mpmanager.bench.coefficients import loss_coefficients, random_coefficients
+from mpmanager.bench.costs import connect, throughput
 from mpmanager.bench.elephants import elephants
 from mpmanager.bench.faults import black_hole, flapping, loss
 from mpmanager.bench.harmless import no_fault, processor
 from mpmanager.bench.measurement import Effort, Measurement
+from mpmanager.bench.pages import page_load
 from mpmanager.bench.shares import bulk, limited_rate, page
 
-CATALOGUE: MappingProxyType[str, Callable[[Effort], Measurement]] = MappingProxyType(
+Catalogue = Mapping[str, Callable[[Effort], Measurement]]
+"""By their names."""
+
+BACKUP: Catalogue = MappingProxyType(
     {
         "black-hole": black_hole,
         "flapping": flapping,
@@ -26,8 +31,13 @@ CATALOGUE: MappingProxyType[str, Callable[[Effort], Measurement]] = MappingProxy
     }
 )
 
+"""`mpm bench backup`."""
 
-def measurements(names: Iterable[str], effort: Effort) -> list[Measurement]:
+TRUST: Catalogue = MappingProxyType({"page-load": page_load, "connect": connect, "throughput": throughput})
+"""`mpm bench trust`."""
+
+
+def measurements(catalogue: Catalogue, names: Iterable[str], effort: Effort) -> list[Measurement]:
     """Those of these names, or all when there is none."""
-    chosen = list(names) or list(CATALOGUE)
-    return [CATALOGUE[name](effort) for name in CATALOGUE if name in chosen]
+    chosen = list(names) or list(catalogue)
+    return [catalogue[name](effort) for name in catalogue if name in chosen]

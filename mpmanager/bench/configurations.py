@@ -7,7 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from pathlib import Path
@@ -23,6 +23,7 @@ from mpmanager.lab import namespaces
 from mpmanager.lab.instance import Lab
 from mpmanager.lab.programs import end
 from mpmanager.lab.topology import LAPTOP
+from mpmanager.model.errors import MpmanagerError
 from mpmanager.model.path import Tier
 
 if TYPE_CHECKING:
@@ -162,16 +163,16 @@ class ManagedLaptop:
                 raise BenchError(f"mpmanagerd did not become ready: {said.strip()}")
             time.sleep(_POLL_S)
 
-    def await_paths(self, names: Sequence[str]) -> None:
-        """Until it uses all of these paths.
+    def await_paths(self, names: Sequence[str], *, state: str = "up") -> None:
+        """Until all of these paths are in this state.
 
         Raises:
             BenchError: it does not in time.
         """
         deadline = time.monotonic() + _PATHS_WITHIN_S
-        while missing := set(names) - {each.name for each in self.ask(ManagerClient.paths) if each.state == "up"}:
+        while missing := set(names) - {each.name for each in self.ask(ManagerClient.paths) if each.state == state}:
             if time.monotonic() > deadline:
-                raise BenchError(f"mpmanagerd does not use {', '.join(sorted(missing))}")
+                raise BenchError(f"mpmanagerd does not see {', '.join(sorted(missing))} {state}")
             time.sleep(_POLL_S)
 
 
@@ -196,7 +197,12 @@ def installed(
     if configuration.approach is Approach.OURS:
         with _daemon(lab, scratch) as daemon:
             _instruct(daemon, configuration, primary=primary, backup=backup)
-            yield daemon
+            try:
+                yield daemon
+            finally:
+                # Restrictions outlive the daemon and would hold in the next configuration, too.
+                with suppress(MpmanagerError):
+                    daemon.set_trust(_NO_RESTRICTION)
         return
     _ip_on_laptop(lab, _endpoint_lines(lab, configuration.approach, primary=primary, backup=backup))
     try:

@@ -1,8 +1,9 @@
 """Programs of the benchmark that speak HTTP/1.1 over Multipath TCP.
 
 `python -m mpmanager.bench.exchange serve` answers `GET /bytes/N` with N bytes and takes what is `PUT`; connections stay
-open between requests. A header `X-Congestion` chooses the congestion control of the server's end. The other commands
-are clients that print what they measured as a JSON object. Standard library only, so that they start quickly.
+open between requests. A header `X-Congestion` chooses the congestion control of the server's end, `X-Head` how many
+bytes its heads are filled up with. The other commands are clients that print what they measured as a JSON object.
+Standard library only, so that they start quickly.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
-from mpmanager.lab.messages import mptcp_socket
+from mpmanager.lab.messages import is_mptcp, mptcp_socket
 
 DEFAULT_PORT = 8080
 READY = "ready"
@@ -43,21 +44,25 @@ _LONGEST_HEAD_BYTES = 8192
 _PATIENCE_S = 60.0
 _UNLIMITED_BYTES = 10**12
 _REQUEST_BYTES = 300
+_FILLING_BYTES = 500
+"""Of each head of an object: cookies and the like."""
+_FILLED = f"Cookie: {'c' * _FILLING_BYTES}\r\nX-Head: {_FILLING_BYTES}\r\n"
 _AT_ONCE = 20
 
 
 class HttpClient:
     """One connection to the server. Errors are `OSError`."""
 
-    def __init__(self, host: str, *, congestion: str | None = None) -> None:
+    def __init__(self, host: str, *, congestion: str | None = None, headers: str = "") -> None:
+        """With headers for each request, such as `Name: value` and the end of its line."""
         family, _, _, _, address = socket.getaddrinfo(host, DEFAULT_PORT, type=socket.SOCK_STREAM)[0]
         self._socket = mptcp_socket(family)
         self._socket.settimeout(_PATIENCE_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._headers = ""
+        self._headers = headers
         if congestion is not None:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
-            self._headers = f"X-Congestion: {congestion}\r\n"
+            self._headers += f"X-Congestion: {congestion}\r\n"
         self._socket.connect(address)
 
     def get(self, size: int) -> None:
@@ -70,6 +75,11 @@ class HttpClient:
         self._send_head("PUT", "/", size)
         send_bytes(self._socket, size)
         self._finish_response()
+
+    @property
+    def is_multipath(self) -> bool:
+        """Whether it has not fallen back to TCP."""
+        return is_mptcp(self._socket)
 
     def shut(self) -> None:
         """Break off what another thread does with it."""
@@ -102,6 +112,8 @@ class _Head:
     """The words of its first line."""
     length: int
     congestion: str | None
+    filling_bytes: int
+    """Of the heads that are wanted in return."""
 
 
 def _read_head(connection: socket.socket, received: bytes = b"") -> tuple[_Head, bytes]:
@@ -118,8 +130,13 @@ def _read_head(connection: socket.socket, received: bytes = b"") -> tuple[_Head,
     text, _, rest = received.partition(_HEAD_END)
     first, *lines = text.decode("latin-1").split("\r\n")
     fields = dict(line.lower().split(": ", 1) for line in lines)
-    length = int(fields.get("content-length", 0))
-    return _Head(first=first.split(), length=length, congestion=fields.get("x-congestion")), rest
+    head = _Head(
+        first=first.split(),
+        length=int(fields.get("content-length", 0)),
+        congestion=fields.get("x-congestion"),
+        filling_bytes=int(fields.get("x-head", 0)),
+    )
+    return head, rest
 
 
 def send_bytes(connection: socket.socket, size: int) -> None:
@@ -168,7 +185,8 @@ def serve_client(connection: socket.socket) -> None:
             body, rest = rest[: head.length], rest[head.length :]
             take_bytes(connection, head.length - len(body))
             size = int(head.first[1].removeprefix("/bytes/")) if head.first[0] == "GET" else 0
-            connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
+            filling = f"X-Filling: {'f' * head.filling_bytes}\r\n" if head.filling_bytes else ""
+            connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n{filling}\r\n".encode())
             send_bytes(connection, size)
 
 
@@ -208,6 +226,22 @@ def load_page(host: str, connections: int, congestion: str | None) -> dict[str, 
         for each in others:
             each.result()
     return {"time_s": time.monotonic() - began}
+
+
+def load_objects(host: str, sizes: Sequence[int], *, is_each_alone: bool, congestion: str | None) -> dict[str, object]:
+    """Objects one after the other with full heads, over one connection or each over one of its own."""
+
+    def connect() -> HttpClient:
+        return HttpClient(host, congestion=congestion, headers=_FILLED)
+
+    began = time.monotonic()
+    is_multipath = True
+    for part in [[size] for size in sizes] if is_each_alone else [sizes]:
+        with connect() as client:
+            for size in part:
+                client.get(size)
+            is_multipath &= client.is_multipath
+    return {"time_s": time.monotonic() - began, "is_multipath": is_multipath}
 
 
 def elephants(host: str, direction: str, count: int, duration_s: float, congestion: str | None) -> dict[str, object]:
@@ -321,12 +355,14 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     server = commands.add_parser("serve", help="serve until ended")
     server.add_argument("--port", type=int, default=DEFAULT_PORT)
-    for name in ("transfer", "page", "elephants", "mice", "crowd", "idle", "bursty", "requests"):
+    for name in ("transfer", "page", "objects", "elephants", "mice", "crowd", "idle", "bursty", "requests"):
         client = commands.add_parser(name)
         client.add_argument("host")
         client.add_argument("--congestion", help="of both ends, such as cubic")
         client.add_argument("--direction", choices=["upload", "download"], default="download")
         client.add_argument("--bytes", type=int, default=1_000_000)
+        client.add_argument("--sizes", type=int, nargs="+", default=[1000], help="of objects, in bytes")
+        client.add_argument("--each-alone", action="store_true", help="each object over a connection of its own")
         client.add_argument("--count", type=int, default=1, help="of connections")
         client.add_argument("--interval", type=float, default=0.5, help="seconds")
         client.add_argument("--duration", type=float, default=10.0, help="seconds")
@@ -339,8 +375,8 @@ def _run(given: argparse.Namespace) -> dict[str, object]:
     match given.command:
         case "transfer":
             return transfer(host, given.direction, given.bytes, congestion)
-        case "page":
-            return load_page(host, given.count, congestion)
+        case "page" | "objects":
+            return _load(given)
         case "elephants":
             return elephants(host, given.direction, given.count, duration_s, congestion)
         case "mice":
@@ -350,6 +386,12 @@ def _run(given: argparse.Namespace) -> dict[str, object]:
         case name:
             pattern = {"idle": idle, "bursty": bursty, "requests": requests}[name]
             return pattern(host, duration_s, random.Random(given.seed), congestion)  # noqa: S311  # no secret
+
+
+def _load(given: argparse.Namespace) -> dict[str, object]:
+    if given.command == "page":
+        return load_page(given.host, given.count, given.congestion)
+    return load_objects(given.host, given.sizes, is_each_alone=given.each_alone, congestion=given.congestion)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """What a measurement consists of, what comes of it, and how it is judged."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ class Effort:
     """Of each case with each configuration."""
     seed: int
     """Of everything that is drawn."""
+    samples: int | None = None
+    """Of what is drawn from many; None: as many as the measurement likes."""
 
     def choose(self, quick: Sequence[str], full: Sequence[str]) -> Sequence[str]:
         return quick if self.is_quick else full
@@ -86,10 +89,12 @@ class Claim:
     required: float
     aimed: float
     unit: str
+    least: float = -math.inf
+    """Less of it is wrong."""
 
     @property
     def verdict(self) -> Verdict:
-        return judge(self.figure, required=self.required, aimed=self.aimed)
+        return judge(self.figure, required=self.required, aimed=self.aimed, least=self.least)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +148,11 @@ def no_tables(_: Results) -> Iterator[Table]:
     return iter(())
 
 
+def no_spread(_: Results) -> Mapping[str, Sequence[float]]:
+    """Nothing whose distribution says more than a table."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """Cases that share one lab."""
@@ -157,8 +167,13 @@ class Measurement:
     label_titles: tuple[str, ...]
     metrics: tuple[Metric, ...]
     cases: tuple[Case, ...]
+    is_kept_installed: bool = False
+    """Whether a configuration stays in force for all cases, one configuration after the other, to spare time; else
+    it is put in force for each run, in turns with the others."""
     claims: Callable[[Results], Iterator[Claim]] = no_claims
     extra_tables: Callable[[Results], Iterator[Table]] = no_tables
     series_step_s: float | None = None
     """Between the numbers of a series; None: there are none."""
     series_title: str = ""
+    spread: Callable[[Results], Mapping[str, Sequence[float]]] = no_spread
+    """Ratios whose distribution is drawn, by what they are of."""

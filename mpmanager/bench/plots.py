@@ -1,12 +1,13 @@
 """Pictures of the results. Needs matplotlib (the extra `bench`)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from mpmanager.bench.measurement import Labels, Measurement, Metric, Results
 
@@ -19,7 +20,11 @@ _COLOURS = ("#7f7f7f", "#b0a08c", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#
 def draw(measurement: Measurement, results: Results, directory: Path) -> list[Path]:
     """Draw a measurement into PNG files; which ones."""
     mpl.use("Agg")
-    drawn = [_draw_bars(measurement, results, directory)]
+    drawn = []
+    if any(each.is_shown for each in measurement.metrics):
+        drawn.append(_draw_bars(measurement, results, directory))
+    if spread := measurement.spread(results):
+        drawn.append(_draw_spread(measurement, spread, directory))
     if measurement.series_step_s is not None:
         drawn.append(_draw_series(measurement, results, directory, measurement.series_step_s))
     return drawn
@@ -48,6 +53,24 @@ def _bars(axis: Axes, results: Results, metric: Metric) -> None:
     axis.set_xticks(range(len(cases)), [_words(labels) for labels in cases], fontsize=7)
     axis.set_ylabel(metric.title, fontsize=8)
     axis.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def _draw_spread(measurement: Measurement, spread: Mapping[str, Sequence[float]], directory: Path) -> Path:
+    """Each ratio as a point, and the quartiles as a box; what is as long above 1 as below is as much more as less."""
+    figure, (axis,) = _figure(measurement.title, 1)
+    places = [*range(len(spread), 0, -1)]
+    axis.boxplot(list(spread.values()), positions=places, orientation="horizontal", widths=0.5, showfliers=False)
+    for number, (place, values) in enumerate(zip(places, spread.values(), strict=True)):
+        # Side by side where they are the same, and the same each time.
+        heights = [place + 0.4 * (each / max(1, len(values) - 1) - 0.5) for each in range(len(values))]
+        axis.plot(values, heights, "o", color=_colour(number + 2), markersize=4, alpha=0.8)
+    axis.axvline(1, color="black", linewidth=1)
+    axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.xaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
+    axis.tick_params(axis="x", which="both", labelsize=7)
+    axis.set_yticks(places, list(spread), fontsize=8)
+    return _save(figure, directory / f"{measurement.name}-spread.png")
 
 
 def _draw_series(measurement: Measurement, results: Results, directory: Path, step_s: float) -> Path:

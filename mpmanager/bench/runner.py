@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 
-from mpmanager.bench.configurations import Approach, Configuration, installed
+from mpmanager.bench.configurations import Approach, Configuration, ManagedLaptop, installed
 from mpmanager.bench.measurement import Case, Measured, Measurement, Outcome, Results
 from mpmanager.bench.stage import ExchangeServer, Stage
 from mpmanager.lab import namespaces
@@ -19,7 +20,7 @@ from mpmanager.lab.topology import LAPTOP, LinkChange, LinkDirection
 from mpmanager.lab.units import Duration, Rate, Share
 from mpmanager.model.errors import MpmanagerError
 
-_LAB_PREFIX = "backup"
+_LAB_PREFIX = "bench"
 _LAB_S = 2.0
 _RUN_S = 0.4
 """What starting and ending programs takes."""
@@ -52,17 +53,23 @@ class Failure:
 
 def planned(measurement: Measurement, runs: int) -> Iterator[Run]:
     """All runs of a measurement in their order."""
-    for case in measurement.cases:
-        for number in range(max([runs, *case.runs.values()])):
-            for configuration in case.configurations:
-                if number < case.runs.get(configuration, runs):
-                    yield Run(
-                        measurement=measurement,
-                        case=case,
-                        configuration=configuration,
-                        number=number,
-                        duration_s=case.duration_s + _overhead_s(configuration),
-                    )
+    ordered = [
+        Run(
+            measurement=measurement,
+            case=case,
+            configuration=configuration,
+            number=number,
+            duration_s=case.duration_s + (0 if measurement.is_kept_installed else _overhead_s(configuration)),
+        )
+        for case in measurement.cases
+        for number in range(max([runs, *case.runs.values()]))
+        for configuration in case.configurations
+        if number < case.runs.get(configuration, runs)
+    ]
+    if measurement.is_kept_installed:
+        order = [*dict.fromkeys(each.configuration for each in ordered)]
+        ordered.sort(key=lambda each: order.index(each.configuration))
+    yield from ordered
 
 
 def estimate_s(measurement: Measurement, runs: int) -> float:
@@ -95,11 +102,11 @@ def carry_out(
         LabError: the lab could not be made.
     """
     results, failures = Results(), []
-    with _standing(measurement, undisturbed) as lab:
+    with _standing(measurement, undisturbed) as lab, _Workshop(measurement, lab) as workshop:
         for run in planned(measurement, runs):
             on_run(run)
             try:
-                measured = _perform(run, lab)
+                measured = workshop.perform(run)
             except MpmanagerError as error:
                 failures.append(Failure(run=run, reason=str(error)))
             else:
@@ -137,17 +144,55 @@ def _abandoned_labs() -> list[str]:
     return [name for name, number in numbers.items() if number.isdecimal() and not psutil.pid_exists(int(number))]
 
 
-def _perform(run: Run, lab: Lab) -> Measured:
-    measurement = run.measurement
-    _restore_links(lab)
-    for link, change in run.case.shape.items():
-        lab.change_link(link, change)
-    links = {"primary": measurement.primary, "backup": measurement.backup}
-    with (
-        tempfile.TemporaryDirectory(prefix="mpm-bench-") as scratch,
-        installed(run.configuration, lab, **links, scratch=Path(scratch)) as daemon,
-    ):
-        return run.case.measure(Stage(lab=lab, **links, daemon=daemon, run=run.number))
+class _Workshop:
+    """The lab with a configuration in force."""
+
+    def __init__(self, measurement: Measurement, lab: Lab) -> None:
+        self._lab = lab
+        self._links = {"primary": measurement.primary, "backup": measurement.backup}
+        self._is_kept = measurement.is_kept_installed
+        self._configuration: Configuration | None = None
+        self._daemon: ManagedLaptop | None = None
+        self._installed = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._installed.close()
+
+    def perform(self, run: Run) -> Measured:
+        """Make one run.
+
+        Raises:
+            MpmanagerError: it failed; the next one begins anew.
+        """
+        _restore_links(self._lab)
+        for link, change in run.case.shape.items():
+            self._lab.change_link(link, change)
+        is_over = not self._is_kept
+        try:
+            self._install(run.configuration)
+            return run.case.measure(Stage(lab=self._lab, **self._links, daemon=self._daemon, run=run.number))
+        except MpmanagerError:
+            is_over = True
+            raise
+        finally:
+            if is_over:
+                self._remove()
+
+    def _install(self, configuration: Configuration) -> None:
+        if self._configuration == configuration:
+            return
+        self._remove()
+        scratch = self._installed.enter_context(tempfile.TemporaryDirectory(prefix="mpm-bench-"))
+        standing = installed(configuration, self._lab, **self._links, scratch=Path(scratch))
+        self._daemon = self._installed.enter_context(standing)
+        self._configuration = configuration
+
+    def _remove(self) -> None:
+        self._configuration = self._daemon = None
+        self._installed.close()
 
 
 def _restore_links(lab: Lab) -> None:

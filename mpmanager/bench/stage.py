@@ -34,10 +34,11 @@ class ExchangeServer(ServerSpec, frozen=True, kw_only=True, tag="exchange-server
     port: int = DEFAULT_PORT
 
     def prepare(self, lab: Lab) -> list[str]:  # noqa: ARG002  # needs no files
-        return [*_module("mpmanager.bench.exchange"), "serve", "--port", str(self.port)]
+        return [*module_command("mpmanager.bench.exchange"), "serve", "--port", str(self.port)]
 
 
-def _module(name: str) -> list[str]:
+def module_command(name: str) -> list[str]:
+    """The command line of a module of ours."""
     return [sys.executable, "-P", "-m", name]
 
 
@@ -117,7 +118,7 @@ class Stage:
     @contextmanager
     def program(self, name: str, module: str, *arguments: str) -> Iterator[RunningProgram]:
         """A client program on the laptop that runs during the block at the longest."""
-        command = Command(name=name, argv=(*_module(module), *arguments))
+        command = Command(name=name, argv=(*module_command(module), *arguments))
         with running(self.lab, command) as process:
             yield RunningProgram(self.lab, command, process)
 

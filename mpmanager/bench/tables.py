@@ -50,7 +50,10 @@ def number(value: float, decimals: int) -> str:
 def claim_row(claim: Claim) -> tuple[str, str, str, str, str]:
     """What was promised, the figure, what it must reach, what is aimed at, and the verdict."""
     figure = _ABSENT if claim.figure is None else _with_unit(claim.figure, claim.unit)
-    required, aimed = (f"≤ {_with_unit(bound, claim.unit)}" for bound in (claim.required, claim.aimed))
+    aimed = f"≤ {_with_unit(claim.aimed, claim.unit)}"
+    required = f"≤ {_with_unit(claim.required, claim.unit)}"
+    if math.isfinite(claim.least):
+        required = f"{claim.least:.3g} to {_with_unit(claim.required, claim.unit)}"
     return claim.text, figure, required, aimed, claim.verdict.value
 
 

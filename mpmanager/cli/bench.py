@@ -1,8 +1,9 @@
 """`mpm bench`: what the product does, measured beside the stock kernel on this machine."""
 
 import csv
+import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table as ShownTable
 
 from mpmanager.bench.arithmetic import Verdict
-from mpmanager.bench.catalogue import CATALOGUE, measurements
+from mpmanager.bench.catalogue import BACKUP, TRUST, Catalogue, measurements
 from mpmanager.bench.measurement import Claim, Effort, Measurement, Results
 from mpmanager.bench.runner import Failure, Run, carry_out, estimate_s
 from mpmanager.bench.tables import RECORD_HEADINGS, claim_row, records, tables
@@ -50,6 +51,32 @@ def bench() -> None:
     """Measure what mpmanager does, beside the stock kernel, in a lab of network namespaces. Needs root."""
 
 
+def _measuring(catalogue: Catalogue) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """The options that every benchmark has."""
+    options = (
+        click.option(
+            "--only", multiple=True, metavar="NAME", type=click.Choice(list(catalogue)), help="Repeatable; see --list."
+        ),
+        click.option("--list", "wants_list", is_flag=True, help="List the measurements and how long they take."),
+        click.option("--seed", type=int, default=1, show_default=True, help="Of everything that is drawn."),
+        click.option(
+            "--output",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("build/bench"),
+            show_default=True,
+            help="Where figures (CSV) and pictures (PNG) go; those of earlier runs are replaced.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON; what happens goes to standard error."),
+    )
+
+    def decorate(command: click.decorators.FC) -> click.decorators.FC:
+        for each in reversed(options):
+            command = each(command)
+        return command
+
+    return decorate
+
+
 @bench.command(
     short_help="What late data costs.",
     epilog="""\b
@@ -60,21 +87,9 @@ Examples:
 )
 @click.option("--quick", is_flag=True, help="Fewer and shorter runs: within five minutes.")
 @click.option(
-    "--only", multiple=True, metavar="NAME", type=click.Choice(list(CATALOGUE)), help="Repeatable; see --list."
-)
-@click.option("--list", "wants_list", is_flag=True, help="List the measurements and how long they take.")
-@click.option(
     "--runs", type=click.IntRange(1, 1000), help=f"Of each case. [default: {_RUNS}; with --quick {_QUICK_RUNS}]"
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of everything that is drawn.")
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/bench"),
-    show_default=True,
-    help="Where figures (CSV) and pictures (PNG) go; those of earlier runs are replaced.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; what happens goes to standard error.")
+@_measuring(BACKUP)
 def backup(
     *, quick: bool, only: tuple[str, ...], wants_list: bool, runs: int | None, seed: int, output: Path, as_json: bool
 ) -> None:
@@ -84,7 +99,32 @@ def backup(
     reached, 1 when not.
     """
     effort = Effort(is_quick=quick, runs=runs or (_QUICK_RUNS if quick else _RUNS), seed=seed)
-    chosen = measurements(only, effort)
+    _make(measurements(BACKUP, only, effort), effort, output, wants_list=wants_list, as_json=as_json)
+
+
+@bench.command(
+    short_help="What trust costs.",
+    epilog="""\b
+Examples:
+  mpm bench trust                           within ten minutes
+  mpm bench trust --only page-load --samples 9 --seed 2
+""",
+)
+@click.option("--quick", is_flag=True, help="Fewer and shorter runs: within two minutes.")
+@click.option("--samples", type=click.IntRange(1, 1000), help="Of pages and links. [default: 36; with --quick 9]")
+@_measuring(TRUST)
+def trust(
+    *, quick: bool, only: tuple[str, ...], wants_list: bool, samples: int | None, seed: int, output: Path, as_json: bool
+) -> None:
+    """Measure what it costs to keep to trusted paths: pages, connecting, and throughput, with and without, in turns.
+
+    Exit code 0 when every figure that must be reached was reached, 1 when not.
+    """
+    effort = Effort(is_quick=quick, runs=1, seed=seed, samples=samples)
+    _make(measurements(TRUST, only, effort), effort, output, wants_list=wants_list, as_json=as_json)
+
+
+def _make(chosen: Sequence[Measurement], effort: Effort, output: Path, *, wants_list: bool, as_json: bool) -> None:
     if wants_list:
         _list(chosen, effort)
         return
@@ -115,7 +155,8 @@ def _measure(chosen: Sequence[Measurement], effort: Effort, output: Path, *, sho
         raise click.ClickException(f"this machine refuses a lab; missing: {'; '.join(missing)}")
     output.mkdir(parents=True, exist_ok=True)
     total_s = sum(estimate_s(each, effort.runs) for each in chosen)
-    shown.print(f"{len(chosen)} measurements, {effort.runs} runs of each case: about {_minutes(total_s)}")
+    counts = f"{len(chosen)} measurement{'s' if len(chosen) != 1 else ''}, seed {effort.seed}"
+    shown.print(f"{counts}, runs of each case: {effort.runs}; about {_minutes(total_s)}")
     findings = []
     interruption.end_once_told()
     with Progress(
@@ -237,6 +278,7 @@ def _claim_document(claim: Claim) -> dict[str, object]:
         "figure": claim.figure,
         "required": claim.required,
         "aimed": claim.aimed,
+        "least": claim.least if math.isfinite(claim.least) else None,
         "unit": claim.unit,
         "verdict": claim.verdict.value,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mpmanager.bench.catalogue import CATALOGUE
+from mpmanager.bench.catalogue import BACKUP
 from mpmanager.bench.configurations import STOCK, ours
 from mpmanager.bench.measurement import Effort
 from mpmanager.bench.runner import carry_out
@@ -29,7 +29,7 @@ def only(measurement, labels, *configurations):
 
 
 def test_a_black_hole_costs_at_most_half_of_what_it_costs_the_stock_kernel():
-    measurement = CATALOGUE["black-hole"](Effort(is_quick=True, runs=1, seed=1))
+    measurement = BACKUP["black-hole"](Effort(is_quick=True, runs=1, seed=1))
     upload = only(measurement, ("upload", "bbr"), STOCK, OURS)
     results, failures = carry_out(upload, 1, on_run=lambda _: None, on_end=lambda _: None)
     assert not failures
@@ -56,7 +56,7 @@ def test_the_command_prints_json_and_leaves_figures_and_pictures(tmp_path):
 def test_ctrl_c_removes_everything(tmp_path):
     command = [MPM, "bench", "backup", "--quick", "--only", "black-hole", "--output", tmp_path]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        name = f"backup{process.pid}"
+        name = f"bench{process.pid}"
         deadline = time.monotonic() + 30
         while name not in instances():
             assert time.monotonic() < deadline

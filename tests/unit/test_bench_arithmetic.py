@@ -7,12 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpmanager.bench.arithmetic import (
+    Distribution,
+    Interval,
     LinkSample,
     Summary,
     Verdict,
     backup_usage_coefficient,
+    distribution,
     judge,
     least_possible_share,
+    median_interval,
     percentile,
     return_time_s,
     share_of,
@@ -49,6 +53,40 @@ def test_what_never_happened_is_the_worst():
 )
 def test_a_figure_may_be_equal_to_its_bound(figure, verdict):
     assert judge(figure, required=110, aimed=80) is verdict
+
+
+def test_less_than_the_least_is_missed():
+    verdicts = [judge(figure, required=1.05, aimed=1, least=0.95) for figure in (0.94, 0.95, 1.0, 1.05, 1.06)]
+    assert verdicts == [Verdict.MISSED, *[Verdict.AIM_REACHED] * 2, Verdict.HELD, Verdict.MISSED]
+
+
+def test_a_distribution_is_told_by_its_quartiles_and_ends():
+    assert distribution([5.0, 1.0, 2.0, 4.0, 3.0]) == Distribution(
+        least=1.0, lower_quartile=2.0, median=3.0, upper_quartile=4.0, most=5.0
+    )
+    assert distribution([7.0]) == Distribution(least=7.0, lower_quartile=7.0, median=7.0, upper_quartile=7.0, most=7.0)
+    assert distribution([]) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [(6, 1, 6), (9, 2, 8), (20, 6, 15), (36, 12, 25)],  # ranks as in tables of the sign test
+)
+def test_the_true_median_lies_between_ranks_of_the_sign_test(count, low, high):
+    assert median_interval(range(1, count + 1)) == Interval(low=low, high=high)
+
+
+def test_five_figures_say_too_little_about_the_true_median():
+    assert median_interval([1.0, 2.0, 3.0, 4.0, 5.0]) is None
+    assert median_interval([]) is None
+
+
+@given(st.lists(POSITIVE, min_size=6, max_size=300))
+def test_the_median_that_was_measured_lies_where_the_true_one_may(values):
+    sure, spread = median_interval(values), distribution(values)
+    assert sure is not None
+    assert spread is not None
+    assert spread.least <= sure.low <= spread.median <= sure.high <= spread.most
 
 
 @given(POSITIVE, POSITIVE)

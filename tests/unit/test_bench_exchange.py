@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from mpmanager.bench import exchange
-from mpmanager.bench.exchange import PAGE_BYTES, HttpClient, load_page, serve_client, transfer
+from mpmanager.bench.exchange import PAGE_BYTES, HttpClient, load_objects, load_page, serve_client, transfer
 
 HOST = "127.0.0.1"
 
@@ -70,3 +70,22 @@ def test_a_page_is_fetched_over_as_many_connections_as_asked(served):
 def test_the_page_has_the_size_that_is_told():
     assert sum(PAGE_BYTES) == pytest.approx(1.6e6, rel=0.02)
     assert len(PAGE_BYTES) == 47
+
+
+@pytest.mark.parametrize(("is_each_alone", "connections"), [(False, 1), (True, 3)])
+def test_objects_come_over_one_connection_or_each_over_its_own(served, is_each_alone, connections):
+    result = load_objects(HOST, [1000, 200_000, 3000], is_each_alone=is_each_alone, congestion=None)
+    assert result["time_s"] > 0
+    assert result["is_multipath"] is False, "this is plain TCP"
+    assert len(served) == connections
+
+
+def test_heads_are_filled_up_as_asked(served):
+    with socket.create_connection((HOST, exchange.DEFAULT_PORT)) as plain:
+        plain.sendall(b"GET /bytes/3 HTTP/1.1\r\nX-Head: 500\r\n\r\n")
+        answer = b""
+        while not answer.endswith(b"\0\0\0"):
+            answer += plain.recv(1000)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.endswith(b"X-Filling: " + b"f" * 500)
+    assert body == bytes(3)

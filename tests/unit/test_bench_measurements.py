@@ -6,8 +6,18 @@ import math
 import pytest
 
 from mpmanager.bench.arithmetic import Summary, Verdict
-from mpmanager.bench.catalogue import CATALOGUE, measurements
-from mpmanager.bench.configurations import NEVER, POOLING, STALE_1, STOCK, Approach, Configuration, ours
+from mpmanager.bench.catalogue import BACKUP, TRUST, measurements
+from mpmanager.bench.configurations import (
+    BOTH_ALWAYS,
+    FULLMESH,
+    NEVER,
+    POOLING,
+    STALE_1,
+    STOCK,
+    Approach,
+    Configuration,
+    ours,
+)
 from mpmanager.bench.measurement import Effort, Measured, Outcome, Results
 from mpmanager.bench.plots import draw
 from mpmanager.bench.runner import estimate_s, planned
@@ -32,32 +42,32 @@ def results_of(measurement, **values):
 
 def test_configurations_are_told_apart_by_their_names():
     steering = Configuration(approach=Approach.OURS, big_transfers_to="dsl0")
-    known = [STOCK, STALE_1, POOLING, ours(0.0), ours(50.0), ours(NEVER), steering]
+    known = [STOCK, STALE_1, POOLING, FULLMESH, BOTH_ALWAYS, ours(0.0), ours(50.0), ours(NEVER), steering]
     assert len({each.name for each in known}) == len(known)
     assert ours(50.0).name == "mpmanager 50 ms"
 
 
 def test_configurations_take_turns():
-    (measurement,) = measurements(["black-hole"], FULL)
+    (measurement,) = measurements(BACKUP, ["black-hole"], FULL)
     order = [run.configuration for run in planned(measurement, 3)][:8]
     assert order[:4] == order[4:] == [STOCK, STALE_1, POOLING, ours(50.0)]
 
 
 @pytest.mark.parametrize("effort", [QUICK, FULL], ids=["quick", "full"])
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_every_case_has_labels_of_its_own_and_a_title_for_each(name, effort):
-    (measurement,) = measurements([name], effort)
+@pytest.mark.parametrize(("catalogue", "name"), [(each, name) for each in (BACKUP, TRUST) for name in each])
+def test_every_case_has_labels_of_its_own_and_a_title_for_each(catalogue, name, effort):
+    (measurement,) = measurements(catalogue, [name], effort)
     labels = [case.labels for case in measurement.cases]
     assert len(set(labels)) == len(labels) > 0
     assert {len(each) for each in labels} == {len(measurement.label_titles)}
 
 
 @pytest.mark.parametrize("effort", [QUICK, FULL], ids=["quick", "full"])
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", BACKUP)
 def test_ours_stands_beside_the_stock_kernel_or_pooling(name, effort):
     if name == "processor":
         return  # a daemon's processor time has no counterpart
-    (measurement,) = measurements([name], effort)
+    (measurement,) = measurements(BACKUP, [name], effort)
     for case in measurement.cases:
         approaches = {each.approach for each in case.configurations}
         assert Approach.OURS in approaches
@@ -65,20 +75,20 @@ def test_ours_stands_beside_the_stock_kernel_or_pooling(name, effort):
 
 
 def test_the_quick_benchmark_takes_less_than_five_minutes():
-    assert sum(estimate_s(each, QUICK.runs) for each in measurements([], QUICK)) < 300
+    assert sum(estimate_s(each, QUICK.runs) for each in measurements(BACKUP, [], QUICK)) < 300
 
 
 def test_random_topologies_are_the_same_for_the_same_seed():
     labels = [
-        [case.labels for case in CATALOGUE["random-coefficients"](Effort(is_quick=False, runs=1, seed=seed)).cases]
+        [case.labels for case in BACKUP["random-coefficients"](Effort(is_quick=False, runs=1, seed=seed)).cases]
         for seed in (1, 1, 2)
     ]
     assert labels[0] == labels[1] != labels[2]
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", BACKUP)
 def test_every_claim_is_judged_by_what_was_measured(name):
-    (measurement,) = measurements([name], QUICK)
+    (measurement,) = measurements(BACKUP, [name], QUICK)
     good = list(measurement.claims(results_of(measurement, failovers=0.0, openings=0.0, share_percent=0.0)))
     verdicts = {claim.verdict for claim in good}
     assert verdicts <= {Verdict.AIM_REACHED, Verdict.HELD}, [claim.text for claim in good]
@@ -88,13 +98,13 @@ def test_every_claim_is_judged_by_what_was_measured(name):
 
 
 def test_a_claim_about_runs_that_failed_says_so():
-    (measurement,) = measurements(["black-hole"], QUICK)
+    (measurement,) = measurements(BACKUP, ["black-hole"], QUICK)
     others = [each for each in results_of(measurement).outcomes if each.configuration != ours(50.0).name]
     assert {claim.verdict for claim in measurement.claims(Results(others))} == {Verdict.NOT_MEASURED}
 
 
 def test_late_data_is_no_spared_backup():
-    (measurement,) = measurements(["limited-rate"], QUICK)
+    (measurement,) = measurements(BACKUP, ["limited-rate"], QUICK)
     claims = measurement.claims(results_of(measurement, excess_points=-39.0))
     assert {each.verdict for each in claims if each.unit == "points"} == {Verdict.MISSED}
 
@@ -107,21 +117,21 @@ def test_a_cell_has_the_worst_only_of_several_runs():
 
 
 def test_a_table_has_ours_next_to_the_others():
-    (measurement,) = measurements(["black-hole"], QUICK)
+    (measurement,) = measurements(BACKUP, ["black-hole"], QUICK)
     first = next(iter(tables(measurement, results_of(measurement, worst_ms=99.0))))
     assert first.headings[-4:] == (STOCK.name, STALE_1.name, POOLING.name, ours(50.0).name)
     assert first.rows[0] == ("upload", "bbr", "99", "99", "99", "99")
 
 
 def test_coefficients_are_printed_with_their_median():
-    (measurement,) = measurements(["loss-coefficients"], QUICK)
+    (measurement,) = measurements(BACKUP, ["loss-coefficients"], QUICK)
     last = list(tables(measurement, results_of(measurement)))[-1]
     assert last.rows[-1][0] == "median"
     assert last.rows[-1][-1] == "TC 0.00  BU 0.00"
 
 
 def test_every_figure_of_every_run_is_recorded():
-    (measurement,) = measurements(["page"], QUICK)
+    (measurement,) = measurements(BACKUP, ["page"], QUICK)
     assert len(list(records(measurement, results_of(measurement)))) == 3 * 2
 
 
@@ -129,7 +139,7 @@ def test_results_become_pictures(tmp_path):
     made = list(
         itertools.chain.from_iterable(
             draw(measurement, results_of(measurement), tmp_path)
-            for measurement in measurements(["black-hole", "page"], QUICK)
+            for measurement in measurements(BACKUP, ["black-hole", "page"], QUICK)
         )
     )
     assert [each.name for each in made] == ["black-hole.png", "black-hole-time.png", "page.png"]
