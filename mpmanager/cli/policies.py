@@ -130,7 +130,7 @@ def _said_options(function: Command) -> Command:
     return run
 
 
-@click.group(short_help="How long a program's data may wait, and what it may use.", context_settings=_HELP)
+@click.group(short_help="What holds for single programs.", context_settings=_HELP)
 def app() -> None:
     """Decide, program by program, how long data may wait before another path helps, and what keeps to trusted paths."""
 
@@ -186,7 +186,7 @@ def show(*, bus: Bus, selector: str, as_json: bool) -> None:
 
 @app.command(
     "set",
-    short_help="Say how long data may wait, and whom to trust.",
+    short_help="Say how long data may wait, and so on.",
     context_settings=_HELP,
     epilog="""\b
 Examples:

@@ -76,13 +76,11 @@ def start(lab, listener):
 
         def starting(program, *, into=None, place="laptop"):
             command = [sys.executable, "-c", program, str(lab.server_address()), str(listener.getsockname()[1])]
+            if into is not None:
+                command = ["sh", "-c", 'echo $$ > "$0" && exec "$@"', str(into / "cgroup.procs"), *command]
             process = stack.enter_context(
                 subprocess.Popen(
-                    lab.command(command, place=place),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    preexec_fn=into,  # noqa: PLW1509  # joining a cgroup is safe: nothing is locked
+                    lab.command(command, place=place), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
                 )
             )
             stack.callback(process.kill)
@@ -110,11 +108,11 @@ def find_one(finder, owner):
 
 @contextmanager
 def own_cgroup():
-    """A cgroup of this test, and what moves a process into it."""
+    """The directory of a cgroup of this test."""
     directory = cgroup_mount() / f"mpm-test-{os.getpid()}"
     directory.mkdir()
     try:
-        yield directory, lambda: (directory / "cgroup.procs").write_text(str(os.getpid()))
+        yield directory
     finally:
         directory.rmdir()
 
@@ -136,8 +134,8 @@ def test_the_kernel_tells_the_inode_the_user_and_the_cgroup_of_the_owner(lab, st
 
 
 def test_a_program_in_a_cgroup_of_its_own_is_found_there(finder, start):
-    with own_cgroup() as (directory, join), ExitStack() as stack:
-        pid, owner, process, _accepted = start(WAITS, into=join)
+    with own_cgroup() as directory, ExitStack() as stack:
+        pid, owner, process, _accepted = start(WAITS, into=directory)
         stack.callback(process.wait, TIMEOUT_S)
         stack.callback(process.kill)
         assert owner.cgroup_id == directory.stat().st_ino
@@ -173,7 +171,7 @@ def eventually(condition):
 
 
 def test_a_program_that_has_ended_is_unknown(finder, start):
-    _pid, owner, process, _accepted = start(WAITS)
+    _pid, owner, process, _accepted = start(WAITS, into=cgroup_mount())
     assert find_one(finder, owner).pid == process.pid
     process.kill()
     process.wait(TIMEOUT_S)
@@ -181,8 +179,8 @@ def test_a_program_that_has_ended_is_unknown(finder, start):
 
 
 def test_of_a_program_that_has_ended_its_cgroup_is_left(finder, start):
-    with own_cgroup() as (directory, join):
-        _pid, owner, process, _accepted = start(WAITS, into=join)
+    with own_cgroup() as directory:
+        _pid, owner, process, _accepted = start(WAITS, into=directory)
         process.kill()
         process.wait(TIMEOUT_S)
         path = f"/{directory.name}"

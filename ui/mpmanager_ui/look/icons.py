@@ -29,6 +29,8 @@ EVENT_ICONS = {
     EventKind.CONNECTION_CLOSED: "close",
     EventKind.CONNECTION_FELL_BACK: "warning",
     EventKind.CONNECTION_UNMANAGED: "warning",
+    EventKind.HANDSHAKE_UNPROTECTED: "warning",
+    EventKind.ENFORCEMENT_FAILED: "warning",
     EventKind.SUBFLOW_OPENED: "live",
     EventKind.SUBFLOW_CLOSED: "close",
     EventKind.SUBFLOW_REFUSED: "never",
