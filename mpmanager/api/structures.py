@@ -259,13 +259,13 @@ class FenceInfo(Structure):
     """What the processes of a cgroup under `only` have sent over one interface, and what was dropped of it."""
 
     cgroup: str
-    path: str | None
-    """None for an interface that is no path."""
     interface_index: int
     passed_packets: int
     passed_bytes: int
     dropped_packets: int
     dropped_bytes: int
+    path: str | None = None
+    """None for an interface that is no path."""
 
 
 class PlainDestinationInfo(Structure):

@@ -34,6 +34,11 @@ def scope_name(number: int) -> str:
     return f"{_NAME}{number}"
 
 
+def is_scope(cgroup: CgroupPath) -> bool:
+    """Whether a cgroup is called as ours are."""
+    return _OURS.fullmatch(cgroup.rpartition("/")[2]) is not None
+
+
 def chain(cgroup: CgroupPath) -> Iterator[CgroupPath]:
     """The cgroups that what is in one of them is in, from the root to that one."""
     yield ROOT

@@ -260,13 +260,23 @@ class TrustKeeper:
             del self._plain[each]
         places = self._places_now()
         are_others = self._identities != self._identities_of(self._identities)
-        if places == self._places and not (expired or are_others or self._has_new_plain or self._refusal):
+        is_new = bool(expired or are_others or self._has_new_plain or self._refusal) or places != self._places
+        if not is_new and self._is_intact():
             return
         is_about_programs = places != self._places or are_others or self._refusal
         self._places, self._has_new_plain = places, False
         self._enforce_or_tell()
         if is_about_programs:
             self._revise(None)
+
+    def _is_intact(self) -> bool:
+        if not (self.can_enforce and self._has_begun):
+            return True
+        try:
+            return self._world.enforcement.is_intact()
+        except CommandRefusedError as error:
+            _log.debug("%s", error)
+            return True  # asked again soon
 
     def _identities_of(self, cgroups: Iterable[CgroupPath]) -> dict[CgroupPath, int | None]:
         return {each: self._world.cgroups.identity(each) for each in cgroups}

@@ -110,6 +110,12 @@ class ClassRouting:
 
     def __init__(self) -> None:
         self._socket = RouteSocket()
+        self._rules: set[_Wanted] = set()
+        """That were applied the last time."""
+
+    def is_intact(self) -> bool:
+        """Whether the rules still stand."""
+        return self._rules <= {_parse_rule(body) for body in self._our_rules()}
 
     def close(self) -> None:
         """Free the socket; rules and routes stay."""
@@ -127,6 +133,7 @@ class ClassRouting:
             CommandRefusedError: refused for another reason; what could be applied stays.
         """
         wanted = set(_wanted(classes, [*self._main_routes()]))
+        self._rules = {each for each in wanted if isinstance(each, ClassRule)}
         refusals: list[CommandRefusedError] = []
         for _ in range(_ROUNDS):
             held = self._held()

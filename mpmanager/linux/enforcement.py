@@ -8,6 +8,7 @@ from contextlib import suppress
 from errno import ENOENT
 from pathlib import Path
 
+from mpmanager.core.scopes import is_scope
 from mpmanager.linux import bpf, enforcement_maps
 from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
@@ -92,6 +93,9 @@ class LinuxEnforcement:
             self._let_go(plain if strips_keys else frozenset())
         self._routing.apply(plan.classes)
         return tuple(each.cgroup for each in plan.policies - there.keys())
+
+    def is_intact(self) -> bool:
+        return self._second_fence.is_intact() and self._routing.is_intact()
 
     def counters(self) -> Collection[FenceCounters]:
         if self._object is None:
@@ -189,14 +193,18 @@ class LinuxEnforcement:
         return self._object.maps[name]
 
     def _lingering(self, held: set[int]) -> set[int]:
-        """Cgroups that are removed, and may have sockets yet: these send what their programs have left behind.
+        """Cgroups that go on being held as they are although nobody demands it.
 
-        The kernel itself takes the programs off when the last socket is gone. Until then they hold.
+        They are removed, and may have sockets yet, which send what their programs have left behind: the kernel itself
+        takes our programs off with the last one. Or they are scopes of ours of which the record is lost.
         """
         others = self._attached() - held
         unsure = others - self._gone
-        self._gone = (self._gone & others) | (unsure - _living(unsure))
-        return {cgroup for cgroup in self._gone if any(bpf.is_attached(self._pin(name, cgroup)) for name in _PLACES)}
+        living = _living(unsure)
+        self._gone = (self._gone & others) | (unsure - living.keys())
+        forgotten = {cgroup for cgroup, path in living.items() if is_scope(path)}
+        removed = {cgroup for cgroup in self._gone if any(bpf.is_attached(self._pin(n, cgroup)) for n in _PLACES)}
+        return forgotten | removed
 
     def _fill_classes(self, classes: Collection[PathClass], *, keeps_others: bool) -> None:
         """`keeps_others`: what is allowed in classes that are none of these stays so, where one of these allows it."""
@@ -336,6 +344,10 @@ class _SecondFence:
             _log.info("destinations without Multipath TCP are steered as others: %s", refusal)
         return self._strips_keys
 
+    def is_intact(self) -> bool:
+        """Whether the chain is as it was left."""
+        return self._applied[1] is None or self._opened().chain(NFT_TABLE, _CHAIN) == self._applied[1]
+
     def _replace(self, classes: Collection[PathClass]) -> None:
         nftables, commands = self._opened(), _second_fence(classes, strips_keys=self._strips_keys)
         before = nftables.chain(NFT_TABLE, _CHAIN)
@@ -433,12 +445,13 @@ def _directory_of(cgroup: CgroupPath) -> Path:
     return mount / cgroup.lstrip("/")
 
 
-def _living(cgroups: Collection[int]) -> set[int]:
+def _living(cgroups: Collection[int]) -> dict[int, CgroupPath]:
     """Those that are there, of cgroups of which only the ids are known."""
     mount = cgroup_mount()
     if mount is None or not cgroups:
-        return set()
-    return {*cgroups} & {_inode(each) for each in _directories(mount)}
+        return {}
+    found = ((_inode(each), CgroupPath(f"/{each.relative_to(mount)}")) for each in _directories(mount))
+    return {inode: path for inode, path in found if inode in cgroups and inode is not None}
 
 
 def _directories(top: Path) -> Iterator[Path]:

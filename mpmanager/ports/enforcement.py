@@ -26,6 +26,16 @@ class Enforcement(Protocol):
         """
         ...
 
+    def is_intact(self) -> bool:
+        """Whether rules and filters, which others may flush, stand as they were applied; cheap enough to ask often.
+
+        Without them nothing leaks, but what they would lead is refused, and the kernel may give up Multipath TCP.
+
+        Raises:
+            CommandRefusedError: the kernel does not answer.
+        """
+        ...
+
     def counters(self) -> Collection[FenceCounters]:
         """What has passed and what was dropped, for each cgroup under `ONLY` and interface that it has tried."""
         ...

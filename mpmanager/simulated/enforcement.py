@@ -35,6 +35,9 @@ class SimulatedEnforcement:
         self.plan = plan
         return tuple(each.cgroup for each in plan.policies if each.cgroup in self.gone)
 
+    def is_intact(self) -> bool:
+        return True
+
     def counters(self) -> Collection[FenceCounters]:
         fenced = {each.cgroup for each in self.plan.policies if each.restriction is Restriction.ONLY}
         return tuple(each for each in self.traffic if each.cgroup in fenced - self.gone)

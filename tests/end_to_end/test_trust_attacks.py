@@ -117,3 +117,47 @@ def test_a_held_connection_stays_so_when_the_daemon_is_killed(cafe):
     assert cafe.connection().protection.hold is Hold.TRUSTED
     assert talker.says("ask 1000000 100000") == "done"
     assert not cafe.left(WIFI)
+
+
+def test_what_others_flush_comes_back_before_multipath_tcp_is_given_up(cafe):
+    """Linux takes two SYNs with keys that nobody answers for a middlebox's doing, and opens plain TCP for an hour."""
+    plain = cafe.opening(port=cafe.plain.port)
+    assert cafe.talker().says(plain) == str(cafe.lte)
+    until(lambda: "speaks no Multipath TCP" in cafe.mpm("trust"), "it is learnt")
+    rules = cafe.lab.run(["ip", "rule"]).stdout
+    cafe.left(WIFI)
+    cafe.lab.run(["nft", "delete", "table", "inet", "mpmanager"])
+    assert cafe.talker().says(plain) == str(cafe.wifi)
+    for rule in rules.splitlines():
+        if "proto 110" in rule:
+            cafe.lab.run(["ip", "rule", "del", "pref", rule.partition(":")[0]])
+    until(lambda: cafe.lab.run(["ip", "rule"]).stdout == rules, "the rules are back")
+    assert cafe.talker().says(cafe.opening()) == str(cafe.lte)
+    assert not any(each.shows_key for each in cafe.left(WIFI))
+    assert any(each.shows_key for each in cafe.left(LTE))
+
+
+def test_a_scope_is_held_on_when_the_record_of_it_is_damaged(cafe):
+    talker = cafe.run_with("only")
+    assert talker.says(cafe.opening("udp")) == str(cafe.lte)
+    cafe.daemon.kill()
+    (cafe.daemon.directory / "state" / "scopes.json").write_bytes(b"{")
+    cafe.daemon.start()
+    assert talker.says(f"{cafe.opening('udp')} {cafe.wifi}") == "EPERM"
+    talker.says(cafe.opening("udp"))
+    talker.says("ask 1 1")
+    assert not cafe.left(WIFI)
+
+
+def test_what_is_dropped_at_an_interface_that_is_no_path_can_be_shown(cafe):
+    cafe.lab.run(["ip", "link", "add", "other", "type", "veth", "peer", "name", "end"])
+    for each in ("other", "end"):
+        cafe.lab.run(["ip", "link", "set", each, "up"])
+    cafe.lab.run(["ip", "address", "add", "10.5.5.2/24", "dev", "other"])
+    until(lambda: any(each.name == "other" for each in cafe.daemon.frame().paths), "the daemon has seen it")
+    cafe.mpm("path", "trust", "other", "untrusted", "--interface")
+    talker = cafe.run_with("only")
+    talker.says("open udp 10.5.5.1 9")
+    cafe.lab.run(["ip", "link", "del", "other"])
+    until(lambda: not any(each.name == "other" for each in cafe.daemon.frame().paths), "it is gone")
+    assert "only" in cafe.mpm("trust")
