@@ -43,6 +43,7 @@ _START_S = 0.4
 _DECIMALS = 2
 
 _FIRST_BESIDE_ANY = "first 16 KiB / any"
+_FIRST_BESIDE_HANDSHAKE = "first 16 KiB / handshake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,22 +228,24 @@ def ratios(results: Results) -> Mapping[str, Sequence[float]]:
     return {
         _FIRST_BESIDE_ANY: [each.ratio for each in times],
         "handshake / any": [each.handshake_s / each.any_s for each in times],
-        "first 16 KiB / handshake": [each.first_s / each.handshake_s for each in times],
+        _FIRST_BESIDE_HANDSHAKE: [each.first_s / each.handshake_s for each in times],
         "first 16 KiB / stock kernel": [each.first_s / stock_s for each, stock_s in beside_stock],
         "any / stock kernel": [each.any_s / stock_s for each, stock_s in beside_stock],
     }
 
 
 def _claims(results: Results) -> Iterator[Claim]:
-    found = ratios(results)[_FIRST_BESIDE_ANY]
-    yield Claim(
-        text=f"page load under first 16 KiB / without restriction, {len(found)} samples",
-        figure=median(found) if found else None,
-        required=1.05,
-        least=0.95,
-        aimed=1.0,
-        unit="",
-    )
+    """What was promised, and how much of it is due to the first bytes and not to where connections open."""
+    found = ratios(results)
+    for name in (_FIRST_BESIDE_ANY, _FIRST_BESIDE_HANDSHAKE):
+        yield Claim(
+            text=f"page load, {name}, {len(found[name])} samples",
+            figure=median(found[name]) if found[name] else None,
+            required=1.05,
+            least=0.95,
+            aimed=1.0,
+            unit="",
+        )
 
 
 def _tables(results: Results) -> Iterator[Table]:
