@@ -16,7 +16,7 @@ from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCounters, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
-from mpmanager.model.path import Path
+from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import PolicyRule, SelectorKind, TrustDemand, TrustPolicy
 from mpmanager.model.protection import CoverageReason, Protection
 from mpmanager.model.trust import Hold
@@ -235,11 +235,24 @@ class TrustKeeper:
         remote = account.flow.remote
         if account.is_server_side or not account.opening.is_on_trusted or account.flow.local.address.is_loopback:
             return
+        if not self._is_led_astray(remote.address.version):
+            return
         self._plain.pop(remote, None)
         self._plain[remote] = self._clock() + PLAIN_KEPT_S
         while len(self._plain) > MOST_PLAIN:
             del self._plain[next(iter(self._plain))]
         self._has_new_plain = True
+
+    def _is_led_astray(self, version: int) -> bool:
+        """Whether the main table would send a connection by an untrusted path; else steering costs nobody anything."""
+        ways = [
+            (way.metric, path.index, path)
+            for path in self._paths
+            if path.state is PathState.UP
+            for way in path.ways_out
+            if way.version == version
+        ]
+        return bool(ways) and not min(ways, key=lambda each: each[:2])[2].is_trusted
 
     async def run(self) -> None:
         """Follow what changes by itself, until cancelled."""

@@ -127,10 +127,10 @@ def stage():
     return stage
 
 
-def path(level=Trust.TRUSTED):
+def path(level=Trust.TRUSTED, *, metric=100, index=2):
     return Path(
-        name="eth0",
-        index=2,
+        name=f"eth{index}",
+        index=index,
         kind=PathKind.ETHERNET,
         kind_source=KindSource.KERNEL,
         network=None,
@@ -139,7 +139,7 @@ def path(level=Trust.TRUSTED):
         tier=Tier.ALWAYS,
         state=PathState.UP,
         addresses=(InterfaceAddress(address=ip_address("10.0.2.2"), prefix_length=24),),
-        ways_out=(WayOut(version=4, gateway=ip_address("10.0.2.1")),),
+        ways_out=(WayOut(version=4, gateway=ip_address("10.0.2.1"), metric=metric),),
     )
 
 
@@ -208,6 +208,7 @@ def test_no_trusted_path_is_told_once_until_there_is_one(stage):
 
 
 def test_plain_destinations_are_learnt_where_they_were_seen_on_a_trusted_path_and_expire(stage):
+    stage.keeper.enforce((path(), path(Trust.UNTRUSTED, metric=1, index=3)))
     stage.keeper.learn_plain(stage.open(1, opening=LET_GO))
     stage.keeper.look()
     assert stage.enforcement.plan.plain_destinations == frozenset()
@@ -219,7 +220,15 @@ def test_plain_destinations_are_learnt_where_they_were_seen_on_a_trusted_path_an
     assert stage.enforcement.plan.plain_destinations == frozenset()
 
 
+def test_nothing_is_learnt_where_the_main_table_leads_to_trusted_paths_anyway(stage):
+    stage.keeper.enforce((path(), path(Trust.UNTRUSTED, metric=200, index=3)))
+    stage.keeper.learn_plain(stage.open(2))
+    stage.keeper.look()
+    assert stage.enforcement.plan.plain_destinations == frozenset()
+
+
 def test_no_more_destinations_are_remembered_than_there_is_room_for(stage):
+    stage.keeper.enforce((path(), path(Trust.UNTRUSTED, metric=1, index=3)))
     for number in range(MOST_PLAIN + 5):
         account = stage.open(number + 1)
         account.flow = FourTuple(account.flow.local, Endpoint(ip_address("203.0.113.5"), number + 1))
