@@ -31,6 +31,8 @@ _WIRE = "wire0"
 _LAPTOP_ADDRESS, _SERVER_ADDRESS = "10.78.0.1", "10.78.0.2"
 _SERVER = "server"
 _WITHIN_S = 180.0
+_MANY_PORTS: dict[str, int | str] = {"net.ipv4.ip_local_port_range": "1024 65535"}
+"""Where most ports are still held by connections that have ended, connect() takes milliseconds to find one."""
 
 _WIRED = (
     "A veth pair between laptop and server. Free: in a cgroup outside of all that the daemon restricts, with no "
@@ -205,7 +207,7 @@ _CONNECT = _Quantity(
         *(_Setting(trust="only", kind=kind) for kind in ("udp", "tcp", "mptcp")),
     ),
     quick_settings=(_Setting(trust="handshake", kind="mptcp"), _Setting(trust="only", kind="tcp")),
-    rounds=2000,
+    rounds=1000,
     quick_rounds=500,
     round_s=0.0015,
 )
@@ -298,6 +300,7 @@ def _free_cgroup(held: Path) -> Iterator[Path]:
 def _wired(lab: Lab, daemon: ManagedLaptop, *, is_trusted: bool) -> Iterator[None]:
     """A wire from the laptop to the server, with a program at its end; the other paths are not used meanwhile."""
     laptop, server = lab.namespace(LAPTOP), lab.namespace(_SERVER)
+    namespaces.write_sysctls(laptop, _MANY_PORTS)
     namespaces.ip("-n", laptop, "link", "add", _WIRE, "type", "veth", "peer", "name", _WIRE, "netns", server)
     try:
         for namespace, address in ((laptop, _LAPTOP_ADDRESS), (server, _SERVER_ADDRESS)):
