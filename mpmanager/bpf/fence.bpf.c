@@ -37,6 +37,8 @@
 #define TCP_PROTOCOL 6
 #define TCP_HEADER_LENGTH 20
 #define TCP_OPTIONS_LENGTH 40
+#define TCP_SYN 0x02
+#define TCP_SYN_ACK 0x12
 #define TCP_OPTION_END 0
 #define TCP_OPTION_NOTHING 1
 #define TCP_OPTION_MPTCP 30
@@ -668,6 +670,16 @@ static __always_inline bool shows_key(const struct __sk_buff *packet)
 	return false;
 }
 
+// Whether it asks for a connection, or cannot be read.
+static __always_inline bool is_first(const struct __sk_buff *packet)
+{
+	__u32 offset = tcp_offset(packet);
+	__u8 flags;
+
+	return !offset || bpf_skb_load_bytes(packet, offset + 13, &flags, sizeof(flags)) ||
+	       (flags & TCP_SYN_ACK) == TCP_SYN;
+}
+
 static __always_inline bool has_payload(const struct __sk_buff *packet)
 {
 	__u32 end = tcp_end(packet, tcp_offset(packet));
@@ -699,7 +711,8 @@ int guard(struct __sk_buff *packet)
 	if (connection->first == (void *)sk) {
 		if (!last || !last->is_held)
 			return PASS; // let go when it was opened
-		if (shows_key(packet))
+		// Without a key it would be the kernel's last try, and an answer makes it give up Multipath TCP everywhere.
+		if (shows_key(packet) || (sk->mark != PLAIN_MARK && is_first(packet)))
 			return REFUSE;
 		acknowledged = acknowledged_by_first(sk);
 	}

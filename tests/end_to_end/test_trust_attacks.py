@@ -10,7 +10,7 @@ import pytest
 from end_to_end.cafe import LTE, WIFI
 from end_to_end.stage import subflow_paths, until
 from mpmanager.lab.topology import LinkChange
-from mpmanager.lab.units import Rate
+from mpmanager.lab.units import Rate, Share
 from mpmanager.linux.applications import cgroup_mount
 from mpmanager.model.trust import Hold
 
@@ -161,3 +161,13 @@ def test_what_is_dropped_at_an_interface_that_is_no_path_can_be_shown(cafe):
     cafe.lab.run(["ip", "link", "del", "other"])
     until(lambda: not any(each.name == "other" for each in cafe.daemon.frame().paths), "it is gone")
     assert "only" in cafe.mpm("trust")
+
+
+def test_a_handshake_whose_trusted_path_goes_down_asks_nowhere_else(cafe):
+    """Neither with its key nor, after two tries, without: who answered that would have Linux give up Multipath TCP."""
+    cafe.lab.change_link(LTE, LinkChange(loss=Share.parse("100%")))
+    talker = cafe.talker()
+    talker.tell(cafe.opening())
+    until(lambda: any(each.shows_key for each in cafe.left(LTE)), "it has asked there")
+    cafe.lab.run(["ip", "link", "set", LTE, "down"])
+    assert not cafe.wires[WIFI].packets(quiet_s=4.0)
