@@ -5,7 +5,7 @@ restriction concerns, and uses them in turns.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -286,14 +286,16 @@ def _has_passed_fence(daemon: ManagedLaptop) -> bool:
 @contextmanager
 def _free_cgroup(held: Path) -> Iterator[Path]:
     """One beside that of the lab, which is all that its daemon is about. A slice: it belongs to no program."""
-    lab = held.parent
-    free = lab.with_name(f"{lab.name}-free.slice")
+    free = held.parent.with_name(f"{held.parent.name}-free.slice")
     try:
         free.mkdir(exist_ok=True)
-        yield free
-        free.rmdir()
     except OSError as error:
         raise BenchError(f"{free}: {error.strerror}") from error
+    try:
+        yield free
+    finally:
+        with suppress(OSError):  # somebody else has put something into it
+            free.rmdir()
 
 
 @contextmanager
