@@ -36,7 +36,7 @@ test-headless:
 	@sh packaging/setup.sh --headless
 	.venv-headless/bin/python -m pytest -m "not netns and not gui" --ignore=tests/gui
 
-# Takes about twenty minutes, as root. GUESTS="wifi" runs some of the machines only.
+# Takes about half an hour, as root. GUESTS="wifi" runs some of the machines only.
 test-system: setup
 	nice $(PYTHON) tests/system/run.py $(GUESTS)
 
