@@ -29,11 +29,14 @@ class Guest:
     """Why a check cannot hold on this kernel, by its name; if it holds all the same, this table is wrong."""
 
 
+_RATES = (
+    "tests/netns/network/enforcement/test_first_bytes.py::"
+    "test_a_join_from_elsewhere_carries_downloads_and_nothing_of_the_first_bytes"
+)
 _KERNEL_TESTS = (
     "tests/netns/network/enforcement",
     "--ignore=tests/netns/network/enforcement/test_cost.py",
-    "--deselect=tests/netns/network/enforcement/test_first_bytes.py::"
-    "test_a_join_from_elsewhere_carries_downloads_and_nothing_of_the_first_bytes",
+    f"--deselect={_RATES}",
     "tests/netns/test_bpf.py",
 )
 """Not what compares rates or measures costs: those of an emulated machine are others."""
