@@ -332,7 +332,7 @@ class _SecondFence:
 
         Returns whether handshakes with the mark of plain destinations lose their keys from now on.
         """
-        if self.refusal() is not None:
+        if self._applied[1] is None and self.refusal() is not None:
             return False
         try:
             self._replace(classes)
@@ -368,17 +368,19 @@ class _SecondFence:
 
 
 def _second_fence(classes: Iterable[PathClass], *, strips_keys: bool) -> str:
-    rules = [rule for each in sorted(classes, key=lambda each: each.number) for rule in _second_fence_rules(each)]
+    ordered = sorted(classes, key=lambda each: each.number)
+    rules = [rule for each in ordered for rule in _second_fence_rules(each)]
     if not rules:
         return f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
     sets = "\n".join(_refused_connections(version) for version in _ADDRESS_TYPES)
+    common = "\n".join([*map(_passage, ordered), *_UNMARKED])
     silence = "\n".join(_silence(version) for version in _ADDRESS_TYPES)
     hook = "type filter hook output priority filter; policy accept;"
     body = "\n".join([_STRIPPING, *rules] if strips_keys else rules)
     before = (
         f"table inet {NFT_TABLE} {{\n{sets}\nchain {_CHAIN} {{\n{hook}\n}}\n}}\nflush chain inet {NFT_TABLE} {_CHAIN}\n"
     )
-    return f"{before}table inet {NFT_TABLE} {{\nchain {_CHAIN} {{\n{silence}\n{body}\n}}\n}}\n"
+    return f"{before}table inet {NFT_TABLE} {{\nchain {_CHAIN} {{\n{common}\n{silence}\n{body}\n}}\n}}\n"
 
 
 _CHAIN = "second_fence"
@@ -386,6 +388,20 @@ _FIRST_PACKETS = "tcp flags & (syn | ack) == syn"
 _STRIPPING = f"meta mark {PLAIN_MARK:#x} {_FIRST_PACKETS} reset tcp option mptcp"
 _ADDRESS_TYPES = {4: "ipv4_addr", 6: "ipv6_addr"}
 _ENDS = {version: f"{ip} saddr . tcp sport . {ip} daddr . tcp dport" for version, ip in ((4, "ip"), (6, "ip6"))}
+
+
+_UNMARKED = ("meta mark 0 meta l4proto != tcp accept", "meta mark 0 tcp flags & rst == 0x0 accept")
+"""Nearly all packets of whoever is not held: they shall cost little."""
+
+
+def _passage(path_class: PathClass) -> str:
+    """Nearly all packets of whoever is held."""
+    marks = ", ".join(f"{mark_of(path_class.number, each):#x}" for each in (Restriction.HANDSHAKE, Restriction.ONLY))
+    return f"meta mark {{ {marks} }} oif {{ {_allowed(path_class)} }} accept"
+
+
+def _allowed(path_class: PathClass) -> str:
+    return ", ".join(str(each) for each in sorted({_LOOPBACK_INDEX, *path_class.interfaces}))
 
 
 def _refused_connections(version: int) -> str:
@@ -405,11 +421,10 @@ def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
 
     Of handshakes the first packet alone: later their subflow may go on where trust is taken away.
     """
-    allowed = ", ".join(str(each) for each in sorted({_LOOPBACK_INDEX, *path_class.interfaces}))
     for restriction in (Restriction.HANDSHAKE, Restriction.ONLY):
         for version in sorted(held_versions(path_class, restriction)):
             mark = mark_of(path_class.number, restriction)
-            elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {allowed} }}"
+            elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {_allowed(path_class)} }}"
             yield f"{elsewhere} {_FIRST_PACKETS} reject with tcp reset"
             if restriction is Restriction.ONLY:
                 yield f"{elsewhere} add @refused{version} {{ {_ENDS[version]} }} reject with tcp reset"

@@ -43,10 +43,11 @@ class Nftables:
         return printed.decode(errors="replace")
 
     def chain(self, table: str, name: str) -> str | None:
-        """A chain of an `inet` table as nft prints it; None where there is no such table."""
-        if f"table inet {table}\n" not in self.run("list tables inet"):
+        """A chain of an `inet` table as nft prints it; None where there is none that can be listed."""
+        try:
+            return self.run(f"list chain inet {table} {name}")
+        except CommandRefusedError:
             return None
-        return self.run(f"list chain inet {table} {name}")
 
     def _declare(self) -> None:
         self._calls.nft_ctx_new.restype = _CONTEXT
