@@ -1,4 +1,4 @@
-"""Ways around trust in a café, tried against the whole daemon. `docs/trust-attacks.md` lists them all."""
+"""Ways around trust in a café, tried against the whole daemon. `SECURITY.md` lists them all."""
 
 import shutil
 import sys
