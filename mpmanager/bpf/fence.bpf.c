@@ -380,11 +380,19 @@ static __always_inline enum verdict lead(const struct policy *policy, struct bpf
 	return mark(policy, ctx, sk) ? PASS : REFUSE;
 }
 
+// Stands for all destinations of a version, with the port 0.
+static __always_inline struct address everybody(__u32 version)
+{
+	struct address all = {.words = {0, 0, version == VERSION_4 ? bpf_htonl(0xFFFF) : 0, 0}};
+
+	return all;
+}
+
 // A mark of the application's own would be lost, and with it the way that it asks for: it is led as others.
 static __always_inline bool mark_as_plain(const struct policy *policy, struct bpf_sock_addr *ctx,
-					  const struct bpf_sock *sk, const struct address *destination)
+					  const struct bpf_sock *sk, const struct address *destination, __u32 port)
 {
-	struct plain_key key = {.address = *destination, .port = ctx->user_port};
+	struct plain_key key = {.address = *destination, .port = port};
 	__u32 value = PLAIN_MARK;
 
 	if (sk->mark && sk->mark != policy->mark && sk->mark != PLAIN_MARK)
@@ -422,12 +430,18 @@ static __always_inline enum verdict judge_handshake(const struct policy *policy,
 	if (!is_being_opened(connection))
 		return judge_join(policy, ctx, sk, connection, source);
 	// Plain TCP has no key, but first bytes as well: they are led where these may go.
-	if (!policy->first_bytes && mark_as_plain(policy, ctx, sk, destination)) {
+	if (!policy->first_bytes && mark_as_plain(policy, ctx, sk, destination, ctx->user_port)) {
 		hold(sk);
 		return PASS;
 	}
-	if (!(policy->versions & version))
+	if (!(policy->versions & version)) {
+		// There are trusted paths, but none for this version: it is let go without a key.
+		struct address all = everybody(version);
+
+		if (policy->versions && mark_as_plain(policy, ctx, sk, &all, 0))
+			hold(sk);
 		return PASS;
+	}
 	if (policy->held_versions & version)
 		hold(sk);
 	return lead(policy, ctx, sk, source);

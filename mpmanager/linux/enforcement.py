@@ -6,6 +6,7 @@ import socket
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from errno import ENOENT
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
@@ -27,6 +28,7 @@ from mpmanager.model.enforcement import (
     Shortfall,
 )
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+from mpmanager.model.names import IPAddress
 
 NFT_TABLE = "mpmanager"
 
@@ -85,7 +87,7 @@ class LinuxEnforcement:
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
-        plain = _plain_keys(plan.plain_destinations)
+        plain = _plain_keys(plan.plain_destinations) | _keyless_versions(plan.classes)
         if plan.restricts() or self._directory.parent.exists():
             self._fence(plan, there, plain)
         strips_keys = self._second_fence.apply(plan.classes)
@@ -383,6 +385,7 @@ def _second_fence(classes: Iterable[PathClass], *, strips_keys: bool) -> str:
     return f"{before}table inet {NFT_TABLE} {{\nchain {_CHAIN} {{\n{common}\n{silence}\n{body}\n}}\n}}\n"
 
 
+_UNSPECIFIED: Mapping[int, IPAddress] = {4: IPv4Address(0), 6: IPv6Address(0)}
 _CHAIN = "second_fence"
 _FIRST_PACKETS = "tcp flags & (syn | ack) == syn"
 _STRIPPING = f"meta mark {PLAIN_MARK:#x} {_FIRST_PACKETS} reset tcp option mptcp"
@@ -434,6 +437,20 @@ def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
 def _plain_keys(destinations: Collection[Endpoint]) -> frozenset[bytes]:
     """As many as there is room for: the others are steered as if nothing were known of them."""
     return frozenset(sorted(map(enforcement_maps.plain_key, destinations))[: enforcement_maps.PLAIN_ENTRIES])
+
+
+def _keyless_versions(classes: Iterable[PathClass]) -> frozenset[bytes]:
+    """All destinations of the IP versions in which no path is trusted while one of the other version is.
+
+    Of lenient classes alone; others refuse them. The programs ask for these keys there only.
+    """
+    return frozenset(
+        enforcement_maps.plain_key(Endpoint(unspecified, 0))
+        for each in classes
+        if each.is_lenient and each.ways_out
+        for version, unspecified in _UNSPECIFIED.items()
+        if version not in each.versions()
+    )
 
 
 def _shrink(table: BpfMap, wanted: Container[bytes]) -> None:

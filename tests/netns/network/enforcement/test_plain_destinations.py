@@ -135,6 +135,21 @@ def test_a_lenient_class_without_ways_out_lets_plain_destinations_go_without_a_k
     assert (outcome, any(each.mptcp for each in wifi)) == ("plain", False)
 
 
+@pytest.mark.parametrize(("trusted", "other"), [(4, 6), (6, 4)])
+def test_where_only_the_other_ip_version_has_a_trusted_path_handshakes_go_without_a_key(
+    *, cgroup, enforcement, attacker, leaving, trusted, other
+):
+    ways_out = tuple(way for way in cellular().ways_out if way.version == trusted)
+    enforcement.apply(handshakes(cgroup, cellular(is_lenient=True, ways_out=ways_out)))
+    outcome, wifi, _ = leaving(attacker, f"kind_of_mptcp{other}")
+    assert (outcome, any(each.mptcp for each in wifi)) == ("plain", False)
+    assert any(each.is_first for each in wifi)
+    outcome, wifi, _ = leaving(attacker, f"kind_of_mptcp{trusted}")
+    assert (outcome, wifi) == ("multipath", [])
+    enforcement.apply(handshakes(cgroup, cellular(is_lenient=True)))
+    assert leaving(attacker, f"kind_of_mptcp{other}")[0] == "multipath"
+
+
 def test_more_plain_destinations_than_there_is_room_for_are_no_error(cgroup, enforcement, plain):
     many = {Endpoint(ip_address("10.1.0.0") + number, 443) for number in range(5000)}
     enforcement.apply(handshakes(cgroup, plain_destinations=plain | many))
