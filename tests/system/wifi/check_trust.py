@@ -211,9 +211,11 @@ def own_supplicant(station, tmp_path):
         configuration.write_text(f'network={{\nssid="{network}"\n{settings}\n}}\n')
         command = ["wpa_supplicant", "-i", station.interface, "-c", configuration]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as supplicant:
-            until(lambda: _is_joined(station, network), f"{network} is joined", within_s=60)
-            yield
-            supplicant.terminate()
+            try:
+                until(lambda: _is_joined(station, network), f"{network} is joined", within_s=60)
+                yield
+            finally:
+                supplicant.terminate()
 
     yield joined
     station.manage("device", "set", station.interface, "managed", "yes")
@@ -223,8 +225,7 @@ def _is_joined(station, network):
     return f"SSID: {network}" in run(["iw", "dev", station.interface, "link"])
 
 
-def test_without_networkmanager_the_kernel_tells(station, daemon, own_supplicant):
+def test_of_a_card_that_networkmanager_leaves_alone_the_kernel_tells(station, daemon, own_supplicant):
     for network, settings in (("Cafe", "key_mgmt=NONE"), ("Home", f'psk="{PASSPHRASE}"')):
         with own_supplicant(network, settings):
             assert verdict(daemon, station, network) == EXPECTED[network]
-            assert daemon.path(station.interface).kind_source is KindSource.NL80211
