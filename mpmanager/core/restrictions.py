@@ -114,7 +114,8 @@ def plan_of(
         plain_destinations: speak no Multipath TCP, so that there is no key to protect.
         is_unattended: nobody will follow the network from now on.
     """
-    trusted = [path for path in paths if path.is_trusted]
+    # What has no address yet may be in another network by the time it gets one, and is judged then.
+    trusted = [path for path in paths if path.is_trusted and path.state.is_usable]
     policies = frozenset(_policy(cgroup, trust) for cgroup, trust in demands.items())
     return EnforcementPlan(
         classes=frozenset(

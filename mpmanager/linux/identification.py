@@ -42,6 +42,7 @@ class LinuxIdentification:
     async def hints(self, links: Sequence[Link]) -> LinkHints:
         """What the sources say; nobody is waited for."""
         answers = [source.hints(links) for source in self._sources]
+        answers[0] = in_time(answers[0], answers[1])
         return {link.name: tuple(answer[link.index] for answer in answers if link.index in answer) for link in links}
 
     def changes(self) -> AsyncIterator[None]:
@@ -61,6 +62,21 @@ class LinuxIdentification:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener.stirred.set()
+
+
+def in_time(told: Mapping[int, LinkHint], radio: Mapping[int, LinkHint]) -> Mapping[int, LinkHint]:
+    """What NetworkManager told, without what was true of another network: the kernel knows first where a card is."""
+    return {
+        index: LinkHint(source=hint.source, kind=hint.kind)
+        if index in radio and _is_elsewhere(hint, radio[index])
+        else hint
+        for index, hint in told.items()
+    }
+
+
+def _is_elsewhere(told: LinkHint, radio: LinkHint) -> bool:
+    """A twin of the network may have its name, and no encryption."""
+    return told.network != radio.network or radio.security not in {None, told.security}
 
 
 class _Listener:

@@ -110,6 +110,7 @@ def test_trusted_paths_alone_are_allowed_in_the_order_of_the_main_table():
         path("wlan0", 3, level=Trust.UNTRUSTED, metric=1),
         path("tun0", 4, metric=50, v6=True),
         path("eth1", 5, metric=1, state=PathState.LOCAL_ONLY),
+        path("wlan1", 6, metric=1, state=PathState.NO_ADDRESS),
     ]
     plan = plan_of(paths, {"/": trust("handshake")})
     (lenient,) = plan.classes
