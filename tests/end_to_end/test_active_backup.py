@@ -166,7 +166,7 @@ def test_a_black_hole_of_an_ipv6_path_is_left_and_returned_to(office, direction)
     office.set_policy(50.0)
     report = office.through_a_black_hole(direction, version=6)
     assert kinds(office.help()) == [EventKind.FAILED_OVER, EventKind.RETURNED]
-    assert report["max_ms"] < 500
+    assert report["max_ms"] < 1500, "shorter than the hole, however busy the machine is"
 
 
 def test_a_path_that_dies_while_its_server_is_silent_is_found_by_heartbeats(office):

@@ -98,7 +98,8 @@ def test_tcp_gets_the_rate_of_the_link(lab_up: LabUp, rate: str, reverse: bool) 
     lab = lab_up(one_link(rate=rate, delay="5ms"))
     with running(lab, Iperf3Server(name="server")):
         measures = run_to_end(lab, Iperf3(name="client", reverse=reverse, duration=Duration(3)))
-    assert measures["bit_s"] == accurate(Rate.parse(rate) * TCP_PAYLOAD_SHARE)
+    # A busy machine keeps the emulator waiting, never the other way.
+    assert 0.75 <= measures["bit_s"] / (Rate.parse(rate) * TCP_PAYLOAD_SHARE) <= 1.05
 
 
 @pytest.mark.parametrize("rate", ["1mbit", "10mbit", "100mbit"])
