@@ -435,10 +435,11 @@ static __always_inline enum verdict judge_handshake(const struct policy *policy,
 		return PASS;
 	}
 	if (!(policy->versions & version)) {
-		// There are trusted paths, but none for this version: it is let go without a key.
+		// There are trusted paths, but none for this version: it is let go without a key. Guarded it would not
+		// be let go with its first bytes.
 		struct address all = everybody(version);
 
-		if (policy->versions && mark_as_plain(policy, ctx, sk, &all, 0))
+		if (policy->versions && mark_as_plain(policy, ctx, sk, &all, 0) && !policy->first_bytes)
 			hold(sk);
 		return PASS;
 	}
@@ -702,8 +703,8 @@ static __always_inline bool has_payload(const struct __sk_buff *packet)
 }
 
 // What connect decides on handshakes and joins may be undone (rules of others, lost marks, data that MPTCP sends once
-// more by another subflow, a first subflow whose path is gone, joins of the peer): here it is made impossible. Bytes count once they are acknowledged, as
-// until then they may be sent again.
+// more by another subflow, a first subflow whose path is gone, joins of the peer): here it is made impossible. Bytes
+// count once they are acknowledged, as until then they may be sent again.
 SEC("cgroup_skb/egress")
 int guard(struct __sk_buff *packet)
 {

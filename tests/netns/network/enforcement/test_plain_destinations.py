@@ -150,6 +150,17 @@ def test_where_only_the_other_ip_version_has_a_trusted_path_handshakes_go_withou
     assert leaving(attacker, f"kind_of_mptcp{other}")[0] == "multipath"
 
 
+def test_first_bytes_are_let_go_as_well_where_only_the_other_ip_version_has_a_trusted_path(
+    cgroup, enforcement, attacker, leaving
+):
+    by_ipv4 = tuple(way for way in cellular().ways_out if way.version == 4)
+    plan = handshakes(cgroup, cellular(is_lenient=True, ways_out=by_ipv4))
+    enforcement.apply(replace(plan, policies=frozenset(replace(each, first_bytes=1000) for each in plan.policies)))
+    outcome, wifi, _ = leaving(attacker, "kind_of_mptcp6")
+    assert (outcome, any(each.mptcp for each in wifi)) == ("plain", False)
+    assert any(each.payload_bytes for each in wifi)
+
+
 def test_more_plain_destinations_than_there_is_room_for_are_no_error(cgroup, enforcement, plain):
     many = {Endpoint(ip_address("10.1.0.0") + number, 443) for number in range(5000)}
     enforcement.apply(handshakes(cgroup, plain_destinations=plain | many))
