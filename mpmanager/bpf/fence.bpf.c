@@ -494,67 +494,58 @@ int connect6(struct bpf_sock_addr *ctx)
 	return judge_connect(ctx, &source, &destination);
 }
 
-// Whether a datagram of an unconnected socket may try; `needs_source` when its mark comes too late for this one: the
-// kernel has read it before asking us. That is so for sockets which were made before the policy.
-static __always_inline enum verdict judge_datagram(struct bpf_sock_addr *ctx, const struct policy *policy,
-						   const struct address *source, bool *needs_source)
+// Whether a datagram of an unconnected socket may try. Where its mark comes too late for this one, as the kernel has read
+// it before asking us, `instead` becomes where it may come from; that is so for sockets made before the policy.
+static __always_inline enum verdict judge_datagram(struct bpf_sock_addr *ctx, const struct address *source,
+						   const struct address *destination, const struct sources **instead)
 {
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 	struct bpf_sock *sk = ctx->sk;
+	__u32 class = policy->class;
 
+	if (policy->mode != MODE_ONLY || is_loopback(destination))
+		return PASS;
 	if (!sk || bpf_get_netns_cookie(ctx) != policy->namespace)
 		return REFUSE;
 	if (sk->bound_dev_if && !is_interface_allowed(policy, sk->bound_dev_if))
 		return REFUSE;
 	if (!is_unset(source))
 		return is_address_allowed(policy, source) ? PASS : REFUSE;
-	*needs_source = !is_marked(policy, sk);
+	if (!is_marked(policy, sk))
+		*instead = bpf_map_lookup_elem(&class_sources, &class);
 	return mark(policy, ctx, sk) ? PASS : REFUSE;
 }
 
 SEC("cgroup/sendmsg4")
 int sendmsg4(struct bpf_sock_addr *ctx)
 {
-	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 	struct address source = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->msg_src_ip4}};
 	struct address destination = {.words = {0, 0, bpf_htonl(0xFFFF), ctx->user_ip4}};
-	const struct sources *sources;
-	bool needs_source = false;
-	__u32 class = policy->class;
+	const struct sources *instead = 0;
+	enum verdict verdict = judge_datagram(ctx, &source, &destination, &instead);
 
-	if (policy->mode != MODE_ONLY || is_loopback(&destination))
-		return PASS;
-	if (judge_datagram(ctx, policy, &source, &needs_source) == REFUSE)
-		return REFUSE;
-	sources = needs_source ? bpf_map_lookup_elem(&class_sources, &class) : 0;
-	if (sources)
-		ctx->msg_src_ip4 = sources->ipv4;
-	return PASS;
+	if (instead)
+		ctx->msg_src_ip4 = instead->ipv4;
+	return verdict;
 }
 
 SEC("cgroup/sendmsg6")
 int sendmsg6(struct bpf_sock_addr *ctx)
 {
-	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 	struct address source = {
 		.words = {ctx->msg_src_ip6[0], ctx->msg_src_ip6[1], ctx->msg_src_ip6[2], ctx->msg_src_ip6[3]}};
 	struct address destination = {
 		.words = {ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]}};
-	const struct sources *sources;
-	bool needs_source = false;
-	__u32 class = policy->class;
+	const struct sources *instead = 0;
+	enum verdict verdict = judge_datagram(ctx, &source, &destination, &instead);
 
-	if (policy->mode != MODE_ONLY || is_loopback(&destination))
-		return PASS;
-	if (judge_datagram(ctx, policy, &source, &needs_source) == REFUSE)
-		return REFUSE;
-	sources = needs_source ? bpf_map_lookup_elem(&class_sources, &class) : 0;
-	if (sources) {
-		ctx->msg_src_ip6[0] = sources->ipv6[0];
-		ctx->msg_src_ip6[1] = sources->ipv6[1];
-		ctx->msg_src_ip6[2] = sources->ipv6[2];
-		ctx->msg_src_ip6[3] = sources->ipv6[3];
+	if (instead) {
+		ctx->msg_src_ip6[0] = instead->ipv6[0];
+		ctx->msg_src_ip6[1] = instead->ipv6[1];
+		ctx->msg_src_ip6[2] = instead->ipv6[2];
+		ctx->msg_src_ip6[3] = instead->ipv6[3];
 	}
-	return PASS;
+	return verdict;
 }
 
 // Marks what has no hook of its own when it sends (raw, ping), and datagrams from their first one on. Streams take

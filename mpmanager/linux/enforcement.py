@@ -72,6 +72,7 @@ class LinuxEnforcement:
         self._mount_point = mount_point
         self._namespace = _network_namespace()
         self._directory = mount_point / "mpmanager" / f"namespace{self._namespace}" / f"layout{enforcement_maps.LAYOUT}"
+        self._trial: bpf.Trial | None = None
         self._object: BpfObject | None = None
         self._renewed: set[Path] = set()
         """Pins whose programs are of our object and not of an earlier run's."""
@@ -137,21 +138,26 @@ class LinuxEnforcement:
             yield EnforcementLimit(shortfall=Shortfall.ENDS_WITH_DAEMON, sentence=sentence)
         if (reason := self._second_fence.refusal()) is not None:
             yield EnforcementLimit(shortfall=Shortfall.NO_SECOND_FENCE, sentence=reason)
-        if bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE]).refusal:
+        if self._tried().constants != _TELLS_NAMESPACE:
             sentence = "this kernel does not tell from which network namespace a packet comes (Linux 6.15 does)"
             yield EnforcementLimit(shortfall=Shortfall.NAMESPACES_NOT_TOLD_APART, sentence=sentence)
 
     def _what_prevents(self) -> str | None:
         if cgroup_mount() is None:
             return "cgroup v2 is not mounted: applications cannot be told apart"
-        trial = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT])
-        if trial.refusal:
-            return trial.refusal
+        if refusal := self._tried().refusal:
+            return refusal
         try:
             bpf.mount_bpffs(self._mount_point)
         except NotSupportedError as error:
             return str(error)
         return None
+
+    def _tried(self) -> bpf.Trial:
+        """How the programs do on this kernel: asked until it takes them, as that takes a while."""
+        if self._trial is None or self._trial.refusal:
+            self._trial = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT])
+        return self._trial
 
     def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int], plain: frozenset[bytes]) -> None:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
@@ -174,9 +180,8 @@ class LinuxEnforcement:
             return
         if (reason := self._what_prevents()) is not None:
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
-        constants = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT]).constants
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._object = BpfObject(_OBJECT, pins=self._directory, constants=constants)
+        self._object = BpfObject(_OBJECT, pins=self._directory, constants=self._tried().constants)
         self._call_witness(self._object)
         self._remove_other_namespaces()
 
