@@ -94,6 +94,19 @@ class AppInfo(Structure):
     pid: int | None
     exe: str | None
     cgroup: str | None
+    app_id: str | None = None
+    """Of its desktop entry (`org.mozilla.firefox`) or container (`docker:0123456789ab`). A program in a terminal
+    belongs to the terminal."""
+    unit: str | None = None
+    """The innermost unit of systemd that it runs in, such as `ssh.service`."""
+    uid: int | None = None
+    """Of the user to whom the socket belongs."""
+    icon: str | None = None
+    """A name to look up in an icon theme, or a path."""
+    script: str | None = None
+    """What an interpreter runs: an absolute path, or the name of a module."""
+    reason: str = ""
+    """How it was recognised; empty where it was not."""
 
 
 class PairWaitInfo(Structure):

@@ -110,8 +110,10 @@ class ConnectionRows:
             revision, row = known.get(account.token) or (-1, self._new_row(account))
             if revision != account.revision:
                 _update(row, account)
-            if row.app.id != account.application.id or row.app.pid != account.application.pid:
-                row.app = _app(account.application)
+            told = row.app
+            named = account.application
+            if (told.id, told.pid, told.app_id, told.reason) != (named.id, named.pid, named.app_id, named.reason):
+                row.app = _app(named)
             row.managed = not account.is_foreign
             self._update_policy(row, account)
             self._connections[account.token] = (account.revision, row)
@@ -250,6 +252,12 @@ def _app(application: Application) -> AppInfo:
         pid=application.pid,
         exe=application.exe,
         cgroup=application.cgroup,
+        app_id=application.app_id,
+        unit=application.unit,
+        uid=application.uid,
+        icon=application.icon,
+        script=application.script,
+        reason=application.reason,
     )
 
 

@@ -80,7 +80,8 @@ class Application:
     """The program to which a connection belongs."""
 
     id: str
-    """`exe:/path`, `unit:name.service`, `cgroup:/path`, or `unknown`: stable between runs of the program."""
+    """What its connections are grouped by, stable between runs of the program: `app:` and `app_id`,
+    `unit:name.service`, `exe:/path`, `script:/path`, `name:NAME`, `cgroup:/path`, or `unknown`."""
     name: str
     """Short, for people."""
     pid: int | None
@@ -88,6 +89,19 @@ class Application:
     exe: str | None
     cgroup: str | None
     """Path below the cgroup v2 mount, such as /user.slice/...; None where it is not known."""
+    app_id: str | None = None
+    """Of the desktop entry (`org.mozilla.firefox`, Flatpak and Snap too) or the container (`docker:0123456789ab`) that
+    it belongs to. A program in a terminal belongs to the terminal."""
+    unit: str | None = None
+    """The innermost unit of systemd that it runs in, such as `ssh.service`."""
+    uid: int | None = None
+    """Of the user to whom the socket belongs."""
+    icon: str | None = None
+    """The desktop entry's: a name to look up in an icon theme, or a path."""
+    script: str | None = None
+    """What an interpreter runs: an absolute path, or the name of a module (`-m` of Python)."""
+    reason: str = ""
+    """How it was recognised, in words for people; empty where it was not."""
 
 
 UNKNOWN_APPLICATION = Application(id="unknown", name="unknown", pid=None, exe=None, cgroup=None)
