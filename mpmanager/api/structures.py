@@ -11,6 +11,7 @@ import msgspec
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
+from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
@@ -117,11 +118,21 @@ class PairWaitInfo(Structure):
     wait_ms: Wait
 
 
+class TierChoiceInfo(Structure):
+    """When an application may use some paths."""
+
+    paths: str
+    """`path:wlan0`, `kind:lte`, or `metered`, `unmetered`, `trusted`, `untrusted`."""
+    tier: str
+    """As in `PathInfo.tier`."""
+
+
 class PolicyInfo(Structure):
     """What somebody has said about some applications; null where nothing was said."""
 
     selector: str
-    """`default`, `exe:/path` or `cgroup:/path`."""
+    """`default`, or conditions with a space between them: `exe:/path`, `app:ID`, `unit:NAME` or `cgroup:/path`, and
+    `user:NAME`, `host:NAME`, `to:NETWORK`, `port:NUMBER`, `on:NETWORK-IN-USE`."""
     wait_ms: Wait | None = None
     """Expiration delay: how long data may wait before paths of tier when-needed help; 0 pools everything."""
     pairs: list[PairWaitInfo] = []
@@ -137,6 +148,20 @@ class PolicyInfo(Structure):
     trust: str | None = None
     """What keeps to trusted paths: `any` (nothing is held), `handshake`, `handshake-strict`, `first:BYTES`,
     `first-strict:BYTES` or `only`."""
+    intent: Intent | None = None
+    """Gives the wait where `wait_ms` does not."""
+    tiers: list[TierChoiceInfo] = []
+    """When they may use which paths; of those about the same path the most specific counts."""
+    multipath: bool | None = None
+    """False: one subflow is enough. True: also for programs that do not ask for it, as far as that can be had."""
+    lowest_delay: bool | None = None
+    """True: of the paths that may carry, the one with the shortest round trip does."""
+    temporary: bool = False
+    """A temporary rule stands beside the lasting one with its selector, and counts before it."""
+    until: float | None = None
+    """Unix time when a temporary rule ends; null: when the machine restarts."""
+    owner: int | None = None
+    """The user whose rule it is; null: the administrator's. Told, and not to be set."""
 
 
 class BackupInfo(Structure):
@@ -266,6 +291,8 @@ class RestrictionInfo(Structure):
     """As in `PolicyInfo.trust`."""
     is_scope: bool
     """Whether `mpm run` has made the cgroup."""
+    rules: list[str] = []
+    """Selectors of the rules that are about this very cgroup."""
 
 
 class FenceInfo(Structure):

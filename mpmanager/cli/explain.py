@@ -13,7 +13,7 @@ from mpmanager.cli.sentences import printable
 from mpmanager.client.manager import ManagerClient
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError
-from mpmanager.model.path import Tier
+from mpmanager.model.path import TIER_WORDS
 from mpmanager.model.protection import COVERAGE_NAMES, COVERAGE_WORDS
 from mpmanager.model.trust import Hold, Trust, why
 
@@ -25,12 +25,6 @@ _HOLD_WORDS = {
     Hold.RECEIVING: "takes data in by untrusted paths and sends none there, as its own first bytes have not passed",
     Hold.FENCED: "gets nothing out by untrusted paths",
     Hold.TRUSTED: "has no subflows on untrusted paths, and waits where there is no other",
-}
-_TIER_WORDS = {
-    Tier.ALWAYS: "carries data all the time",
-    Tier.WHEN_NEEDED: "stands by until data is late",
-    Tier.BACKUP: "stands by until nothing else is left",
-    Tier.NEVER: "is never used for new subflows",
 }
 
 
@@ -121,7 +115,7 @@ def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Ite
         path = next((each for each in paths if each.name == subflow.path), None)
         if path is not None:
             flag = "as a backup" if subflow.backup.local else "as a normal one"
-            yield f"  Subflow on {path.name}, {flag}: {path.name} {_TIER_WORDS[path.tier]} and is {path.trust.value}."
+            yield f"  Subflow on {path.name}, {flag}: {path.name} {TIER_WORDS[path.tier]} and is {path.trust.value}."
 
 
 def _trust_reasons(row: ConnectionInfo) -> Iterator[str]:

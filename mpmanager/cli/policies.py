@@ -33,7 +33,7 @@ from mpmanager.cli.policy_values import (
 )
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.manager import ManagerClient
-from mpmanager.model.policy import Selector, SelectorKind
+from mpmanager.model.selector import Selector, SelectorKind
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 _DEFAULT = Selector(kind=SelectorKind.DEFAULT)
@@ -307,7 +307,7 @@ def _say(bus: Bus, selector: str, said: Said, *, as_json: bool) -> None:
 
 def _link_hint(selector: Selector) -> str | None:
     """Running programs are known by what is behind symbolic links."""
-    file = Path(selector.path)
+    file = Path(selector.value)
     if selector.kind is not SelectorKind.EXE or not file.exists() or (real := file.resolve()) == file:
         return None
     return f"Note: {file} is a link. A program that is started by it is known as exe:{real}"

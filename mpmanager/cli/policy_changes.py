@@ -11,7 +11,7 @@ from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size,
 from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
-from mpmanager.model.policy import SelectorKind
+from mpmanager.model.selector import SelectorKind
 
 Pair = tuple[str, str]
 

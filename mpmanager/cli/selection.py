@@ -1,15 +1,16 @@
 """What a person means by a selector: `exe:/path`, `cgroup:/path`, `default`, or just the name of a program."""
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 from msgspec.structs import asdict
 
 from mpmanager.api.structures import AppInfo, ConnectionInfo, PolicyInfo, SubscribeOptions, Topic
 from mpmanager.client.manager import ManagerClient
-from mpmanager.model.connection import Application
+from mpmanager.model.connection import Application, Endpoint
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
-from mpmanager.model.policy import Selector, SelectorKind
+from mpmanager.model.selector import Selector, SelectorKind, Subject
 
 _HOW = "exe:/path, cgroup:/path and default always work"
 
@@ -57,4 +58,15 @@ def selector_of(app: AppInfo) -> str | None:
 
 def is_selected(row: ConnectionInfo, selector: Selector) -> bool:
     """Whether a rule with this selector is about a connection."""
-    return selector.selects(Application(**asdict(row.app)))
+    return selector.selects(subject_of(row))
+
+
+def subject_of(row: ConnectionInfo) -> Subject:
+    """A connection as selectors see it, as far as a front end knows of it."""
+    uid = row.app.uid
+    host, _colon, port = row.remote.rpartition(":")
+    return Subject(
+        application=Application(**asdict(row.app)),
+        users=frozenset() if uid is None else frozenset({str(uid)}),
+        remote=Endpoint(ip_address(host.strip("[]")), int(port)),
+    )

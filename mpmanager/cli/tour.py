@@ -35,7 +35,7 @@ from mpmanager.lab.report import Report
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.scenario import load_scenario
 from mpmanager.model.errors import MpmanagerError, NotSupportedError
-from mpmanager.model.policy import Selector, SelectorKind
+from mpmanager.model.selector import Selector, SelectorKind
 
 _LAB_PREFIX = "tour"
 _SCENARIO = "home"
@@ -280,7 +280,7 @@ def _selector(ground: Ground) -> Selector | None:
         case Ground.HERE:
             return None
         case Ground.LAB:
-            return Selector(kind=SelectorKind.EXE, path=str(Path(sys.executable).resolve()))
+            return Selector(kind=SelectorKind.EXE, value=str(Path(sys.executable).resolve()))
         case Ground.SIMULATED:
             return Selector(kind=SelectorKind.DEFAULT)
 

@@ -13,7 +13,7 @@ def offer_addresses(situation: Situation, connection: Connection) -> Iterator[Co
     version = connection.initial.local.address.version
     wanted = {
         address: path
-        for path in allowed_paths(connection.initial, situation.paths, connection.hold)
+        for path in allowed_paths(connection.initial, situation.paths, connection.terms)
         if (address := path.source_address(version)) is not None
         and (connection.has_left_initial_address or not owns(path, connection.initial.local.address))
     }

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mpmanager.core.subflow_targets import Peer, owns
+from mpmanager.core.subflow_targets import UNRESTRICTED, Peer, Terms, owns
 from mpmanager.model.connection import Endpoint, FourTuple, SubflowSample, TcpState
 from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import CreateSubflow
+from mpmanager.model.policy import tier_of
 from mpmanager.model.trust import Hold
 
 MOST_SUBFLOWS = 8
@@ -112,7 +113,7 @@ class Connection:
     retries: dict[tuple[LinkName, Endpoint], Retry] = field(default_factory=dict)
     normal_paths: frozenset[LinkName] | None = None
     """None: as the tiers say."""
-    hold: Hold = Hold.FREE
+    terms: Terms = UNRESTRICTED
     recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
     probes: dict[FourTuple, Probe] = field(default_factory=dict)
     withdrawals: list[AddressId] = field(default_factory=list)
@@ -121,12 +122,14 @@ class Connection:
 
     def is_backup_on(self, path: Path) -> bool:
         """Whether its subflows there carry the backup flag."""
-        if self.hold is Hold.STANDBY:
+        if self.terms.hold is Hold.STANDBY:
             return not path.is_trusted
-        if self.hold is Hold.RECEIVING and path.is_trusted:
+        if self.terms.hold is Hold.RECEIVING and path.is_trusted:
             # The kernel uses no backup while there is another subflow, be it one that may send nothing.
             return False
-        return path.tier.is_backup if self.normal_paths is None else path.name not in self.normal_paths
+        if self.normal_paths is None:
+            return tier_of(path, self.terms.tiers).is_backup
+        return path.name not in self.normal_paths
 
     @property
     def memory(self) -> ConnectionMemory | None:
@@ -159,7 +162,7 @@ class Connection:
             initial=self.initial,
             is_initial_address_forbidden=self.is_initial_address_forbidden,
             announced=self.announced,
-            hold=self.hold,
+            terms=self.terms,
         )
 
     def fresh_id(self) -> AddressId:

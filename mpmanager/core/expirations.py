@@ -22,7 +22,6 @@ from mpmanager.core.findings import (
 )
 from mpmanager.core.heartbeats import ACTIVE_S, Heartbeats
 from mpmanager.core.subflow_events import NormalPathsChosen, Order, PathRecovered, ProbeWanted, SubflowFailed
-from mpmanager.core.subflow_targets import is_open
 from mpmanager.core.subflows import StandingSubflow
 from mpmanager.model.expiration import ExpirationView
 from mpmanager.model.heartbeat import Beat
@@ -55,6 +54,10 @@ DOUBT_S = 0.1
 
 FOUND_DEAD_S = 1.0
 PROBE_SHARED_S = 0.1
+
+_CLEARLY_FASTER = 0.8
+"""The share of the delay of the path that carries which another one has to come under to carry instead."""
+_MAY_LEAD = frozenset({Tier.ALWAYS, Tier.WHEN_NEEDED})
 
 _RANKS = {Tier.ALWAYS: Rank.PREFERRED, Tier.WHEN_NEEDED: Rank.HELPER, Tier.BACKUP: Rank.RESERVE}
 
@@ -91,6 +94,8 @@ class _Watched:
     """The path that its big transfer was moved to."""
     is_due: bool = False
     """Whether it has to be looked at whatever its data does."""
+    fastest: LinkName | None = None
+    """The path with the lowest delay, where that is what counts."""
 
 
 class Expirations:
@@ -142,12 +147,16 @@ class Expirations:
 
     def set_paths(self, paths: Iterable[Path]) -> None:
         """The network is another now."""
-        self._paths = {path.name: path for path in paths if is_open(path)}
+        self._paths = {path.name: path for path in paths if path.state.is_usable}
         self._heartbeats.forget_paths_but(self._paths)
         for each in self._watched.values():
             if not each.is_server_side:
-                each.machine.forget_paths_but(self._paths)
+                each.machine.forget_paths_but(self._open_paths(each.policy))
             each.is_due = True  # ranks may be others
+
+    def _open_paths(self, policy: Policy) -> dict[LinkName, Tier]:
+        """With their tiers for a connection under this policy."""
+        return {name: tier for name, path in self._paths.items() if (tier := policy.tier_of(path)) is not Tier.NEVER}
 
     def note_lag(self, lag_s: float, now: float) -> None:
         """Say how much too late the looks come that follow."""
@@ -213,6 +222,7 @@ class Expirations:
         if watched is None:
             return Decision()
         standing = {each.path.name for each, vitals in subflows if is_standing(vitals)}
+        watched.fastest = _fastest(watched, subflows)
         ranks = self._ranks(watched, standing)
         views = [
             _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name])
@@ -285,8 +295,8 @@ class Expirations:
 
     def _ranks(self, watched: _Watched, standing: set[LinkName]) -> Mapping[LinkName, Rank]:
         """What each path is to a connection; a big transfer prefers its own path where it has a subflow there."""
-        own = self._own_path(watched, standing)
-        ranks = {name: _RANKS[path.tier] for name, path in self._paths.items()}
+        own = self._own_path(watched, standing) or watched.fastest
+        ranks = {name: _RANKS[tier] for name, tier in self._open_paths(watched.policy).items()}
         if own is not None:
             others = Rank.RESERVE if watched.policy.wait_s == 0 else Rank.HELPER  # helpers would be pooled
             ranks = {name: max(rank, others) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
@@ -312,7 +322,7 @@ class Expirations:
 
     def _choose(self, token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank]) -> tuple[Order, ...]:
         normal = watched.machine.normal_paths(ranks)
-        by_tier = {name for name, path in self._paths.items() if path.tier is Tier.ALWAYS}
+        by_tier = {name for name, tier in self._open_paths(watched.policy).items() if tier is Tier.ALWAYS}
         chosen = None if normal == by_tier else normal
         if chosen == watched.chosen or watched.is_server_side:
             return ()
@@ -345,6 +355,23 @@ class Expirations:
             return False
         self._probes[path] = (token, now)
         return True
+
+
+def _fastest(watched: _Watched, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]]) -> LinkName | None:
+    """Of the paths that its tiers let carry or help, the one with the shortest round trip when it is empty."""
+    if not watched.policy.prefers_lowest_delay:
+        return None
+    delays_s = {
+        each.path.name: vitals.min_rtt_s
+        for each, vitals in subflows
+        if is_standing(vitals) and vitals.min_rtt_s and watched.policy.tier_of(each.path) in _MAY_LEAD
+    }
+    if not delays_s:
+        return None
+    best = min(delays_s, key=lambda path: delays_s[path])
+    if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
+        return watched.fastest
+    return best
 
 
 def _seen(subflow: StandingSubflow, vitals: SubflowVitals, rank: Rank) -> SubflowView:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Probe, Subflow, is_on
 from mpmanager.core.situation import Situation
-from mpmanager.core.subflow_targets import is_admitted, is_open
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.pathmanager import Command, DestroySubflow, WithdrawAddress
 from mpmanager.model.trust import Hold
@@ -29,7 +28,7 @@ def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Com
     unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, connection, flow, each)]
     if len(unwanted) < len(connection.subflows):
         yield from _leave(connection, unwanted)
-    elif connection.hold is Hold.TRUSTED:
+    elif connection.terms.hold is Hold.TRUSTED:
         # Linux keeps a connection without subflows for a minute (net.mptcp.close_timeout), in which it can be joined.
         yield from _leave(connection, [flow for flow in unwanted if _is_on_untrusted(situation, flow)])
     for pending in (connection.joins, connection.probes):
@@ -66,4 +65,4 @@ def _may_stay(situation: Situation, connection: Connection, flow: FourTuple, sub
     path = situation.path_of(flow.local.address)
     if path is None:
         return flow.local.address in situation.other_addresses
-    return is_open(path) and is_admitted(path, connection.hold) and is_on(path, flow, subflow)
+    return connection.terms.admit(path, connection.initial) and is_on(path, flow, subflow)

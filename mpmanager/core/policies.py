@@ -1,43 +1,70 @@
-"""Which policy is in force for an application: every part of it from the most specific rule that says something."""
+"""Which policy is in force for a connection: every part of it from the most specific rule that says something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.policy import (
-    EVERYBODY,
     NEVER,
     PROTECTED_HANDSHAKE,
     CongestionTriggers,
+    Intent,
     Policy,
     PolicyRule,
+    TierChoice,
+    TrustPolicy,
 )
+from mpmanager.model.selector import EVERYBODY, Selector
 
 PartT = TypeVar("PartT")
 
 STOCK = PolicyRule(selector=EVERYBODY, wait_s=NEVER, trust=PROTECTED_HANDSHAKE)
 """Where nobody has said anything, a backup is a backup, and connections open on trusted paths."""
 
+_STOCK_WAIT_S = NEVER
 
-def policy_of(application: Application, rules: Iterable[PolicyRule]) -> Policy:
-    """Put an application's policy together; pairs of paths count as far down as the rule that gives `wait_s`."""
-    fitting = sorted(
-        (rule for rule in (*rules, STOCK) if rule.selector.selects(application)), key=lambda rule: rule.selector.order
-    )
-    waiting = next(index for index, rule in enumerate(fitting) if rule.wait_s is not None)
-    wait_s = fitting[waiting].wait_s
-    trusting = next(rule for rule in fitting if rule.trust is not None)
+
+def policy_from(fitting: Sequence[PolicyRule]) -> Policy:
+    """Put a policy together of the rules that are about a connection, the most specific first.
+
+    Pairs of paths count as far down as the rule that gives the wait.
+    """
+    rules = (*fitting, STOCK)
+    waiting = next(index for index, rule in enumerate(rules) if rule.allowed_wait_s is not None)
+    wait_s, intent = _allowed(rules[waiting])
+    trust, trusting = _trust(rules)
     return Policy(
-        wait_s=NEVER if wait_s is None else wait_s,
-        decided_by=fitting[waiting].selector,
-        pairs=tuple(pair for rule in fitting[: waiting + 1] for pair in rule.pairs),
-        big_transfers=_first(rule.big_transfers for rule in fitting),
-        congestion=_congestion(
-            _first(rule.marks_share for rule in fitting), _first(rule.loss_share for rule in fitting)
-        ),
-        trust=trusting.trust or PROTECTED_HANDSHAKE,
-        trust_decided_by=trusting.selector,
+        wait_s=wait_s,
+        intent=intent,
+        decided_by=rules[waiting].selector,
+        pairs=tuple(pair for rule in rules[: waiting + 1] for pair in rule.pairs),
+        big_transfers=_first(rule.big_transfers for rule in rules),
+        congestion=_congestion(_first(rule.marks_share for rule in rules), _first(rule.loss_share for rule in rules)),
+        trust=trust,
+        trust_decided_by=trusting,
+        tiers=_tiers(rules),
+        is_multipath=_first(rule.is_multipath for rule in rules),
+        prefers_lowest_delay=_first(rule.prefers_lowest_delay for rule in rules) or False,
     )
+
+
+def _allowed(rule: PolicyRule) -> tuple[float, Intent | None]:
+    wait_s = rule.allowed_wait_s
+    return _STOCK_WAIT_S if wait_s is None else wait_s, rule.intent if rule.wait_s is None else None
+
+
+def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:
+    """What the administrator demands, and no less than that where a user has a rule of his own."""
+    said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
+    trusting, trust = next((rule, trust) for rule, trust in said if rule.owner_uid is None)
+    own = next(((rule, trust) for rule, trust in said if rule.owner_uid is not None), None)
+    if own is not None and (both := own[1].strictest(trust)) != trust:
+        return both, own[0].selector
+    return trust, trusting.selector
+
+
+def _tiers(rules: Iterable[PolicyRule]) -> tuple[TierChoice, ...]:
+    """Those of the most specific rule first, and of each rule what is about a path before what is about a role."""
+    return tuple(choice for rule in rules for choice in sorted(rule.tiers, key=lambda each: each.order))
 
 
 def _first(parts: Iterable[PartT | None]) -> PartT | None:
@@ -53,4 +80,5 @@ def _congestion(marks_share: float | None, loss_share: float | None) -> Congesti
     return None if triggers == CongestionTriggers() else triggers
 
 
-STOCK_POLICY = policy_of(UNKNOWN_APPLICATION, ())
+STOCK_POLICY = policy_from(())
+"""Where the rules say nothing."""

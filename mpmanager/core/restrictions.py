@@ -15,7 +15,8 @@ from mpmanager.model.enforcement import (
     Restriction,
 )
 from mpmanager.model.path import Path, PathState
-from mpmanager.model.policy import PROTECTED_HANDSHAKE, PolicyRule, SelectorKind, TrustDemand, TrustPolicy
+from mpmanager.model.policy import PROTECTED_HANDSHAKE, PolicyRule, TrustDemand, TrustPolicy
+from mpmanager.model.selector import Selector
 
 LENIENT, STRICT = ClassNumber(1), ClassNumber(2)
 """Both are the trusted paths; where there is none, the first lets handshakes go."""
@@ -51,24 +52,37 @@ def demands_of(
     rules: Iterable[PolicyRule],
     *,
     root: CgroupPath,
-    places: Mapping[str, Collection[CgroupPath]],
+    places: Mapping[Selector, Collection[CgroupPath]],
     scopes: Demands,
 ) -> dict[CgroupPath, TrustPolicy]:
     """Which cgroup stands under which demand.
 
     Args:
-        rules: what was said.
+        rules: what was said, the most specific first.
         root: the cgroup in which is all that the rules are about.
-        places: the cgroups that belong to the programs of rules about executables, by executable.
+        places: the cgroups that belong to the programs of rules, by selector; see `core.rule_places`.
         scopes: what was demanded of single programs as they were started.
     """
     demands: dict[CgroupPath, TrustPolicy] = {}
-    said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
-    default = next((trust for rule, trust in said if rule.selector.kind is SelectorKind.DEFAULT), PROTECTED_HANDSHAKE)
-    named = ((cgroup, trust) for rule, trust in said for cgroup in _cgroups(rule, places))
+    said = list(_first_of_each(rules))
+    lasting = [(selector, trust) for selector, trust, owner in said if owner is None]
+    default = next((trust for selector, trust in lasting if selector.is_default), PROTECTED_HANDSHAKE)
+    named = ((cgroup, trust) for selector, trust in lasting for cgroup in places.get(selector, ()))
     for cgroup, trust in (*_default_demands(default, root), *named, *scopes.items()):
         demands[cgroup] = trust.strictest(demands[cgroup]) if cgroup in demands else trust
+    own = [(selector, trust) for selector, trust, owner in said if owner is not None]
+    for cgroup, trust in ((cgroup, trust) for selector, trust in own for cgroup in places.get(selector, ())):
+        demands[cgroup] = trust.strictest(demand_at(cgroup, demands))
     return demands
+
+
+def _first_of_each(rules: Iterable[PolicyRule]) -> Iterator[tuple[Selector, TrustPolicy, int | None]]:
+    """A temporary rule counts before the lasting one with its selector."""
+    seen = set()
+    for rule in rules:
+        if rule.trust is not None and (rule.selector, rule.owner_uid) not in seen:
+            seen.add((rule.selector, rule.owner_uid))
+            yield rule.selector, rule.trust, rule.owner_uid
 
 
 def _default_demands(default: TrustPolicy, root: CgroupPath) -> Iterator[tuple[CgroupPath, TrustPolicy]]:
@@ -78,16 +92,6 @@ def _default_demands(default: TrustPolicy, root: CgroupPath) -> Iterator[tuple[C
     yield root, _STRICT_HANDSHAKE
     for each in PEOPLES_SLICES:
         yield CgroupPath(str(PurePosixPath(root) / each)), default
-
-
-def _cgroups(rule: PolicyRule, places: Mapping[str, Collection[CgroupPath]]) -> Iterator[CgroupPath]:
-    match rule.selector.kind:
-        case SelectorKind.CGROUP:
-            yield CgroupPath(rule.selector.path)
-        case SelectorKind.EXE:
-            yield from places.get(rule.selector.path, ())
-        case SelectorKind.DEFAULT:
-            pass
 
 
 def demand_at(cgroup: CgroupPath, demands: Demands) -> TrustPolicy:

@@ -13,6 +13,7 @@ from mpmanager.model.pathmanager import (
     SubflowClosed,
     SubflowEstablished,
 )
+from mpmanager.model.policy import TierChoice
 from mpmanager.model.trust import Hold
 
 
@@ -103,11 +104,20 @@ class ConnectionHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathsChosen:
+    """When a connection may use which paths from now on, and whether it may use several at all."""
+
+    token: Token
+    tiers: tuple[TierChoice, ...]
+    is_multipath: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
     """The deadline has come."""
 
 
-Order = NormalPathsChosen | SubflowFailed | PathRecovered | ProbeWanted | ConnectionHeld
+Order = NormalPathsChosen | SubflowFailed | PathRecovered | ProbeWanted | ConnectionHeld | PathsChosen
 """What is decided about a connection elsewhere in the core."""
 
 ConnectionNews = (

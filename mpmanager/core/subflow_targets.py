@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.names import AddressId, IPAddress
 from mpmanager.model.path import Path, PathKind, Tier
+from mpmanager.model.policy import TierChoice, tier_of
 from mpmanager.model.trust import Hold
 
 _TIER_ORDER = tuple(Tier)
@@ -23,13 +25,33 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a connection may use."""
+
+    hold: Hold = Hold.FREE
+    tiers: tuple[TierChoice, ...] = ()
+    """Where they differ from the paths' own; the first that is about a path counts."""
+    is_multipath: bool = True
+    """False: only the path on which it began."""
+
+    def admit(self, path: Path, initial: FourTuple) -> bool:
+        """Whether a connection that began so may have subflows on a path."""
+        if not (is_open(path, self.tiers) and is_admitted(path, self.hold)):
+            return False
+        return self.is_multipath or owns(path, initial.local.address)
+
+
+UNRESTRICTED: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """What is known of the other end of a connection."""
 
     initial: FourTuple
     is_initial_address_forbidden: bool
     announced: Mapping[AddressId, Endpoint]
-    hold: Hold = Hold.FREE
+    terms: Terms = UNRESTRICTED
     """Of the connection."""
 
     def remotes(self) -> tuple[Endpoint, ...]:
@@ -54,7 +76,10 @@ def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
         # Another network's gateway knows nothing of a neighbour: its address is private, or is somebody else's there.
         return _is_on_link(path, remote) if remote in neighbours else _can_reach(path, remote)
 
-    allowed = sorted(allowed_paths(peer.initial, paths, peer.hold), key=lambda path: _TIER_ORDER.index(path.tier))
+    tiers = peer.terms.tiers
+    allowed = sorted(
+        allowed_paths(peer.initial, paths, peer.terms), key=lambda path: _TIER_ORDER.index(tier_of(path, tiers))
+    )
     served = set()
     for path in allowed:
         remote = next((remote for remote in remotes if can_reach(path, remote)), None)
@@ -66,13 +91,13 @@ def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
             yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if can_reach(path, remote))
 
 
-def allowed_paths(initial: FourTuple, paths: Iterable[Path], hold: Hold) -> Iterator[Path]:
+def allowed_paths(initial: FourTuple, paths: Iterable[Path], terms: Terms) -> Iterator[Path]:
     """Paths on which a connection may have subflows at all."""
     paths = tuple(paths)
     origin = next((path for path in paths if owns(path, initial.local.address)), None)
     is_tunnelled = origin is not None and origin.kind is PathKind.VPN
     for path in paths:
-        if is_open(path) and is_admitted(path, hold) and (path.kind is PathKind.VPN) == is_tunnelled:
+        if terms.admit(path, initial) and (path.kind is PathKind.VPN) == is_tunnelled:
             yield path
 
 
@@ -86,9 +111,9 @@ def owns(path: Path, address: IPAddress) -> bool:
     return any(each.address == address for each in path.addresses)
 
 
-def is_open(path: Path) -> bool:
-    """Whether subflows can and may be there."""
-    return path.state.is_usable and path.tier is not Tier.NEVER
+def is_open(path: Path, tiers: Iterable[TierChoice] = ()) -> bool:
+    """Whether subflows can and may be there, under these choices where they differ from the path's own tier."""
+    return path.state.is_usable and tier_of(path, tiers) is not Tier.NEVER
 
 
 def _can_reach(path: Path, remote: Endpoint) -> bool:

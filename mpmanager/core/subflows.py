@@ -9,7 +9,7 @@ tunnel does not expect part of it beside the tunnel.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpmanager.core import backup_flags, leaving, probing
 from mpmanager.core.address_offers import note_offer_refused, offer_addresses
@@ -27,12 +27,13 @@ from mpmanager.core.subflow_events import (
     Order,
     PathRecovered,
     PathsChanged,
+    PathsChosen,
     ProbeWanted,
     Resynchronised,
     SubflowFailed,
     TimePassed,
 )
-from mpmanager.core.subflow_targets import is_open
+from mpmanager.core.subflow_targets import UNRESTRICTED, Terms, is_open
 from mpmanager.model.connection import FourTuple, SubflowSample
 from mpmanager.model.names import AddressId, Token
 from mpmanager.model.path import Path
@@ -49,7 +50,6 @@ from mpmanager.model.pathmanager import (
     SubflowClosed,
     SubflowEstablished,
 )
-from mpmanager.model.trust import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class SubflowManager:
         self._connections = self._situation.connections
         self._joiner = Joiner(self._situation)
         self._recalled: dict[Token, ConnectionMemory] = {}
-        self._holds: dict[Token, Hold] = {}
+        self._terms: dict[Token, Terms] = {}
         """Of connections that are not known yet."""
 
     def memories(self) -> tuple[ConnectionMemory, ...]:
@@ -132,7 +132,7 @@ class SubflowManager:
                 return self._on_connection(event, now)
             case ConnectionClosed():
                 self._connections.pop(event.token, None)
-                self._holds.pop(event.token, None)
+                self._terms.pop(event.token, None)
                 return ()
             case _:
                 return self._on_one_connection(event, now)
@@ -141,8 +141,8 @@ class SubflowManager:
         token = event.command.token if isinstance(event, CommandRefused) else event.token
         connection = self._connections.get(token)
         if connection is None:
-            if isinstance(event, ConnectionHeld):
-                self._holds[token] = event.hold
+            if isinstance(event, ConnectionHeld | PathsChosen):
+                self._terms[token] = _terms_after(self._terms.get(token, UNRESTRICTED), event)
             return ()
         if isinstance(event, Order):
             return tuple(self._obey(connection, event, now))
@@ -162,8 +162,8 @@ class SubflowManager:
                 self._joiner.note_failed(connection, order, now)
                 yield from leaving.abandon(connection, order.flow)
                 yield from probing.drop_from(connection, order.flow.local.address)
-            case ConnectionHeld():
-                connection.hold = order.hold
+            case ConnectionHeld() | PathsChosen():
+                connection.terms = _terms_after(connection.terms, order)
             case PathRecovered():
                 self._joiner.note_recovered(connection, order.path)
             case ProbeWanted():
@@ -210,7 +210,7 @@ class SubflowManager:
                 token=event.token,
                 initial=event.flow,
                 is_server_side=event.is_server_side,
-                hold=self._holds.pop(event.token, Hold.FREE),
+                terms=self._terms.pop(event.token, UNRESTRICTED),
             )
             connection.subflows[event.flow] = Subflow(local_id=AddressId(0), is_backup=False, since=now)
         if isinstance(event, ConnectionEstablished):
@@ -251,7 +251,7 @@ class SubflowManager:
                 token=token,
                 initial=each.flow,
                 is_server_side=is_server_side(found.get(token, ())),
-                hold=self._holds.get(token, Hold.FREE),
+                terms=self._terms.get(token, UNRESTRICTED),
             )
             for token, each in living.items()
         }
@@ -260,7 +260,7 @@ class SubflowManager:
         for token in self._connections.keys() & self._recalled.keys():
             self._connections[token].recall(self._recalled[token])
         self._recalled.clear()
-        self._holds.clear()
+        self._terms.clear()
         return tuple(
             command
             for token, connection in self._connections.items()
@@ -281,3 +281,9 @@ class SubflowManager:
         else:
             yield from self._joiner.give_up(connection, now)
             yield from self._joiner.join(connection, now)
+
+
+def _terms_after(terms: Terms, order: ConnectionHeld | PathsChosen) -> Terms:
+    if isinstance(order, ConnectionHeld):
+        return replace(terms, hold=order.hold)
+    return replace(terms, tiers=order.tiers, is_multipath=order.is_multipath)

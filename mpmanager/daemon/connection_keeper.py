@@ -17,6 +17,7 @@ from mpmanager.core.subflow_events import (
     ManagedElsewhere,
     Order,
     PathsChanged,
+    PathsChosen,
     ProbeWanted,
     Resynchronised,
     TimePassed,
@@ -27,7 +28,6 @@ from mpmanager.daemon.world import World
 from mpmanager.model.connection import (
     NOBODY,
     UNKNOWN_APPLICATION,
-    Application,
     FourTuple,
     ProcessKey,
     Snapshot,
@@ -80,7 +80,7 @@ class ConnectionKeeper:
         clock: Callable[[], float],
         choose_port: Callable[[], int],
         news: Callable[[], None],
-        policy_for: Callable[[Application], Policy],
+        policy_for: Callable[[ConnectionAccount], Policy],
         protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005
         fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005
         revised: Callable[[], None] = lambda: None,
@@ -94,7 +94,7 @@ class ConnectionKeeper:
             clock: seconds.
             choose_port: gives a local port for a join.
             news: called when a method that does what has piled up, or a new `deadline`, waits for attention.
-            policy_for: says which policy is in force for an application.
+            policy_for: says which policy is in force for a connection.
             protection_of: says how far a connection has to be kept off untrusted paths.
             fell_back: called when a connection turned out to be plain TCP.
             revised: called when connections, their subflows or their policies have become others.
@@ -270,7 +270,12 @@ class ConnectionKeeper:
 
     def revise(self, account: ConnectionAccount) -> None:
         """See what the rules say of one connection."""
-        account.policy = self._policy_for(account.application)
+        policy = self._policy_for(account)
+        before_it, account.policy = account.policy, policy
+        if (policy.tiers, policy.is_multipath) != (before_it.tiers, before_it.is_multipath):
+            is_multipath = policy.is_multipath is not False
+            self._decide(PathsChosen(token=account.token, tiers=policy.tiers, is_multipath=is_multipath))
+            self._news()
         before, account.protection = account.protection, self._protection_of(account)
         if before.hold is not account.protection.hold:
             self._decide(ConnectionHeld(token=account.token, hold=account.protection.hold))

@@ -22,13 +22,14 @@ from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
+from mpmanager.daemon.subjects import Subjects, uids_of
 from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import LinkName, Token
-from mpmanager.model.path import PathState
+from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import TrustDemand
 
 _log = logging.getLogger(__name__)
@@ -65,15 +66,20 @@ class Manager:
         self._state = state
         self._started = time.time()
         self._stirred = asyncio.Event()
+        self._has_other_policies = asyncio.Event()
         self.journal = Journal(wall_clock=time.time)
+        self._subjects = Subjects()
+        self._has_new_rules = False
+        """Whether other networks are in use, and so other rules count, than connections were told."""
         self.streams = Streams(self.journal, wake=self._stirred.set)
         self.trust = TrustKeeper(
             world,
             journal=self.journal,
             clock=time.monotonic,
             root=_everybody(world),
-            rules=lambda: self.policies.rules,
+            rules=lambda: self.policies.rules_in(self._subjects.networks),
             scopes=lambda: self.scopes.scopes,
+            uids=uids_of,
             revise=self._on_protection_changed,
         )
         self.scopes = ScopeKeeper(
@@ -88,7 +94,7 @@ class Manager:
             facts=facts,
             state=state,
             journal=self.journal,
-            enforce=self.trust.enforce,
+            enforce=self._enforce,
             changed=self._on_paths_changed,
         )
         self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
@@ -99,7 +105,7 @@ class Manager:
             clock=time.monotonic,
             choose_port=choose_port,
             news=self._news.set,
-            policy_for=self.policies.policy_for,
+            policy_for=lambda account: self.policies.policy_for(self._subjects.of(account)),
             protection_of=self.trust.protection,
             fell_back=self.trust.learn_plain,
             revised=self._on_connections_revised,
@@ -134,6 +140,7 @@ class Manager:
                 tasks.create_task(self.paths.follow())
                 tasks.create_task(self.trust.run())
                 tasks.create_task(self.scopes.run())
+                tasks.create_task(self._expire_policies())
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
                 tasks.create_task(self._remember_forever())
@@ -184,7 +191,15 @@ class Manager:
         """All paths with their counters and rates of the last sample."""
         return [self._rates.row(path) for path in self.paths.paths]
 
+    def _enforce(self, paths: tuple[Path, ...]) -> None:
+        """Rules that are about other networks may count from now on, and before anybody makes use of these."""
+        self._has_new_rules |= self._subjects.set_paths(paths)
+        self.trust.enforce(paths, has_new_rules=self._has_new_rules)
+
     def _on_paths_changed(self) -> None:
+        if self._has_new_rules:
+            self._has_new_rules = False
+            self._connections.refresh_policies()
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
         self._expirations.set_paths(self.paths.paths)
 
@@ -201,6 +216,7 @@ class Manager:
             raise NotSupportedError(self.trust.limits()[0])
 
     def _on_policies_changed(self) -> None:
+        self._has_other_policies.set()
         self.trust.take_rules()
         self._connections.refresh_policies()
 
@@ -232,6 +248,17 @@ class Manager:
                 await asyncio.sleep(wait_s)
             else:
                 await _wait(self._news, wait_s)
+
+    async def _expire_policies(self) -> None:
+        while True:
+            self._has_other_policies.clear()
+            deadline = self.policies.deadline
+            await _wait(self._has_other_policies, None if deadline is None else max(0.0, deadline - time.time()))
+            try:
+                self.policies.expire()
+            except StateFileError as error:
+                _log.warning("%s; trying again", error)
+                await asyncio.sleep(_REST_S)
 
     async def _remember_forever(self) -> None:
         saved = None

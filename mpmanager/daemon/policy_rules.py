@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from mpmanager.api.structures import PairWaitInfo, PolicyInfo, Trigger, Wait
+from mpmanager.api.structures import PairWaitInfo, PolicyInfo, TierChoiceInfo, Trigger, Wait
 from mpmanager.daemon.frames import wait_ms
 from mpmanager.model.errors import InvalidValueError
-from mpmanager.model.names import LinkName
 from mpmanager.model.policy import (
     DEFAULT_BIG_BYTES,
     LEAST_BIG_BYTES,
@@ -16,18 +15,21 @@ from mpmanager.model.policy import (
     NEVER,
     PROTECTED_HANDSHAKE,
     BigTransfers,
+    Life,
     PairWait,
     PolicyRule,
-    Selector,
-    SelectorKind,
+    TierChoice,
     TrustPolicy,
+    link_name,
 )
+from mpmanager.model.selector import Selector
 
 _MS_PER_S = 1000
 _FINEST_DIGITS = 3
 """Of milliseconds: nothing is measured finer, and so a wait comes back as it was written."""
 _SHARE_DIGITS = 6
-_LONGEST_LINK_NAME = 15
+_LAST_TIME = 253402300800.0
+"""The year 10,000: later times cannot be shown."""
 
 
 def info_of(rule: PolicyRule) -> PolicyInfo:
@@ -44,11 +46,18 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
         leave_on_marks=_trigger(rule.marks_share),
         leave_on_loss=_trigger(rule.loss_share),
         trust=None if rule.trust is None else str(rule.trust),
+        intent=rule.intent,
+        tiers=[TierChoiceInfo(paths=each.paths, tier=each.tier) for each in rule.tiers],
+        multipath=rule.is_multipath,
+        lowest_delay=rule.prefers_lowest_delay,
+        temporary=rule.life.is_temporary,
+        until=rule.life.until,
+        owner=rule.owner_uid,
     )
 
 
 def rule_of(info: PolicyInfo) -> PolicyRule:
-    """The rule that is meant. Its paths need not be there at the moment.
+    """The rule that is meant, the owner's included. Its paths need not be there at the moment.
 
     Raises:
         InvalidValueError: names the field and the value that cannot be used.
@@ -58,7 +67,7 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
     marks_share = _share(info.leave_on_marks, "leave_on_marks")
     loss_share = _share(info.leave_on_loss, "leave_on_loss")
     trust = None if info.trust is None else TrustPolicy.parse(info.trust)
-    if selector.kind is SelectorKind.DEFAULT:  # "never", "off" and "handshake" are the same as having said nothing
+    if selector.is_default and not info.temporary:  # "never", "off" and "handshake" say what holds anyway
         wait_s, marks_share, loss_share = (
             None if each == NEVER else each for each in (wait_s, marks_share, loss_share)
         )
@@ -71,7 +80,27 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
         marks_share=marks_share,
         loss_share=loss_share,
         trust=trust,
+        intent=info.intent,
+        tiers=tuple(_tiers(info.tiers)),
+        is_multipath=info.multipath,
+        prefers_lowest_delay=info.lowest_delay,
+        life=_life(info),
+        owner_uid=info.owner,
     )
+
+
+def _life(info: PolicyInfo) -> Life:
+    if info.until is not None and not (info.temporary and 0 < info.until < _LAST_TIME):
+        raise InvalidValueError(f"until {info.until!r}: expected the Unix time at which a temporary rule ends")
+    return Life(is_temporary=info.temporary, until=info.until)
+
+
+def _tiers(infos: Sequence[TierChoiceInfo]) -> Iterator[TierChoice]:
+    times = Counter(each.paths for each in infos)
+    for each in infos:
+        if times[each.paths] > 1:
+            raise InvalidValueError(f"tiers: {each.paths} is there more than once")
+        yield TierChoice.parse(each.paths, each.tier)
 
 
 def _trigger(share: float | None) -> Trigger | None:
@@ -106,8 +135,8 @@ def _pairs(infos: Sequence[PairWaitInfo]) -> Iterator[PairWait]:
         if times[each.carrier, each.helper] > 1:
             raise InvalidValueError(f"{field} is there more than once")
         yield PairWait(
-            carrier=_link_name(each.carrier, "pairs: carrier"),
-            helper=_link_name(each.helper, "pairs: helper"),
+            carrier=link_name(each.carrier, "pairs: carrier"),
+            helper=link_name(each.helper, "pairs: helper"),
             wait_s=_wait_s(each.wait_ms, f"{field}: wait_ms"),
         )
 
@@ -120,12 +149,4 @@ def _big_transfers(info: PolicyInfo) -> BigTransfers | None:
     over_bytes = DEFAULT_BIG_BYTES if info.big_over_bytes is None else info.big_over_bytes
     if not LEAST_BIG_BYTES <= over_bytes <= MOST_BIG_BYTES:
         raise InvalidValueError(f"big_over_bytes {over_bytes}: expected {LEAST_BIG_BYTES} to {MOST_BIG_BYTES}")
-    return BigTransfers(path=_link_name(info.big_transfers_to, "big_transfers_to"), over_bytes=over_bytes)
-
-
-def _link_name(name: str, field: str) -> LinkName:
-    """A name that an interface could have (`dev_valid_name` of the kernel)."""
-    is_possible = name.isprintable() and not set(name) & set("/: ") and name not in {"", ".", ".."}
-    if not is_possible or len(name.encode()) > _LONGEST_LINK_NAME:
-        raise InvalidValueError(f"{field} {name!r}: no interface can have that name")
-    return LinkName(name)
+    return BigTransfers(path=link_name(info.big_transfers_to, "big_transfers_to"), over_bytes=over_bytes)

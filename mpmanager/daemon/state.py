@@ -23,12 +23,14 @@ from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import PathKind, Tier
-from mpmanager.model.policy import PolicyRule, TrustPolicy
+from mpmanager.model.policy import UNTIL_RESTART, PolicyRule, TrustPolicy
 from mpmanager.model.trust import NetworkId, Trust
 
 ContentT = TypeVar("ContentT")
 
 _log = logging.getLogger(__name__)
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class _PathsFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,10 +48,18 @@ class _PolicyEntry(PolicyInfo, forbid_unknown_fields=True):
 
 class _PoliciesFile(msgspec.Struct, forbid_unknown_fields=True):
     version: int = 1
+    boot: str = ""
+    """During which these were written; what holds until the machine restarts does not hold in another one."""
     policies: list[_PolicyEntry] = []
 
     def rules(self) -> tuple[PolicyRule, ...]:
-        return tuple(rule_of(each) for each in self.policies)
+        is_another = self.boot != _boot()
+        rules = (rule_of(each) for each in self.policies)
+        return tuple(each for each in rules if not (is_another and each.life == UNTIL_RESTART))
+
+
+def _boot() -> str:
+    return _BOOT_ID.read_text().strip()
 
 
 class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -208,7 +218,7 @@ class StateDirectory:
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        content = {"version": 1, "policies": [info_of(rule) for rule in rules]}
+        content = {"version": 1, "boot": _boot(), "policies": [info_of(rule) for rule in rules]}
         _replace(self._policies_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
 
     def load_scopes(self) -> tuple[Scope, ...]:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
 from mpmanager.core.first_bytes import FirstBytes
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
 from mpmanager.core.restrictions import ANY, Demands, demand_at, demands_of, plan_of
-from mpmanager.core.scopes import is_within
+from mpmanager.core.rule_places import Surroundings, places_of
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
@@ -17,8 +17,9 @@ from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCount
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path, PathState
-from mpmanager.model.policy import PolicyRule, SelectorKind, TrustDemand, TrustPolicy
+from mpmanager.model.policy import PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.protection import CoverageReason, Protection
+from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager.model.trust import Hold
 
 PLAIN_KEPT_S = 3600.0
@@ -30,6 +31,8 @@ _RELEASE_EVERY_S = 0.004
 _QUIET_RELEASE_EVERY_S = 0.05
 """Between looks at how many bytes have passed: soon while some pass, rarely while a connection says nothing."""
 _BUSY_S = 0.5
+
+Places = Mapping[Selector, Collection[CgroupPath]]
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class TrustKeeper:
         root: CgroupPath,
         rules: Callable[[], Sequence[PolicyRule]],
         scopes: Callable[[], Demands],
+        uids: Callable[[Collection[str]], Mapping[str, int]],
         revise: Callable[[ConnectionAccount | None], None],
     ) -> None:
         """What is called back, besides the ports.
@@ -55,8 +59,9 @@ class TrustKeeper:
             journal: takes the events.
             clock: seconds.
             root: the cgroup in which is all that the rules are about.
-            rules: what was said.
+            rules: what was said and counts in the networks in use, the most specific first.
             scopes: what was demanded of single programs as they were started.
+            uids: the numbers of users.
             revise: called when `protection` says something else of a connection, or (None) of any.
         """
         self._world = world
@@ -65,9 +70,10 @@ class TrustKeeper:
         self._root = root
         self._rules = rules
         self._scopes = scopes
+        self._uids = uids
         self._revise = revise
         self._paths: tuple[Path, ...] = ()
-        self._places: dict[str, frozenset[CgroupPath]] = {}
+        self._places: Places = {}
         self._demands: Demands = {}
         self._identities: dict[CgroupPath, int | None] = {}
         """Of the cgroups of demands, as they were the last time: one that is made anew is nobody's until it is held."""
@@ -111,7 +117,9 @@ class TrustKeeper:
             limits=self.limits(),
             root=self._root,
             restrictions=[
-                RestrictionInfo(cgroup=cgroup, demand=str(trust), is_scope=cgroup in scopes)
+                RestrictionInfo(
+                    cgroup=cgroup, demand=str(trust), is_scope=cgroup in scopes, rules=self._names_of(cgroup)
+                )
                 for cgroup, trust in sorted(self._demands.items())
             ],
             fences=[self._fence(each) for each in self._world.enforcement.counters()],
@@ -120,6 +128,10 @@ class TrustKeeper:
                 for each, until in self._plain.items()
             ],
         )
+
+    def _names_of(self, cgroup: CgroupPath) -> list[str]:
+        """The rules that demand something of a cgroup, and not only of one around it."""
+        return [str(selector) for selector, places in self._places.items() if cgroup in places]
 
     def _fence(self, counters: FenceCounters) -> FenceInfo:
         return FenceInfo(
@@ -136,9 +148,9 @@ class TrustKeeper:
         """What the processes of a cgroup are held to."""
         return demand_at(cgroup, self._demands)
 
-    def enforce(self, paths: tuple[Path, ...]) -> None:
-        """The network is another now: put that into force before anybody makes use of it."""
-        if not self._has_begun:
+    def enforce(self, paths: tuple[Path, ...], *, has_new_rules: bool = False) -> None:
+        """The network is another now, and perhaps other rules count: put that into force before anybody uses it."""
+        if has_new_rules or not self._has_begun:
             self._places = self._places_now()  # else what the daemon before has held would be let go for a while
         self._paths, self._has_begun = paths, True
         if any(path.is_trusted and path.state.is_usable for path in paths):
@@ -294,19 +306,22 @@ class TrustKeeper:
     def _identities_of(self, cgroups: Iterable[CgroupPath]) -> dict[CgroupPath, int | None]:
         return {each: self._world.cgroups.identity(each) for each in cgroups}
 
-    def _places_now(self) -> dict[str, frozenset[CgroupPath]]:
-        executables = {
-            rule.selector.path
-            for rule in self._rules()
-            if rule.selector.kind is SelectorKind.EXE and rule.trust is not None
-        }
-        if not executables or not self.can_enforce:
+    def _places_now(self) -> Places:
+        """Looks at no more of this machine than the rules need."""
+        selectors = [rule.selector for rule in self._rules() if rule.trust is not None]
+        if not selectors or not self.can_enforce:
             return {}
-        # Outside of the root are others, who may have another daemon, and another network.
-        return {
-            executable: frozenset(each for each in cgroups if is_within(each, self._root))
-            for executable, cgroups in self._world.cgroups.led_by(executables).items()
-        }
+        kinds = {each.kind for each in selectors}
+        executables = {each.value for each in selectors if each.kind is SelectorKind.EXE}
+        cgroups = self._world.cgroups
+        tree = cgroups.tree() if kinds & {SelectorKind.APP, SelectorKind.UNIT} else ()
+        around = Surroundings(
+            root=self._root,
+            led=cgroups.led_by(executables) if executables else {},
+            tree=tree,
+            uids=self._uids({each.user for each in selectors if each.user}),
+        )
+        return places_of(selectors, around)
 
     async def _count_first_bytes(self) -> None:
         busy_until = 0.0

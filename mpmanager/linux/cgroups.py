@@ -48,6 +48,12 @@ class LinuxCgroups:
         except OSError:
             return None
 
+    def tree(self) -> Collection[CgroupPath]:
+        if self._mount is None:
+            return ()
+        mount = str(self._mount)
+        return [CgroupPath(each[len(mount) :]) for each, _below, _files in os.walk(mount) if each != mount]
+
     def is_held(self, cgroup: CgroupPath) -> bool:
         with _explained(f"looking at the cgroup {cgroup}"):
             directory = self._directory(cgroup)

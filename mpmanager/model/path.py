@@ -23,6 +23,9 @@ class PathKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+METERED_KINDS = frozenset({PathKind.LTE, PathKind.TETHERING, PathKind.BLUETOOTH})
+
+
 @unique
 class KindSource(StrEnum):
     """Who said of what kind a path is, the most credible first."""
@@ -66,6 +69,15 @@ class Tier(StrEnum):
     def is_backup(self) -> bool:
         """Whether subflows on such a path carry the backup flag."""
         return self in {Tier.WHEN_NEEDED, Tier.BACKUP}
+
+
+TIER_WORDS = {
+    Tier.ALWAYS: "carries data all the time",
+    Tier.WHEN_NEEDED: "stands by until data is late",
+    Tier.BACKUP: "stands by until nothing else is left",
+    Tier.NEVER: "is never used for new subflows",
+}
+"""As the second half of a sentence about a path."""
 
 
 @unique
@@ -150,6 +162,11 @@ class Path:
     def is_trusted(self) -> bool:
         """Whether what is restricted may use it."""
         return self.trust.level is Trust.TRUSTED
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether what it carries costs, or drains a telephone."""
+        return self.kind in METERED_KINDS
 
     @property
     def gateways(self) -> tuple[IPAddress, ...]:

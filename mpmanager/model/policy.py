@@ -1,12 +1,14 @@
 """Policies: how long an application's data may wait before another path helps, and what needs trusted paths."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from mpmanager.model.connection import Application
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
+from mpmanager.model.path import Path, PathKind, Tier
+from mpmanager.model.selector import EVERYBODY, Selector
 
 NEVER = math.inf
 """As a wait: the backup is used when nothing else is left, as the stock kernel does. As a share: never left for it."""
@@ -25,64 +27,6 @@ DEFAULT_FIRST_BYTES = 16 * 1024
 MOST_FIRST_BYTES = 1_000_000_000
 
 _SEPARATOR = ":"
-
-
-@unique
-class SelectorKind(StrEnum):
-    """What a rule looks at to find its applications, the most specific first."""
-
-    EXE = "exe"
-    CGROUP = "cgroup"
-    DEFAULT = "default"
-
-
-_BY_SPECIFICITY = tuple(SelectorKind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selector:
-    """The applications that a rule is about."""
-
-    kind: SelectorKind
-    path: str = ""
-    """An executable, or a cgroup below the cgroup v2 mount; empty for the default."""
-
-    @classmethod
-    def parse(cls, text: str) -> "Selector":
-        """`exe:/usr/bin/curl`, `cgroup:/user.slice` or `default`.
-
-        Raises:
-            InvalidValueError: it is none of these.
-        """
-        if text == SelectorKind.DEFAULT:
-            return cls(kind=SelectorKind.DEFAULT)
-        kind, separator, path = text.partition(_SEPARATOR)
-        kinds = {SelectorKind.EXE.value, SelectorKind.CGROUP.value}
-        if not separator or kind not in kinds or not path.startswith("/") or not path.isprintable():
-            raise InvalidValueError(f"selector {text!r}: expected exe:/path, cgroup:/path or default")
-        return cls(kind=SelectorKind(kind), path=path.rstrip("/") or "/")
-
-    def __str__(self) -> str:
-        return f"{self.kind.value}{_SEPARATOR}{self.path}" if self.path else self.kind.value
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Sorts the most specific first: executables, then cgroups from the innermost, then the default."""
-        return _BY_SPECIFICITY.index(self.kind), -len(self.path)
-
-    def selects(self, application: Application) -> bool:
-        """Whether an application is meant; a cgroup means all below it too."""
-        match self.kind:
-            case SelectorKind.EXE:
-                return application.exe == self.path
-            case SelectorKind.CGROUP:
-                inner = application.cgroup or ""
-                return inner == self.path or inner.startswith(self.path.rstrip("/") + "/")
-            case SelectorKind.DEFAULT:
-                return True
-
-
-EVERYBODY = Selector(kind=SelectorKind.DEFAULT)
 
 
 @unique
@@ -160,6 +104,120 @@ def _first_bytes(text: str) -> int:
     return int(text)
 
 
+@unique
+class Intent(StrEnum):
+    """What an application is for, where its user would not name a number."""
+
+    CALL_AND_SHELL = "call-and-shell"
+    """Somebody waits for every byte."""
+    BROWSING = "browsing"
+    """Somebody waits for pages."""
+    STREAMING = "streaming"
+    """Somebody watches what was fetched before."""
+    DOWNLOAD = "download"
+    """Nobody waits, and it is much."""
+    AUTOMATIC = "automatic"
+    """Whatever each connection turns out to be."""
+
+
+INTENT_NAMES = {
+    Intent.CALL_AND_SHELL: "calls and shells",
+    Intent.BROWSING: "browsing",
+    Intent.STREAMING: "streaming",
+    Intent.DOWNLOAD: "downloads",
+    Intent.AUTOMATIC: "what each connection turns out to be",
+}
+"""For people."""
+
+INTENT_WAITS_S = {
+    Intent.CALL_AND_SHELL: 0.02,
+    Intent.BROWSING: 0.05,
+    Intent.STREAMING: 0.5,
+    Intent.DOWNLOAD: 2.0,
+    Intent.AUTOMATIC: 0.05,
+}
+"""What an intent allows. 50 ms is the thesis' compromise for the web (2.2, Fig. 2.9), also where nothing is known yet;
+people notice an echo after some 20 ms more than a path of theirs takes; players fetch seconds ahead; and a download
+that got a backup whenever its path is full, which is what downloads do to paths, would spend it on nobody's wait."""
+
+
+@unique
+class Role(StrEnum):
+    """What a path is to its user, whatever its name and its kind."""
+
+    METERED = "metered"
+    UNMETERED = "unmetered"
+    TRUSTED = "trusted"
+    UNTRUSTED = "untrusted"
+
+    def is_played_by(self, path: Path) -> bool:
+        match self:
+            case Role.METERED:
+                return path.is_metered
+            case Role.UNMETERED:
+                return not path.is_metered
+            case Role.TRUSTED:
+                return path.is_trusted
+            case Role.UNTRUSTED:
+                return not path.is_trusted
+
+
+_PATH = "path:"
+_KIND = "kind:"
+_ROLES_AND_KINDS = (*Role, *(f"{_KIND}{kind}" for kind in PathKind))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierChoice:
+    """When an application may use some paths, whatever holds for others."""
+
+    paths: str
+    """`path:wlan0`, `kind:lte` or a `Role`."""
+    tier: Tier
+
+    @classmethod
+    def parse(cls, paths: str, tier: str) -> "TierChoice":
+        """Check both.
+
+        Raises:
+            InvalidValueError: names what is none.
+        """
+        if tier not in set(Tier):
+            raise InvalidValueError(f"tier {tier!r} of {paths}: expected {', '.join(Tier)}")
+        if paths.startswith(_PATH):
+            link_name(paths.removeprefix(_PATH), "path")
+        elif paths not in {*Role, *(f"{_KIND}{kind}" for kind in PathKind)}:
+            raise InvalidValueError(
+                f"paths {paths!r}: expected path:NAME, kind:{'|'.join(PathKind)}, {', '.join(Role)}"
+            )
+        return cls(paths=paths, tier=Tier(tier))
+
+    @property
+    def order(self) -> int:
+        """Sorts the most specific first: a path, a kind, then roles."""
+        return 0 if self.paths.startswith(_PATH) else 1 if self.paths.startswith(_KIND) else 2
+
+    def is_about(self, path: Path) -> bool:
+        if self.paths in {f"{_PATH}{path.name}", f"{_KIND}{path.kind}"}:
+            return True
+        return self.paths in set(Role) and Role(self.paths).is_played_by(path)
+
+
+_LONGEST_LINK_NAME = 15
+
+
+def link_name(name: str, field: str) -> LinkName:
+    """A name that an interface could have (`dev_valid_name` of the kernel).
+
+    Raises:
+        InvalidValueError: none could; the sentence names the field.
+    """
+    is_possible = name.isprintable() and not set(name) & set("/: ") and name not in {"", ".", ".."}
+    if not is_possible or len(name.encode()) > _LONGEST_LINK_NAME:
+        raise InvalidValueError(f"{field} {name!r}: no interface can have that name")
+    return LinkName(name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairWait:
     """How long data on one path may wait before one other path helps."""
@@ -193,6 +251,19 @@ class CongestionTriggers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """How long a rule is meant to hold."""
+
+    is_temporary: bool = False
+    until: float | None = None
+    """Unix time; None, of a temporary rule: until this machine restarts."""
+
+
+PERMANENT = Life()
+UNTIL_RESTART = Life(is_temporary=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRule:
     """What somebody has said about some applications; None where nothing was said."""
 
@@ -205,10 +276,37 @@ class PolicyRule:
     """As in `CongestionTriggers`, but `NEVER` says that it is off."""
     loss_share: float | None = None
     trust: TrustPolicy | None = None
+    intent: Intent | None = None
+    """Gives the wait where `wait_s` says nothing."""
+    tiers: tuple[TierChoice, ...] = ()
+    """In the order in which they count."""
+    is_multipath: bool | None = None
+    """False: one subflow is enough for it. True: also for programs that know nothing of Multipath TCP."""
+    prefers_lowest_delay: bool | None = None
+    """Whether, of the paths that may carry, the one with the shortest round trip does, and others help it."""
+    life: Life = PERMANENT
+    owner_uid: int | None = None
+    """A user who has said so without being the administrator: his rules never loosen what others demand."""
 
     @property
     def is_empty(self) -> bool:
-        return self == PolicyRule(selector=self.selector)
+        return self == PolicyRule(selector=self.selector, life=self.life, owner_uid=self.owner_uid)
+
+    @property
+    def key(self) -> "RuleKey":
+        """There is one rule with each."""
+        return self.selector, self.life.is_temporary, self.owner_uid
+
+    @property
+    def allowed_wait_s(self) -> float | None:
+        """What it says of the wait, be it by its intent."""
+        if self.wait_s is None and self.intent is not None:
+            return INTENT_WAITS_S[self.intent]
+        return self.wait_s
+
+
+RuleKey = tuple[Selector, bool, int | None]
+"""The selector, whether it is temporary, and whose it is: a rule for an hour takes the place of no other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +323,16 @@ class Policy:
     trust: TrustPolicy = PROTECTED_HANDSHAKE
     trust_decided_by: Selector = EVERYBODY
     """Whose rule gave `trust`."""
+    intent: Intent | None = None
+    """What gave `wait_s`, where that was no number."""
+    tiers: tuple[TierChoice, ...] = ()
+    """The first that is about a path counts."""
+    is_multipath: bool | None = None
+    prefers_lowest_delay: bool = False
+
+    def tier_of(self, path: Path) -> Tier:
+        """When the application may use a path."""
+        return tier_of(path, self.tiers)
 
     def wait_between(self, carrier: LinkName | None, helper: LinkName) -> float:
         """How long data on the carrier may wait for the helper, in seconds."""
@@ -240,5 +348,10 @@ class Policy:
     @property
     def is_stock(self) -> bool:
         """Whether nothing has to be watched: the kernel alone does the same."""
-        is_steered = self.big_transfers is not None or self.congestion is not None
+        is_steered = self.big_transfers is not None or self.congestion is not None or self.prefers_lowest_delay
         return not is_steered and all(wait_s == NEVER for wait_s in self.waits_s)
+
+
+def tier_of(path: Path, choices: Iterable[TierChoice]) -> Tier:
+    """When a path may be used under choices of which the first that is about it counts."""
+    return next((each.tier for each in choices if each.is_about(path)), path.tier)

@@ -9,8 +9,8 @@ from mpmanager.model.enforcement import CgroupPath
 class Cgroups(Protocol):
     """The tree of cgroups (v2), and which processes are where in it. Paths are those below its mount.
 
-    Every method raises NotSupportedError where there is no such tree, but for `exists`, `identity` and `led_by`: there,
-    nothing is in it.
+    Every method raises NotSupportedError where there is no such tree, but for `exists`, `identity`, `tree` and
+    `led_by`: there, nothing is in it.
     """
 
     def of_process(self, pid: int) -> CgroupPath:
@@ -27,6 +27,10 @@ class Cgroups(Protocol):
 
     def identity(self, cgroup: CgroupPath) -> int | None:
         """What no other cgroup ever is, not even a later one at the same place; None when there is none."""
+        ...
+
+    def tree(self) -> Collection[CgroupPath]:
+        """All cgroups but the root."""
         ...
 
     def is_held(self, cgroup: CgroupPath) -> bool:

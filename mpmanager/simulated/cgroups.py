@@ -45,6 +45,9 @@ class SimulatedCgroups:
     def identity(self, cgroup: CgroupPath) -> int | None:
         return self._cgroups.get(cgroup)
 
+    def tree(self) -> Collection[CgroupPath]:
+        return [each for each in self._cgroups if each != ROOT]
+
     def is_held(self, cgroup: CgroupPath) -> bool:
         if cgroup not in self._cgroups:
             raise CommandRefusedError(f"there is no cgroup {cgroup}", errno=errno.ENOENT)

@@ -9,12 +9,13 @@ from msgspec import structs
 from mpmanager.api.structures import PathInfo
 from mpmanager.core.restrictions import PEOPLES_SLICES, demand_at
 from mpmanager.model.enforcement import CgroupPath
-from mpmanager.model.policy import Selector, SelectorKind, TrustDemand, TrustPolicy
+from mpmanager.model.policy import TrustDemand, TrustPolicy
+from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager.model.trust import Trust
 from mpmanager.verify.attempts import PORTS, Attempt, Manner, Traffic
 from mpmanager.verify.packets import Packet
 from mpmanager.verify.places import FREE_PREFIX
-from mpmanager.verify.situation import Situation, address_of, trust_selectors, versions_of
+from mpmanager.verify.situation import Situation, address_of, versions_of
 from mpmanager.verify.verdict import Verdict
 
 MOST_FIRST_BYTES = 65_536
@@ -89,19 +90,8 @@ def _who(situation: Situation, cgroup: CgroupPath) -> str:
     if restriction.is_scope:
         return _RUN
     root = situation.trust.root.rstrip("/")
-    names = [str(each) for each in trust_selectors(situation.policies) if _is_about(each, cgroup, situation)]
     is_everybodys = cgroup in {root or "/", *(f"{root}/{each}" for each in PEOPLES_SLICES)}
-    return ", ".join(names) or (_EVERYBODY if is_everybodys else "rules")
-
-
-def _is_about(selector: Selector, cgroup: CgroupPath, situation: Situation) -> bool:
-    match selector.kind:
-        case SelectorKind.CGROUP:
-            return selector.path == cgroup
-        case SelectorKind.EXE:
-            return cgroup in situation.running.get(selector.path, ())
-        case SelectorKind.DEFAULT:
-            return False
+    return ", ".join(restriction.rules) or (_EVERYBODY if is_everybodys else "rules")
 
 
 def _settled(path: str | None, verdict: Verdict, reason: str, traffic: Traffic | None = None) -> Check:
@@ -173,13 +163,24 @@ def _why_not_in_force(
         return None
     if not situation.trust.enforced:
         return _open(f"not enforced: {'; '.join(situation.trust.limits) or 'this machine cannot'}")
-    match selector.kind:
-        case SelectorKind.CGROUP:
-            return None if selector.path in demands else _idle("there is no such cgroup now")
-        case SelectorKind.EXE:
-            return _why_not_held(situation.running.get(selector.path, ()), demand, demands)
-        case SelectorKind.DEFAULT:
-            return None if demands else _open("not in force yet")
+    if selector.is_default:
+        return None if demands else _open("not in force yet")
+    return _why_not_held_to(situation, selector, demand, demands)
+
+
+def _why_not_held_to(
+    situation: Situation, selector: Selector, demand: TrustPolicy, demands: Mapping[CgroupPath, TrustPolicy]
+) -> Settled | None:
+    if selector.has_destination:
+        return _open("best effort: the kernel holds whole programs, and this is about some of their destinations")
+    if selector.kind is SelectorKind.EXE:
+        return _why_not_held(situation.running.get(selector.value, ()), demand, demands)
+    is_held = any(str(selector) in each.rules for each in situation.trust.restrictions)
+    return (
+        None
+        if is_held
+        else _idle("there is no such cgroup now" if selector.kind is SelectorKind.CGROUP else "it does not run now")
+    )
 
 
 def _why_not_held(

@@ -10,7 +10,7 @@ from functools import partial
 from mpmanager.api.structures import PathInfo, PolicyInfo
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
-from mpmanager.model.policy import SelectorKind
+from mpmanager.model.selector import SelectorKind
 from mpmanager.model.trust import Trust
 from mpmanager.verify import places
 from mpmanager.verify.attempts import DNS_PORT, Attempt, Traffic

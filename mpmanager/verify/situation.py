@@ -7,7 +7,8 @@ from ipaddress import ip_interface
 from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.path import PathState
-from mpmanager.model.policy import Selector, SelectorKind, TrustPolicy
+from mpmanager.model.policy import TrustPolicy
+from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager.model.trust import Trust
 from mpmanager.verify.places import FREE_PREFIX
 
@@ -63,7 +64,7 @@ def address_of(path: PathInfo, version: int) -> str | None:
 
 def executables_of(policies: Iterable[PolicyInfo]) -> list[str]:
     """Which programs the rules about trust name."""
-    return [each.path for each in trust_selectors(policies) if each.kind is SelectorKind.EXE]
+    return [each.value for each in trust_selectors(policies) if each.kind is SelectorKind.EXE]
 
 
 def trust_selectors(policies: Iterable[PolicyInfo]) -> Iterator[Selector]:

@@ -45,7 +45,7 @@ def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
         clock=lambda: 0.0,
         choose_port=lambda: 50000,
         news=lambda: None,
-        policy_for=lambda _application: STOCK_POLICY,
+        policy_for=lambda _account: STOCK_POLICY,
     )
     cable, air = path("eth0", CABLE, 2), path("wlan0", AIR, 3)
     keeper.set_paths((cable, air))
@@ -68,7 +68,7 @@ def test_a_connection_has_the_policy_of_its_program_as_soon_as_that_is_known_and
         clock=lambda: 0.0,
         choose_port=lambda: 50000,
         news=lambda: None,
-        policy_for=lambda application: replace(STOCK_POLICY, wait_s=wait_s.get(application.name, NEVER)),
+        policy_for=lambda account: replace(STOCK_POLICY, wait_s=wait_s.get(account.application.name, NEVER)),
     )
     keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
     opened = keeper.ledger.connection(TOKEN)
@@ -111,7 +111,7 @@ def test_probes_are_shown_to_nobody_and_their_answer_is_told_once():
         clock=lambda: 0.0,
         choose_port=lambda: next(ports),
         news=lambda: None,
-        policy_for=lambda _application: STOCK_POLICY,
+        policy_for=lambda _account: STOCK_POLICY,
         joined=lambda _token, name, is_probe: answers.append((name, is_probe)),
     )
     standing, shown = asyncio.run(probe_once(world, keeper))

@@ -1,14 +1,17 @@
 """What of rules and paths has to stand in the kernel."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
 from mpmanager.core.restrictions import ANY, LENIENT, STRICT, demand_at, demands_of, plan_of, root_of
+from mpmanager.core.rule_places import Surroundings, places_of
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import CgroupPolicy, Restriction
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
-from mpmanager.model.policy import PolicyRule, Selector, TrustPolicy
+from mpmanager.model.policy import Life, PolicyRule, TrustPolicy
+from mpmanager.model.selector import Selector
 from mpmanager.model.trust import Trust, TrustReason, TrustVerdict
 
 
@@ -21,7 +24,9 @@ def rule(selector, demand):
 
 
 def demands(*rules, places=None, scopes=None, root="/"):
-    return demands_of(rules, root=root, places=places or {}, scopes=scopes or {})
+    around = Surroundings(root=root, led=places or {})
+    found = places_of([each.selector for each in rules], around)
+    return demands_of(rules, root=root, places=found, scopes=scopes or {})
 
 
 def path(name, index, *, level=Trust.TRUSTED, metric=0, state=PathState.UP, v6=False):
@@ -158,3 +163,57 @@ def test_what_else_is_known_is_handed_on():
 )
 def test_everybody_is_whoever_is_in_the_cgroup_around_systemds(own, root):
     assert root_of(own) == root
+
+
+TREE = ["/system.slice/ssh.service", "/user.slice", "/user.slice/user-1000.slice"]
+AROUND = Surroundings(
+    root="/",
+    led={"/usr/bin/ssh": ["/user.slice/user-1000.slice/a.scope", "/user.slice/user-1001.slice/b.scope"]},
+    tree=TREE,
+    applications={"/user.slice/user-1000.slice/a.scope": ("org.example.A", "a")},
+    uids={"anna": 1000},
+)
+
+
+@pytest.mark.parametrize(
+    ("selector", "places"),
+    [
+        ("app:org.example.A", {"/user.slice/user-1000.slice/a.scope"}),
+        ("app:org.example", set()),
+        ("unit:ssh.service", {"/system.slice/ssh.service"}),
+        ("user:anna", {"/user.slice/user-1000.slice"}),
+        ("user:nobody-knows", set()),
+        ("exe:/usr/bin/ssh user:anna", {"/user.slice/user-1000.slice/a.scope"}),
+        ("cgroup:/ user:anna", {"/user.slice/user-1000.slice"}),
+        ("cgroup:/system.slice user:anna", set()),
+        ("unit:ssh.service on:nm:1", {"/system.slice/ssh.service"}),
+    ],
+)
+def test_the_programs_of_a_rule_are_in_these_cgroups(selector, places):
+    meant = Selector.parse(selector)
+    assert places_of([meant], AROUND) == {meant: places}
+
+
+@pytest.mark.parametrize("selector", ["default", "on:nm:1", "host:example.org", "exe:/usr/bin/ssh port:22"])
+def test_what_no_cgroup_tells_apart_has_no_place(selector):
+    assert places_of([Selector.parse(selector)], AROUND) == {}
+
+
+def test_a_place_outside_of_what_is_managed_is_anothers():
+    around = Surroundings(root="/lab", led={"/x": ["/lab/a", "/b"]})
+    assert places_of([Selector.parse("exe:/x")], around) == {Selector.parse("exe:/x"): {"/lab/a"}}
+
+
+def test_a_temporary_rule_holds_instead_of_the_lasting_one():
+    lasting, temporary = rule("cgroup:/a", "only"), replace(rule("cgroup:/a", "any"), life=Life(is_temporary=True))
+    assert demands(temporary, lasting)["/a"] == trust("any")
+
+
+def test_the_rule_of_a_user_takes_nothing_from_what_holds_around_it():
+    own = replace(rule("cgroup:/a/b", "any"), owner_uid=1000)
+    assert demands(own, rule("cgroup:/a", "first:100")) == {
+        "/": trust("handshake"),
+        "/a": trust("first:100"),
+        "/a/b": trust("first:100"),
+    }
+    assert demands(replace(own, trust=trust("only")))["/a/b"] == trust("only")

@@ -79,7 +79,7 @@ def test_lost_events_are_made_up_for_even_if_the_first_look_fails():
         clock=time.monotonic,
         choose_port=lambda: 50000,
         news=lambda: None,
-        policy_for=lambda _application: STOCK_POLICY,
+        policy_for=lambda _account: STOCK_POLICY,
     )
     world.connections.snapshot = Sulking(world.connections.snapshot, times=1)
     keeper._note_lost_events()

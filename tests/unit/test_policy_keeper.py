@@ -13,6 +13,7 @@ from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.policy import NEVER, CongestionTriggers
+from mpmanager.model.selector import Subject
 
 NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never", trust="handshake")
 
@@ -52,12 +53,12 @@ def ssh(cgroup=None):
 def test_at_first_there_is_the_default_alone_and_it_is_never(stage):
     assert stage.keeper.rules == ()
     assert stage.keeper.rows() == [NOTHING_SAID]
-    assert stage.keeper.policy_for(UNKNOWN_APPLICATION).wait_s == NEVER
+    assert stage.keeper.policy_for(Subject(application=UNKNOWN_APPLICATION)).wait_s == NEVER
 
 
 def test_what_is_said_is_in_force_told_and_found_again(stage, tmp_path):
     stage.say(wait_ms=50, pairs=[pair()], big_transfers_to="dsl0", leave_on_marks=0.05, leave_on_loss="off")
-    policy = stage.keeper.policy_for(ssh())
+    policy = stage.keeper.policy_for(Subject(application=ssh()))
     assert (policy.wait_s, [each.wait_s for each in policy.pairs]) == (0.05, [0.02])
     assert policy.congestion == CongestionTriggers(marks_share=0.05)
     assert stage.keeper.rows() == [
@@ -77,7 +78,7 @@ def test_what_is_said_is_in_force_told_and_found_again(stage, tmp_path):
     assert stage.changes == 1
     again = Stage(tmp_path)
     assert again.keeper.rows() == stage.keeper.rows()
-    assert again.keeper.policy_for(ssh()) == policy
+    assert again.keeper.policy_for(Subject(application=ssh())) == policy
     assert (again.changes, again.texts) == (0, [])
 
 
@@ -91,14 +92,17 @@ def test_rules_stand_in_the_order_in_which_they_are_asked(stage):
 
 
 def test_a_change_reaches_programs_that_were_asked_about_before(stage):
-    assert stage.keeper.policy_for(ssh()).wait_s == NEVER
+    assert stage.keeper.policy_for(Subject(application=ssh())).wait_s == NEVER
     stage.say("default", wait_ms=0)
-    assert stage.keeper.policy_for(ssh()).wait_s == 0
+    assert stage.keeper.policy_for(Subject(application=ssh())).wait_s == 0
 
 
 def test_one_program_in_two_cgroups_may_have_two_policies(stage):
     stage.say("cgroup:/fast", wait_ms=10)
-    assert [stage.keeper.policy_for(ssh(each)).wait_s for each in ("/fast", "/slow")] == [0.01, NEVER]
+    assert [stage.keeper.policy_for(Subject(application=ssh(each))).wait_s for each in ("/fast", "/slow")] == [
+        0.01,
+        NEVER,
+    ]
 
 
 def test_a_rule_that_says_nothing_removes_what_there_was(stage):
@@ -134,10 +138,10 @@ def test_a_share_that_is_not_borne_comes_back_as_it_was_said(stage, tmp_path, sh
 def test_off_is_the_same_as_nothing_said_of_the_default_and_not_so_of_a_program(stage):
     stage.say("default", leave_on_marks=0.05, leave_on_loss=0.02)
     stage.say(leave_on_marks="off")
-    assert stage.keeper.policy_for(ssh()).congestion == CongestionTriggers(loss_share=0.02)
+    assert stage.keeper.policy_for(Subject(application=ssh())).congestion == CongestionTriggers(loss_share=0.02)
     stage.say("default", leave_on_marks="off", leave_on_loss="off")
     assert stage.keeper.rows()[-1] == NOTHING_SAID
-    assert stage.keeper.policy_for(ssh()).congestion is None
+    assert stage.keeper.policy_for(Subject(application=ssh())).congestion is None
     assert stage.texts[-1] == "default: nothing said of congestion marks any more, nothing said of loss any more"
 
 
@@ -147,7 +151,7 @@ def test_what_a_version_without_triggers_wrote_is_read(tmp_path):
     file.write_text(json.dumps({"version": 1, "policies": [entry | {"big_over_bytes": None}]}))
     keeper = Stage(tmp_path).keeper
     assert keeper.rows() == [PolicyInfo(selector="exe:/usr/bin/ssh", wait_ms=50), NOTHING_SAID]
-    assert keeper.policy_for(ssh()).congestion is None
+    assert keeper.policy_for(Subject(application=ssh())).congestion is None
 
 
 @pytest.mark.parametrize(
@@ -241,7 +245,7 @@ def test_what_cannot_be_written_down_is_not_in_force(stage, tmp_path):
     (tmp_path / "policies.new").mkdir()
     with pytest.raises(StateFileError, match=r"policies\.json"):
         stage.say(wait_ms=20)
-    assert (stage.changes, stage.keeper.policy_for(ssh()).wait_s) == (1, 0.05)
+    assert (stage.changes, stage.keeper.policy_for(Subject(application=ssh())).wait_s) == (1, 0.05)
 
 
 @pytest.mark.parametrize(

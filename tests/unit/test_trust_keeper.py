@@ -8,15 +8,17 @@ from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Opening
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.subjects import uids_of
 from mpmanager.daemon.trust_keeper import MOST_PLAIN, PLAIN_KEPT_S, TrustKeeper
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import Application, Endpoint, FourTuple
 from mpmanager.model.enforcement import EnforcementLimit, Restriction, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
-from mpmanager.model.policy import Policy, PolicyRule, Selector, TrustPolicy
+from mpmanager.model.policy import Policy, PolicyRule, TrustPolicy
 from mpmanager.model.progress import Progress
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.selector import Selector
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustVerdict
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
@@ -75,6 +77,7 @@ class Stage:
             clock=lambda: self.now,
             root="/",
             rules=lambda: self.rules,
+            uids=uids_of,
             scopes=lambda: self.scopes,
             revise=self._revise,
         )

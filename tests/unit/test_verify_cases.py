@@ -45,13 +45,15 @@ def path(name, *, trusted=False, versions=(4, 6), state=PathState.UP, gateways=N
 WIFI, LTE = path("wlan0"), path("wwan00", trusted=True)
 
 
-def situation(demands, *, paths=(WIFI, LTE), policies=(), scopes=(), enforced=True, **others):
+def situation(demands, *, paths=(WIFI, LTE), policies=(), scopes=(), enforced=True, rules=None, **others):
     trust = TrustInfo(
         enforced=enforced,
         limits=[] if enforced else ["this kernel is too old"],
         root="/",
         restrictions=[
-            RestrictionInfo(cgroup=cgroup, demand=demand, is_scope=cgroup in scopes)
+            RestrictionInfo(
+                cgroup=cgroup, demand=demand, is_scope=cgroup in scopes, rules=(rules or {}).get(cgroup, [])
+            )
             for cgroup, demand in demands.items()
         ],
         fences=[],
@@ -165,7 +167,8 @@ def test_what_leads_nowhere_is_not_tried(changes, versions):
 def test_cases_are_named_by_who_demands_it():
     demands = {"/": "handshake-strict", "/user.slice": "only", "/app": "only", "/x": "only", "/r": "only"}
     said = policies(**{"cgroup:/app": "only", "exe:/bin/x": "only", "default": "only"})
-    cases = derive(situation(demands, policies=said, scopes=["/r"], running={"/bin/x": ["/x"]}))
+    rules = {"/app": ["cgroup:/app"], "/x": ["exe:/bin/x"]}
+    cases = derive(situation(demands, policies=said, scopes=["/r"], running={"/bin/x": ["/x"]}, rules=rules))
     assert {each.cgroup: each.rule for each in cases} == {
         "/": "default",
         "/user.slice": "default",
@@ -192,7 +195,8 @@ def test_a_program_without_a_cgroup_of_its_own_is_not_verified(running, verdict,
 
 def test_a_program_whose_cgroups_are_all_held_is_in_its_cases_and_in_no_other():
     said = policies(**{"exe:/bin/x": "handshake", "default": "handshake"})
-    cases = derive(situation({"/": "handshake", "/a": "only"}, policies=said, running={"/bin/x": ["/a", "/b"]}))
+    held = {"/": "handshake", "/a": "only"}
+    cases = derive(situation(held, policies=said, running={"/bin/x": ["/a", "/b"]}, rules={"/a": ["exe:/bin/x"]}))
     assert [each.rule for each in cases] == ["default", "exe:/bin/x"]
 
 

@@ -29,8 +29,9 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
     WithdrawAddress,
 )
-from mpmanager.model.policy import Policy, Selector
+from mpmanager.model.policy import Policy
 from mpmanager.model.progress import Progress, SubflowVitals
+from mpmanager.model.selector import Selector
 
 SERVER = Endpoint(ip_address("192.0.2.80"), 443)
 SEGMENT_BYTES = 1460

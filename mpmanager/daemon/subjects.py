@@ -1,0 +1,57 @@
+"""What the rules have to know of a connection: whose it is, where it leads, and which networks are in use."""
+
+import pwd
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+
+from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.model.path import Path
+from mpmanager.model.selector import Subject
+from mpmanager.model.trust import NetworkId
+
+_REMEMBERED = 1000
+
+
+class Subjects:
+    """Connections as rules see them."""
+
+    def __init__(self) -> None:
+        self.networks = networks_in_use(())
+
+    def set_paths(self, paths: Iterable[Path]) -> bool:
+        """The network is another now; returns whether other networks are in use."""
+        before, self.networks = self.networks, networks_in_use(paths)
+        return self.networks != before
+
+    def of(self, account: ConnectionAccount) -> Subject:
+        """A connection."""
+        uid = account.application.uid
+        return Subject(
+            application=account.application,
+            users=frozenset() if uid is None else users_of(uid),
+            remote=account.flow.remote,
+            networks=self.networks,
+        )
+
+
+def networks_in_use(paths: Iterable[Path]) -> frozenset[NetworkId]:
+    """All names of the networks that can be used now."""
+    return frozenset(name for path in paths if path.state.is_usable for name in path.network_ids)
+
+
+@lru_cache(_REMEMBERED)
+def users_of(uid: int) -> frozenset[str]:
+    """How rules may call a user: by number, and by name where there is one."""
+    with suppress(KeyError):
+        return frozenset({str(uid), pwd.getpwuid(uid).pw_name})
+    return frozenset({str(uid)})
+
+
+def uids_of(users: Collection[str]) -> Mapping[str, int]:
+    """The numbers of users; those of whom nobody knows are left out."""
+    found = {each: int(each) for each in users if each.isdecimal()}
+    for each in set(users) - found.keys():
+        with suppress(KeyError):
+            found[each] = pwd.getpwnam(each).pw_uid
+    return found
