@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, ProcessKey
+from mpmanager.core.application_identity import application_of
+from mpmanager.linux.desktop_entries import DesktopEntries
+from mpmanager.linux.processes import process_of
+from mpmanager.model.connection import Application, ProcessKey
 
 _PROC = Path("/proc")
 _ROOT_CGROUP = "/"
@@ -48,6 +50,7 @@ class LinuxApplicationFinder:
 
     def __init__(self) -> None:
         self._cgroups = _CgroupPaths(cgroup_mount())
+        self._entries = DesktopEntries()
         self._pids_by_socket: dict[int, int] = {}
         self._recent: dict[int, _Process] = {}
         """Processes that had such sockets before, the latest last: the next socket is likely theirs."""
@@ -62,10 +65,13 @@ class LinuxApplicationFinder:
         for (uid, cgroup), inodes in wanted.items():
             self._search(inodes, uid, cgroup)
         pids = [self._pids_by_socket.get(each.inode) for each in owners]
-        programs = {pid: _program(pid) for pid in set(pids) if pid is not None}
+        processes = {pid: process_of(pid) for pid in set(pids) if pid is not None}
+        entries = {uid: self._entries.for_user(uid) for uid in {each.uid for each in owners}}
         return [
-            _application(programs.get(pid) if pid is not None else None, cgroup)
-            for pid, cgroup in zip(pids, cgroups, strict=True)
+            application_of(
+                None if pid is None else processes[pid], cgroup=cgroup, uid=owner.uid, entries=entries[owner.uid]
+            )
+            for owner, pid, cgroup in zip(owners, pids, cgroups, strict=True)
         ]
 
     def cgroup(self, owner: ProcessKey) -> str | None:
@@ -168,32 +174,3 @@ def _uid_of(pid: int) -> int | None:
 
 def _is_running(pid: int | None) -> bool:
     return pid is not None and (_PROC / str(pid)).exists()
-
-
-class _Program(NamedTuple):
-    pid: int
-    exe: str
-    name: str
-
-
-def _program(pid: int) -> _Program | None:
-    """What a process runs; None when it is gone."""
-    try:
-        process = psutil.Process(pid)
-        return _Program(pid, process.exe(), process.name())
-    except psutil.Error:
-        return None
-
-
-def _application(program: _Program | None, cgroup: str | None) -> Application:
-    if program is not None:
-        return Application(
-            id=f"exe:{program.exe}" if program.exe else f"name:{program.name}",
-            name=program.name,
-            pid=program.pid,
-            exe=program.exe or None,
-            cgroup=cgroup,
-        )
-    if cgroup is None or cgroup == _ROOT_CGROUP:
-        return UNKNOWN_APPLICATION
-    return Application(id=f"cgroup:{cgroup}", name=cgroup.rpartition("/")[2], pid=None, exe=None, cgroup=cgroup)

@@ -12,7 +12,7 @@ import pytest
 
 from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
 from mpmanager.linux.sock_diag import LinuxConnectionTable
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, ProcessKey
+from mpmanager.model.connection import UNKNOWN_APPLICATION, ProcessKey
 from netns.stage import TIMEOUT_S, lab_of_two_links, listening
 
 pytestmark = pytest.mark.netns
@@ -107,23 +107,27 @@ def find_one(finder, owner):
 
 
 @contextmanager
-def own_cgroup():
-    """The directory of a cgroup of this test."""
+def own_cgroup(inner=""):
+    """The directory of a cgroup of this test, or one below it."""
     directory = cgroup_mount() / f"mpm-test-{os.getpid()}"
-    directory.mkdir()
+    innermost = directory / inner
+    innermost.mkdir(parents=True)
     try:
-        yield directory
+        yield innermost
     finally:
-        directory.rmdir()
+        for each in (innermost, *innermost.parents):
+            if each.is_relative_to(directory):
+                each.rmdir()
 
 
 def test_the_program_of_a_socket_has_its_pid_and_its_executable(finder, start):
-    pid, owner, process, _accepted = start(WAITS)
+    pid, owner, process, _accepted = start(WAITS, into=cgroup_mount())
     assert pid == process.pid
     found = find_one(finder, owner)
     executable = str(Path(f"/proc/{pid}/exe").readlink())
     assert (found.pid, found.exe, found.id) == (pid, executable, f"exe:{executable}")
     assert found.name == Path(f"/proc/{pid}/comm").read_text().strip()
+    assert (found.uid, found.reason) == (os.getuid(), f"program {executable}")
 
 
 def test_the_kernel_tells_the_inode_the_user_and_the_cgroup_of_the_owner(lab, start):
@@ -170,6 +174,48 @@ def eventually(condition):
     return result
 
 
+@pytest.mark.parametrize(
+    ("inner", "id_", "reason"),
+    [
+        (
+            "app-gnome-org.example.Unheard-1234.scope",
+            "app:org.example.Unheard",
+            "started by the desktop as org.example.Unheard",
+        ),
+        ("system.slice/shop@1.service", "unit:shop@1.service", "system service shop@1.service"),
+        (
+            "docker-0123456789abcdef.scope/inner",
+            "app:docker:0123456789ab",
+            None,
+            "in the container docker:0123456789ab",
+        ),
+    ],
+)
+def test_a_real_cgroup_says_which_application_runs_in_it(finder, start, inner, id_, reason):
+    with own_cgroup(inner) as directory, ExitStack() as stack:
+        pid, owner, process, _accepted = start(WAITS, into=directory)
+        stack.callback(process.wait, TIMEOUT_S)
+        stack.callback(process.kill)
+        found = find_one(finder, owner)
+        assert (found.pid, found.id, found.reason) == (pid, id_, reason)
+        assert found.exe == str(Path(f"/proc/{pid}/exe").readlink())
+
+
+def test_a_terminals_child_is_told_apart_from_what_mpm_run_starts_there(finder, start):
+    tab = "app-org.gnome.Terminal.slice/vte-spawn-6f9619ff-8b86-d011-b42d-00c04fc964ff.scope"
+    with own_cgroup(f"{tab}/mpm-run-1") as directory, ExitStack() as stack:
+        found = []
+        for into in (directory, directory.parent):
+            _pid, owner, process, _accepted = start(WAITS, into=into)
+            stack.callback(process.wait, TIMEOUT_S)
+            stack.callback(process.kill)
+            found.append(find_one(finder, owner))
+    assert [each.app_id for each in found] == [None, "org.gnome.Terminal"]
+    assert found[0].reason.startswith("started by mpm run: ")
+    assert "child of the terminal org.gnome.Terminal; mpm run gives" in found[1].reason
+    assert found[0].id == found[1].id == f"exe:{found[0].exe}"
+
+
 def test_a_program_that_has_ended_is_unknown(finder, start):
     _pid, owner, process, _accepted = start(WAITS, into=cgroup_mount())
     assert find_one(finder, owner).pid == process.pid
@@ -184,8 +230,9 @@ def test_of_a_program_that_has_ended_its_cgroup_is_left(finder, start):
         process.kill()
         process.wait(TIMEOUT_S)
         path = f"/{directory.name}"
-        expected = Application(id=f"cgroup:{path}", name=directory.name, pid=None, exe=None, cgroup=path)
-        assert find_one(finder, owner) == expected
+        found = find_one(finder, owner)
+        assert (found.id, found.name, found.cgroup) == (f"cgroup:{path}", directory.name, path)
+        assert (found.pid, found.exe) == (None, None)
     assert find_one(finder, owner) == UNKNOWN_APPLICATION, "the cgroup is gone, too"
 
 
