@@ -131,7 +131,8 @@ class PolicyInfo(Structure):
     """What somebody has said about some applications; null where nothing was said."""
 
     selector: str
-    """`default`, or conditions with a space between them: `exe:/path`, `app:ID`, `unit:NAME` or `cgroup:/path`, and
+    """`default`, or conditions with a space between them: `exe:/path`, `script:/path`, `app:ID`, `unit:NAME` or
+    `cgroup:/path`, and
     `user:NAME`, `host:NAME`, `to:NETWORK`, `port:NUMBER`, `on:NETWORK-IN-USE`."""
     wait_ms: Wait | None = None
     """Expiration delay: how long data may wait before paths of tier when-needed help; 0 pools everything."""

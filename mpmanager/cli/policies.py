@@ -1,51 +1,30 @@
 """The commands `mpm app` and `mpm default`: how long data may wait, and what keeps to trusted paths."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import (
-    ConnectionInfo,
-    PairWaitInfo,
-    PathInfo,
-    PolicyInfo,
-    SubscribeOptions,
-    Topic,
-    Trigger,
-    Wait,
-)
+from mpmanager.api.structures import ConnectionInfo, PathInfo, PolicyInfo, SubscribeOptions, Topic
 from mpmanager.cli import tables
-from mpmanager.cli.context import Command, ask, bus_command, console, json_option, print_json
-from mpmanager.cli.policy_changes import Pair, Said, TakenBack, absent, told, unhelped
-from mpmanager.cli.policy_values import (
-    option_value,
-    read_pair,
-    read_pair_wait,
-    read_size,
-    read_trigger,
-    read_trust,
-    read_wait,
-)
+from mpmanager.cli.context import ask, bus_command, console, json_option, print_json
+from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, unhelped
+from mpmanager.cli.policy_options import NOTHING_TO_SET, Layer, said_options, taken_back_options
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.manager import ManagerClient
-from mpmanager.model.selector import Selector, SelectorKind
+from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind
 
 _HELP = {"help_option_names": ["-h", "--help"]}
-_DEFAULT = Selector(kind=SelectorKind.DEFAULT)
 
 _SELECTOR = """
 
-SELECTOR is exe:/path of a program, cgroup:/path (with all cgroups below it), default, or the name of a program that is
-connected now or has a rule.
+SELECTOR is the name of a program that is connected now or has a rule; or exe:/path of a program, script:/path of a
+script, app:ID of an application, unit:NAME of systemd, cgroup:/path (with all below it), or default. Conditions may
+follow, in quotes all together: user:NAME, host:NAME or host:*.NAME, to:NETWORK, port:NUMBER, on:NETWORK-IN-USE.
 """
-_NOTHING_TO_SET = (
-    "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-marks, --leave-on-loss or --trust"
-)
 _SHOW = "Show the rule of a program, and what is in force on its connections."
 _SET = """Say how long the data of a program may wait before another path helps, and what keeps to trusted paths.
 
@@ -55,79 +34,7 @@ when needed help as soon as data is late, backups only when nothing else deliver
 Trust is enforced by the kernel for a cgroup. A program that shares its cgroup with others (whatever a terminal starts)
 is held to its rule as well as can be; `mpm run` gives it one of its own.
 """
-_CLEAR = "Take back what was said of a program: what is named, or without options the whole rule."
-
-
-def _said_options(function: Command) -> Command:
-    """The options that say something, handed on as one `Said`."""
-
-    @wraps(function)
-    def run(
-        *,
-        wait: Wait | None,
-        pair: Sequence[PairWaitInfo],
-        big_transfers_to: str | None,
-        big_over: int | None,
-        leave_on_marks: Trigger | None,
-        leave_on_loss: Trigger | None,
-        trust: str | None,
-        **others: Any,  # noqa: ANN401  # click's
-    ) -> None:
-        said = Said(
-            wait_ms=wait,
-            pairs=tuple(pair),
-            big_transfers_to=big_transfers_to,
-            big_over_bytes=big_over,
-            leave_on_marks=leave_on_marks,
-            leave_on_loss=leave_on_loss,
-            trust=trust,
-        )
-        function(said=said, **others)
-
-    for option in (
-        click.option(
-            "--trust",
-            type=option_value(read_trust),
-            metavar="DEMAND",
-            help="What keeps to trusted paths: any (nothing), handshake, handshake-strict, first, first:32kB, only.",
-        ),
-        click.option(
-            "--leave-on-loss",
-            type=option_value(read_trigger),
-            metavar="SHARE",
-            help="A path is left for a while when more than that had to be sent again: 2%, or off.",
-        ),
-        click.option(
-            "--leave-on-marks",
-            type=option_value(read_trigger),
-            metavar="SHARE",
-            help="The same when more than that carries congestion marks (ECN) within a round trip: 5%, or off.",
-        ),
-        click.option(
-            "--big-over",
-            type=option_value(read_size),
-            metavar="SIZE",
-            help="What is big: moved within a second. 1MB if not said.",
-        ),
-        click.option(
-            "--big-transfers-to", metavar="PATH", help="Connections that move much go to PATH until they calm down."
-        ),
-        click.option(
-            "--pair",
-            type=option_value(read_pair_wait),
-            multiple=True,
-            metavar="A:B=WAIT",
-            help="Data on path A may wait so long for path B. May be given several times.",
-        ),
-        click.option(
-            "--wait",
-            type=option_value(read_wait),
-            metavar="WAIT",
-            help="How long data may wait before paths that are used when needed help: 50ms, 0 (pool all), never.",
-        ),
-    ):
-        run = option(run)
-    return run
+_UNSET = "Take back what was said of a program: what is named, or without options the whole rule."
 
 
 @click.group(short_help="What holds for single programs.", context_settings=_HELP)
@@ -195,19 +102,24 @@ Examples:
   mpm app set ssh --pair wlan0:wwan0=20ms          only 20 ms where LTE would help Wi-Fi
   mpm app set cgroup:/user.slice --big-transfers-to dsl0 --big-over 5MB
   mpm app set ssh --leave-on-loss 2%               to another path, for a while, when much is lost
+  mpm app set ssh --intent call-and-shell          no number: what it is for
+  mpm app set firefox --preset low-cost            LTE only where the rest is full
+  mpm app set app:org.gnome.Software --tier metered=never
+  mpm app set "firefox host:*.bank.example" --trust only
+  mpm app set ssh --wait 0 --for 1h                then as before
   mpm app set firefox --trust first:32kB           its connections open, and begin, on trusted paths
   mpm app set cgroup:/user.slice --trust only      nothing on untrusted paths
 """,
     help=_SET + _SELECTOR,
 )
 @click.argument("selector")
-@_said_options
+@said_options
 @json_option
 @bus_command
-def set_(*, bus: Bus, selector: str, said: Said, as_json: bool) -> None:
+def set_(*, bus: Bus, selector: str, said: Said, layer: Layer, as_json: bool) -> None:
     if said.is_nothing:
-        raise click.UsageError(_NOTHING_TO_SET)
-    _say(bus, selector, said, as_json=as_json)
+        raise click.UsageError(NOTHING_TO_SET)
+    _say(bus, selector, said, layer, as_json=as_json)
 
 
 @app.command(
@@ -215,30 +127,18 @@ def set_(*, bus: Bus, selector: str, said: Said, as_json: bool) -> None:
     context_settings=_HELP,
     epilog="""\b
 Examples:
-  mpm app clear ssh                         the whole rule
-  mpm app clear ssh --pair wlan0:wwan0      one exception
-  mpm app clear default --big-transfers     something of the default
+  mpm app unset ssh                         the whole rule
+  mpm app unset ssh --pair wlan0:wwan0      one exception
+  mpm app unset default --big-transfers     something of the default
 """,
-    help=_CLEAR + _SELECTOR,
+    help=_UNSET + _SELECTOR,
 )
 @click.argument("selector")
-@click.option("--wait", is_flag=True, help="How long data may wait.")
-@click.option(
-    "--pair",
-    type=option_value(read_pair),
-    multiple=True,
-    metavar="A:B",
-    help="The exception for path A waiting for path B.",
-)
-@click.option("--big-transfers", is_flag=True, help="Where big transfers go.")
-@click.option("--leave-on-marks", is_flag=True, help="At how many congestion marks a path is left.")
-@click.option("--leave-on-loss", is_flag=True, help="At how much loss a path is left.")
-@click.option("--trust", is_flag=True, help="What keeps to trusted paths.")
+@taken_back_options
 @json_option
 @bus_command
-def clear(*, bus: Bus, selector: str, pair: Sequence[Pair], as_json: bool, **named: bool) -> None:
-    back = TakenBack(pairs=tuple(pair), **named)
-    ask(bus, lambda client: _change(client, selector, back.taken_from)).show(as_json=as_json)
+def unset(*, bus: Bus, selector: str, back: TakenBack, layer: Layer, as_json: bool) -> None:
+    ask(bus, lambda client: _change(client, selector, back.taken_from, layer)).show(as_json=as_json)
 
 
 @click.command(
@@ -252,19 +152,19 @@ Examples:
   mpm default --trust any       untrusted paths are used as others are
 """,
 )
-@_said_options
+@said_options
 @json_option
 @bus_command
-def default(*, bus: Bus, said: Said, as_json: bool) -> None:
+def default(*, bus: Bus, said: Said, layer: Layer, as_json: bool) -> None:
     """Show or say how long data may wait, and what keeps to trusted paths, where nothing else was said of a program.
 
-    In force at once, also for connections that are open, and kept. What is not named stays as it is; `mpm app clear
+    In force at once, also for connections that are open, and kept. What is not named stays as it is; `mpm app unset
     default` takes it back.
     """
     if not said.is_nothing:
-        _say(bus, str(_DEFAULT), said, as_json=as_json)
+        _say(bus, str(EVERYBODY), said, layer, as_json=as_json)
         return
-    policy = ask(bus, lambda client: _policy(client, _DEFAULT))
+    policy = ask(bus, lambda client: _policy(client, EVERYBODY, Layer()))
     if as_json:
         print_json({"policies": [policy]})
     else:
@@ -296,8 +196,8 @@ class _Change:
             click.echo(line)
 
 
-def _say(bus: Bus, selector: str, said: Said, *, as_json: bool) -> None:
-    change = ask(bus, lambda client: _change(client, selector, said.added_to))
+def _say(bus: Bus, selector: str, said: Said, layer: Layer, *, as_json: bool) -> None:
+    change = ask(bus, lambda client: _change(client, selector, said.added_to, layer))
     change.show(said, as_json=as_json)
     if hint := _link_hint(Selector.parse(change.after.selector)):
         click.echo(hint, err=True)
@@ -313,18 +213,20 @@ def _link_hint(selector: Selector) -> str | None:
     return f"Note: {file} is a link. A program that is started by it is known as exe:{real}"
 
 
-async def _change(client: ManagerClient, selector: str, changed: Callable[[PolicyInfo], PolicyInfo]) -> _Change:
+async def _change(
+    client: ManagerClient, selector: str, changed: Callable[[PolicyInfo], PolicyInfo], layer: Layer
+) -> _Change:
     meant = await selected(client, selector)
-    before = await _policy(client, meant)
-    await client.set_policy(changed(before))
-    after = await _policy(client, meant)
+    before = await _policy(client, meant, layer)
+    await client.set_policy(replace(changed(before), until=layer.until))
+    after = await _policy(client, meant, layer)
     return _Change(before=before, after=after, paths=await client.paths())
 
 
-async def _policy(client: ManagerClient, selector: Selector) -> PolicyInfo:
+async def _policy(client: ManagerClient, selector: Selector, layer: Layer) -> PolicyInfo:
     """What was said; an empty one where nothing was."""
-    policies = {each.selector: each for each in await client.policies()}
-    return policies.get(str(selector), PolicyInfo(selector=str(selector)))
+    policies = {each.selector: each for each in await client.policies() if layer.of(each)}
+    return policies.get(str(selector), layer.empty(str(selector)))
 
 
 async def _connections(client: ManagerClient) -> list[ConnectionInfo]:
@@ -338,4 +240,4 @@ async def _everything(client: ManagerClient) -> tuple[list[PolicyInfo], list[Con
 async def _look_at(client: ManagerClient, text: str) -> _Shown:
     selector = await selected(client, text)
     connections = [row for row in await _connections(client) if is_selected(row, selector)]
-    return _Shown(policy=await _policy(client, selector), connections=connections)
+    return _Shown(policy=await _policy(client, selector, Layer()), connections=connections)

@@ -1,19 +1,26 @@
 """What becomes of a policy when something about it is said or taken back, in values and in words."""
 
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
-from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, Trigger, Wait
-from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_trigger, write_trust, write_wait
+from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, TierChoiceInfo, Trigger, Wait
+from mpmanager.cli.policy_parts import INTENT, PARTS, SINGLE, WAIT, Part
+from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_tier
 from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
+from mpmanager.model.policy import Intent
 from mpmanager.model.selector import SelectorKind
 
 Pair = tuple[str, str]
+
+_PATH = "path:"
+_NOT_SAID = "not said"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +28,16 @@ class Said:
     """What a command says of a policy; None and nothing where it says nothing."""
 
     wait_ms: Wait | None = None
+    intent: Intent | None = None
     pairs: tuple[PairWaitInfo, ...] = ()
     big_transfers_to: str | None = None
     big_over_bytes: int | None = None
     leave_on_marks: Trigger | None = None
     leave_on_loss: Trigger | None = None
     trust: str | None = None
+    multipath: bool | None = None
+    lowest_delay: bool | None = None
+    tiers: tuple[TierChoiceInfo, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -36,16 +47,17 @@ class Said:
     def is_wait(self) -> bool:
         """Whether it lets data wait for a time, and not for ever."""
         waits = (self.wait_ms, *(each.wait_ms for each in self.pairs))
-        return any(each not in {None, "never"} for each in waits)
+        return self.intent is not None or any(each not in {None, "never"} for each in waits)
 
     @property
     def path_names(self) -> tuple[str, ...]:
         """The paths it speaks of, each once."""
         names = [name for each in self.pairs for name in (each.carrier, each.helper)]
-        return tuple(dict.fromkeys([*names, *filter(None, [self.big_transfers_to])]))
+        tiers = [name for each in self.tiers if (name := each.paths.removeprefix(_PATH)) != each.paths]
+        return tuple(dict.fromkeys([*names, *filter(None, [self.big_transfers_to]), *tiers]))
 
     def added_to(self, policy: PolicyInfo) -> PolicyInfo:
-        """The policy with what is said here; the rest of it stays.
+        """The policy with what is said here; the rest of it stays. An intent takes the place of a wait, and a wait its.
 
         Raises:
             InvalidValueError: it says what is big, but nobody has said where that goes.
@@ -53,16 +65,16 @@ class Said:
         to = self.big_transfers_to or policy.big_transfers_to
         if self.big_over_bytes is not None and to is None:
             raise InvalidValueError("--big-over means nothing without --big-transfers-to")
-        pairs = _by_pair(policy.pairs) | _by_pair(self.pairs)
-        return PolicyInfo(
-            selector=policy.selector,
-            wait_ms=policy.wait_ms if self.wait_ms is None else self.wait_ms,
-            pairs=list(pairs.values()),
+        said = {each.field: value for each in SINGLE if (value := getattr(self, each.field)) is not None}
+        if said.keys() & {WAIT.field, INTENT.field}:
+            said = {WAIT.field: None, INTENT.field: None} | said
+        return replace(
+            policy,
+            pairs=list((_by_pair(policy.pairs) | _by_pair(self.pairs)).values()),
+            tiers=list((_by_paths(policy.tiers) | _by_paths(self.tiers)).values()),
             big_transfers_to=to,
             big_over_bytes=policy.big_over_bytes if self.big_over_bytes is None else self.big_over_bytes,
-            leave_on_marks=policy.leave_on_marks if self.leave_on_marks is None else self.leave_on_marks,
-            leave_on_loss=policy.leave_on_loss if self.leave_on_loss is None else self.leave_on_loss,
-            trust=policy.trust if self.trust is None else self.trust,
+            **said,
         )
 
 
@@ -70,37 +82,36 @@ class Said:
 class TakenBack:
     """What a command takes back from a policy; nothing named means all of it."""
 
-    wait: bool = False
+    fields: frozenset[str] = frozenset()
+    """Of `PolicyInfo`, those of single values."""
     pairs: tuple[Pair, ...] = ()
+    tiers: tuple[str, ...] = ()
     big_transfers: bool = False
-    leave_on_marks: bool = False
-    leave_on_loss: bool = False
-    trust: bool = False
 
     def taken_from(self, policy: PolicyInfo) -> PolicyInfo:
         """The policy without it.
 
         Raises:
-            InvalidValueError: a pair is not there; the sentence lists those that are.
+            InvalidValueError: a pair or a tier is not there; the sentence lists those that are.
         """
         if self == TakenBack():
-            return PolicyInfo(selector=policy.selector)
-        pairs = _by_pair(policy.pairs)
+            return PolicyInfo(selector=policy.selector, temporary=policy.temporary, owner=policy.owner)
+        pairs, tiers = _by_pair(policy.pairs), _by_paths(policy.tiers)
         for carrier, helper in self.pairs:
             if (carrier, helper) not in pairs:
                 known = ", ".join(write_pair(each) for each in policy.pairs) or "none"
                 raise InvalidValueError(f"{policy.selector} says nothing of {carrier}:{helper}; its pairs are: {known}")
-        left = replace(policy, pairs=[each for pair, each in pairs.items() if pair not in self.pairs])
-        if self.wait:
-            left.wait_ms = None
+        for paths in self.tiers:
+            if paths not in tiers:
+                raise InvalidValueError(f"{policy.selector} says nothing of {paths}; it does of: {', '.join(tiers)}")
+        left = replace(
+            policy,
+            pairs=[each for pair, each in pairs.items() if pair not in self.pairs],
+            tiers=[each for paths, each in tiers.items() if paths not in self.tiers],
+            **dict.fromkeys(self.fields),
+        )
         if self.big_transfers:
             left.big_transfers_to = left.big_over_bytes = None
-        if self.leave_on_marks:
-            left.leave_on_marks = None
-        if self.leave_on_loss:
-            left.leave_on_loss = None
-        if self.trust:
-            left.trust = None
         return left
 
 
@@ -108,13 +119,26 @@ def _by_pair(pairs: Sequence[PairWaitInfo]) -> dict[Pair, PairWaitInfo]:
     return {(each.carrier, each.helper): each for each in pairs}
 
 
+def _by_paths(tiers: Sequence[TierChoiceInfo]) -> dict[str, TierChoiceInfo]:
+    return {each.paths: each for each in tiers}
+
+
 def told(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
     """What became of a policy, and how to go back."""
+    who = f"{after.selector}{_life(after)}"
     if before == after:
-        yield f"Nothing changed: {after.selector} {'has no rule' if _is_empty(after) else 'says that already'}"
+        yield f"Nothing changed: {who} {'has no rule' if _is_empty(after) else 'says that already'}"
         return
-    yield from (f"{after.selector}: {each}" for each in _differences(before, after))
+    yield from (f"{who}: {each}" for each in _differences(before, after))
     yield f"To go back: {' && '.join(shlex.join(each) for each in way_back(before, after))}"
+
+
+def _life(policy: PolicyInfo) -> str:
+    if not policy.temporary:
+        return ""
+    if policy.until is None:
+        return " (until this machine restarts)"
+    return f" (until {datetime.fromtimestamp(policy.until).astimezone():%Y-%m-%d %H:%M})"
 
 
 def absent(said: Said, known: Collection[str]) -> Iterator[str]:
@@ -139,47 +163,35 @@ def unhelped(said: Said, paths: Collection[PathInfo]) -> Iterator[str]:
 
 
 def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
-    if before.wait_ms != after.wait_ms:
-        yield f"wait: {_wait(before.wait_ms)} -> {_wait(after.wait_ms)}"
+    yield from _changed_parts((WAIT, INTENT), before, after)
     old, new = _by_pair(before.pairs), _by_pair(after.pairs)
     for carrier, helper in sorted(old.keys() | new.keys()):
         waits = [each.get((carrier, helper)) for each in (old, new)]
         if waits[0] != waits[1]:
-            words = " -> ".join(_wait(None if each is None else each.wait_ms) for each in waits)
+            words = " -> ".join(_NOT_SAID if each is None else format_wait(each.wait_ms) for each in waits)
             yield f"wait of {carrier} for {helper}: {words}"
     if _big(before) != _big(after):
         yield f"big transfers: {_big(before)} -> {_big(after)}"
-    for name, old_trigger, new_trigger in _triggers(before, after):
-        yield f"leave on {name}: {_trigger(old_trigger)} -> {_trigger(new_trigger)}"
-    if before.trust != after.trust:
-        yield f"trust: {_trust(before.trust)} -> {_trust(after.trust)}"
+    yield from _changed_parts(PARTS, before, after)
+    tiers = [_by_paths(each.tiers) for each in (before, after)]
+    for paths in sorted(tiers[0].keys() | tiers[1].keys()):
+        choices = [each.get(paths) for each in tiers]
+        if choices[0] != choices[1]:
+            words = " -> ".join(_NOT_SAID if each is None else each.tier for each in choices)
+            yield f"tier of {paths}: {words}"
+    if (before.until, before.temporary) != (after.until, after.temporary) and not _is_empty(before):
+        yield f"holds{_life(before)} ->{_life(after)}"
 
 
-def _triggers(before: PolicyInfo, after: PolicyInfo) -> Iterator[tuple[str, Trigger | None, Trigger | None]]:
-    """Those that have become others."""
-    for name, old, new in (
-        ("marks", before.leave_on_marks, after.leave_on_marks),
-        ("loss", before.leave_on_loss, after.leave_on_loss),
-    ):
-        if old != new:
-            yield name, old, new
-
-
-def _trigger(trigger: Trigger | None) -> str:
-    return "not said" if trigger is None else write_trigger(trigger)
-
-
-def _trust(trust: str | None) -> str:
-    return "not said" if trust is None else write_trust(trust)
-
-
-def _wait(wait_ms: Wait | None) -> str:
-    return "not said" if wait_ms is None else format_wait(wait_ms)
+def _changed_parts(parts: Iterable[Part], before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    for part in parts:
+        if part.of(before) != part.of(after):
+            yield f"{part.label}: {part.written(before)} -> {part.written(after)}"
 
 
 def _big(policy: PolicyInfo) -> str:
     if policy.big_transfers_to is None:
-        return "not said"
+        return _NOT_SAID
     over = "" if policy.big_over_bytes is None else f", over {write_size(policy.big_over_bytes)} in a second"
     return f"to {policy.big_transfers_to}{over}"
 
@@ -187,24 +199,33 @@ def _big(policy: PolicyInfo) -> str:
 def way_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[list[str]]:
     """The commands that make `before` of `after`, as lists of arguments."""
     selector = before.selector
-    if _is_empty(before) and selector != SelectorKind.DEFAULT:
-        yield ["mpm", "app", "clear", selector]
+    layer = ["--temporary"] if after.temporary else []
+    is_default = selector == SelectorKind.DEFAULT
+    if _is_empty(before) and (after.temporary or not is_default):
+        yield ["mpm", "app", "unset", selector, *layer]
         return
     if again := list(_said_again(before, after)):
-        yield (
-            ["mpm", "default", *again] if selector == SelectorKind.DEFAULT else ["mpm", "app", "set", selector, *again]
-        )
+        yield ["mpm", *(["default"] if is_default else ["app", "set", selector]), *again, *_life_again(before)]
     if back := list(_taken_back(before, after)):
-        yield ["mpm", "app", "clear", selector, *back]
+        yield ["mpm", "app", "unset", selector, *back, *layer]
+
+
+def _life_again(before: PolicyInfo) -> list[str]:
+    if not before.temporary:
+        return []
+    if before.until is None:
+        return ["--until-restart"]
+    return ["--for", f"{max(1, round(before.until - time.time()))}s"]
 
 
 def _is_empty(policy: PolicyInfo) -> bool:
-    return policy == PolicyInfo(selector=policy.selector)
+    return policy == PolicyInfo(
+        selector=policy.selector, temporary=policy.temporary, until=policy.until, owner=policy.owner
+    )
 
 
 def _said_again(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
-    if before.wait_ms is not None and before.wait_ms != after.wait_ms:
-        yield from ("--wait", write_wait(before.wait_ms))
+    yield from _parts_again((WAIT, INTENT), before, after)
     for each in before.pairs:
         if each not in after.pairs:
             yield from ("--pair", write_pair_wait(each))
@@ -212,24 +233,29 @@ def _said_again(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
         yield from ("--big-transfers-to", before.big_transfers_to)
         if before.big_over_bytes is not None:
             yield from ("--big-over", write_size(before.big_over_bytes))
-    for name, trigger, _after in _triggers(before, after):
-        if trigger is not None:
-            yield from (f"--leave-on-{name}", write_trigger(trigger))
-    if before.trust is not None and before.trust != after.trust:
-        yield from ("--trust", write_trust(before.trust))
+    yield from _parts_again(PARTS, before, after)
+    for choice in before.tiers:
+        if choice not in after.tiers:
+            yield from ("--tier", write_tier(choice))
+
+
+def _parts_again(parts: Iterable[Part], before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
+    for part in parts:
+        if part.of(before) is not None and part.of(before) != part.of(after):
+            yield from (part.option, part.write(part.of(before)))
 
 
 def _taken_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
-    if before.wait_ms is None and after.wait_ms is not None:
-        yield "--wait"
+    has_either = before.wait_ms is not None or before.intent is not None  # saying the one takes back the other
+    new = [each for each in SINGLE if each.of(before) is None and each.of(after) is not None]
+    yield from (each.option for each in new if each in {WAIT, INTENT} and not has_either)
     known = _by_pair(before.pairs)
-    for each in after.pairs:
-        if (each.carrier, each.helper) not in known:
-            yield from ("--pair", write_pair(each))
+    for pair in after.pairs:
+        if (pair.carrier, pair.helper) not in known:
+            yield from ("--pair", write_pair(pair))
     if before.big_transfers_to is None and after.big_transfers_to is not None:
         yield "--big-transfers"
-    for name, trigger, _after in _triggers(before, after):
-        if trigger is None:
-            yield f"--leave-on-{name}"
-    if before.trust is None and after.trust is not None:
-        yield "--trust"
+    yield from (each.option for each in new if each not in {WAIT, INTENT})
+    for choice in after.tiers:
+        if choice.paths not in _by_paths(before.tiers):
+            yield from ("--tier", choice.paths)

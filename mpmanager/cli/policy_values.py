@@ -1,19 +1,24 @@
 """What people write of policies on the command line, read and written so that it comes back the same."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 import click
 
-from mpmanager.api.structures import PairWaitInfo, Trigger, Wait
+from mpmanager.api.structures import PairWaitInfo, TierChoiceInfo, Trigger, Wait
 from mpmanager.lab.units import Duration, Share, Size
 from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.path import Tier
 from mpmanager.model.policy import (
     LEAST_BIG_BYTES,
     LEAST_SHARE,
     LONGEST_WAIT_S,
     MOST_BIG_BYTES,
     MOST_FIRST_BYTES,
+    Intent,
+    Role,
+    TierChoice,
     TrustDemand,
     TrustPolicy,
 )
@@ -27,6 +32,7 @@ _TRUSTS = (
     "first-strict, or only"
 )
 _MS_PER_S = 1000
+_SWITCH = {"on": True, "off": False}
 _SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000}
 
 
@@ -55,6 +61,58 @@ def read_wait(text: str) -> Wait:
     if wait_s > LONGEST_WAIT_S:
         raise ValueError(f"{text!r} is longer than {LONGEST_WAIT_S:g}s; {_CHOICES}")
     return round(wait_s * _MS_PER_S, 3)
+
+
+def read_wait_or_auto(text: str) -> Wait | Intent:
+    """As `read_wait`, or `auto`: whatever is good for each connection."""
+    return Intent.AUTOMATIC if text == "auto" else read_wait(text)
+
+
+def read_intent(text: str) -> Intent:
+    """What an application is for."""
+    if text not in set(Intent):
+        raise ValueError(f"{text!r}: expected one of {', '.join(Intent)}")
+    return Intent(text)
+
+
+def read_switch(text: str) -> bool:
+    """`on` or `off`."""
+    if text not in _SWITCH:
+        raise ValueError(f"{text!r}: expected on or off")
+    return _SWITCH[text]
+
+
+def write_switch(is_on: bool) -> str:  # noqa: FBT001  # the reverse of `read_switch`, and nothing else
+    return "on" if is_on else "off"
+
+
+def read_tier_paths(text: str) -> str:
+    """`wlan0`, `path:wlan0`, `kind:lte` or a role, as a `TierChoice` has it."""
+    is_bare_name = ":" not in text and text not in set(Role)
+    try:
+        return TierChoice.parse(f"path:{text}" if is_bare_name else text, Tier.ALWAYS).paths
+    except InvalidValueError as error:
+        raise ValueError(str(error)) from error
+
+
+def read_tier(text: str) -> TierChoiceInfo:
+    """`metered=never`."""
+    paths, equals, tier = text.rpartition("=")
+    if not equals:
+        raise ValueError(f"{text!r}: paths have a tier, as in metered=never or wlan0=always")
+    if tier not in set(Tier):
+        raise ValueError(f"{text!r}: a tier is one of {', '.join(Tier)}")
+    return TierChoiceInfo(paths=read_tier_paths(paths), tier=tier)
+
+
+def write_tier(choice: TierChoiceInfo) -> str:
+    """The reverse of `read_tier`."""
+    return f"{choice.paths}={choice.tier}"
+
+
+def read_until(text: str) -> float:
+    """`1h`, as Unix time from now on."""
+    return time.time() + Duration.parse(text)
 
 
 def write_wait(wait_ms: Wait) -> str:

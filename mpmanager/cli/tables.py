@@ -20,9 +20,9 @@ from mpmanager.api.structures import (
     TrustInfo,
 )
 from mpmanager.cli.fitting import Cell, Column, FittingTable
-from mpmanager.cli.policy_values import write_trigger, write_trust
-from mpmanager.cli.selection import selector_of
+from mpmanager.cli.policy_values import write_tier, write_trigger, write_trust
 from mpmanager.cli.sentences import no_connection, printable
+from mpmanager.client.applications import selector_of
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
@@ -65,8 +65,10 @@ _CHOSEN = " *"
 _LEGEND = Text("* your decision", style="dim")
 _TIER_ORDER = tuple(Tier)
 _POLICY_COLUMNS = tuple(
-    Column(title=each) for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on", "Trusted paths")
+    Column(title=each)
+    for each in ("Rule", "Help after", "Except", "Big transfers", "Leave on", "Paths", "Trusted paths")
 )
+_RARE = frozenset({"Except", "Big transfers", "Leave on", "Paths"})
 _IN_FORCE_COLUMNS = (
     Column(title="Program"),
     Column(title="Connections", is_number=True),
@@ -153,8 +155,18 @@ def frame(shown: Frame, *, news: Collection[Text] = ()) -> RenderableType:
 
 
 def policies(rows: Sequence[PolicyInfo]) -> RenderableType:
-    """One line for each rule, in the order given."""
-    return FittingTable(columns=_POLICY_COLUMNS, rows=[_policy_cells(row) for row in rows], dispensable=())
+    """One line for each rule, in the order given; columns of which no rule says anything are left out."""
+    cells = [_policy_cells(row) for row in rows]
+    said = [
+        number
+        for number, column in enumerate(_POLICY_COLUMNS)
+        if column.title not in _RARE or any(row[number] != _NOT_KNOWN for row in cells)
+    ]
+    return FittingTable(
+        columns=[_POLICY_COLUMNS[number] for number in said],
+        rows=[[row[number] for number in said] for row in cells],
+        dispensable=(),
+    )
 
 
 def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
@@ -163,13 +175,31 @@ def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
         for each in row.pairs
     ]
     return (
-        _bold(row.selector),
-        _NOT_KNOWN if row.wait_ms is None else format_wait(row.wait_ms),
+        _who(row),
+        row.intent or (_NOT_KNOWN if row.wait_ms is None else format_wait(row.wait_ms)),
         Text("; ").join(exceptions) if exceptions else _NOT_KNOWN,
         _NOT_KNOWN if row.big_transfers_to is None else _big_transfers(row.big_transfers_to, row.big_over_bytes),
         ", ".join(_triggers(row)) or _NOT_KNOWN,
+        Text(", ").join(choices) if (choices := _path_choices(row)) else _NOT_KNOWN,
         _NOT_KNOWN if row.trust is None else write_trust(row.trust),
     )
+
+
+def _who(row: PolicyInfo) -> Text:
+    """Whom a rule is about, and until when where it is temporary."""
+    if not row.temporary:
+        return _bold(row.selector)
+    until = "restart" if row.until is None else datetime.fromtimestamp(row.until).astimezone().strftime("%a %H:%M")
+    return Text.assemble(_bold(row.selector), (f" until {until}", "dim"))
+
+
+def _path_choices(row: PolicyInfo) -> list[Text]:
+    words = [_outside(write_tier(each)) for each in row.tiers]
+    if row.lowest_delay is not None:
+        words.append(Text("lowest delay" if row.lowest_delay else "as tiers say"))
+    if row.multipath is not None:
+        words.append(Text("several" if row.multipath else "one only"))
+    return words
 
 
 def _triggers(row: PolicyInfo) -> Iterator[str]:

@@ -42,6 +42,7 @@ class RuleIndex:
         """Under which a rule about it may be found."""
         application = subject.application
         yield _ANY
+        yield SelectorKind.SCRIPT, application.script
         yield SelectorKind.EXE, application.exe
         yield SelectorKind.APP, application.app_id
         yield SelectorKind.UNIT, application.unit

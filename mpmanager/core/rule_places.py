@@ -65,5 +65,5 @@ def _of_programs(selector: Selector, around: Surroundings) -> Iterator[CgroupPat
             yield from (each for each in around.tree if each.rpartition("/")[2] == selector.value)
         case SelectorKind.CGROUP:
             yield CgroupPath(selector.value)
-        case SelectorKind.DEFAULT:
-            pass
+        case SelectorKind.SCRIPT | SelectorKind.DEFAULT:
+            pass  # an interpreter runs one script after the other in the cgroup where it is

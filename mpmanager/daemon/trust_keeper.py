@@ -10,6 +10,7 @@ from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
 from mpmanager.core.restrictions import ANY, Demands, demand_at, demands_of, plan_of
 from mpmanager.core.rule_places import Surroundings, places_of
+from mpmanager.core.unit_names import place_of
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
@@ -319,6 +320,7 @@ class TrustKeeper:
             root=self._root,
             led=cgroups.led_by(executables) if executables else {},
             tree=tree,
+            applications={each: place_of(each).app_ids for each in tree} if SelectorKind.APP in kinds else {},
             uids=self._uids({each.user for each in selectors if each.user}),
         )
         return places_of(selectors, around)

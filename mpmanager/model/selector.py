@@ -19,7 +19,7 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 _LONGEST_HOST = 253
 _UNIT = re.compile(r"[A-Za-z0-9:_.\\@-]+\.(?:service|scope|slice|socket)")
-_APP = re.compile(r"[A-Za-z0-9_.@+-]+")
+_APP = re.compile(r"[A-Za-z0-9_.@:+~-]+")
 _USER = re.compile(r"[0-9]+|[A-Za-z_][A-Za-z0-9_.-]*\$?")
 
 
@@ -27,10 +27,12 @@ _USER = re.compile(r"[0-9]+|[A-Za-z_][A-Za-z0-9_.-]*\$?")
 class SelectorKind(StrEnum):
     """By what a rule knows its applications, the most specific first."""
 
+    SCRIPT = "script"
+    """What an interpreter runs: a file, or a module of Python."""
     EXE = "exe"
     """An executable file."""
     APP = "app"
-    """A desktop, Flatpak or Snap id."""
+    """A desktop, Flatpak or Snap id, or a container."""
     UNIT = "unit"
     """A unit of systemd."""
     CGROUP = "cgroup"
@@ -62,7 +64,7 @@ class Selector:
 
     kind: SelectorKind = SelectorKind.DEFAULT
     value: str = ""
-    """The executable, the id, the unit, or the cgroup below the cgroup v2 mount; empty for any application."""
+    """The script, executable, id, unit, or the cgroup below the cgroup v2 mount; empty for any application."""
     user: str = ""
     """A name or a number."""
     host: str = ""
@@ -119,9 +121,9 @@ class Selector:
     def order(self) -> tuple[int, ...]:
         """Sorts the most specific first.
 
-        Who is connecting counts first: an executable, an application, a unit, then cgroups from the innermost. Then
-        where to: a name, then names below another from the longest, then networks from the smallest, then a port.
-        Then whose it is, and last the network in use.
+        Who is connecting counts first: a script, an executable, an application, a unit, then cgroups from the
+        innermost. Then where to: a name, then names below another from the longest, then networks from the smallest,
+        then a port. Then whose it is, and last the network in use.
         """
         return (
             _BY_SPECIFICITY.index(self.kind),
@@ -150,6 +152,8 @@ class Selector:
     def selects_application(self, application: Application) -> bool:
         """Whether an application is meant, as far as its program says; a cgroup means all below it too."""
         match self.kind:
+            case SelectorKind.SCRIPT:
+                return application.script == self.value
             case SelectorKind.EXE:
                 return application.exe == self.value
             case SelectorKind.APP:
@@ -189,7 +193,7 @@ def _read(selector: str, key: str, value: str) -> object:
     try:
         return _READERS[key](value)
     except ValueError as error:
-        raise InvalidValueError(f"selector {selector!r}: {key}{_SEPARATOR}{value}: {error}") from error
+        raise InvalidValueError(f"selector {selector!r}: {f'{key}{_SEPARATOR}{value}'!r}: {error}") from error
 
 
 def _path(text: str) -> str:
@@ -234,6 +238,7 @@ def _port(text: str) -> int:
 
 
 _READERS: dict[str, Callable[[str], object]] = {
+    "script": _matching(re.compile(r"/.+|[A-Za-z_][A-Za-z0-9_.]*"), "a path, or the name of a module"),
     "exe": _path,
     "app": _matching(_APP, "an id such as org.mozilla.firefox"),
     "unit": _matching(_UNIT, "the name of a unit, such as ssh.service"),
@@ -247,6 +252,6 @@ _READERS: dict[str, Callable[[str], object]] = {
 _CONDITION_BEGINS = re.compile(rf" +(?=(?:{'|'.join(_READERS)}){_SEPARATOR})")
 """So that a path may have spaces."""
 _CHOICES = (
-    "expected default, or exe:/path, app:ID, unit:NAME or cgroup:/path, each perhaps with user:NAME, host:NAME, "
-    "to:NETWORK, port:NUMBER and on:NETWORK-IN-USE"
+    "expected default, or exe:/path, script:/path, app:ID, unit:NAME or cgroup:/path, each perhaps with user:NAME, "
+    "host:NAME, to:NETWORK, port:NUMBER and on:NETWORK-IN-USE"
 )

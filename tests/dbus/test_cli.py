@@ -75,7 +75,9 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
     printed("Connections", "connections", "--ended", bus=bus)
     (policy,) = printed("Policies", "default", bus=bus)["policies"]
     big, leave = {"big_transfers_to", "big_over_bytes"}, {"leave_on_marks", "leave_on_loss"}
-    assert policy.keys() == {"selector", "wait_ms", "pairs", "trust"} | big | leave
+    life = {"temporary", "until", "owner"}
+    paths = {"intent", "tiers", "multipath", "lowest_delay"}
+    assert policy.keys() == {"selector", "wait_ms", "pairs", "trust"} | big | leave | life | paths
     trust = printed("TrustInForce", "trust", bus=bus)["trust"]
     assert {"enforced", "limits", "root", "restrictions", "fences", "plain_destinations"} <= trust.keys()
     printed("Events", "events", bus=bus)
@@ -117,7 +119,7 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["watch", "--interval", "0"], 2, "0.1"),
         (["watch", "--count", "0"], 2, "x>=1"),
         (["events", "--limit", "0"], 2, "the least is 1"),
-        (["app", "set", "ssh"], 2, "nothing to set: name --wait, --pair, --big-transfers-to, --big-over, --leave-on-"),
+        (["app", "set", "ssh"], 2, "nothing to set: name --wait, --intent, --preset, --pair, --big-transfers-to, "),
         (["app", "set", "ssh", "--leave-on-marks", "5"], 2, "'5' has no unit; write '5%'"),
         (["app", "set", "ssh", "--leave-on-loss", "0%"], 2, "over 0% to 100%, such as 5%, or off"),
         (["default", "--leave-on-loss", "101%"], 2, "'101%' is more than 100%"),
@@ -125,11 +127,16 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["app", "set", "ssh", "--pair", "wlan0=1ms"], 2, "wlan0:wwan0"),
         (["default", "--wait", "2min"], 2, "longer than 60s"),
         (["default", "--big-over", "5MB"], 1, "--big-over means nothing without --big-transfers-to"),
-        (["app", "set", "unit:x", "--wait", "0"], 1, "expected exe:/path, cgroup:/path or default"),
+        (["app", "set", "unit:x", "--wait", "0"], 1, "'unit:x': expected the name of a unit"),
+        (["app", "set", "nosuch:x", "--wait", "0"], 1, "expected default, or exe:/path, "),
+        (["app", "set", "ssh", "--wait", "0", "--intent", "download"], 2, "name one of them"),
+        (["app", "set", "ssh", "--tier", "wlan0=now"], 2, "a tier is one of always, when-needed, backup, never"),
+        (["app", "set", "ssh", "--tier", "kind:x=always"], 2, "paths 'kind:x': expected path:NAME"),
+        (["app", "set", "ssh", "--wait", "0", "--for", "1h", "--until-restart"], 2, "name one of them"),
         (["app", "set", "ssh", "--big-transfers-to", "a/b"], 1, "big_transfers_to 'a/b'"),
         (["app", "set", "nosuch", "--wait", "0"], 5, "programs are: backup, firefox, ssh, thunderbird"),
         (["app", "show", "nosuch"], 5, "programs are: backup, firefox, ssh, thunderbird"),
-        (["app", "clear", "ssh", "--pair", "a:b"], 1, "its pairs are: none"),
+        (["app", "unset", "ssh", "--pair", "a:b"], 1, "its pairs are: none"),
         (["nonsense"], 2, "nonsense"),
         (["status", "--bus", "private:/nowhere"], 3, "mpmanagerd"),
         (["status", "--bus", "nonsense"], 2, "private:DIR"),
@@ -313,20 +320,21 @@ def test_a_wait_is_said_by_name_in_force_at_once_and_taken_back_as_told(bus):
     result = mpm("app", "set", "ssh", "--wait", "50ms", bus=bus)
     assert result.stdout.splitlines() == [
         f"{ssh}: wait: not said -> 50\N{NO-BREAK SPACE}ms",
-        f"To go back: mpm app clear {ssh}",
+        f"To go back: mpm app unset {ssh}",
     ]
     assert "mpm path tier wwan0 when-needed" in result.stderr, "LTE, a backup, does not help a full path"
     assert _waits(bus) == before | {"ssh": (50.0, ssh)}
     (policy,) = printed("Policies", "app", "show", ssh, bus=bus)["policies"]
     assert (policy["wait_ms"], policy["pairs"], policy["big_transfers_to"]) == (50.0, [], None)
     assert "50\N{NO-BREAK SPACE}ms" in mpm("app", "show", "ssh", bus=bus).stdout
-    assert mpm("app", "clear", ssh, bus=bus).returncode == 0
+    assert mpm("app", "unset", ssh, bus=bus).returncode == 0
     assert _waits(bus) == before
 
 
 def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
     whole = ["--wait", "0", "--pair", "wlan0:wwan0=20ms", "--big-transfers-to", "dsl0", "--big-over", "5MB"]
     whole += ["--leave-on-marks", "5%", "--leave-on-loss", "off", "--trust", "first:32kB"]
+    whole += ["--tier", "metered=never", "--tier", "wlan0=always", "--multipath", "off", "--lowest-delay", "on"]
     mpm("app", "set", "cgroup:/a", *whole, bus=bus)
     (said,) = printed("Policies", "app", "set", "cgroup:/a", "--pair", "wlan0:usb0=never", bus=bus)["policies"]
     assert said == {
@@ -341,23 +349,30 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
         "leave_on_marks": 0.05,
         "leave_on_loss": "off",
         "trust": "first:32000",
+        "intent": None,
+        "tiers": [{"paths": "metered", "tier": "never"}, {"paths": "path:wlan0", "tier": "always"}],
+        "multipath": False,
+        "lowest_delay": True,
+        "temporary": False,
+        "until": None,
+        "owner": None,
     }
-    back = mpm("app", "clear", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
+    back = mpm("app", "unset", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
     assert [each["selector"] for each in printed("Policies", "app", "list", bus=bus)["policies"]] == ["default"]
     mpm(*back.split(), bus=bus)
     assert printed("Policies", "app", "list", bus=bus)["policies"][0] == said
-    mpm("app", "clear", "cgroup:/a", bus=bus)
+    mpm("app", "unset", "cgroup:/a", bus=bus)
 
 
 def test_the_default_is_shown_said_and_taken_back(bus):
     assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-", "-", "handshake"]
     said = mpm("default", "--wait", "100ms", "--pair", "wlan0:usb7=1s", bus=bus).stdout.splitlines()
     assert said[-2:] == [
-        "To go back: mpm default --wait never && mpm app clear default --pair wlan0:usb7",
+        "To go back: mpm default --wait never && mpm app unset default --pair wlan0:usb7",
         "There is no path usb7 now; what was said counts when it comes.",
     ]
     assert set(_waits(bus).values()) == {(100.0, "default")}
-    assert mpm("app", "clear", "default", bus=bus).returncode == 0
+    assert mpm("app", "unset", "default", bus=bus).returncode == 0
     assert set(_waits(bus).values()) == {("never", "default")}
 
 
@@ -366,13 +381,13 @@ def test_a_path_is_left_for_congestion_by_default_and_not_for_a_program_that_say
     assert said == [
         "default: leave on marks: not said -> 5%",
         "default: leave on loss: not said -> 2%",
-        "To go back: mpm app clear default --leave-on-marks --leave-on-loss",
+        "To go back: mpm app unset default --leave-on-marks --leave-on-loss",
     ]
     mpm("app", "set", "ssh", "--leave-on-loss", "off", bus=bus)
     assert "loss: off" in mpm("app", "show", "ssh", bus=bus).stdout
     assert "marks over 5%, loss over 2%" in mpm("default", bus=bus).stdout
-    mpm("app", "clear", "ssh", "--leave-on-loss", bus=bus)
-    mpm("app", "clear", "default", "--leave-on-marks", "--leave-on-loss", bus=bus)
+    mpm("app", "unset", "ssh", "--leave-on-loss", bus=bus)
+    mpm("app", "unset", "default", "--leave-on-marks", "--leave-on-loss", bus=bus)
     (left,) = printed("Policies", "app", "list", bus=bus)["policies"]
     assert (left["leave_on_marks"], left["leave_on_loss"]) == (None, None)
 
@@ -393,7 +408,7 @@ def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus
     assert f"known as exe:{tmp_path / 'program'}" in noted.stderr
     assert "known as" not in mpm("app", "set", str(tmp_path / "program"), "--wait", "0", bus=bus).stderr
     for name in ("link", "program"):
-        mpm("app", "clear", str(tmp_path / name), bus=bus)
+        mpm("app", "unset", str(tmp_path / name), bus=bus)
 
 
 @pytest.mark.parametrize(
@@ -411,7 +426,7 @@ def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus
         "app list",
         "app show",
         "app set",
-        "app clear",
+        "app unset",
         "default",
     ],
 )

@@ -67,7 +67,7 @@ def test_what_was_said_of_the_default_is_in_force_at_once(cafe):
     assert cafe.talker().says(cafe.opening()) == str(cafe.lte)
     cafe.mpm("default", "--trust", "any")
     assert cafe.talker().says(cafe.opening()) == str(cafe.wifi)
-    cafe.mpm("app", "clear", "default", "--trust")
+    cafe.mpm("app", "unset", "default", "--trust")
     assert cafe.talker().says(cafe.opening()) == str(cafe.lte)
 
 

@@ -1,7 +1,9 @@
 """What people write of policies, what becomes of it, and the way back."""
 
 import shlex
+import time
 
+import click
 import msgspec
 import pytest
 from fake_manager import World
@@ -9,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from mpmanager.api.structures import AppInfo, PairWaitInfo, PolicyInfo
+from mpmanager.api.structures import AppInfo, PairWaitInfo, PolicyInfo, TierChoiceInfo
 from mpmanager.cli import tables
 from mpmanager.cli.policies import app, default
 from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, unhelped, way_back
+from mpmanager.cli.policy_options import said_options
+from mpmanager.cli.policy_parts import SINGLE
 from mpmanager.cli.policy_values import (
     read_pair,
     read_pair_wait,
@@ -27,9 +31,11 @@ from mpmanager.cli.policy_values import (
     write_wait,
 )
 from mpmanager.cli.selection import named
+from mpmanager.client.presets import PRESETS
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
 from mpmanager.model.path import Tier
+from mpmanager.model.policy import Intent
 
 BIG_AGAIN = "mpm app set 'exe:/a b' --big-transfers-to dsl0 --big-over 1.5MB"
 
@@ -172,9 +178,9 @@ def test_what_is_not_named_stays():
     assert said.added_to(before) == msgspec.structs.replace(
         before, pairs=[pair(30), pair(5, "dsl0"), pair(1, "dsl0", "wlan0")], big_transfers_to="wlan0"
     )
-    assert TakenBack(wait=True, pairs=(("dsl0", "wwan0"),)).taken_from(before) == msgspec.structs.replace(
-        before, wait_ms=None, pairs=[pair()]
-    )
+    assert TakenBack(fields=frozenset({"wait_ms"}), pairs=(("dsl0", "wwan0"),)).taken_from(
+        before
+    ) == msgspec.structs.replace(before, wait_ms=None, pairs=[pair()])
     assert TakenBack(big_transfers=True).taken_from(before) == msgspec.structs.replace(
         before, big_transfers_to=None, big_over_bytes=None
     )
@@ -186,7 +192,7 @@ def test_one_trigger_is_said_and_taken_back_without_the_other():
     for name, other in (("leave_on_marks", "leave_on_loss"), ("leave_on_loss", "leave_on_marks")):
         assert Said(**{name: "off"}).added_to(before) == msgspec.structs.replace(before, **{name: "off"})
         assert Said(wait_ms=50.0).added_to(before) == before
-        left = TakenBack(**{name: True}).taken_from(before)
+        left = TakenBack(fields=frozenset({name})).taken_from(before)
         assert (getattr(left, name), getattr(left, other), left.wait_ms) == (None, getattr(before, other), 50)
 
 
@@ -211,7 +217,7 @@ def test_what_is_big_needs_a_place_to_go():
         (
             {},
             {"wait_ms": 0.0},
-            ["exe:/a b: wait: not said -> pool everything", "To go back: mpm app clear 'exe:/a b'"],
+            ["exe:/a b: wait: not said -> pool everything", "To go back: mpm app unset 'exe:/a b'"],
         ),
         (
             {"pairs": [pair(0.0)]},
@@ -219,7 +225,7 @@ def test_what_is_big_needs_a_place_to_go():
             [
                 "exe:/a b: wait: not said -> never",
                 "exe:/a b: wait of wlan0 for wwan0: pool everything -> never",
-                "To go back: mpm app set 'exe:/a b' --pair wlan0:wwan0=0 && mpm app clear 'exe:/a b' --wait",
+                "To go back: mpm app set 'exe:/a b' --pair wlan0:wwan0=0 && mpm app unset 'exe:/a b' --wait",
             ],
         ),
         (
@@ -244,7 +250,7 @@ def test_what_is_big_needs_a_place_to_go():
             [
                 "exe:/a b: leave on marks: not said -> 5.5%",
                 "exe:/a b: leave on loss: 2% -> off",
-                "To go back: mpm app set 'exe:/a b' --leave-on-loss 2% && mpm app clear 'exe:/a b' --leave-on-marks",
+                "To go back: mpm app set 'exe:/a b' --leave-on-loss 2% && mpm app unset 'exe:/a b' --leave-on-marks",
             ],
         ),
         (
@@ -253,7 +259,7 @@ def test_what_is_big_needs_a_place_to_go():
             [
                 "exe:/a b: wait of wlan0 for wwan0: not said -> never",
                 "exe:/a b: big transfers: to dsl0, over 1.5MB in a second -> not said",
-                f"To go back: {BIG_AGAIN} && mpm app clear 'exe:/a b' --pair wlan0:wwan0",
+                f"To go back: {BIG_AGAIN} && mpm app unset 'exe:/a b' --pair wlan0:wwan0",
             ],
         ),
     ],
@@ -264,7 +270,7 @@ def test_a_change_is_told_and_the_way_back(before, after, lines):
 
 def _parsed(arguments):
     """The command, the selector and the options of a line, as the command would get them."""
-    command = {"set": app.commands["set"], "clear": app.commands["clear"], "default": default}
+    command = {"set": app.commands["set"], "unset": app.commands["unset"], "default": default}
     name, *rest = arguments[2:] if arguments[1] == "app" else arguments[1:]
     return name, command[name].make_context(name, rest).params
 
@@ -274,20 +280,26 @@ def _follow(policy, commands):
     for arguments in commands:
         name, options = _parsed(arguments)
         assert options.get("selector", "default") == policy.selector
-        if name == "clear":
-            flags = {name: options[name] for name in ("wait", "big_transfers", "leave_on_marks", "leave_on_loss")}
-            policy = TakenBack(pairs=options["pair"], **flags).taken_from(policy)
+        if name == "unset":
+            named = {each.field for each in SINGLE if options[each.name]}
+            back = TakenBack(
+                fields=frozenset(named),
+                pairs=options["pair"],
+                tiers=options["tier"],
+                big_transfers=options["big_transfers"],
+            )
+            policy = back.taken_from(policy)
         else:
             said = Said(
-                wait_ms=options["wait"],
                 pairs=options["pair"],
+                tiers=options["tier"],
                 big_transfers_to=options["big_transfers_to"],
                 big_over_bytes=options["big_over"],
-                leave_on_marks=options["leave_on_marks"],
-                leave_on_loss=options["leave_on_loss"],
+                **{each.field: options[each.name] for each in SINGLE},
             )
             policy = said.added_to(policy)
-    return msgspec.structs.replace(policy, pairs=sorted(policy.pairs, key=lambda each: (each.carrier, each.helper)))
+    pairs = sorted(policy.pairs, key=lambda each: (each.carrier, each.helper))
+    return msgspec.structs.replace(policy, pairs=pairs, tiers=sorted(policy.tiers, key=lambda each: each.paths))
 
 
 waits = st.just("never") | st.integers(0, 60_000_000).map(lambda wait_us: wait_us / 1000)
@@ -303,9 +315,15 @@ shares = st.integers(1, 1_000_000).map(lambda millionths: millionths / 1e6)
 def policies(draw, selector, wait_ms, triggers):
     big = draw(st.none() | st.sampled_from(["a", "b"]))
     over = None if big is None else draw(st.integers(1000, 10**12))
+    wait = draw(wait_ms | st.sampled_from(Intent))
+    tiers = draw(st.dictionaries(st.sampled_from(["metered", "kind:lte", "path:wlan0"]), st.sampled_from(Tier)))
     return PolicyInfo(
         selector=selector,
-        wait_ms=draw(wait_ms),
+        wait_ms=None if isinstance(wait, Intent) else wait,
+        intent=wait if isinstance(wait, Intent) else None,
+        tiers=[TierChoiceInfo(paths=paths, tier=tier) for paths, tier in sorted(tiers.items())],
+        multipath=draw(st.none() | st.booleans()),
+        lowest_delay=draw(st.none() | st.booleans()),
         pairs=draw(pairs),
         big_transfers_to=big,
         big_over_bytes=over,
@@ -410,3 +428,34 @@ def test_tables_show_names_of_others_as_they_are():
     assert all(each in text for each in ("exe:/[red]", "pool everything", "[b] to wwan0: 20", "to [x]", "\\x1b[31m"))
     assert "marks over 5%, loss: off" in text
     assert "\x1b" not in text
+
+
+def test_a_preset_says_a_wait_and_tiers_and_what_is_named_beside_it_counts_before():
+    said = []
+    command = click.Command("x", callback=said_options(lambda **given: said.append(given)), params=[])
+    command.params = said_options(lambda **_given: None).__click_params__[::-1]
+    command.main(["--preset", "gaming", "--tier", "metered=backup", "--for", "1h"], standalone_mode=False)
+    (given,) = said
+    assert (given["said"].wait_ms, given["said"].lowest_delay) == (20.0, True)
+    assert given["said"].tiers == (TierChoiceInfo(paths="metered", tier="backup"),)
+    assert given["layer"].is_temporary
+    assert given["layer"].until == pytest.approx(time.time() + 3600, abs=60)
+
+
+def test_a_policy_that_says_what_a_preset_says_is_known_as_that():
+    policy = Said(wait_ms=0.0, tiers=tuple(PRESETS["business"].choices())).added_to(PolicyInfo(selector="default"))
+    assert [name for name, preset in PRESETS.items() if preset.is_said_by(policy)] == ["business"]
+
+
+def test_a_wait_takes_the_place_of_an_intent_and_an_intent_that_of_a_wait():
+    policy = Said(intent=Intent.DOWNLOAD).added_to(PolicyInfo(selector="exe:/x", wait_ms=5.0))
+    assert (policy.wait_ms, policy.intent) == (None, Intent.DOWNLOAD)
+    again = Said(wait_ms=7.0).added_to(policy)
+    assert (again.wait_ms, again.intent) == (7.0, None)
+
+
+def test_the_way_back_from_a_temporary_rule_is_its_end():
+    before = PolicyInfo(selector="exe:/x", temporary=True)
+    after = PolicyInfo(selector="exe:/x", temporary=True, trust="only", until=time.time() + 50)
+    assert list(way_back(before, after)) == [["mpm", "app", "unset", "exe:/x", "--temporary"]]
+    assert next(told(before, after)).startswith("exe:/x (until 2")

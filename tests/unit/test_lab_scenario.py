@@ -140,7 +140,11 @@ def test_a_topology_file_beside_the_scenario_is_found(tmp_path: Path) -> None:
         ("carrier = false", 'carrier = "no"', "events[1].carrier: this is a text, not true or false"),
         ('say = "gone"', "", "events[0]: the key 'say' is missing"),
         ("managed = true", "managed = true\nexit = 1", "either `exit`, or `measure`"),
-        ('duration = "10s"', "duration = 10", "duration: 10 has no unit; write '10ms' (units: s, ms, us, µs, min)"),
+        (
+            'duration = "10s"',
+            "duration = 10",
+            "duration: 10 has no unit; write '10ms' (units: s, ms, us, µs, min, h, d)",
+        ),
     ],
 )
 def test_a_mistake_is_reported_with_its_place(old: str, new: str, message: str) -> None:

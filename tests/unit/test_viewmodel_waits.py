@@ -3,6 +3,7 @@
 import pytest
 
 from mpmanager.api.structures import AppInfo, PolicyInfo
+from mpmanager.client.applications import selector_of
 from mpmanager.core.policies import STOCK
 from mpmanager_ui.viewmodels.waits import (
     CANNOT_SET,
@@ -16,7 +17,6 @@ from mpmanager_ui.viewmodels.waits import (
     meaning,
     menu_words,
     place_of,
-    selector_of,
     setting_sentence,
     source_words,
     wait_words,

@@ -5,11 +5,12 @@ from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
 from mpmanager.api.structures import AppInfo, ConnectionInfo, ExpirationInfo, Frame, ProtectionInfo, SubflowInfo
+from mpmanager.client.applications import selector_of
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.trust import Hold
-from mpmanager_ui.viewmodels.waits import WaitSetting, selector_of
+from mpmanager_ui.viewmodels.waits import WaitSetting
 
 HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from mpmanager.api.structures import AppInfo, PolicyInfo, Wait
+from mpmanager.api.structures import PolicyInfo, Wait
 from mpmanager.client.quantities import format_wait
 
 DEFAULT = "default"
@@ -36,13 +36,6 @@ class WaitSetting(NamedTuple):
     def is_own(self) -> bool:
         """Whether somebody has said it of this very application."""
         return self.policy == self.selector
-
-
-def selector_of(app: AppInfo) -> str | None:
-    """The rule that is about this application alone; the topmost group holds everything and is nobody's own."""
-    if app.exe:
-        return f"exe:{app.exe}"
-    return f"cgroup:{app.cgroup}" if app.cgroup and app.cgroup != "/" else None
 
 
 class Said:
