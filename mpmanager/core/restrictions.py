@@ -15,7 +15,7 @@ from mpmanager.model.enforcement import (
     Restriction,
 )
 from mpmanager.model.path import Path, PathState
-from mpmanager.model.policy import PROTECTED_HANDSHAKE, PolicyRule, TrustDemand, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, PROTECTED_HANDSHAKE, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.selector import Selector
 
 LENIENT, STRICT = ClassNumber(1), ClassNumber(2)
@@ -27,8 +27,6 @@ that bring the network up (DHCP): they could not do so any more."""
 
 _SORTS = (".slice", ".scope", ".service")
 """How cgroups of systemd end."""
-
-ANY = TrustPolicy(demand=TrustDemand.ANY)
 
 _STRICT_HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE, is_strict=True)
 _RESTRICTIONS = {
@@ -100,7 +98,7 @@ def demand_at(cgroup: CgroupPath, demands: Demands) -> TrustPolicy:
     said = [demands[each] for each in above if each in demands]
     if any(each.demand is TrustDemand.ONLY for each in said):
         return TrustPolicy(demand=TrustDemand.ONLY)
-    return said[0] if said else ANY
+    return said[0] if said else NOTHING_DEMANDED
 
 
 def plan_of(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from functools import partial, reduce
 from itertools import count
-from typing import Final
 
 from mpmanager.api.structures import ScopeOptions
 from mpmanager.core.scopes import ROOT, Scope, is_within, place_of_scope, scope_name
@@ -14,7 +13,7 @@ from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, MpmanagerError, NotSupportedError
-from mpmanager.model.policy import TrustDemand, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, TrustPolicy
 from mpmanager.ports.cgroups import Cgroups
 
 SWEEP_INTERVAL_S = 1.0
@@ -22,7 +21,6 @@ SWEEP_INTERVAL_S = 1.0
 
 _MOST_PER_USER = 100
 _ROOT_UID = 0
-_NOTHING_DEMANDED: Final = TrustPolicy(demand=TrustDemand.ANY)
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +70,7 @@ class ScopeKeeper:
             CommandRefusedError: the kernel refused.
             StateFileError: it could not be written down.
         """
-        demanded = _NOTHING_DEMANDED if options.trust is None else TrustPolicy.parse(options.trust)
+        demanded = NOTHING_DEMANDED if options.trust is None else TrustPolicy.parse(options.trust)
         process.require_owner(uid)
         origin = self._cgroups.of_process(process.pid)
         process.require_life()

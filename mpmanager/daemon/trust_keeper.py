@@ -8,7 +8,7 @@ from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo,
 from mpmanager.core.first_bytes import FirstBytes
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
-from mpmanager.core.restrictions import ANY, Demands, demand_at, demands_of, plan_of
+from mpmanager.core.restrictions import Demands, demand_at, demands_of, plan_of
 from mpmanager.core.rule_places import Surroundings, places_of
 from mpmanager.core.unit_names import place_of
 from mpmanager.daemon.journal import Journal
@@ -18,7 +18,7 @@ from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCount
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path, PathState
-from mpmanager.model.policy import PolicyRule, TrustDemand, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.protection import CoverageReason, Protection
 from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager.model.trust import Hold
@@ -220,7 +220,7 @@ class TrustKeeper:
 
     def _held(self, account: ConnectionAccount) -> TrustPolicy:
         if self._demands.keys() <= {self._root}:
-            return self._demands.get(self._root, ANY)
+            return self._demands.get(self._root, NOTHING_DEMANDED)
         cgroup = account.application.cgroup
         if account.application is UNKNOWN_APPLICATION:
             sample = self._world.connections.connection(account.token)

@@ -92,6 +92,8 @@ class TrustPolicy:
         )
 
 
+NOTHING_DEMANDED = TrustPolicy(demand=TrustDemand.ANY)
+
 PROTECTED_HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE)
 """Where nobody has said anything."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from mpmanager.model.policy import TrustDemand, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, TrustPolicy
 from mpmanager.model.trust import Hold
 
 
@@ -65,7 +65,7 @@ class Protection:
 
 
 UNPROTECTED = Protection(
-    demand=TrustPolicy(demand=TrustDemand.ANY),
+    demand=NOTHING_DEMANDED,
     coverage=Coverage.ENFORCED,
     reason=CoverageReason.NOTHING_DEMANDED,
     hold=Hold.FREE,

@@ -5,12 +5,12 @@ from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.core.restrictions import ANY, LENIENT, STRICT, demand_at, demands_of, plan_of, root_of
+from mpmanager.core.restrictions import LENIENT, STRICT, demand_at, demands_of, plan_of, root_of
 from mpmanager.core.rule_places import Surroundings, places_of
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import CgroupPolicy, Restriction
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
-from mpmanager.model.policy import Life, PolicyRule, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, Life, PolicyRule, TrustPolicy
 from mpmanager.model.selector import Selector
 from mpmanager.model.trust import Trust, TrustReason, TrustVerdict
 
@@ -106,7 +106,7 @@ def test_the_nearest_demand_holds_but_only_is_never_lifted_below(cgroup, held):
 
 
 def test_outside_of_all_demands_there_is_none():
-    assert demand_at("/elsewhere", {"/lab": trust("only")}) == ANY
+    assert demand_at("/elsewhere", {"/lab": trust("only")}) == NOTHING_DEMANDED
 
 
 def test_trusted_paths_alone_are_allowed_in_the_order_of_the_main_table():

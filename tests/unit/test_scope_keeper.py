@@ -21,10 +21,9 @@ from mpmanager.model.errors import (
     NotSupportedError,
     StateFileError,
 )
-from mpmanager.model.policy import TrustDemand, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, TrustDemand, TrustPolicy
 from mpmanager.simulated.cgroups import SimulatedCgroups
 
-ANY = TrustPolicy(demand=TrustDemand.ANY)
 HANDSHAKE = TrustPolicy(demand=TrustDemand.HANDSHAKE)
 ONLY = TrustPolicy(demand=TrustDemand.ONLY)
 SLICE = "/user.slice/user-1000.slice"
@@ -49,7 +48,7 @@ class Place:
         return ScopeKeeper(
             self.cgroups,
             StateDirectory(self.directory),
-            trust_at=lambda cgroup: self.trust.get(cgroup, ANY),
+            trust_at=lambda cgroup: self.trust.get(cgroup, NOTHING_DEMANDED),
             changed=self._changed,
             **options,
         )
@@ -101,7 +100,7 @@ def test_a_scope_is_in_force_before_the_process_is_in_it(place):
 @pytest.mark.parametrize(
     ("demanded", "held", "comes_about"),
     [
-        (None, ANY, ANY),
+        (None, NOTHING_DEMANDED, NOTHING_DEMANDED),
         (None, HANDSHAKE, HANDSHAKE),
         ("any", ONLY, ONLY),
         ("only", HANDSHAKE, ONLY),
