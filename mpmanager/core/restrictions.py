@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import PurePosixPath
 
+from mpmanager.core.scopes import chain
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -94,11 +95,10 @@ def _default_demands(default: TrustPolicy, root: CgroupPath) -> Iterator[tuple[C
 
 def demand_at(cgroup: CgroupPath, demands: Demands) -> TrustPolicy:
     """What the kernel holds a process in this cgroup to: the nearest demand, but `only` from wherever above."""
-    above = [CgroupPath(str(each)) for each in (PurePosixPath(cgroup), *PurePosixPath(cgroup).parents)]
-    said = [demands[each] for each in above if each in demands]
+    said = [demands[each] for each in chain(cgroup) if each in demands]
     if any(each.demand is TrustDemand.ONLY for each in said):
         return TrustPolicy(demand=TrustDemand.ONLY)
-    return said[0] if said else NOTHING_DEMANDED
+    return said[-1] if said else NOTHING_DEMANDED
 
 
 def plan_of(
