@@ -35,7 +35,7 @@ from mpmanager.lab.report import Report
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.scenario import load_scenario
 from mpmanager.model.errors import MpmanagerError, NotSupportedError
-from mpmanager.model.selector import Selector, SelectorKind
+from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind
 
 _LAB_PREFIX = "tour"
 _SCENARIO = "home"
@@ -48,7 +48,6 @@ _PRINT_AFTER_EVENT_S = 2.0
 _EVENTS_SHOWN = 6
 _WAIT_MS = 50
 """Of the call in the lab: a gap of that length is not heard."""
-_EVERYBODY = Selector(kind=SelectorKind.DEFAULT)
 _TRUST = "only"
 _DISTRUSTED = "wlan0"
 _DECISIONS = ((46.0, "untrusted"), (6.0, "auto"))
@@ -270,7 +269,7 @@ async def _let_wait(setting: Setting) -> None:
         await client.set_policy(PolicyInfo(selector=str(selector), wait_ms=_WAIT_MS))
         click.echo(f"{_WHOSE_DATA[setting.ground]} may wait {_WAIT_MS} ms before another path helps.")
         if setting.ground is Ground.LAB:
-            await client.set_policy(PolicyInfo(selector=str(_EVERYBODY), trust=_TRUST))
+            await client.set_policy(PolicyInfo(selector=str(EVERYBODY), trust=_TRUST))
             click.echo("All programs keep to trusted networks; for now that is all three.")
 
 
@@ -282,7 +281,7 @@ def _selector(ground: Ground) -> Selector | None:
         case Ground.LAB:
             return Selector(kind=SelectorKind.EXE, value=str(Path(sys.executable).resolve()))
         case Ground.SIMULATED:
-            return Selector(kind=SelectorKind.DEFAULT)
+            return EVERYBODY
 
 
 @asynccontextmanager
