@@ -81,8 +81,8 @@ class ConnectionKeeper:
         choose_port: Callable[[], int],
         news: Callable[[], None],
         policy_for: Callable[[ConnectionAccount], Policy],
-        protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005
-        fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005
+        protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005  # as its type says
+        fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005  # as its type says
         revised: Callable[[], None] = lambda: None,
         joined: Joined = lambda token, path, is_probe: None,  # noqa: ARG005  # as its type says
     ) -> None:

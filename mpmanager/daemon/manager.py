@@ -67,6 +67,7 @@ class Manager:
         self._started = time.time()
         self._stirred = asyncio.Event()
         self._has_other_policies = asyncio.Event()
+        root = _everybody(world)
         self.journal = Journal(wall_clock=time.time)
         self._subjects = Subjects()
         self._has_new_rules = False
@@ -76,7 +77,7 @@ class Manager:
             world,
             journal=self.journal,
             clock=time.monotonic,
-            root=_everybody(world),
+            root=root,
             rules=lambda: self.policies.rules_in(self._subjects.networks),
             scopes=lambda: self.scopes.scopes,
             uids=uids_of,
@@ -87,7 +88,7 @@ class Manager:
             state,
             trust_at=self.trust.demand_at,
             changed=self._put_scopes_into_force,
-            root=_everybody(world),
+            root=root,
         )
         self.paths = PathKeeper(
             world,
