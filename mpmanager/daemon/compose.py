@@ -1,6 +1,7 @@
 """Chooses the world: the only place that knows both."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -58,9 +59,9 @@ def _limits() -> list[str]:
     return []
 
 
-def simulated_world() -> World:
-    """A world that exists in memory only."""
-    laptop = SimulatedLaptop(clock=time.monotonic)
+def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
+    """A world that exists in memory only; `clock` gives seconds, in which it goes on."""
+    laptop = SimulatedLaptop(clock=clock)
     connections = SimulatedConnections(laptop)
     return World(
         is_simulated=True,

@@ -15,7 +15,7 @@ import pytest
 
 from mpmanager.core.paths import derive_paths
 from mpmanager.core.routing import desired_routing
-from mpmanager.daemon.compose import linux_world
+from mpmanager.daemon.compose import linux_world, simulated_world
 from mpmanager.daemon.world import World
 from mpmanager.lab.topology import LinkChange
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple, ProcessKey, TcpState
@@ -32,18 +32,7 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
     WithdrawAddress,
 )
-from mpmanager.simulated.cgroups import SimulatedCgroups
-from mpmanager.simulated.enforcement import SimulatedEnforcement
-from mpmanager.simulated.world import (
-    OUTAGE_BEGINS_S,
-    SimulatedConnections,
-    SimulatedEchoRequests,
-    SimulatedIdentification,
-    SimulatedLaptop,
-    SimulatedNetwork,
-    SimulatedPathManager,
-    SimulatedRouting,
-)
+from mpmanager.simulated.world import OUTAGE_BEGINS_S
 from netns.stage import Talk, lab_of_two_links
 
 TIMEOUT_S = 10.0
@@ -131,25 +120,10 @@ class SimulatedPlace(Place):
 
     async def open(self):
         self._skipped_s = 0.0
-        laptop = SimulatedLaptop(clock=lambda: time.monotonic() + self._skipped_s)
-        connections = SimulatedConnections(laptop)
-        self.world = World(
-            is_simulated=True,
-            network=SimulatedNetwork(laptop),
-            routing=SimulatedRouting(),
-            identification=SimulatedIdentification(),
-            path_manager=SimulatedPathManager(laptop),
-            connections=connections,
-            echo=SimulatedEchoRequests(laptop),
-            applications=connections,
-            enforcement=SimulatedEnforcement(),
-            cgroups=SimulatedCgroups(),
-            limits=list,
-            notes=list,
-        )
+        self.world = simulated_world(clock=lambda: time.monotonic() + self._skipped_s)
         self.world.path_manager.take_over()
         self.listen()
-        self.token, self.initial = connections.snapshot().connections[0][:2]
+        self.token, self.initial = self.world.connections.snapshot().connections[0][:2]
 
     async def close(self):
         await self.world.close()

@@ -1,28 +1,20 @@
 """What the journal says when a network comes, changes and goes."""
 
 import asyncio
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
 
 from mpmanager.api.structures import EventKind
+from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.state import StateDirectory
-from mpmanager.daemon.world import World
 from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind
-from mpmanager.simulated.cgroups import SimulatedCgroups
-from mpmanager.simulated.enforcement import SimulatedEnforcement
-from mpmanager.simulated.world import (
-    SimulatedConnections,
-    SimulatedEchoRequests,
-    SimulatedLaptop,
-    SimulatedPathManager,
-    SimulatedRouting,
-)
 
 HINT = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Home")
 
@@ -71,22 +63,7 @@ def told(tmp_path):
 
     def tell(*states):
         net, journal = Net(), Journal(wall_clock=lambda: 0.0)
-        laptop = SimulatedLaptop(clock=lambda: 0.0)
-        connections = SimulatedConnections(laptop)
-        world = World(
-            is_simulated=True,
-            network=net,
-            routing=SimulatedRouting(),
-            identification=net,
-            path_manager=SimulatedPathManager(laptop),
-            connections=connections,
-            echo=SimulatedEchoRequests(laptop),
-            applications=connections,
-            enforcement=SimulatedEnforcement(),
-            cgroups=SimulatedCgroups(),
-            limits=list,
-            notes=list,
-        )
+        world = replace(simulated_world(), network=net, identification=net)
         keeper = PathKeeper(
             world,
             facts=NO_FACTS,

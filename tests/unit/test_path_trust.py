@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -9,25 +10,16 @@ import pytest
 from mpmanager.api.structures import EventKind
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.trust import TrustPreferences
+from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.state import StateDirectory
-from mpmanager.daemon.world import World
 from mpmanager.model.errors import InvalidValueError, StateFileError, UnknownPathError
 from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkAddress, LinkHint, NetworkState
 from mpmanager.model.path import InterfaceAddress, KindSource, PathKind, Security, Tier
 from mpmanager.model.trust import NetworkId, Trust, TrustDecisions, TrustReason, TrustSource
-from mpmanager.simulated.cgroups import SimulatedCgroups
-from mpmanager.simulated.enforcement import SimulatedEnforcement
-from mpmanager.simulated.world import (
-    SimulatedConnections,
-    SimulatedEchoRequests,
-    SimulatedLaptop,
-    SimulatedPathManager,
-    SimulatedRouting,
-)
 
 YES, NO = Trust.TRUSTED, Trust.UNTRUSTED
 HOME, CAFE = NetworkId("wifi:Home/wpa2"), NetworkId("wifi:Café/open")
@@ -86,22 +78,7 @@ class Host:
         self.restart()
 
     def restart(self):
-        laptop = SimulatedLaptop(clock=lambda: 0.0)
-        connections = SimulatedConnections(laptop)
-        world = World(
-            is_simulated=True,
-            network=self.roaming,
-            routing=SimulatedRouting(),
-            identification=self.roaming,
-            path_manager=SimulatedPathManager(laptop),
-            connections=connections,
-            echo=SimulatedEchoRequests(laptop),
-            applications=connections,
-            enforcement=SimulatedEnforcement(),
-            cgroups=SimulatedCgroups(),
-            limits=list,
-            notes=list,
-        )
+        world = replace(simulated_world(), network=self.roaming, identification=self.roaming)
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.keeper = PathKeeper(
             world,

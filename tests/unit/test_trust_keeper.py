@@ -1,5 +1,6 @@
 """What the keeper of trust puts into force, in a world that is remembered only."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Opening
+from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.subjects import uids_of
 from mpmanager.daemon.trust_keeper import MOST_PLAIN, PLAIN_KEPT_S, TrustKeeper
-from mpmanager.daemon.world import World
 from mpmanager.model.connection import Application, Endpoint, FourTuple
 from mpmanager.model.enforcement import EnforcementLimit, Restriction, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
@@ -22,15 +23,7 @@ from mpmanager.model.selector import Selector
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustVerdict
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
-from mpmanager.simulated.world import (
-    SimulatedConnections,
-    SimulatedEchoRequests,
-    SimulatedIdentification,
-    SimulatedLaptop,
-    SimulatedNetwork,
-    SimulatedPathManager,
-    SimulatedRouting,
-)
+from mpmanager.simulated.world import SimulatedConnections, SimulatedLaptop
 
 NOTHING_WORKS = EnforcementLimit(shortfall=Shortfall.NOTHING_ENFORCED, sentence="no BPF here")
 LET_GO = Opening(is_on_trusted=False, had_trusted=False)
@@ -65,14 +58,13 @@ class Counting(SimulatedConnections):
 class Stage:
     def __init__(self, *limits):
         self.now = 100.0
-        laptop = SimulatedLaptop(clock=lambda: self.now)
-        self.connections = Counting(laptop)
+        self.connections = Counting(SimulatedLaptop(clock=lambda: self.now))
         self.enforcement = Refusing(limits)
         self.cgroups = SimulatedCgroups()
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.rules, self.scopes, self.revised, self.accounts = [], {}, [], []
         self.keeper = TrustKeeper(
-            self._world(laptop),
+            self._world(),
             journal=self.journal,
             clock=lambda: self.now,
             root="/",
@@ -83,20 +75,13 @@ class Stage:
         )
         self.keeper.begin()
 
-    def _world(self, laptop):
-        return World(
-            is_simulated=True,
-            network=SimulatedNetwork(laptop),
-            routing=SimulatedRouting(),
-            identification=SimulatedIdentification(),
-            path_manager=SimulatedPathManager(laptop),
+    def _world(self):
+        return replace(
+            simulated_world(),
             connections=self.connections,
-            echo=SimulatedEchoRequests(laptop),
             applications=self.connections,
-            enforcement=self.enforcement,
             cgroups=self.cgroups,
-            limits=list,
-            notes=list,
+            enforcement=self.enforcement,
         )
 
     def _revise(self, account):
