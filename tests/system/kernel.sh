@@ -34,7 +34,7 @@ cp "unpacked/boot/vmlinuz-$release" vmlinuz
 depmod --basedir unpacked "$release"
 
 cd initrd
-mkdir bin proc sys dev lower upper root
+mkdir bin proc sys dev lower upper target
 cp "$(command -v busybox)" bin/
 for name in sh mount mkdir insmod switch_root; do ln -s busybox bin/$name; done
 for name in virtio_pci virtio_blk squashfs overlay; do
@@ -54,14 +54,14 @@ while read -r name; do insmod "/modules/$name"; done < /modules/order
 mount -t squashfs -o ro /dev/vda /lower
 mount -t tmpfs upper /upper
 mkdir /upper/data /upper/work
-mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root
-mount -t squashfs -o ro /dev/vdb /root/lib/modules
-mount -t squashfs -o ro /dev/vdc /root/mnt
-for name in dev proc sys; do mount --move /$name /root/$name; done
-for word in $(busybox cat /root/proc/cmdline); do
+mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /target
+mount -t squashfs -o ro /dev/vdb /target/lib/modules
+mount -t squashfs -o ro /dev/vdc /target/mnt
+for name in dev proc sys; do mount --move /$name /target/$name; done
+for word in $(busybox cat /target/proc/cmdline); do
     case $word in guest.init=*) init=${word#*=} ;; esac
 done
-exec switch_root /root "$init"
+exec switch_root /target "$init"
 INIT
 chmod +x init
 find . | busybox cpio -o -H newc 2>/dev/null > ../initrd.cpio
