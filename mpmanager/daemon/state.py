@@ -71,10 +71,14 @@ class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
         return Scope(cgroup=CgroupPath(self.cgroup), trust=TrustPolicy.parse(self.trust), uid=self.uid)
 
 
+_Pair = tuple[str, int]
+"""An endpoint's address and port."""
+
+
 class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
     token: int
-    local: tuple[str, int]
-    remote: tuple[str, int]
+    local: _Pair
+    remote: _Pair
     is_initial_address_forbidden: bool
     announced: list[tuple[int, str, int]]
     offered: list[tuple[int, str]]
@@ -83,10 +87,10 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
     def of(cls, memory: ConnectionMemory) -> Self:
         return cls(
             token=memory.token,
-            local=(str(memory.initial.local.address), memory.initial.local.port),
-            remote=(str(memory.initial.remote.address), memory.initial.remote.port),
+            local=_pair(memory.initial.local),
+            remote=_pair(memory.initial.remote),
             is_initial_address_forbidden=memory.is_initial_address_forbidden,
-            announced=[(remote_id, str(each.address), each.port) for remote_id, each in memory.announced],
+            announced=[(remote_id, *_pair(each)) for remote_id, each in memory.announced],
             offered=[(local_id, str(each)) for local_id, each in memory.offered],
         )
 
@@ -102,8 +106,12 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 class _HoldEntry(msgspec.Struct, forbid_unknown_fields=True):
     token: int
-    local: tuple[str, int]
-    remote: tuple[str, int]
+    local: _Pair
+    remote: _Pair
+
+
+def _pair(endpoint: Endpoint) -> _Pair:
+    return str(endpoint.address), endpoint.port
 
 
 def _endpoint(address: str, port: int) -> Endpoint:
@@ -255,12 +263,7 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         entries = [
-            _HoldEntry(
-                token=token,
-                local=(str(flow.local.address), flow.local.port),
-                remote=(str(flow.remote.address), flow.remote.port),
-            )
-            for token, flow in holds.items()
+            _HoldEntry(token=token, local=_pair(flow.local), remote=_pair(flow.remote)) for token, flow in holds.items()
         ]
         _replace(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
 
