@@ -50,7 +50,9 @@ PAGES = (
         8,
         "manage the Multipath TCP connections of this machine",
         ".TP\n.I /var/lib/mpmanager/paths.json\nDecisions about paths (tiers, corrected kinds, trust).\n"
-        ".TP\n.I /var/lib/mpmanager/policies.json\nHow long data may wait, and where big transfers go.\n"
+        ".TP\n.I /var/lib/mpmanager/policies.json\nHow long data may wait, where big transfers go, and what keeps "
+        "to trusted paths.\n"
+        ".TP\n.I /var/lib/mpmanager/paths.copy.json, policies.copy.json\nCopies, for when the files are damaged.\n"
         ".TP\n.I /var/lib/mpmanager/scopes.json\nThe cgroups of programs that run under mpm run.\n"
         ".TP\n.I /var/lib/mpmanager/path\\-manager\\-before\nThe path manager to hand back to.",
         "mpm(1), mpmanager(1), ip-mptcp(8)",

@@ -18,6 +18,7 @@ from mpmanager.model.enforcement import (
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import NOTHING_DEMANDED, PROTECTED_HANDSHAKE, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.selector import Selector
+from mpmanager.model.trust import TrustReason
 
 LENIENT, STRICT = ClassNumber(1), ClassNumber(2)
 """Both are the trusted paths; where there is none, the first lets handshakes go."""
@@ -107,6 +108,7 @@ def plan_of(
     *,
     plain_destinations: Iterable[Endpoint] = (),
     is_unattended: bool = False,
+    keeps_others: bool = False,
 ) -> EnforcementPlan:
     """The demands, in terms of interfaces and marks.
 
@@ -115,24 +117,37 @@ def plan_of(
         demands: as of `demands_of`.
         plain_destinations: speak no Multipath TCP, so that there is no key to protect.
         is_unattended: nobody will follow the network from now on.
+        keeps_others: there may be other demands, of which nobody knows any more.
     """
     # What has no address yet may be in another network by the time it gets one, and is judged then.
-    trusted = [path for path in paths if path.is_trusted and path.state.is_usable]
+    usable = [path for path in paths if path.state.is_usable]
     policies = frozenset(_policy(cgroup, trust) for cgroup, trust in demands.items())
     return EnforcementPlan(
         classes=frozenset(
-            PathClass(
-                number=number,
-                interfaces=frozenset(path.index for path in trusted),
-                addresses=frozenset(each.address for path in trusted for each in path.addresses),
-                ways_out=_ways_out(trusted),
-                is_lenient=number == LENIENT,
-                is_unattended=is_unattended,
-            )
+            _class(number, [path for path in usable if _is_in(path, number)], is_unattended=is_unattended)
             for number in {each.path_class for each in policies}
         ),
         policies=policies,
+        keeps_others=keeps_others,
         plain_destinations=frozenset(plain_destinations),
+    )
+
+
+def _is_in(path: Path, number: ClassNumber) -> bool:
+    """Handshakes, let go where no path is trusted, do better with one that is trusted by its nature than with any."""
+    is_probable = path.trust.reason is TrustReason.DECISIONS_LOST
+    return path.is_trusted or (number == LENIENT and is_probable)
+
+
+def _class(number: ClassNumber, paths: Iterable[Path], *, is_unattended: bool) -> PathClass:
+    allowed = tuple(paths)
+    return PathClass(
+        number=number,
+        interfaces=frozenset(path.index for path in allowed),
+        addresses=frozenset(each.address for path in allowed for each in path.addresses),
+        ways_out=_ways_out(allowed),
+        is_lenient=number == LENIENT,
+        is_unattended=is_unattended,
     )
 
 

@@ -46,6 +46,8 @@ class TrustPreferences:
     interfaces: Mapping[LinkName, Trust] = field(default_factory=dict)
     needs_wired_login: bool = False
     """Whether a cable is trusted only where 802.1X has let this machine in."""
+    are_lost: bool = False
+    """Whether there may have been other decisions, of which nobody knows any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdic
     level, reason = _nature(evidence, preferences)
     if level is Trust.TRUSTED and not evidence.is_gateway_known and _distrusts_gateways(preferences):
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
+    if level is Trust.TRUSTED and preferences.are_lost:
+        return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.DECISIONS_LOST)
     return TrustVerdict(level=level, reason=reason)
 
 

@@ -82,6 +82,7 @@ class Manager:
             scopes=lambda: self.scopes.scopes,
             uids=uids_of,
             revise=self._on_protection_changed,
+            are_rules_lost=lambda: state.are_policies_lost,
         )
         self.scopes = ScopeKeeper(
             world.cgroups,
@@ -165,7 +166,7 @@ class Manager:
             paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
-            limits=[*self._world.limits(), *self.trust.limits()],
+            limits=[*self._world.limits(), *self.trust.limits(), *self._state.limits()],
             notes=self._world.notes(),
             wires_need_login=self.paths.wires_need_login,
         )

@@ -166,7 +166,7 @@ class PathKeeper:
             _say(networks, path.network_ids, level)
         if TrustSource.INTERFACE in scopes:
             _say(interfaces, [path.name], level)
-        chosen = replace(chosen, networks=networks, interfaces=interfaces)
+        chosen = replace(chosen, networks=networks, interfaces=interfaces, are_lost=False)
         await self._prefer(replace(self._preferences, trust=chosen))
 
     @property

@@ -12,7 +12,7 @@ from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.daemon.policy_words import told, who
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.policy import PROTECTED_HANDSHAKE, Policy, PolicyRule, RuleKey
-from mpmanager.model.selector import Selector, SelectorKind, Subject
+from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind, Subject
 from mpmanager.model.trust import NetworkId
 
 _REMEMBERED = 1000
@@ -64,14 +64,17 @@ class PolicyKeeper:
         before = self._rules.get(
             after.key, PolicyRule(selector=after.selector, life=after.life, owner_uid=after.owner_uid)
         )
-        if after == before:
+        is_about_all = after.selector == EVERYBODY and owner_uid is None
+        is_decided = is_about_all and (after == before or after.trust != before.trust)
+        are_lost = self._state.are_policies_lost and not is_decided
+        if after == before and are_lost == self._state.are_policies_lost:
             return
-        self._replace(self._rules | {after.key: after})
+        self._replace(self._rules | {after.key: after}, are_lost=are_lost)
         self._journal.record(EventKind.POLICY_CHANGED, told(before, after), app=_application_id(after.selector))
         self._changed()
 
-    def _replace(self, rules: dict[RuleKey, PolicyRule]) -> None:
-        self._state.save_policies(rule for rule in rules.values() if not rule.is_empty)
+    def _replace(self, rules: dict[RuleKey, PolicyRule], *, are_lost: bool) -> None:
+        self._state.save_policies((rule for rule in rules.values() if not rule.is_empty), are_lost=are_lost)
         self._take(rules.values())
 
     @property
@@ -89,7 +92,8 @@ class PolicyKeeper:
         over = [rule for rule in self._rules.values() if rule.life.until is not None and rule.life.until <= now]
         if not over:
             return
-        self._replace({key: rule for key, rule in self._rules.items() if rule not in over})
+        kept = {key: rule for key, rule in self._rules.items() if rule not in over}
+        self._replace(kept, are_lost=self._state.are_policies_lost)
         for rule in over:
             text = f"{who(rule.selector)}: the time of a temporary rule is over"
             self._journal.record(EventKind.POLICY_CHANGED, text, app=_application_id(rule.selector))

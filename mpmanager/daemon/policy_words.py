@@ -26,7 +26,7 @@ def told(before: PolicyRule, after: PolicyRule) -> str:
     """What has become another, in a sentence."""
     if after.is_empty and (after.selector != EVERYBODY or after.life.is_temporary):
         return f"{who(after.selector)}: no {_kind(after)}rule any more"
-    return f"{who(after.selector)}{_life_words(after)}: {', '.join(_differences(before, after))}"
+    return f"{who(after.selector)}{_life_words(after)}: {', '.join(_differences(before, after)) or 'said again'}"
 
 
 def _kind(rule: PolicyRule) -> str:

@@ -12,54 +12,31 @@ from typing import BinaryIO, Self, TypeVar
 
 import msgspec
 
-from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.scopes import Scope
-from mpmanager.core.trust import TrustPreferences
-from mpmanager.daemon.policy_rules import info_of, rule_of
+from mpmanager.daemon.kept_file import KeptFile, replace_file
+from mpmanager.daemon.paths_file import PathsFormat
+from mpmanager.daemon.policies_file import Policies, PoliciesFormat
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
-from mpmanager.model.names import AddressId, LinkName, Token
-from mpmanager.model.path import PathKind, Tier
-from mpmanager.model.policy import UNTIL_RESTART, PolicyRule, TrustPolicy
-from mpmanager.model.trust import NetworkId, Trust
+from mpmanager.model.names import AddressId, Token
+from mpmanager.model.policy import PolicyRule, TrustPolicy
 
 ContentT = TypeVar("ContentT")
 
+POLICIES_LOST = (
+    "what was said about applications is lost: people's programs keep to trusted paths, services with what opens their "
+    "connections, and what the kernel held before stays held, until you say what holds; as at first: mpm default "
+    "--trust handshake"
+)
+TRUST_LOST = (
+    "what was said about networks is lost: none counts as trusted until you decide about one (mpm path trust NAME "
+    "trusted); from then on the others count by their nature, so say again which of them you do not trust"
+)
+
 _log = logging.getLogger(__name__)
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-class _PathsFile(msgspec.Struct, forbid_unknown_fields=True):
-    version: int = 1
-    tiers: dict[str, Tier] = {}
-    kinds: dict[str, PathKind] = {}
-    network_trust: dict[str, Trust] = {}
-    interface_trust: dict[str, Trust] = {}
-    needs_wired_login: bool = False
-
-
-class _PolicyEntry(PolicyInfo, forbid_unknown_fields=True):
-    pass
-
-
-class _PoliciesFile(msgspec.Struct, forbid_unknown_fields=True):
-    version: int = 1
-    boot: str = ""
-    """During which these were written; what holds until the machine restarts does not hold in another one."""
-    policies: list[_PolicyEntry] = []
-
-    def rules(self) -> tuple[PolicyRule, ...]:
-        is_another = self.boot != _boot()
-        rules = (rule_of(each) for each in self.policies)
-        return tuple(each for each in rules if not (is_another and each.life == UNTIL_RESTART))
-
-
-def _boot() -> str:
-    return _BOOT_ID.read_text().strip()
 
 
 class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -135,6 +112,11 @@ class StateDirectory:
         if not os.access(directory, os.W_OK):
             raise StateFileError(f"--state {directory}: not writable")
         self._lock: BinaryIO | None = None
+        self._paths = KeptFile(directory / "paths.json", PathsFormat())
+        self._policies = KeptFile(directory / "policies.json", PoliciesFormat())
+        self._is_trust_lost = False
+        self.are_policies_lost = False
+        """Whether there may have been rules of which nobody knows any more."""
 
     def __enter__(self) -> Self:
         """Have the directory for this process alone.
@@ -168,14 +150,6 @@ class StateDirectory:
         return self._directory / "connections.json"
 
     @property
-    def _paths_file(self) -> Path:
-        return self._directory / "paths.json"
-
-    @property
-    def _policies_file(self) -> Path:
-        return self._directory / "policies.json"
-
-    @property
     def _holds_file(self) -> Path:
         return self._directory / "holds.json"
 
@@ -183,23 +157,20 @@ class StateDirectory:
     def _scopes_file(self) -> Path:
         return self._directory / "scopes.json"
 
-    def load_preferences(self) -> PathPreferences:
-        """What the user decided; defaults when there is nothing, or nothing that can be read.
+    def limits(self) -> list[str]:
+        """What is not as the user has said because files were damaged, one sentence each."""
+        return [
+            *self._policies.notices,
+            *self._paths.notices,
+            *([POLICIES_LOST] if self.are_policies_lost else []),
+            *([TRUST_LOST] if self._is_trust_lost else []),
+        ]
 
-        An unreadable file is put aside under another name, so that nothing is lost and the daemon starts.
-        """
-        found = _read(self._paths_file, lambda text: msgspec.json.decode(text, type=_PathsFile))
-        if found is None:
-            return PathPreferences()
-        return PathPreferences(
-            tiers={LinkName(name): tier for name, tier in found.tiers.items()},
-            kinds={LinkName(name): kind for name, kind in found.kinds.items()},
-            trust=TrustPreferences(
-                networks={NetworkId(name): trust for name, trust in found.network_trust.items()},
-                interfaces={LinkName(name): trust for name, trust in found.interface_trust.items()},
-                needs_wired_login=found.needs_wired_login,
-            ),
-        )
+    def load_preferences(self) -> PathPreferences:
+        """What the user decided; where that cannot be read, what allows least (see `paths_file`)."""
+        found = self._paths.load()
+        self._is_trust_lost = found.trust.are_lost
+        return found
 
     def save_preferences(self, preferences: PathPreferences) -> None:
         """Write them down; when this returns they are on the disk.
@@ -207,27 +178,23 @@ class StateDirectory:
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        content = _PathsFile(
-            tiers={str(name): tier for name, tier in preferences.tiers.items()},
-            kinds={str(name): kind for name, kind in preferences.kinds.items()},
-            network_trust={str(name): trust for name, trust in preferences.trust.networks.items()},
-            interface_trust={str(name): trust for name, trust in preferences.trust.interfaces.items()},
-            needs_wired_login=preferences.trust.needs_wired_login,
-        )
-        _replace(self._paths_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
+        self._paths.save(preferences)
+        self._is_trust_lost = preferences.trust.are_lost
 
     def load_policies(self) -> tuple[PolicyRule, ...]:
-        """What was said about applications; nothing, as with preferences, where it cannot be read."""
-        return _read(self._policies_file, lambda text: msgspec.json.decode(text, type=_PoliciesFile).rules()) or ()
+        """What was said about applications; where that cannot be read, what allows least (see `policies_file`)."""
+        found = self._policies.load()
+        self.are_policies_lost = found.are_lost
+        return found.rules
 
-    def save_policies(self, rules: Iterable[PolicyRule]) -> None:
-        """Write them down; when this returns they are on the disk.
+    def save_policies(self, rules: Iterable[PolicyRule], *, are_lost: bool = False) -> None:
+        """Write them down; when this returns they are on the disk. `are_lost`: as `are_policies_lost`.
 
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        content = {"version": 1, "boot": _boot(), "policies": [info_of(rule) for rule in rules]}
-        _replace(self._policies_file, msgspec.json.format(msgspec.json.encode(content)), is_lasting=True)
+        self._policies.save(Policies(rules=tuple(rules), are_lost=are_lost))
+        self.are_policies_lost = are_lost
 
     def load_scopes(self) -> tuple[Scope, ...]:
         """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""
@@ -243,7 +210,7 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         entries = [_ScopeEntry(cgroup=each.cgroup, trust=str(each.trust), uid=each.uid) for each in scopes]
-        _replace(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
+        replace_file(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
 
     def load_holds(self) -> Mapping[Token, FourTuple]:
         """Connections that were held to trusted paths, with their first subflows; nothing where it cannot be read."""
@@ -265,7 +232,7 @@ class StateDirectory:
         entries = [
             _HoldEntry(token=token, local=_pair(flow.local), remote=_pair(flow.remote)) for token, flow in holds.items()
         ]
-        _replace(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
+        replace_file(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
 
     def load_connections(self) -> list[ConnectionMemory]:
         """What the daemon before this one knew of connections; nothing when that cannot be read."""
@@ -285,7 +252,7 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         entries = [_ConnectionEntry.of(each) for each in memories]
-        _replace(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
+        replace_file(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
 
 
 def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
@@ -300,17 +267,3 @@ def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
         with suppress(OSError):
             file.rename(aside)
         return None
-
-
-def _replace(file: Path, content: bytes, *, is_lasting: bool) -> None:
-    """Replace a file as a whole; a lasting one is on the disk afterwards."""
-    draft = file.with_suffix(".new")
-    try:
-        with draft.open("wb") as stream:
-            stream.write(content)
-            if is_lasting:
-                stream.flush()
-                os.fsync(stream.fileno())
-        draft.replace(file)
-    except OSError as error:
-        raise StateFileError(f"{file}: {error.strerror}") from error

@@ -14,7 +14,7 @@ from mpmanager.core.unit_names import place_of
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
-from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, FenceCounters, Shortfall
+from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, EnforcementPlan, FenceCounters, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path, PathState
@@ -52,6 +52,7 @@ class TrustKeeper:
         scopes: Callable[[], Demands],
         uids: Callable[[Collection[str]], Mapping[str, int]],
         revise: Callable[[ConnectionAccount | None], None],
+        are_rules_lost: Callable[[], bool] = lambda: False,
     ) -> None:
         """What is called back, besides the ports.
 
@@ -64,6 +65,7 @@ class TrustKeeper:
             scopes: what was demanded of single programs as they were started.
             uids: the numbers of users.
             revise: called when `protection` says something else of a connection, or (None) of any.
+            are_rules_lost: whether there may be other rules, of which nobody knows any more.
         """
         self._world = world
         self._journal = journal
@@ -73,6 +75,7 @@ class TrustKeeper:
         self._scopes = scopes
         self._uids = uids
         self._revise = revise
+        self._are_rules_lost = are_rules_lost
         self._paths: tuple[Path, ...] = ()
         self._places: Places = {}
         self._demands: Demands = {}
@@ -172,7 +175,7 @@ class TrustKeeper:
         if not self._has_begun:
             raise NotSupportedError("mpmanagerd is just starting and does not know the network yet; try again")
         demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
-        plan = plan_of(self._paths, demands, plain_destinations=self._plain)
+        plan = self._plan(demands)
         identities = self._identities_of(demands)
         missing = self._world.enforcement.apply(plan)
         self._identities = identities | dict.fromkeys(missing)
@@ -193,8 +196,16 @@ class TrustKeeper:
     def retire(self) -> None:
         """Leave what is in force so that it can stay without anybody to follow the network."""
         if self.can_enforce and self._demands:
-            plan = plan_of(self._paths, self._demands, plain_destinations=self._plain, is_unattended=True)
-            self._world.enforcement.apply(plan)
+            self._world.enforcement.apply(self._plan(self._demands, is_unattended=True))
+
+    def _plan(self, demands: Demands, *, is_unattended: bool = False) -> EnforcementPlan:
+        return plan_of(
+            self._paths,
+            demands,
+            plain_destinations=self._plain,
+            is_unattended=is_unattended,
+            keeps_others=self._are_rules_lost(),
+        )
 
     def protection(self, account: ConnectionAccount) -> Protection:
         """How a connection is protected as things are."""

@@ -163,7 +163,9 @@ class LinuxEnforcement:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
         self._load()
         _shrink(self._map(_PLAIN), plain)
-        lingering = self._lingering(set(there.values()))
+        if plan.keeps_others:
+            there = {policy: cgroup for policy, cgroup in there.items() if not self._is_weaker(policy, cgroup)}
+        lingering = self._lingering(set(there.values()), keeps_all=plan.keeps_others)
         self._fill_classes(plan.classes, keeps_others=bool(lingering))
         classes = {each.number: each for each in plan.classes}
         for policy, cgroup in there.items():
@@ -199,13 +201,20 @@ class LinuxEnforcement:
         assert self._object is not None  # noqa: S101  # every caller has loaded it
         return self._object.maps[name]
 
-    def _lingering(self, held: set[int]) -> set[int]:
+    def _is_weaker(self, policy: CgroupPolicy, cgroup: int) -> bool:
+        """Whether a policy would let a cgroup do what it may not do now."""
+        value = self._map("policies").get(enforcement_maps.CGROUP_KEY.pack(cgroup))
+        return policy.restriction is not Restriction.ONLY and value is not None and enforcement_maps.is_only(value)
+
+    def _lingering(self, held: set[int], *, keeps_all: bool) -> set[int]:
         """Cgroups that go on being held as they are although nobody demands it.
 
         They are removed, and may have sockets yet, which send what their programs have left behind: the kernel itself
         takes our programs off with the last one. Or they are scopes of ours of which the record is lost.
         """
         others = self._attached() - held
+        if keeps_all:
+            return others
         unsure = others - self._gone
         living = _living(unsure)
         self._gone = (self._gone & others) | (unsure - living.keys())

@@ -68,6 +68,11 @@ def policy_value(cgroup_id: int, *, namespace: int, policy: CgroupPolicy, path_c
     )
 
 
+def is_only(value: bytes) -> bool:
+    """Whether a `struct policy` lets nothing out elsewhere."""
+    return Mode(_POLICY.unpack(value)[3]) is Mode.ONLY
+
+
 NO_POLICY = bytes(_POLICY.size)
 
 

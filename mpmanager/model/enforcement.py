@@ -84,6 +84,8 @@ class EnforcementPlan:
 
     classes: frozenset[PathClass] = frozenset()
     policies: frozenset[CgroupPolicy] = frozenset()
+    keeps_others: bool = False
+    """Whether what holds already goes on holding, where it is stricter or no policy is about it."""
     plain_destinations: frozenset[Endpoint] = frozenset()
     """They are known to speak no Multipath TCP: `HANDSHAKE` lets connections there go by any path, as plain TCP."""
 

@@ -51,6 +51,8 @@ class TrustReason(StrEnum):
     """A person has said so."""
     NOT_RECOGNISED_YET = "not-recognised-yet"
     """It may be one that a person does not trust: what would tell is not known yet."""
+    DECISIONS_LOST = "decisions-lost"
+    """It may be one that a person does not trust: what was said can no longer be read."""
     WIRED = "wired"
     WIRED_LOGIN = "wired-login"
     """By 802.1X."""
@@ -103,6 +105,7 @@ NOT_KNOWN = TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.UNKNOWN)
 REASON_WORDS = {
     TrustReason.CHOSEN: "you have said so",
     TrustReason.NOT_RECOGNISED_YET: "it may be a network that you do not trust; what tells them apart is not known yet",
+    TrustReason.DECISIONS_LOST: "what you have said of networks is lost, and it may be one that you do not trust",
     TrustReason.WIRED: "who listens would have to be at the cable",
     TrustReason.WIRED_LOGIN: "the cable leads to a network with a login (802.1X)",
     TrustReason.WIRED_WITHOUT_LOGIN: "you trust cables only where there is a login (802.1X), and here is none",

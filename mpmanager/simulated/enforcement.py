@@ -1,6 +1,7 @@
 """Restrictions on applications that are remembered and hold nobody."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -32,7 +33,7 @@ class SimulatedEnforcement:
         reason = next((each.sentence for each in self._limits if each.shortfall is Shortfall.NOTHING_ENFORCED), None)
         if reason is not None and plan.restricts():
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
-        self.plan = plan
+        self.plan = _with_others(plan, self.plan) if plan.keeps_others else plan
         return tuple(each.cgroup for each in plan.policies if each.cgroup in self.gone)
 
     def is_intact(self) -> bool:
@@ -47,3 +48,13 @@ class SimulatedEnforcement:
 
     def close(self) -> None:
         """Nothing is held; the plan stands."""
+
+
+def _with_others(plan: EnforcementPlan, standing: EnforcementPlan) -> EnforcementPlan:
+    held = {each.cgroup for each in standing.policies if each.restriction is Restriction.ONLY}
+    weaker = {each for each in plan.policies if each.cgroup in held and each.restriction is not Restriction.ONLY}
+    policies = plan.policies - weaker
+    kept = {each for each in standing.policies if each.cgroup not in {policy.cgroup for policy in policies}}
+    numbers = {each.number for each in plan.classes}
+    classes = {each for each in standing.classes if each.number not in numbers}
+    return replace(plan, policies=policies | kept, classes=plan.classes | classes)

@@ -64,6 +64,12 @@ class SimulatedPlace:
         )
         self.enforcement.traffic = (passed,)
 
+    def is_fenced(self):
+        """Whether the cgroup is held altogether."""
+        return self.cgroup in {
+            each.cgroup for each in self.enforcement.plan.policies if each.restriction is Restriction.ONLY
+        }
+
     def cripple(self):
         """Take away what enforcement needs."""
         limit = EnforcementLimit(shortfall=Shortfall.NOTHING_ENFORCED, sentence="a part of it is not built")
@@ -113,6 +119,9 @@ class LinuxPlace:
     def send(self):
         command = f"echo $$ > {self._group}/cgroup.procs; echo > /dev/udp/10.9.9.9/{_DISCARD_PORT}"
         subprocess.run(["bash", "-c", command], check=True, timeout=10)
+
+    def is_fenced(self):
+        return any(map(bpf.is_attached, self._directory.rglob(f"fence-{self._group.stat().st_ino}")))
 
     def cripple(self):
         self._monkeypatch.setattr("mpmanager.linux.enforcement._OBJECT", Path("/nonexistent"))
@@ -174,6 +183,19 @@ def test_a_plan_with_everything_in_it_is_taken_and_lifted(place):
     )
     assert not place.enforcement.apply(everything)
     assert not place.enforcement.apply(EnforcementPlan())
+
+
+@in_place
+def test_a_plan_that_keeps_others_lifts_nothing_that_stands(place):
+    place.enforcement.apply(plan(place, place.cgroup))
+    place.send()
+    for others in ((), (place.gone,)):
+        place.enforcement.apply(plan(place, *others, keeps_others=True))
+        assert place.is_fenced()
+    place.enforcement.apply(plan(place, place.cgroup, restriction=Restriction.HANDSHAKE, keeps_others=True))
+    assert place.is_fenced(), "what would be weaker is not put in its place"
+    place.enforcement.apply(plan(place))
+    assert not place.is_fenced()
 
 
 @in_place

@@ -217,3 +217,12 @@ def test_the_rule_of_a_user_takes_nothing_from_what_holds_around_it():
         "/a/b": trust("first:100"),
     }
     assert demands(replace(own, trust=trust("only")))["/a/b"] == trust("only")
+
+
+def test_where_decisions_are_lost_handshakes_keep_to_what_is_trusted_by_its_nature():
+    verdict = TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.DECISIONS_LOST)
+    probable = replace(path("lte0", 2), trust=verdict)
+    plan = plan_of(
+        [path("wlan0", 1, level=Trust.UNTRUSTED), probable], {"/": trust("handshake"), "/only": trust("only")}
+    )
+    assert {each.number: set(each.interfaces) for each in plan.classes} == {LENIENT: {2}, STRICT: set()}

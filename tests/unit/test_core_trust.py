@@ -119,6 +119,15 @@ def test_of_names_that_contradict_each_other_the_distrusted_one_counts():
         assert verdict(said, kind=PathKind.VPN, network_ids=order).level is NO
 
 
+@pytest.mark.parametrize("kind", [PathKind.ETHERNET, PathKind.LTE, PathKind.VPN])
+def test_where_decisions_are_lost_nothing_is_trusted_by_its_nature(kind):
+    lost = TrustPreferences(networks={OFFICE_ROUTER: YES}, are_lost=True)
+    found = verdict(lost, kind=kind)
+    assert (found.level, found.reason) == (NO, TrustReason.DECISIONS_LOST)
+    assert verdict(lost, kind=kind, network_ids=[OFFICE_ROUTER]).level is YES
+    assert verdict(lost, **wifi(Security.OPEN)).reason is TrustReason.WIFI_OPEN
+
+
 def test_a_cable_that_may_lead_to_a_distrusted_network_is_not_trusted_until_that_is_known():
     cable = {"kind": PathKind.ETHERNET}
     distrusting = TrustPreferences(networks={OFFICE_ROUTER: NO})

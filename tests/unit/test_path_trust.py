@@ -139,6 +139,19 @@ def test_where_nothing_names_the_network_a_decision_is_about_the_interface(host)
     assert host.decisions == TrustDecisions(interface=YES)
 
 
+def test_where_decisions_are_lost_nothing_is_trusted_until_one_is_made(host):
+    host.say("trusted", "interface")
+    for each in ("paths.json", "paths.copy.json"):
+        (host.directory / each).write_bytes(b"{")
+    host.restart()
+    host.look()
+    assert host.verdict == (NO, TrustSource.AUTOMATIC)
+    host.needs_login(False)
+    assert host.verdict == (NO, TrustSource.AUTOMATIC), "that was about none"
+    host.say("auto")
+    assert host.verdict == (YES, TrustSource.AUTOMATIC)
+
+
 def test_auto_takes_back_both_decisions_or_the_one_that_is_named(host):
     for scope in ("network", "interface"):
         host.say("untrusted", scope)

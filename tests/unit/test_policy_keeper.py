@@ -24,7 +24,8 @@ class Stage:
     def __init__(self, directory):
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.changes = 0
-        self.keeper = PolicyKeeper(StateDirectory(directory), journal=self.journal, changed=self._note)
+        self.state = StateDirectory(directory)
+        self.keeper = PolicyKeeper(self.state, journal=self.journal, changed=self._note)
 
     def _note(self):
         self.changes += 1
@@ -248,20 +249,33 @@ def test_what_cannot_be_written_down_is_not_in_force(stage, tmp_path):
     assert (stage.changes, stage.keeper.policy_for(Subject(application=ssh())).wait_s) == (1, 0.05)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"{",
-        b'{"policies": [{"selector": "exe:/x", "weight": 1}]}',
-        msgspec.json.encode({"policies": [{"selector": "nobody"}]}),
-        msgspec.json.encode({"policies": [{"selector": "default", "wait_ms": -1}]}),
-        msgspec.json.encode({"policies": [{"selector": "default", "wait_ms": "often"}]}),
-    ],
-)
-def test_an_unreadable_file_is_put_aside_and_not_lost(tmp_path, caplog, content):
-    (tmp_path / "policies.json").write_bytes(content)
+ONLY_TRUSTED = msgspec.structs.replace(NOTHING_SAID, trust="only")
+
+
+@pytest.fixture
+def lost(tmp_path, caplog):
+    """A keeper that has found a file that cannot be read, and no copy of it."""
+    (tmp_path / "policies.json").write_bytes(b"{")
     with caplog.at_level(logging.WARNING):
-        assert Stage(tmp_path).keeper.rows() == [NOTHING_SAID]
-    assert "policies.json cannot be read" in caplog.text
-    (aside,) = tmp_path.glob("policies.broken-*")
-    assert aside.read_bytes() == content
+        return Stage(tmp_path)
+
+
+def test_where_rules_are_lost_everybody_is_held_to_trusted_paths_until_somebody_says_otherwise(lost, tmp_path):
+    assert lost.keeper.rows() == [ONLY_TRUSTED]
+    lost.say(wait_ms=50)
+    lost.say("default", wait_ms=20, trust="only")
+    again = Stage(tmp_path)
+    assert again.keeper.rows()[-1].trust == "only"
+    assert again.state.are_policies_lost, "neither was about trust"
+    again.say("default", trust="handshake")
+    assert not again.state.are_policies_lost
+    assert Stage(tmp_path).keeper.rows()[-1] == NOTHING_SAID
+
+
+def test_where_rules_are_lost_somebody_may_say_that_it_shall_stay_so(lost, tmp_path):
+    lost.say("default", trust="only")
+    assert not lost.state.are_policies_lost
+    assert lost.texts == ["default: said again"]
+    again = Stage(tmp_path)
+    assert again.keeper.rows() == [ONLY_TRUSTED]
+    assert not again.state.are_policies_lost
