@@ -20,6 +20,7 @@
 #define SOCK_RAW 3
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
+#define TCP_LISTEN 10
 #define MARK_FAMILY 0x6D700000
 #define MARK_FAMILY_MASK 0xFFFF0000
 #define PLAIN_MARK 0x6D6E0001
@@ -43,6 +44,7 @@
 #define TCP_OPTION_NOTHING 1
 #define TCP_OPTION_MPTCP 30
 #define MPTCP_MP_CAPABLE 0
+#define IPV4_DESTINATION 16 // where it stands in the header
 #define IPV6_HEADER_LENGTH 40
 #define IPV6_EXTENSIONS 4 // more than the kernel puts before TCP
 
@@ -278,6 +280,31 @@ int fence(struct __sk_buff *packet)
 		passes = false;
 	count(policy, packet, passes);
 	return passes ? PASS : REFUSE;
+}
+
+// As ARP tells all of them by all cards of a network, what is sent to one may come by another.
+static __always_inline bool is_to_allowed_ipv4(const struct policy *policy, const struct __sk_buff *packet)
+{
+	struct address address = {.words = {0, 0, bpf_htonl(0xFFFF), 0}};
+	__u8 version;
+
+	if (bpf_skb_load_bytes(packet, 0, &version, sizeof(version)) || version >> 4 != 4)
+		return false;
+	return !bpf_skb_load_bytes(packet, IPV4_DESTINATION, &address.words[3], sizeof(__u32)) &&
+	       is_address_allowed(policy, &address);
+}
+
+// A listener does not hear who knocks elsewhere. Answers are not all the fence's: older kernels show it no SYN/ACK of
+// IPv6, and what fits no connection any more is answered by the kernel with resets in its own name.
+SEC("cgroup_skb/ingress")
+int door(struct __sk_buff *packet)
+{
+	const struct policy *policy = bpf_get_local_storage(&policies, 0);
+	const struct bpf_sock *sk = packet->sk;
+
+	if (!sk || sk->state != TCP_LISTEN || policy->mode != MODE_ONLY)
+		return PASS;
+	return is_interface_allowed(policy, packet->ifindex) || is_to_allowed_ipv4(policy, packet) ? PASS : REFUSE;
 }
 
 // Joins are made while the connection stands.

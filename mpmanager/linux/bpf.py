@@ -35,6 +35,7 @@ _RODATA = ".rodata"
 class AttachType(IntEnum):
     """Places of a cgroup or a network namespace, with the numbers of `linux/bpf.h`."""
 
+    INET_INGRESS = 0
     INET_EGRESS = 1
     INET_SOCK_CREATE = 2
     INET4_CONNECT = 10

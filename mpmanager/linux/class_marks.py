@@ -15,6 +15,9 @@ PLAIN_MARK = Mark(0x6D6E0001)
 
 _ONLY = 0x100
 """Makes the mark of what is restricted to a class higher than that of all handshakes."""
+
+EITHER_RESTRICTION = 0xFFFFFFFF & ~_ONLY
+"""The bits in which both marks of a class are alike, and like that of its handshakes."""
 _VERSIONS = frozenset({4, 6})
 
 

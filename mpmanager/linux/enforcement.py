@@ -7,13 +7,14 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from errno import ENOENT
 from ipaddress import IPv4Address, IPv6Address
+from itertools import chain
 from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
 from mpmanager.linux import bpf, enforcement_maps
 from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
-from mpmanager.linux.class_marks import PLAIN_MARK, held_versions, mark_of
+from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
 from mpmanager.linux.nftables import Nftables
 from mpmanager.model.connection import Endpoint
@@ -40,6 +41,7 @@ _LOOPBACK_INDEX = 1
 _PLACES = {
     "fence": AttachType.INET_EGRESS,
     "guard": AttachType.INET_EGRESS,
+    "door": AttachType.INET_INGRESS,
     "connect4": AttachType.INET4_CONNECT,
     "connect6": AttachType.INET6_CONNECT,
     "sendmsg4": AttachType.UDP4_SENDMSG,
@@ -388,9 +390,9 @@ def _second_fence(classes: Iterable[PathClass], *, strips_keys: bool) -> str:
     rules = [rule for each in ordered for rule in _second_fence_rules(each)]
     if not rules:
         return f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
-    sets = "\n".join(_refused_connections(version) for version in _ADDRESS_TYPES)
-    common = "\n".join([*map(_passage, ordered), *_UNMARKED])
-    silence = "\n".join(_silence(version) for version in _ADDRESS_TYPES)
+    sets = "\n".join(_ended_connections(version) for version in _ADDRESS_TYPES)
+    common = "\n".join([*chain.from_iterable(map(_passage, ordered)), *_UNMARKED])
+    silence = "\n".join(chain.from_iterable(map(_silence, ordered)))
     hook = "type filter hook output priority filter; policy accept;"
     body = "\n".join([_STRIPPING, *rules] if strips_keys else rules)
     before = (
@@ -411,26 +413,37 @@ _UNMARKED = ("meta mark 0 meta l4proto != tcp accept", "meta mark 0 tcp flags & 
 """Nearly all packets of whoever is not held: they shall cost little."""
 
 
-def _passage(path_class: PathClass) -> str:
-    """Nearly all packets of whoever is held."""
-    marks = ", ".join(f"{mark_of(path_class.number, each):#x}" for each in (Restriction.HANDSHAKE, Restriction.ONLY))
-    return f"meta mark {{ {marks} }} oif {{ {_allowed(path_class)} }} accept"
+def _passage(path_class: PathClass) -> Iterator[str]:
+    """Nearly all packets of whoever is held pass by the first of these; the others note whose connections end."""
+    number = path_class.number
+    ways = f"oif {{ {_allowed(path_class)} }}"
+    held = f"meta mark & {EITHER_RESTRICTION:#x} == {mark_of(number, Restriction.HANDSHAKE):#x} {ways}"
+    yield f"{held} tcp flags & (fin | rst) == 0x0 accept"
+    for version in _ADDRESS_TYPES:
+        yield f"meta mark {mark_of(number, Restriction.ONLY):#x} {ways} {_note_end(version)}"
+    yield f"{held} accept"
 
 
 def _allowed(path_class: PathClass) -> str:
     return ", ".join(str(each) for each in sorted({_LOOPBACK_INDEX, *path_class.interfaces}))
 
 
-def _refused_connections(version: int) -> str:
-    """The set of those that were ended by a reset of ours. Peers go on sending to them, for a quarter of an hour."""
+def _ended_connections(version: int) -> str:
+    """The set of those that have ended a while ago, by themselves or by a reset of ours."""
     address = _ADDRESS_TYPES[version]
     key = f"{address} . inet_service . {address} . inet_service"
-    return f"set refused{version} {{\ntype {key}\nflags dynamic,timeout\nsize 65535\ntimeout 15m\n}}"
+    return f"set ended{version} {{\ntype {key}\nflags dynamic,timeout\nsize 131072\ntimeout 3m\n}}"
 
 
-def _silence(version: int) -> str:
-    """What the kernel would answer to such peers in its own name."""
-    return f"tcp flags & rst == rst {_ENDS[version]} @refused{version} drop"
+def _note_end(version: int) -> str:
+    return f"update @ended{version} {{ {_ENDS[version]} }}"
+
+
+def _silence(path_class: PathClass) -> Iterator[str]:
+    """What the kernel would answer in its own name to peers that go on sending to them, two minutes apart at most."""
+    for version in _ADDRESS_TYPES:
+        elsewhere = f"oif != {{ {_allowed(path_class)} }} tcp flags & rst == rst"
+        yield f"{elsewhere} {_ENDS[version]} @ended{version} {_note_end(version)} drop"
 
 
 def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
@@ -444,7 +457,7 @@ def _second_fence_rules(path_class: PathClass) -> Iterator[str]:
             elsewhere = f"meta nfproto ipv{version} meta mark {mark:#x} oif != {{ {_allowed(path_class)} }}"
             yield f"{elsewhere} {_FIRST_PACKETS} reject with tcp reset"
             if restriction is Restriction.ONLY:
-                yield f"{elsewhere} add @refused{version} {{ {_ENDS[version]} }} reject with tcp reset"
+                yield f"{elsewhere} {_note_end(version)} reject with tcp reset"
                 yield f"{elsewhere} reject with icmpx admin-prohibited"
 
 

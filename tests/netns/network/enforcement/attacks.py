@@ -526,6 +526,18 @@ STEPS["serve"] = (serve, None)
 STEPS["serve_more"] = (serve_more, None)
 
 
+def _aborted(family):
+    """What it returns is the port that is no connection's any more."""
+    with stream(family) as made:
+        port = _connected(made).getsockname()[1]
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return str(port)
+
+
+STEPS["aborted4"] = (_aborted, socket.AF_INET)
+STEPS["aborted6"] = (_aborted, socket.AF_INET6)
+
+
 def own_host(family):
     """A conversation with itself, over an address of the forbidden interface."""
     with stream(family) as listener, stream(family) as client:
