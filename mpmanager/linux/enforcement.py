@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from errno import ENOENT
 from ipaddress import IPv4Address, IPv6Address
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
@@ -391,7 +391,8 @@ def _second_fence(classes: Iterable[PathClass], *, strips_keys: bool) -> str:
     if not rules:
         return f"table inet {NFT_TABLE}\ndelete table inet {NFT_TABLE}\n"
     sets = "\n".join(_ended_connections(version) for version in _ADDRESS_TYPES)
-    common = "\n".join([*chain.from_iterable(map(_passage, ordered)), *_UNMARKED])
+    last = chain.from_iterable(map(_last_passages, ordered))
+    common = "\n".join([*_UNMARKED, *_passages(ordered), *last])
     silence = "\n".join(chain.from_iterable(map(_silence, ordered)))
     hook = "type filter hook output priority filter; policy accept;"
     body = "\n".join([_STRIPPING, *rules] if strips_keys else rules)
@@ -413,15 +414,25 @@ _UNMARKED = ("meta mark 0 meta l4proto != tcp accept", "meta mark 0 tcp flags & 
 """Nearly all packets of whoever is not held: they shall cost little."""
 
 
-def _passage(path_class: PathClass) -> Iterator[str]:
-    """Nearly all packets of whoever is held pass by the first of these; the others note whose connections end."""
-    number = path_class.number
+_GOING_ON = ("tcp flags & (fin | rst) == 0x0", "meta l4proto != tcp")
+
+
+def _passages(ordered: Iterable[PathClass]) -> Iterator[str]:
+    """Nearly all packets of whoever is held. What costs most, looking up the interface, comes last in each rule."""
+    for kind, each in product(_GOING_ON, ordered):
+        yield f"{_held(each)} {kind} oif {{ {_allowed(each)} }} accept"
+
+
+def _last_passages(path_class: PathClass) -> Iterator[str]:
+    """The others, and whose connections end with them."""
     ways = f"oif {{ {_allowed(path_class)} }}"
-    held = f"meta mark & {EITHER_RESTRICTION:#x} == {mark_of(number, Restriction.HANDSHAKE):#x} {ways}"
-    yield f"{held} tcp flags & (fin | rst) == 0x0 accept"
     for version in _ADDRESS_TYPES:
-        yield f"meta mark {mark_of(number, Restriction.ONLY):#x} {ways} {_note_end(version)}"
-    yield f"{held} accept"
+        yield f"meta mark {mark_of(path_class.number, Restriction.ONLY):#x} {ways} {_note_end(version)}"
+    yield f"{_held(path_class)} {ways} accept"
+
+
+def _held(path_class: PathClass) -> str:
+    return f"meta mark & {EITHER_RESTRICTION:#x} == {mark_of(path_class.number, Restriction.HANDSHAKE):#x}"
 
 
 def _allowed(path_class: PathClass) -> str:
