@@ -334,7 +334,7 @@ class _SecondFence:
         self._nftables: Nftables | None = None
         self._strips_keys = True
         """Until the kernel or the library has refused (Linux 5.18 and nftables 1.0.3 can)."""
-        self._applied: tuple[str, str | None] = ("", None)
+        self._applied: tuple[str, bytes | None] = ("", None)
         """The commands of the last time, and what the chain then looked like."""
 
     def refusal(self) -> str | None:
@@ -440,10 +440,10 @@ def _allowed(path_class: PathClass) -> str:
 
 
 def _ended_connections(version: int) -> str:
-    """The set of those that have ended a while ago, by themselves or by a reset of ours."""
+    """The set of those that have ended a while ago, by themselves or by a reset of ours; more are not remembered."""
     address = _ADDRESS_TYPES[version]
     key = f"{address} . inet_service . {address} . inet_service"
-    return f"set ended{version} {{\ntype {key}\nflags dynamic,timeout\nsize 131072\ntimeout 3m\n}}"
+    return f"set ended{version} {{\ntype {key}\nflags dynamic,timeout\nsize 65535\ntimeout 3m\n}}"
 
 
 def _note_end(version: int) -> str:

@@ -142,6 +142,23 @@ def test_a_table_that_somebody_has_flushed_comes_back(two_paths, cgroup, enforce
     assert two_paths.run("nft list ruleset") == before
 
 
+@pytest.mark.parametrize(
+    ("change", "is_intact"),
+    [
+        ("add table inet of_others", True),
+        ("add element inet mpmanager ended4 { 10.0.1.1 . 4000 . 10.99.0.1 . 5000 }", True),
+        ("add rule inet mpmanager second_fence accept", False),
+        ("flush chain inet mpmanager second_fence", False),
+        ("delete table inet mpmanager", False),
+    ],
+)
+def test_what_others_change_in_the_second_fence_is_noticed(*, two_paths, cgroup, enforcement, change, is_intact):
+    enforcement.apply(restricting(cgroup))
+    assert enforcement.is_intact()
+    two_paths.run(f"nft {change}")
+    assert enforcement.is_intact() == is_intact
+
+
 def test_the_owner_of_per_path_routing_leaves_ours_alone(two_paths, pins, cgroup, enforcement, route_per_path):
     enforcement.apply(restricting(cgroup))
     before = everything_of_ours(two_paths, pins)
