@@ -1,13 +1,12 @@
 """Steering in the kernel: what carries the mark of a class of paths is looked up in the table of that class."""
 
-import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from errno import EADDRNOTAVAIL, EBUSY, EHOSTUNREACH, EINVAL, ENETDOWN, ENETUNREACH, ENODEV, ENOENT, ESRCH
 from ipaddress import ip_network
 
 from mpmanager.linux.class_marks import held_versions, mark_of
 from mpmanager.linux.netlink import attribute, attributes_of
+from mpmanager.linux.reconciling import LINK_MAY_BE_GONE, Held, Reconciler
 from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, route_removal, slot_of
 from mpmanager.linux.rtnetlink import (
     FAMILY_OF_VERSION,
@@ -63,12 +62,7 @@ _RTA_ENCAP = 22
 _FR_ACT_UNREACHABLE = 7
 _WHOLE_MARK = 0xFFFFFFFF
 _VERSIONS = (4, 6)
-_ROUNDS = 3
 _PROTOCOL_OFFSET = 5
-_LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
-_ALREADY_GONE = frozenset({ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL})
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +92,19 @@ class ClassRule:
 _Wanted = ClassRule | ClassRoute
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
-    value: _Wanted | None
-    removal: int
-    body: bytes
-
-
 class ClassRouting:
     """Rules on marks and the tables of classes in the network namespace it is made in."""
 
     def __init__(self) -> None:
         self._socket = RouteSocket()
+        self._reconciler = Reconciler(
+            socket=self._socket,
+            name="Rules and routes of path classes",
+            held=self._held,
+            order=_order,
+            add_one=self._add_one,
+            is_excused=_is_excused,
+        )
         self._rules: set[_Wanted] = set()
         """That were applied the last time."""
 
@@ -134,17 +129,7 @@ class ClassRouting:
         """
         wanted = set(_wanted(classes, [*self._main_routes()]))
         self._rules = {each for each in wanted if isinstance(each, ClassRule)}
-        refusals: list[CommandRefusedError] = []
-        for _ in range(_ROUNDS):
-            held = self._held()
-            if wanted == {each.value for each in held}:
-                return
-            refusals = [*self._add(wanted, held), *self._remove_all_but(wanted)]
-        raise (
-            refusals[0]
-            if refusals
-            else CommandRefusedError("Rules and routes of path classes do not stay as they were set", errno=EBUSY)
-        )
+        self._reconciler.apply(wanted)
 
     def _main_routes(self) -> Iterator[ClassRoute]:
         for body in self._dump_routes(table=RT_TABLE_MAIN):
@@ -164,11 +149,13 @@ class ClassRouting:
             for reply in self._socket.dump_existing(RTM_GETRULE, request, what="listing rules"):
                 yield bytes(reply)
 
-    def _held(self) -> list[_Held]:
+    def _held(self) -> list[Held[_Wanted]]:
         """All that is ours, rules first: they go before the routes that they lead to."""
-        rules = [_Held(value=_parse_rule(body), removal=RTM_DELRULE, body=body) for body in self._our_rules()]
-        routes = [
-            _Held(value=_parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
+        rules: list[Held[_Wanted]] = [
+            Held(value=_parse_rule(body), removal=RTM_DELRULE, body=body) for body in self._our_rules()
+        ]
+        routes: list[Held[_Wanted]] = [
+            Held(value=_parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
             for body in self._dump_routes(protocol=CLASS_PROTOCOL)
             if body[_PROTOCOL_OFFSET] == CLASS_PROTOCOL
         ]
@@ -180,33 +167,12 @@ class ClassRouting:
             if protocol is not None and bytes(protocol) == bytes([CLASS_PROTOCOL]):
                 yield body
 
-    def _add(self, wanted: set[_Wanted], held: Collection[_Held]) -> Iterator[CommandRefusedError]:
-        for each in sorted(wanted - {one.value for one in held}, key=_order):
-            try:
-                self._add_one(each)
-            except CommandRefusedError as refusal:
-                if isinstance(each, ClassRule) or refusal.errno not in _LINK_MAY_BE_GONE:
-                    yield refusal
-                    continue
-                _log.info("left out of a class of paths: %s", refusal)
-                wanted.discard(each)
-
     def _add_one(self, wanted: _Wanted) -> None:
         if isinstance(wanted, ClassRoute):
             self._socket.command(RTM_NEWROUTE, _route_message(wanted), flags=NLM_F_CREATE, what=_name_of(wanted))
             return
         flags = NLM_F_CREATE | NLM_F_EXCL
         self._socket.command(RTM_NEWRULE, _rule_message(wanted), flags=flags, what=_name_of(wanted))
-
-    def _remove_all_but(self, wanted: Collection[_Wanted]) -> Iterator[CommandRefusedError]:
-        for each in self._held():
-            if each.value in wanted:
-                continue
-            try:
-                self._socket.command(each.removal, each.body, what=f"removing {each.value or 'a leftover'}")
-            except CommandRefusedError as refusal:
-                if refusal.errno not in _ALREADY_GONE:
-                    yield refusal
 
 
 def _wanted(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> Iterator[_Wanted]:
@@ -255,6 +221,10 @@ def _way_out(way: ClassWayOut, table: int, metric: int) -> ClassRoute:
         source=way.source,
         metric=metric,
     )
+
+
+def _is_excused(wanted: _Wanted, refusal: CommandRefusedError) -> bool:
+    return isinstance(wanted, ClassRoute) and refusal.errno in LINK_MAY_BE_GONE
 
 
 def _order(wanted: _Wanted) -> tuple[int, str]:

@@ -1,21 +1,9 @@
 """Per-path routing tables and the rules that lead to them in the kernel, marked as ours by their protocol number."""
 
-import logging
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from errno import (
-    EADDRNOTAVAIL,
-    EBUSY,
-    EHOSTUNREACH,
-    EINVAL,
-    ENETDOWN,
-    ENETUNREACH,
-    ENODEV,
-    ENOENT,
-    ESRCH,
-)
+from collections.abc import Iterator
 
 from mpmanager.linux.network import read_network
+from mpmanager.linux.reconciling import LINK_MAY_BE_GONE, Held, Reconciler
 from mpmanager.linux.routing_messages import (
     KernelRoute,
     is_our_route,
@@ -50,28 +38,7 @@ from mpmanager.linux.rtnetlink import (
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.network import MainRule, NetworkState, PathRoute, RoutingPlan, RoutingRule
 
-_LINK_MAY_BE_GONE = frozenset({ENODEV, ENETDOWN, ENETUNREACH, EHOSTUNREACH, EINVAL, EADDRNOTAVAIL})
-"""How the kernel refuses a route whose link or source address has just gone (EINVAL: the source address)."""
-_ALREADY_GONE = frozenset({ESRCH, ENOENT, ENODEV, EADDRNOTAVAIL})
-
-_ROUNDS = 3
-"""One to change, one to read back, and one for what was in the way of itself or changed meanwhile."""
-
-_log = logging.getLogger(__name__)
-
 _Wanted = KernelRoute | RoutingRule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Held:
-    """Something marked as ours in the kernel."""
-
-    value: _Wanted | None
-    """None: of a form that no plan asks for."""
-    removal: int
-    """The type of the message that removes it."""
-    body: bytes
-    """The message that describes it."""
 
 
 class LinuxRoutingTables:
@@ -82,6 +49,14 @@ class LinuxRoutingTables:
 
     def __init__(self) -> None:
         self._socket = RouteSocket()
+        self._reconciler = Reconciler(
+            socket=self._socket,
+            name="Our rules and routes",
+            held=self._held,
+            order=_order,
+            add_one=self._add_one,
+            is_excused=self._is_excused,
+        )
 
     async def apply(self, plan: RoutingPlan) -> None:
         """Make the kernel hold exactly this plan of ours and read it back.
@@ -94,18 +69,7 @@ class LinuxRoutingTables:
             CommandRefusedError: the kernel refused something though link and source address are there (EBUSY:
                 somebody else keeps changing what is ours); what could be applied stays.
         """
-        wanted: set[_Wanted] = {*kernel_routes(plan), *plan.rules}
-        refusals: list[CommandRefusedError] = []
-        for _ in range(_ROUNDS):
-            held = self._held()
-            if wanted == {each.value for each in held}:
-                return
-            refusals = [*self._add(wanted, held), *self._remove_all_but(wanted)]
-        raise (
-            refusals[0]
-            if refusals
-            else CommandRefusedError("Our rules and routes do not stay as they were set", errno=EBUSY)
-        )
+        self._reconciler.apply({*kernel_routes(plan), *plan.rules})
 
     async def clear(self) -> None:
         """Remove all that is ours.
@@ -119,7 +83,7 @@ class LinuxRoutingTables:
         """Free the socket; rules and routes stay."""
         self._socket.close()
 
-    def _held(self) -> list[_Held]:
+    def _held(self) -> list[Held[_Wanted]]:
         """All that is ours: rules first, and of these the last that the kernel asks."""
         families = FAMILY_OF_VERSION.values()
         rules = [_held_rule(body) for family in families for body in self._rules(family) if is_our_rule(body)]
@@ -141,21 +105,6 @@ class LinuxRoutingTables:
         for reply in self._socket.dump_existing(RTM_GETROUTE, request, what="listing a path's routes"):
             yield bytes(reply)
 
-    def _add(self, wanted: set[_Wanted], held: Collection[_Held]) -> Iterator[CommandRefusedError]:
-        """Add what is missing: subnets, gateways, then rules as the kernel asks them; tell what was refused.
-
-        What cannot be there because its link has just gone is taken out of what is wanted.
-        """
-        for each in sorted(wanted - {one.value for one in held}, key=_order):
-            try:
-                self._add_one(each)
-            except CommandRefusedError as refusal:
-                if not self._is_excused(each, refusal):
-                    yield refusal
-                    continue
-                _log.info("left out, its link has just gone: %s", refusal)
-                wanted.discard(each)
-
     def _add_one(self, wanted: _Wanted) -> None:
         if isinstance(wanted, KernelRoute):
             flags = NLM_F_CREATE | (NLM_F_REPLACE if self._may_replace(wanted) else 0)
@@ -171,28 +120,17 @@ class LinuxRoutingTables:
         return len(there) == 1 and is_our_route(there[0])
 
     def _is_excused(self, wanted: _Wanted, refusal: CommandRefusedError) -> bool:
-        if not isinstance(wanted, KernelRoute) or refusal.errno not in _LINK_MAY_BE_GONE:
+        if not isinstance(wanted, KernelRoute) or refusal.errno not in LINK_MAY_BE_GONE:
             return False
         return not _is_possible(wanted.route, read_network(self._socket))
 
-    def _remove_all_but(self, wanted: Collection[_Wanted]) -> Iterator[CommandRefusedError]:
-        """Remove what else is ours; looks again, as a replaced route is gone by now."""
-        for each in self._held():
-            if each.value in wanted:
-                continue
-            try:
-                self._socket.command(each.removal, each.body, what=f"removing {each.value or 'a leftover'}")
-            except CommandRefusedError as refusal:
-                if refusal.errno not in _ALREADY_GONE:
-                    yield refusal
+
+def _held_rule(body: bytes) -> Held[_Wanted]:
+    return Held(value=parse_rule(body), removal=RTM_DELRULE, body=body)
 
 
-def _held_rule(body: bytes) -> _Held:
-    return _Held(value=parse_rule(body), removal=RTM_DELRULE, body=body)
-
-
-def _held_route(body: bytes) -> _Held:
-    return _Held(value=parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
+def _held_route(body: bytes) -> Held[_Wanted]:
+    return Held(value=parse_route(body), removal=RTM_DELROUTE, body=route_removal(body))
 
 
 def _order(wanted: _Wanted) -> tuple[int, str]:
