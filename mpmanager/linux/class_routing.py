@@ -2,17 +2,27 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum, unique
+from functools import partial
 from ipaddress import ip_network
 
 from mpmanager.linux.class_marks import held_versions, mark_of
 from mpmanager.linux.netlink import attribute, attributes_of
 from mpmanager.linux.reconciling import LINK_MAY_BE_GONE, Held, Reconciler
-from mpmanager.linux.routing_messages import DEFAULT_RULE_PRIORITY, gateway_attribute, route_removal, slot_of
+from mpmanager.linux.routing_messages import (
+    DEFAULT_RULE_PRIORITY,
+    MAIN_RULE_PRIORITY,
+    gateway_attribute,
+    route_removal,
+    slot_of,
+)
 from mpmanager.linux.rtnetlink import (
+    ADDRESS_BITS,
     FAMILY_OF_VERSION,
     FR_ACT_TO_TBL,
     FRA_PRIORITY,
     FRA_PROTOCOL,
+    FRA_SUPPRESS_PREFIXLEN,
     FRA_TABLE,
     NLM_F_CREATE,
     NLM_F_EXCL,
@@ -49,20 +59,47 @@ from mpmanager.model.names import IPAddress
 CLASS_PROTOCOL = 0x6E
 """The mark of these rules and routes: 110, beside that of per-path routing (109), whose owner removes all it does not
 know."""
-CLASS_RULE_PRIORITY = DEFAULT_RULE_PRIORITY + 100
-"""Source rules < mark rules < main."""
 CLASS_TABLE_BASE = 0x6D710000
 """Tables of classes are numbered from here; those of paths end before."""
-REJECTION_RULE_PRIORITY = CLASS_RULE_PRIORITY + 1
-"""What a class has no route for goes nowhere."""
-
+_FRA_GOTO = 4
 _FRA_FWMARK = 10
 _FRA_FWMASK = 16
 _RTA_ENCAP = 22
-_FR_ACT_UNREACHABLE = 7
+_FIB_RULE_UNRESOLVED = 4
+"""Set by the kernel while there is nothing to go on with."""
 _WHOLE_MARK = 0xFFFFFFFF
+_SUPPRESS_NOTHING = 0xFFFFFFFF
 _VERSIONS = (4, 6)
 _PROTOCOL_OFFSET = 5
+
+
+@unique
+class Step(IntEnum):
+    """The rules that what carries a mark meets, by their priorities.
+
+    Between those of a path's subnets and of main: an untrusted network can push routes into main that take everything
+    (0.0.0.0/1 and 128.0.0.0/1). Without a source address the last two alone would do, but the kernel looks up again
+    once there is one, and routes what is bound to an address only so.
+    """
+
+    REJECTIONS = MAIN_RULE_PRIORITY - 30
+    """What main rejects goes nowhere. Its other routes are passed over."""
+    SPECIFIC = MAIN_RULE_PRIORITY - 20
+    """The routes of the class except for default ones."""
+    PAST_MAIN = MAIN_RULE_PRIORITY - 10
+    """On to the default routes of the path whose address it has."""
+    DEFAULT = DEFAULT_RULE_PRIORITY + 100
+    """All routes of the class."""
+    NOWHERE = DEFAULT_RULE_PRIORITY + 101
+    """What a class has no route for goes nowhere."""
+
+
+class Action(IntEnum):
+    """FR_ACT_*: what a rule does."""
+
+    LOOK_UP = FR_ACT_TO_TBL
+    GO_ON = 2
+    REJECT = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +118,18 @@ class ClassRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """A rule on a mark: it leads to the table of a class, or says that there is no way."""
+    """A rule on a mark."""
 
     version: int
     mark: int
-    table: int | None
-    """None for the rejection."""
+    priority: int
+    action: int
+    table: int = 0
+    """That is looked up."""
+    suppressed: int = _SUPPRESS_NOTHING
+    """Routes with prefixes of this length and shorter are passed over, but not those that reject."""
+    target: int = 0
+    """The priority of the rule to go on with."""
 
 
 _Wanted = ClassRule | ClassRoute
@@ -186,10 +229,25 @@ def _wanted(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> Itera
 def _rules(path_class: PathClass, table: int) -> Iterator[ClassRule]:
     for restriction in (Restriction.HANDSHAKE, Restriction.ONLY):
         mark = mark_of(path_class.number, restriction)
+        held = held_versions(path_class, restriction)
         for version in _VERSIONS:
-            yield ClassRule(version=version, mark=mark, table=table)
-        for version in held_versions(path_class, restriction):
-            yield ClassRule(version=version, mark=mark, table=None)
+            for step in Step if version in held else (Step.DEFAULT,):
+                yield _rule(version, mark, step, table)
+
+
+def _rule(version: int, mark: int, step: Step, table: int) -> ClassRule:
+    rule = partial(ClassRule, version=version, mark=mark, priority=step)
+    match step:
+        case Step.REJECTIONS:
+            return rule(action=Action.LOOK_UP, table=RT_TABLE_MAIN, suppressed=ADDRESS_BITS[version])
+        case Step.SPECIFIC:
+            return rule(action=Action.LOOK_UP, table=table, suppressed=0)
+        case Step.PAST_MAIN:
+            return rule(action=Action.GO_ON, target=DEFAULT_RULE_PRIORITY)
+        case Step.DEFAULT:
+            return rule(action=Action.LOOK_UP, table=table)
+        case Step.NOWHERE:
+            return rule(action=Action.REJECT)
 
 
 def _specific_routes(path_class: PathClass, table: int, main: Iterable[ClassRoute]) -> Iterator[ClassRoute]:
@@ -230,7 +288,7 @@ def _is_excused(wanted: _Wanted, refusal: CommandRefusedError) -> bool:
 def _order(wanted: _Wanted) -> tuple[int, str]:
     """Direct routes, routes by gateways, then the rules in the reverse order of asking: rejections first."""
     if isinstance(wanted, ClassRule):
-        return 2 if wanted.table is None else 3, str(wanted)
+        return 2 + Step.NOWHERE - wanted.priority, str(wanted)
     return 0 if wanted.gateway is None else 1, str(wanted)
 
 
@@ -291,14 +349,14 @@ def _parse_route(body: bytes) -> ClassRoute | None:
 
 
 def _rule_message(wanted: ClassRule) -> bytes:
-    is_rejection = wanted.table is None
-    action = _FR_ACT_UNREACHABLE if is_rejection else FR_ACT_TO_TBL
     return (
-        RULE_HEADER.pack(FAMILY_OF_VERSION[wanted.version], 0, 0, 0, 0, 0, 0, action, 0)
-        + number_attribute(FRA_PRIORITY, REJECTION_RULE_PRIORITY if is_rejection else CLASS_RULE_PRIORITY)
+        RULE_HEADER.pack(FAMILY_OF_VERSION[wanted.version], 0, 0, 0, 0, 0, 0, wanted.action, 0)
+        + number_attribute(FRA_PRIORITY, wanted.priority)
         + number_attribute(_FRA_FWMARK, wanted.mark)
         + number_attribute(_FRA_FWMASK, _WHOLE_MARK)
-        + (number_attribute(FRA_TABLE, wanted.table) if wanted.table is not None else b"")
+        + (number_attribute(FRA_TABLE, wanted.table) if wanted.table else b"")
+        + (number_attribute(_FRA_GOTO, wanted.target) if wanted.target else b"")
+        + number_attribute(FRA_SUPPRESS_PREFIXLEN, wanted.suppressed)
         + attribute(FRA_PROTOCOL, bytes([CLASS_PROTOCOL]))
     )
 
@@ -307,17 +365,14 @@ def _parse_rule(body: bytes) -> ClassRule | None:
     """A rule of the kernel; None when `_rule_message` never gives such."""
     family, *_lengths_and_more, action, flags = RULE_HEADER.unpack_from(body)
     attributes = attributes_of(memoryview(body)[RULE_HEADER.size :])
-    is_rejection = action == _FR_ACT_UNREACHABLE
-    rule = ClassRule(
+    if flags & ~_FIB_RULE_UNRESOLVED or number_of(attributes.get(_FRA_FWMASK)) != _WHOLE_MARK:
+        return None
+    return ClassRule(
         version=VERSION_OF_FAMILY.get(family, 0),
         mark=number_of(attributes.get(_FRA_FWMARK)),
-        table=None if is_rejection else number_of(attributes.get(FRA_TABLE)),
+        priority=number_of(attributes.get(FRA_PRIORITY)),
+        action=action,
+        table=number_of(attributes.get(FRA_TABLE)),
+        suppressed=number_of(attributes.get(FRA_SUPPRESS_PREFIXLEN), default=_SUPPRESS_NOTHING),
+        target=number_of(attributes.get(_FRA_GOTO)),
     )
-    is_usual = (
-        action in {FR_ACT_TO_TBL, _FR_ACT_UNREACHABLE}
-        and flags == 0
-        and number_of(attributes.get(FRA_PRIORITY))
-        == (REJECTION_RULE_PRIORITY if is_rejection else CLASS_RULE_PRIORITY)
-        and number_of(attributes.get(_FRA_FWMASK)) == _WHOLE_MARK
-    )
-    return rule if is_usual else None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 SERVER = {socket.AF_INET: sys.argv[1], socket.AF_INET6: sys.argv[2]}
 PORT = int(sys.argv[3])
+LTE = {socket.AF_INET: "10.0.2.1", socket.AF_INET6: "2001:db8:2::1"}
 WIFI = {socket.AF_INET: "10.0.1.1", socket.AF_INET6: "2001:db8:1::1"}
 GATEWAY = {socket.AF_INET: "10.0.1.2", socket.AF_INET6: "2001:db8:1::2"}
 TIMEOUT_S = 0.5
@@ -558,6 +559,15 @@ def packet_socket(_family):
         return "sent"
 
 
+def from_lte(made):
+    made.bind((LTE[made.family], 0))
+    return made
+
+
+for each_family, each_version in ((socket.AF_INET, 4), (socket.AF_INET6, 6)):
+    STEPS[f"tcp_from_lte{each_version}"] = (lambda family: talk(from_lte(stream(family))), each_family)
+    STEPS[f"mptcp_from_lte{each_version}"] = (lambda family: talk(from_lte(stream(family, IPPROTO_MPTCP))), each_family)
+    STEPS[f"udp_from_lte{each_version}"] = (lambda family: send_to(from_lte(datagrams(family))), each_family)
 STEPS["packet_socket"] = (packet_socket, socket.AF_INET)
 STEPS["own_host"] = (own_host, socket.AF_INET)
 

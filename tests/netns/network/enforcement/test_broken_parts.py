@@ -9,6 +9,7 @@ from errno import ENOMEM
 import pytest
 
 from mpmanager.linux import bpf
+from mpmanager.linux.class_routing import Step
 from mpmanager.model.enforcement import Restriction
 from mpmanager.model.errors import CommandRefusedError
 from netns.restricted import Captures, cellular, restricting, tried, wifi_and_cellular
@@ -41,8 +42,9 @@ def break_steering(world, pins):
         detach(pins, name)
     world.run("nft flush ruleset")
     for family in ("-4", "-6"):
-        for priority in (17300, 17300, 17301, 17301):
-            world.run(f"ip {family} rule del priority {priority}")
+        for priority in Step:
+            for _restriction in ("handshake", "only"):
+                world.run(f"ip {family} rule del priority {priority:d}")
 
 
 def detach(pins, program):
