@@ -6,7 +6,7 @@ from errno import ECONNREFUSED, ECONNRESET
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Recovery, Retry, Subflow, is_on
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import SubflowFailed
-from mpmanager.core.subflow_targets import Target, targets
+from mpmanager.core.subflow_targets import Target
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.pathmanager import Command, CreateSubflow, DestroySubflow, SubflowClosed, SubflowEstablished
@@ -109,7 +109,7 @@ class Joiner:
 
     def join(self, connection: Connection, now: float) -> Iterator[Command]:
         """Ask for what is missing and may be tried now."""
-        for target in targets(connection.peer, self._situation.paths):
+        for target in self._situation.targets(connection.peer):
             if len(connection.subflows) + len(connection.joins) >= MOST_SUBFLOWS:
                 return
             retry = connection.retries.get((target.path.name, target.remote))

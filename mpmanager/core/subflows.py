@@ -46,6 +46,7 @@ from mpmanager.model.pathmanager import (
     ConnectionCreated,
     ConnectionEstablished,
     CreateSubflow,
+    DestroySubflow,
     SetBackup,
     SubflowClosed,
     SubflowEstablished,
@@ -148,6 +149,8 @@ class SubflowManager:
             return tuple(self._obey(connection, event, now))
         if isinstance(event, CommandRefused) and probing.concerns(connection, event.command):
             return tuple(probing.on_refused(self._situation, connection, event, now))
+        if isinstance(event, CommandRefused) and isinstance(event.command, DestroySubflow):
+            return ()  # it was gone already
         if isinstance(event, SubflowEstablished | SubflowClosed) and event.flow in connection.probes:
             probing.take_answer(self._situation, connection, event, now)
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import ip_network
 
 from mpmanager.linux.class_marks import held_versions, mark_of
@@ -71,6 +71,8 @@ _WHOLE_MARK = 0xFFFFFFFF
 _SUPPRESS_NOTHING = 0xFFFFFFFF
 _VERSIONS = (4, 6)
 _PROTOCOL_OFFSET = 5
+_MOST_PARSED = 1024
+"""The same rules and routes are read again and again, every second at least."""
 
 
 @unique
@@ -329,6 +331,7 @@ def _scope(wanted: ClassRoute) -> int:
     return RT_SCOPE_LINK if is_direct else RT_SCOPE_UNIVERSE
 
 
+@lru_cache(maxsize=_MOST_PARSED)
 def _parse_route(body: bytes) -> ClassRoute | None:
     """A route of the kernel; None where it has a form that no class can have."""
     _, _, source_length, tos, _, _, _, kind, _ = ROUTE_HEADER.unpack_from(body)
@@ -361,6 +364,7 @@ def _rule_message(wanted: ClassRule) -> bytes:
     )
 
 
+@lru_cache(maxsize=_MOST_PARSED)
 def _parse_rule(body: bytes) -> ClassRule | None:
     """A rule of the kernel; None when `_rule_message` never gives such."""
     family, *_lengths_and_more, action, flags = RULE_HEADER.unpack_from(body)

@@ -57,6 +57,9 @@ _EVENT_BUFFER_BYTES = 64 * 1024 * 1024
 """An upper bound: each event takes some 4 KiB of it, and a burst of connections brings thousands."""
 
 
+_MAPPED = int(IPv6Address("::ffff:0.0.0.0"))
+
+
 class _Command(IntEnum):
     """MPTCP_PM_CMD_*."""
 
@@ -268,7 +271,7 @@ def _encoded(command: Command) -> tuple[_Command, bytes]:
 
 
 def _mapped(end: Endpoint) -> Endpoint:
-    return Endpoint(IPv6Address(f"::ffff:{end.address}"), end.port)
+    return Endpoint(IPv6Address(_MAPPED + int(end.address)), end.port)
 
 
 def _both_ends(flow: FourTuple, *, identifier: AddressId | None = None, flags: int | None = None) -> bytes:
