@@ -34,6 +34,7 @@ class Daemon:
                 place=self.place,
                 is_service=True,
                 stderr=log,
+                start_new_session=True,  # as a service has
             )
         until(lambda: b"ready on the bus" in self.log.read_bytes()[offset:], "the daemon is ready")
         return self

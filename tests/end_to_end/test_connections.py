@@ -1,9 +1,11 @@
 """Real connections of real programs, managed and shown by the daemon."""
 
+import os
 import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -394,3 +396,10 @@ def test_ipv6_only_links_are_enough(lab_up, daemon_in, server_in):
         client.sendall(header(0, 100_000))
         read_exactly(client, 100_000)
         until(lambda: len(subflow_paths(daemon.connection(client.getsockname()))) == 3, "three IPv6 subflows")
+
+
+def test_the_daemon_goes_before_others_on_busy_processors(lab_up, daemon_in):
+    process = daemon_in(lab_up()).process
+    until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == -11, "it has another niceness")
+    session = Path(f"/proc/{process.pid}/autogroup")
+    assert not session.exists() or session.read_text().endswith("nice -11\n")
