@@ -7,11 +7,12 @@ from pathlib import Path
 import psutil
 
 from mpmanager.daemon.world import World
-from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
+from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.identification import LinuxIdentification
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.routing import LinuxRoutingTables

@@ -9,6 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from mpmanager.linux.mounts import cgroup_mount
+
 PEOPLE = "user.slice"
 SERVICES = "system.slice"
 
@@ -19,7 +21,7 @@ _POLL_S = 0.01
 
 def make(name: str) -> None:
     """Make the tree of an instance, where that is possible."""
-    mount = _mount_point()
+    mount = cgroup_mount()
     if mount is not None:
         for each in (PEOPLE, SERVICES):
             with suppress(OSError):
@@ -28,7 +30,7 @@ def make(name: str) -> None:
 
 def remove(name: str) -> None:
     """Remove the tree, in which nothing runs any more; what cannot be removed stays."""
-    mount = _mount_point()
+    mount = cgroup_mount()
     if mount is None:
         return
     root = mount / _ALL / name
@@ -45,7 +47,7 @@ def remove(name: str) -> None:
 
 def path_of(name: str, slice_name: str) -> Path | None:
     """The directory of a slice of an instance; None where there is none."""
-    mount = _mount_point()
+    mount = cgroup_mount()
     directory = None if mount is None else mount / _ALL / name / slice_name
     return directory if directory is not None and directory.is_dir() else None
 
@@ -57,12 +59,3 @@ def join(directory: Path) -> None:
         OSError: refused.
     """
     (directory / "cgroup.procs").write_text(f"{os.getpid()}\n", encoding="ascii")
-
-
-def _mount_point() -> Path | None:
-    """Where the tree is mounted: the first one that is there for everybody."""
-    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
-        before, _dash, after = line.partition(" - ")
-        if after.startswith("cgroup2 "):
-            return Path(before.split()[4])
-    return None

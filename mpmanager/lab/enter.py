@@ -8,9 +8,11 @@ its place, and /etc stays untouched.
 import ctypes
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from mpmanager.lab import cgroups
+from mpmanager.linux.mounts import mount_points
 
 NAMED_NAMESPACES = Path("/run/netns")
 
@@ -20,8 +22,6 @@ _MS_BIND = 0x1000
 _MS_REC = 0x4000
 _MS_SLAVE = 0x80000
 
-_BPFFS = "/sys/fs/bpf"
-_MOUNT_POINT_FIELD = 4  # of /proc/self/mountinfo
 _NOT_FOUND = 127
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,23 +56,11 @@ def enter(namespace: str) -> None:
     _check(_libc.unshare(_CLONE_NEWNS), "unshare mounts")
     # A slave: mounts made outside still come in, nothing goes out.
     _mount("none", "/", None, _MS_SLAVE | _MS_REC)
-    kept = [(os.open(point, os.O_PATH | os.O_CLOEXEC), point) for point in mounts_below_sys(_mount_points())]
+    kept = [(os.open(point, os.O_PATH | os.O_CLOEXEC), point) for point in mounts_below_sys(map(str, mount_points()))]
     _mount(namespace, "/sys", "sysfs", 0)
     for descriptor, point in kept:
         _mount(f"/proc/self/fd/{descriptor}", point, None, _MS_BIND | _MS_REC)
         os.close(descriptor)
-
-
-def mount_bpffs() -> None:
-    """Mount bpffs where systemd does, unless it is there: what is pinned from inside shall outlive who pinned it.
-
-    It stays for whoever comes later.
-
-    Raises:
-        OSError: refused.
-    """
-    if _BPFFS not in _mount_points():
-        _mount("bpf", _BPFFS, "bpf", 0)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
@@ -81,15 +69,10 @@ def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
     _check(result, f"mount {target}")
 
 
-def _mount_points() -> list[str]:
-    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
-    return [line.split()[_MOUNT_POINT_FIELD] for line in lines]
-
-
-def mounts_below_sys(mount_points: list[str]) -> list[str]:
+def mounts_below_sys(points: Iterable[str]) -> list[str]:
     """The outermost mount points below /sys; those inside of them come along with a recursive bind."""
     outermost: list[str] = []
-    for point in sorted(set(mount_points)):
+    for point in sorted(set(points)):
         if point.startswith("/sys/") and not any(point.startswith(f"{outer}/") for outer in outermost):
             outermost.append(point)
     return outermost

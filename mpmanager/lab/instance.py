@@ -21,7 +21,7 @@ from typing import Any, Self, TypeVar
 from mpmanager.lab import cgroups, namespaces
 from mpmanager.lab.control import LinkControl, LinkState
 from mpmanager.lab.emulator import EmulatorConfig
-from mpmanager.lab.enter import command_inside, mount_bpffs
+from mpmanager.lab.enter import command_inside
 from mpmanager.lab.errors import LabError, LabExistsError, LabNotFoundError, LinkEmulationError, RightsMissingError
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import (
@@ -34,6 +34,8 @@ from mpmanager.lab.topology import (
     gateway_of,
     load_topology,
 )
+from mpmanager.linux.mounts import mount_bpffs
+from mpmanager.model.errors import NotSupportedError
 
 ResultT = TypeVar("ResultT")
 
@@ -234,8 +236,8 @@ class Lab:
         self.log_directory.mkdir()
         self.facts_file.write_text(self.topology.facts_toml(), encoding="utf-8")
         cgroups.make(self.name)
-        with suppress(OSError):
-            mount_bpffs()
+        with suppress(NotSupportedError):
+            mount_bpffs()  # what is pinned from inside shall outlive who pinned it; it stays for whoever comes later
         for place in self.places:
             namespaces.create(self.namespace(place))
         self._set_sysctls()

@@ -8,6 +8,7 @@ import psutil
 
 from mpmanager.core.application_identity import application_of
 from mpmanager.linux.desktop_entries import DesktopEntries
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.processes import process_of
 from mpmanager.model.connection import Application, ProcessKey
 
@@ -15,15 +16,6 @@ _PROC = Path("/proc")
 _ROOT_CGROUP = "/"
 _REMEMBERED_SOCKETS = 20_000
 _REMEMBERED_PROCESSES = 200
-
-
-def cgroup_mount() -> Path | None:
-    """Where the cgroup v2 hierarchy is mounted; None when it is not."""
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        before, _dash, after = line.partition(" - ")
-        if after.startswith("cgroup2 "):
-            return Path(before.split()[4].replace("\\040", " "))
-    return None
 
 
 class _Process:

@@ -11,13 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
+from mpmanager.linux.mounts import BPFFS, has_bpffs
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 
-BPFFS = Path("/sys/fs/bpf")
-"""Where systemd mounts the file system of pins, in the first namespace of mounts."""
-
-_BPFFS_TYPE = "bpf"
-_MOUNTED_FIELD = 4  # of /proc/self/mountinfo
 _LIBRARY = "libbpf.so.1"
 _LOG_LIMIT = 200_000
 _LOG_LINES = 12
@@ -387,29 +383,6 @@ def _link_info(link: int) -> bytes:
     result = _library().calls.bpf_obj_get_info_by_fd(link, info, ctypes.byref(length))
     _checked(result, "asking for a link")
     return info.raw
-
-
-def has_bpffs(mount_point: Path = BPFFS) -> bool:
-    """Whether pins can be made there."""
-    return any(_is_bpffs(line, mount_point) for line in Path("/proc/self/mountinfo").read_text().splitlines())
-
-
-def _is_bpffs(line: str, mount_point: Path) -> bool:
-    before, _dash, after = line.partition(" - ")
-    return after.split()[:1] == [_BPFFS_TYPE] and before.split()[_MOUNTED_FIELD] == str(mount_point)
-
-
-def mount_bpffs(mount_point: Path = BPFFS) -> None:
-    """Mount the file system of pins where it is missing, as systemd does at every start.
-
-    Raises:
-        NotSupportedError: refused.
-    """
-    if has_bpffs(mount_point):
-        return
-    if _libc.mount(b"bpf", os.fsencode(mount_point), _BPFFS_TYPE.encode(), ctypes.c_ulong(0), b"mode=0700"):
-        reason = os.strerror(ctypes.get_errno())
-        raise NotSupportedError(f"there is no bpf file system at {mount_point}, and mounting it is refused: {reason}")
 
 
 def would_outlive(mount_point: Path = BPFFS) -> bool:

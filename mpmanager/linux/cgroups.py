@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mpmanager.core.scopes import is_within, may_be_led
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux.mounts import cgroup_id, cgroup_mount
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 
@@ -41,12 +41,7 @@ class LinuxCgroups:
         return self._mount is not None and (self._mount / cgroup[1:]).is_dir()
 
     def identity(self, cgroup: CgroupPath) -> int | None:
-        if self._mount is None:
-            return None
-        try:
-            return (self._mount / cgroup[1:]).stat().st_ino
-        except OSError:
-            return None
+        return None if self._mount is None else cgroup_id(self._mount / cgroup[1:])
 
     def tree(self) -> Collection[CgroupPath]:
         if self._mount is None:

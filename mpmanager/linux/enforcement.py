@@ -12,10 +12,10 @@ from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
 from mpmanager.linux import bpf, enforcement_maps
-from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
 from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
+from mpmanager.linux.mounts import BPFFS, cgroup_id, cgroup_mount, mount_bpffs
 from mpmanager.linux.nftables import Nftables
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
@@ -69,7 +69,7 @@ class LinuxEnforcement:
     removed, as their `witness` tells.
     """
 
-    def __init__(self, *, mount_point: Path = bpf.BPFFS) -> None:
+    def __init__(self, *, mount_point: Path = BPFFS) -> None:
         """With bpffs at another place than usual for tests."""
         self._mount_point = mount_point
         self._namespace = _network_namespace()
@@ -150,7 +150,7 @@ class LinuxEnforcement:
         if refusal := self._tried().refusal:
             return refusal
         try:
-            bpf.mount_bpffs(self._mount_point)
+            mount_bpffs(self._mount_point)
         except NotSupportedError as error:
             return str(error)
         return None
@@ -520,7 +520,7 @@ def _living(cgroups: Collection[int]) -> dict[int, CgroupPath]:
     mount = cgroup_mount()
     if mount is None or not cgroups:
         return {}
-    found = ((_inode(each), CgroupPath(f"/{each.relative_to(mount)}")) for each in _directories(mount))
+    found = ((cgroup_id(each), CgroupPath(f"/{each.relative_to(mount)}")) for each in _directories(mount))
     return {inode: path for inode, path in found if inode in cgroups and inode is not None}
 
 
@@ -531,11 +531,4 @@ def _directories(top: Path) -> Iterator[Path]:
 
 def _cgroup_id(cgroup: CgroupPath) -> int | None:
     """None when there is no such cgroup."""
-    return _inode(_directory_of(cgroup))
-
-
-def _inode(directory: Path) -> int | None:
-    try:
-        return directory.stat().st_ino
-    except FileNotFoundError:
-        return None
+    return cgroup_id(_directory_of(cgroup))

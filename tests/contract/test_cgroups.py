@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.cgroups import LinuxCgroups
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.simulated.cgroups import SimulatedCgroups

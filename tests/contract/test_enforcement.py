@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mpmanager.linux import bpf
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux import mounts
 from mpmanager.linux.enforcement import LinuxEnforcement
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -89,7 +89,7 @@ class LinuxPlace:
 
     def _run(self, test):
         self._group.mkdir()
-        bpf.mount_bpffs(self._directory)
+        mounts.mount_bpffs(self._directory)
         self.enforcement = LinuxEnforcement(mount_point=self._directory)
         try:
             test(self)

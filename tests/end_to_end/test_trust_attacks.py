@@ -11,7 +11,7 @@ from end_to_end.cafe import LTE, WIFI
 from end_to_end.stage import subflow_paths, until
 from mpmanager.lab.topology import LinkChange
 from mpmanager.lab.units import Rate, Share
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.trust import Hold
 
 pytestmark = pytest.mark.netns

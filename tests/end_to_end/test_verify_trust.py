@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from end_to_end.stage import until
-from mpmanager.linux import bpf
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux import bpf, mounts
+from mpmanager.linux.mounts import cgroup_mount
 
 pytestmark = pytest.mark.netns
 
@@ -51,7 +51,7 @@ class Stage:
     def break_into(self, cgroup):
         """Take off all programs that hold a cgroup, behind the daemon's back."""
         number = (cgroup_mount() / cgroup[1:]).stat().st_ino
-        pins = list(bpf.BPFFS.glob(f"mpmanager/namespace*/layout*/*-{number}"))
+        pins = list(mounts.BPFFS.glob(f"mpmanager/namespace*/layout*/*-{number}"))
         assert pins
         for each in pins:
             bpf.detach(each)

@@ -12,7 +12,7 @@ from errno import ENETDOWN
 from ipaddress import ip_address
 from pathlib import Path
 
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.enforcement import (
     CgroupPath,
     CgroupPolicy,

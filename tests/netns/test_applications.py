@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mpmanager.linux.applications import LinuxApplicationFinder, cgroup_mount
+from mpmanager.linux.applications import LinuxApplicationFinder
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.model.connection import UNKNOWN_APPLICATION, ProcessKey
 from netns.stage import TIMEOUT_S, lab_of_two_links, listening

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mpmanager.linux.applications import cgroup_mount
 from mpmanager.linux.cgroups import LinuxCgroups
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.enforcement import CgroupPath
 
 NOBODY = 65534

@@ -11,9 +11,9 @@ import pytest
 
 from mpmanager.core.paths import derive_paths
 from mpmanager.core.routing import desired_routing
-from mpmanager.linux import bpf
-from mpmanager.linux.applications import cgroup_mount
+from mpmanager.linux import mounts
 from mpmanager.linux.enforcement import LinuxEnforcement
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.model.enforcement import Shortfall
@@ -25,7 +25,7 @@ def pins():
     """A file system of pins of our own, that everybody on this machine sees."""
     place = Path(f"/run/mpmanager-test-bpf{os.getpid()}")
     place.mkdir()
-    bpf.mount_bpffs(place)
+    mounts.mount_bpffs(place)
     yield place
     subprocess.run(["umount", place], check=True)
     place.rmdir()

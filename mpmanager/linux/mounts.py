@@ -1,0 +1,62 @@
+"""Where cgroup v2 and bpffs are mounted. Imported by small programs that start often: nothing heavy belongs here."""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from mpmanager.model.errors import NotSupportedError
+
+BPFFS = Path("/sys/fs/bpf")
+"""Where systemd mounts the file system of pins, in the first namespace of mounts."""
+
+_CGROUPS_TYPE, _BPFFS_TYPE = "cgroup2", "bpf"
+_MOUNT_POINT_FIELD = 4
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def mount_points(kind: str | None = None) -> Iterator[Path]:
+    """Those that this process sees, of one type of file system if that is given, the oldest first."""
+    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        before, _dash, after = line.partition(" - ")
+        if kind in {None, after.split(" ", 1)[0]}:
+            yield Path(_unescaped(before.split(" ")[_MOUNT_POINT_FIELD]))
+
+
+def _unescaped(text: str) -> str:
+    """As the kernel writes what would be taken for the end of a field or of a line, and the sign of that itself."""
+    for character in " \t\n\\":
+        text = text.replace(f"\\{ord(character):03o}", character)
+    return text
+
+
+def cgroup_mount() -> Path | None:
+    """Where the cgroup v2 hierarchy is mounted; None when it is not."""
+    return next(mount_points(_CGROUPS_TYPE), None)
+
+
+def cgroup_id(directory: Path) -> int | None:
+    """What the kernel calls a cgroup: never the same again for one that is made anew. None when it is gone."""
+    try:
+        return directory.stat().st_ino
+    except OSError:
+        return None
+
+
+def has_bpffs(mount_point: Path = BPFFS) -> bool:
+    """Whether pins can be made there."""
+    return mount_point in mount_points(_BPFFS_TYPE)
+
+
+def mount_bpffs(mount_point: Path = BPFFS) -> None:
+    """Mount the file system of pins where it is missing, as systemd does at every start.
+
+    Raises:
+        NotSupportedError: refused.
+    """
+    if has_bpffs(mount_point):
+        return
+    if _libc.mount(b"bpf", os.fsencode(mount_point), _BPFFS_TYPE.encode(), ctypes.c_ulong(0), b"mode=0700"):
+        reason = os.strerror(ctypes.get_errno())
+        raise NotSupportedError(f"there is no bpf file system at {mount_point}, and mounting it is refused: {reason}")
