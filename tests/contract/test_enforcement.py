@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mpmanager.linux import mounts
+from mpmanager.linux import bpf, mounts
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.model.connection import Endpoint
