@@ -109,6 +109,15 @@ LIST_POLICIES = Method(
 )
 """`PolicyInfo` each, the most specific first; the default is always the last."""
 
+EXPLAIN_POLICIES = Method(
+    name="ExplainPolicies",
+    action=Action.INFO,
+    inputs=(Argument(name="query", signature="a{sv}"),),
+    outputs=(Argument(name="policies", signature="aa{sv}"),),
+)
+"""Takes a `PolicyQuery`; `PolicyInfo` each of the rules about that, in the order in which they count: each part of a
+policy is that of the first that says something of it; but a user's own rule only adds to the demand of trust."""
+
 SET_POLICY = Method(
     name="SetPolicy",
     action=Action.POLICY_SYSTEM,
@@ -150,6 +159,7 @@ METHODS = (
     SET_PATH_TRUST,
     SET_WIRES_NEED_LOGIN,
     LIST_POLICIES,
+    EXPLAIN_POLICIES,
     SET_POLICY,
     GET_TRUST,
     HOLD_CONNECTION,

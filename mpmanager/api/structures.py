@@ -122,9 +122,9 @@ class TierChoiceInfo(Structure):
     """When an application may use some paths."""
 
     paths: str
-    """`path:wlan0`, `kind:lte`, or `metered`, `unmetered`, `trusted`, `untrusted`."""
+    """`path:wlan0`, `kind:lte`, or `metered`, `unmetered`, `trusted`, `untrusted`, `any`."""
     tier: str
-    """As in `PathInfo.tier`."""
+    """As in `PathInfo.tier`, or `auto`: the path's own."""
 
 
 class PolicyInfo(Structure):
@@ -163,6 +163,15 @@ class PolicyInfo(Structure):
     """Unix time when a temporary rule ends; null: when the machine restarts."""
     owner: int | None = None
     """The user whose rule it is; null: the administrator's. Told, and not to be set."""
+
+
+class PolicyQuery(Structure):
+    """About what to tell the rules: one of these."""
+
+    token: str | None = None
+    """A living connection."""
+    app: str | None = None
+    """The `AppInfo.id` of an application that has or had a connection, whatever it connects to."""
 
 
 class BackupInfo(Structure):
@@ -419,6 +428,14 @@ class ScopeOptions(Structure):
 
     trust: str | None = None
     """As in `PolicyInfo`; null: what holds for the caller. What is stricter of the two comes about."""
+    wait_ms: Wait | None = None
+    """This and the following as in `PolicyInfo`; they count before all rules."""
+    intent: Intent | None = None
+    tiers: list[TierChoiceInfo] = []
+    lowest_delay: bool | None = None
+    multipath: bool | None = None
+    app: str | None = None
+    """The id of the application as which it runs: it is under the rules of that one, and shown with it."""
 
 
 class Frame(Structure):

@@ -16,6 +16,7 @@ from mpmanager.model.policy import (
     LONGEST_WAIT_S,
     MOST_BIG_BYTES,
     MOST_FIRST_BYTES,
+    OWN_TIER,
     Intent,
     Role,
     TierChoice,
@@ -100,14 +101,20 @@ def read_tier(text: str) -> TierChoiceInfo:
     paths, equals, tier = text.rpartition("=")
     if not equals:
         raise ValueError(f"{text!r}: paths have a tier, as in metered=never or wlan0=always")
-    if tier not in set(Tier):
-        raise ValueError(f"{text!r}: a tier is one of {', '.join(Tier)}")
+    if tier not in {*Tier, OWN_TIER}:
+        raise ValueError(f"{text!r}: a tier is one of {', '.join(Tier)}, {OWN_TIER}")
     return TierChoiceInfo(paths=read_tier_paths(paths), tier=tier)
 
 
 def write_tier(choice: TierChoiceInfo) -> str:
     """The reverse of `read_tier`."""
     return f"{choice.paths}={choice.tier}"
+
+
+def read_paths(text: str) -> tuple[TierChoiceInfo, ...]:
+    """`wlan0,trusted`: these as their own tiers say, and no others."""
+    named = [TierChoiceInfo(paths=read_tier_paths(each.strip()), tier=OWN_TIER) for each in text.split(",")]
+    return *named, TierChoiceInfo(paths=Role.ANY, tier=Tier.NEVER)
 
 
 def read_until(text: str) -> float:

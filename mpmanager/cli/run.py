@@ -1,4 +1,4 @@
-"""The command `mpm run`: a program that is held to trusted paths from its start."""
+"""The command `mpm run`: a program under a rule of its own from its start."""
 
 import errno
 import os
@@ -12,11 +12,12 @@ from typing import NoReturn
 import click
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import ScopeOptions
+from mpmanager.api.structures import ScopeOptions, TierChoiceInfo, Wait
 from mpmanager.cli.context import ask, bus_command, exit_code, told
-from mpmanager.cli.policy_values import option_value, read_trust
+from mpmanager.cli.policy_values import option_value, read_paths, read_trust, read_wait_or_auto
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
+from mpmanager.model.policy import Intent
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -26,7 +27,7 @@ _ABSENT = {errno.ENOENT, errno.ENOTDIR}
 
 
 @click.command(
-    short_help="Run a program that keeps to trusted paths.",
+    short_help="Run a program under a rule of its own.",
     context_settings={"help_option_names": ["-h", "--help"], "allow_interspersed_args": False},
     epilog="""\b
 Examples:
@@ -34,6 +35,9 @@ Examples:
   mpm run --trust handshake-strict -- ssh host        refused where no path is trusted
   mpm run --trust first:64kB -- firefox               the first 64 kB of each connection
   mpm run --trust only -- bash                        all that is started from this shell
+  mpm run --wait 50ms -- ssh host                     another path helps what is 50 ms late
+  mpm run --paths unmetered -- apt upgrade            no subflow on what costs
+  mpm run --app org.example.Backup -- rsync ...       under the rules of that application
 
 \b
 Exit codes:
@@ -50,10 +54,32 @@ Exit codes:
     help="What keeps to trusted paths: any (nothing), handshake, handshake-strict, first, first:16kB, first-strict, "
     "only. What holds for this shell if not said.",
 )
+@click.option(
+    "--wait",
+    type=option_value(read_wait_or_auto),
+    metavar="WAIT",
+    help="How long its data may wait before another path helps: 50ms, 0 (pool all), never, auto.",
+)
+@click.option(
+    "--paths",
+    type=option_value(read_paths),
+    metavar="PATHS",
+    help="The only paths for its subflows: names, kinds and roles, as in wlan0,kind:lte,trusted. Where a connection "
+    "opens is left to routing; --trust says that.",
+)
+@click.option("--app", metavar="ID", help="Run it as this application: under its rules, and shown with it.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND [ARGS]...")
 @bus_command
-def run(*, bus: Bus, trust: str | None, command: Sequence[str]) -> None:
-    """Run COMMAND in a cgroup of its own that is held to trusted paths before it starts, with all that it starts.
+def run(
+    *,
+    bus: Bus,
+    trust: str | None,
+    wait: Wait | Intent | None,
+    paths: tuple[TierChoiceInfo, ...] | None,
+    app: str | None,
+    command: Sequence[str],
+) -> None:
+    """Run COMMAND in a cgroup of its own, under what is said here before it starts, with all that it starts.
 
     only lets nothing of it out on an untrusted path: TCP, UDP, DNS, whatever it is. handshake holds what opens a
     Multipath TCP connection, as it carries the keys; first holds the first bytes of each connection, too. With -strict
@@ -64,7 +90,14 @@ def run(*, bus: Bus, trust: str | None, command: Sequence[str]) -> None:
     started.
     """
     try:
-        is_simulated = ask(bus, lambda client: _enter(client, ScopeOptions(trust=trust)))
+        options = ScopeOptions(
+            trust=trust,
+            wait_ms=None if isinstance(wait, Intent) else wait,
+            intent=wait if isinstance(wait, Intent) else None,
+            tiers=list(paths or ()),
+            app=app,
+        )
+        is_simulated = ask(bus, lambda client: _enter(client, options))
     except MpmanagerError as error:
         reason = told(error, bus) if isinstance(error, DaemonNotRunningError) else str(error)
         click.echo(f"mpm: {reason}\n{_without(command)}", err=True)

@@ -26,6 +26,7 @@ from mpmanager.api.structures import (
     Frame,
     PathInfo,
     PolicyInfo,
+    PolicyQuery,
     ScopeOptions,
     StatusInfo,
     SubscribeOptions,
@@ -118,6 +119,11 @@ class ManagerClient:
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""
         (dictionaries,) = await self._call(contract.LIST_POLICIES)
+        return [from_dictionary(each, PolicyInfo) for each in dictionaries]
+
+    async def explain_policies(self, query: PolicyQuery) -> list[PolicyInfo]:
+        """The rules about a connection or an application, in the order in which they count."""
+        (dictionaries,) = await self._call(contract.EXPLAIN_POLICIES, to_dictionary(query))
         return [from_dictionary(each, PolicyInfo) for each in dictionaries]
 
     async def set_policy(self, policy: PolicyInfo) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, NotAuthorizedError
-from mpmanager.model.policy import TrustPolicy
+from mpmanager.model.policy import PolicyRule, TrustPolicy
 
 ROOT: Final = CgroupPath("/")
 
@@ -27,6 +27,10 @@ class Scope:
     trust: TrustPolicy
     uid: int
     """Of who asked for it."""
+    rule: PolicyRule
+    """What was said beside of trust; it counts before all rules."""
+    app_id: str | None = None
+    """The application as which it runs."""
 
 
 def scope_name(number: int) -> str:

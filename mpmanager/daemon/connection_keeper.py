@@ -28,6 +28,7 @@ from mpmanager.daemon.world import World
 from mpmanager.model.connection import (
     NOBODY,
     UNKNOWN_APPLICATION,
+    Application,
     FourTuple,
     ProcessKey,
     Snapshot,
@@ -81,6 +82,7 @@ class ConnectionKeeper:
         choose_port: Callable[[], int],
         news: Callable[[], None],
         policy_for: Callable[[ConnectionAccount], Policy],
+        named: Callable[[Application], Application] = lambda application: application,
         protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005  # as its type says
         fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005  # as its type says
         revised: Callable[[], None] = lambda: None,
@@ -95,6 +97,7 @@ class ConnectionKeeper:
             choose_port: gives a local port for a join.
             news: called when a method that does what has piled up, or a new `deadline`, waits for attention.
             policy_for: says which policy is in force for a connection.
+            named: says what an application is called that was recognised.
             protection_of: says how far a connection has to be kept off untrusted paths.
             fell_back: called when a connection turned out to be plain TCP.
             revised: called when connections, their subflows or their policies have become others.
@@ -104,6 +107,7 @@ class ConnectionKeeper:
         self._revised = revised
         self._joined = joined
         self._policy_for = policy_for
+        self._named = named
         self._protection_of = protection_of
         self._fell_back = fell_back
         self._world = world
@@ -258,7 +262,7 @@ class ConnectionKeeper:
     def _name(self, accounts: Sequence[ConnectionAccount]) -> None:
         applications = self._world.applications.find([self._owner(each) for each in accounts])
         for account, application in zip(accounts, applications, strict=True):
-            account.application = application
+            account.application = self._named(application)
             self.revise(account)
         self._revised()
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 
-from mpmanager.api.structures import EventKind, Frame, PathInfo, StatusInfo, TrustInfo
+from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
 from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.core.policies import STOCK
 from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
@@ -19,18 +20,20 @@ from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
+from mpmanager.daemon.policy_rules import info_of
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.subjects import Subjects, uids_of
 from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
+from mpmanager.model.connection import Application
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import Path, PathState
-from mpmanager.model.policy import TrustDemand
+from mpmanager.model.policy import Policy, TrustDemand
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +83,7 @@ class Manager:
             root=root,
             rules=lambda: self.policies.rules_in(self._subjects.networks),
             scopes=lambda: self.scopes.scopes,
+            scope_applications=lambda: self.scopes.applications,
             uids=uids_of,
             revise=self._on_protection_changed,
             are_rules_lost=lambda: state.are_policies_lost,
@@ -107,7 +111,8 @@ class Manager:
             clock=time.monotonic,
             choose_port=choose_port,
             news=self._news.set,
-            policy_for=lambda account: self.policies.policy_for(self._subjects.of(account)),
+            policy_for=self._policy_for,
+            named=self.scopes.named,
             protection_of=self.trust.protection,
             fell_back=self.trust.learn_plain,
             revised=self._on_connections_revised,
@@ -182,12 +187,38 @@ class Manager:
             InvalidValueError: there is no such connection.
             StateFileError: it could not be written down; it is so until this daemon ends.
         """
+        self.trust.hold(self._account(token), held=held)
+        living = self._connections.ledger.living()
+        self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
+
+    def _account(self, token: str) -> ConnectionAccount:
         account = next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
         if account is None:
             raise InvalidValueError(f"token {token!r}: there is no such connection")
-        self.trust.hold(account, held=held)
-        living = self._connections.ledger.living()
-        self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
+        return account
+
+    def policies_about(self, query: PolicyQuery) -> list[PolicyInfo]:
+        """The rules about a connection or an application, in the order in which they count.
+
+        Raises:
+            InvalidValueError: there is none such.
+        """
+        if query.token is not None:
+            subject = self._subjects.of(self._account(query.token))
+        elif query.app is not None:
+            subject = self._subjects.of_application(self._application(query.app))
+        else:
+            raise InvalidValueError("query: a token or an app is needed")
+        rules = [*self.scopes.rules_about(subject.application), *self.policies.fitting(subject)]
+        return [*(info_of(each) for each in rules if each.key != STOCK.key), self.policies.rows()[-1]]
+
+    def _application(self, identity: str) -> Application:
+        ledger = self._connections.ledger
+        accounts = (*ledger.living(), *ledger.closing(), *ledger.ended(time.monotonic()))
+        found = next((each.application for each in accounts if each.application.id == identity), None)
+        if found is None:
+            raise InvalidValueError(f"app {identity!r}: no such application has had a connection lately")
+        return found
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""
@@ -216,6 +247,9 @@ class Manager:
             self.trust.enforce_now()
         elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
             raise NotSupportedError(self.trust.limits()[0])
+
+    def _policy_for(self, account: ConnectionAccount) -> Policy:
+        return self.policies.policy_for(self._subjects.of(account), self.scopes.rules_about(account.application))
 
     def _on_policies_changed(self) -> None:
         self._has_other_policies.set()

@@ -48,8 +48,8 @@ class PolicyKeeper:
         self._index = RuleIndex(self._rules.values())
         self._policy_for = lru_cache(_REMEMBERED)(self._found)
 
-    def _found(self, subject: Subject) -> Policy:
-        return policy_from(self._index.fitting(subject))
+    def _found(self, subject: Subject, first: tuple[PolicyRule, ...]) -> Policy:
+        return policy_from([*first, *self._index.fitting(subject)])
 
     def set(self, info: PolicyInfo, *, owner_uid: int | None = None) -> None:
         """Put a rule in the place of the one with its selector; one that says nothing removes that.
@@ -108,9 +108,9 @@ class PolicyKeeper:
             default.trust = str(PROTECTED_HANDSHAKE)
         return [*(info_of(rule) for rule in self.rules if rule.key != STOCK.key), default]
 
-    def policy_for(self, subject: Subject) -> Policy:
-        """What is in force for a connection."""
-        return self._policy_for(subject)
+    def policy_for(self, subject: Subject, first: tuple[PolicyRule, ...] = ()) -> Policy:
+        """What is in force for a connection for which these rules count before all others."""
+        return self._policy_for(subject, first)
 
     def rules_in(self, networks: Collection[NetworkId]) -> list[PolicyRule]:
         """The rules that count while these networks are in use, the most specific first."""

@@ -47,7 +47,7 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
         leave_on_loss=_trigger(rule.loss_share),
         trust=None if rule.trust is None else str(rule.trust),
         intent=rule.intent,
-        tiers=[TierChoiceInfo(paths=each.paths, tier=each.tier) for each in rule.tiers],
+        tiers=[TierChoiceInfo(paths=each.paths, tier=each.tier_text) for each in rule.tiers],
         multipath=rule.is_multipath,
         lowest_delay=rule.prefers_lowest_delay,
         temporary=rule.life.is_temporary,

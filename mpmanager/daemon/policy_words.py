@@ -82,10 +82,13 @@ _DELAY_WORDS = {
 }
 
 
+_OWN_TIER = "is used as its own tier says"
+
+
 def _tier_words(before: tuple[TierChoice, ...], after: tuple[TierChoice, ...]) -> Iterator[str]:
     for each in after:
         if each not in before:
-            yield f"{each.paths} {TIER_WORDS[each.tier]}"
+            yield f"{each.paths} {_OWN_TIER if each.tier is None else TIER_WORDS[each.tier]}"
     kept = {each.paths for each in after}
     for each in before:
         if each.paths not in kept:

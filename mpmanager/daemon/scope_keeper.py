@@ -4,16 +4,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial, reduce
 from itertools import count
 
-from mpmanager.api.structures import ScopeOptions
+from mpmanager.api.structures import PolicyInfo, ScopeOptions
+from mpmanager.core.programs import short_name
 from mpmanager.core.scopes import ROOT, Scope, is_within, place_of_scope, scope_name
+from mpmanager.daemon.policy_rules import rule_of
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.connection import Application
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, MpmanagerError, NotSupportedError
-from mpmanager.model.policy import NOTHING_DEMANDED, TrustPolicy
+from mpmanager.model.policy import NOTHING_DEMANDED, PolicyRule, TrustPolicy
+from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager.ports.cgroups import Cgroups
 
 SWEEP_INTERVAL_S = 1.0
@@ -71,6 +76,7 @@ class ScopeKeeper:
             StateFileError: it could not be written down.
         """
         demanded = NOTHING_DEMANDED if options.trust is None else TrustPolicy.parse(options.trust)
+        rule, app_id = _rule(options), _app_id(options)
         process.require_owner(uid)
         origin = self._cgroups.of_process(process.pid)
         process.require_life()
@@ -80,12 +86,37 @@ class ScopeKeeper:
         cgroup = self._cgroups.make(beneath, self._free_name(beneath))
         with ExitStack() as unfinished:
             unfinished.callback(self._withdraw, cgroup)
-            self._take([*self._scopes.values(), Scope(cgroup=cgroup, trust=self._held(demanded, origin), uid=uid)])
+            scope = Scope(
+                cgroup=cgroup,
+                trust=self._held(demanded, origin),
+                uid=uid,
+                rule=replace(rule, selector=Selector(kind=SelectorKind.CGROUP, value=cgroup)),
+                app_id=app_id,
+            )
+            self._take([*self._scopes.values(), scope])
             self._changed()
             self._cgroups.move(process.pid, cgroup)
             process.require_life()
             unfinished.pop_all()
         return cgroup
+
+    @property
+    def applications(self) -> Mapping[CgroupPath, str]:
+        """As which application each runs, where somebody has said so."""
+        return {each.cgroup: each.app_id for each in self._scopes.values() if each.app_id is not None}
+
+    def named(self, application: Application) -> Application:
+        """An application, as it was called where it was started."""
+        app_id = next((app_id for cgroup, app_id in self.applications.items() if _is_in(application, cgroup)), None)
+        if app_id is None:
+            return application
+        reason = f"started by mpm run as {app_id}"
+        return replace(application, id=f"app:{app_id}", name=short_name(app_id), app_id=app_id, reason=reason)
+
+    def rules_about(self, application: Application) -> tuple[PolicyRule, ...]:
+        """What was said of a program when it was started, the innermost scope first."""
+        around = [each for each in self._scopes.values() if _is_in(application, each.cgroup) and not each.rule.is_empty]
+        return tuple(each.rule for each in sorted(around, key=lambda each: -len(each.cgroup)))
 
     async def run(self) -> None:
         """Remove scopes that have become empty, until cancelled."""
@@ -143,3 +174,24 @@ class ScopeKeeper:
             self._has_some.set()
         else:
             self._has_some.clear()
+
+
+def _is_in(application: Application, cgroup: CgroupPath) -> bool:
+    return application.cgroup is not None and is_within(CgroupPath(application.cgroup), cgroup)
+
+
+def _rule(options: ScopeOptions) -> PolicyRule:
+    """What is said beside of trust; its selector is still to come."""
+    said = PolicyInfo(
+        selector=f"{SelectorKind.CGROUP}:{ROOT}",
+        wait_ms=options.wait_ms,
+        intent=options.intent,
+        tiers=options.tiers,
+        lowest_delay=options.lowest_delay,
+        multipath=options.multipath,
+    )
+    return rule_of(said)
+
+
+def _app_id(options: ScopeOptions) -> str | None:
+    return None if options.app is None else Selector.parse(f"{SelectorKind.APP}:{options.app}").value

@@ -17,7 +17,7 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import PolicyInfo, ScopeOptions, SubscribeOptions
+from mpmanager.api.structures import PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.model.authority import Action, Caller
@@ -71,6 +71,7 @@ class Service:
             contract.SET_PATH_TRUST.name: self._set_path_trust,
             contract.SET_WIRES_NEED_LOGIN.name: self._set_wires_need_login,
             contract.LIST_POLICIES.name: self._list_policies,
+            contract.EXPLAIN_POLICIES.name: self._explain_policies,
             contract.SET_POLICY.name: self._set_policy,
             contract.GET_TRUST.name: self._get_trust,
             contract.HOLD_CONNECTION.name: self._hold_connection,
@@ -230,6 +231,10 @@ class Service:
 
     async def _list_policies(self) -> list[Any]:
         return [[to_dictionary(each) for each in self._manager.policies.rows()]]
+
+    async def _explain_policies(self, query: dict[str, Any]) -> list[Any]:
+        found = self._manager.policies_about(from_dictionary(query, PolicyQuery))
+        return [[to_dictionary(each) for each in found]]
 
     async def _set_policy(self, policy: dict[str, Any]) -> list[Any]:
         self._manager.policies.set(from_dictionary(policy, PolicyInfo))

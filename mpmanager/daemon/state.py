@@ -12,12 +12,14 @@ from typing import BinaryIO, Self, TypeVar
 
 import msgspec
 
+from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.scopes import Scope
 from mpmanager.daemon.kept_file import KeptFile, replace_file
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import Policies, PoliciesFormat
+from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
@@ -43,9 +45,28 @@ class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
     cgroup: str
     trust: str
     uid: int
+    policy: PolicyInfo | None = None
+    """None from a daemon that knew nothing of it."""
+    app: str | None = None
+
+    @classmethod
+    def of(cls, scope: Scope) -> Self:
+        return cls(
+            cgroup=scope.cgroup,
+            trust=str(scope.trust),
+            uid=scope.uid,
+            policy=info_of(scope.rule),
+            app=scope.app_id,
+        )
 
     def scope(self) -> Scope:
-        return Scope(cgroup=CgroupPath(self.cgroup), trust=TrustPolicy.parse(self.trust), uid=self.uid)
+        return Scope(
+            cgroup=CgroupPath(self.cgroup),
+            trust=TrustPolicy.parse(self.trust),
+            uid=self.uid,
+            rule=rule_of(self.policy or PolicyInfo(selector=f"cgroup:{self.cgroup}")),
+            app_id=self.app,
+        )
 
 
 _Pair = tuple[str, int]
@@ -209,7 +230,7 @@ class StateDirectory:
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        entries = [_ScopeEntry(cgroup=each.cgroup, trust=str(each.trust), uid=each.uid) for each in scopes]
+        entries = [_ScopeEntry.of(each) for each in scopes]
         replace_file(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
 
     def load_holds(self) -> Mapping[Token, FourTuple]:

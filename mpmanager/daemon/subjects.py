@@ -3,9 +3,11 @@
 import pwd
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 
 from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.model.connection import Application
 from mpmanager.model.path import Path
 from mpmanager.model.selector import Subject
 from mpmanager.model.trust import NetworkId
@@ -26,13 +28,12 @@ class Subjects:
 
     def of(self, account: ConnectionAccount) -> Subject:
         """A connection."""
-        uid = account.application.uid
-        return Subject(
-            application=account.application,
-            users=frozenset() if uid is None else users_of(uid),
-            remote=account.flow.remote,
-            networks=self.networks,
-        )
+        return replace(self.of_application(account.application), remote=account.flow.remote)
+
+    def of_application(self, application: Application) -> Subject:
+        """Any connection of an application, whatever it leads to."""
+        users = frozenset[str]() if application.uid is None else users_of(application.uid)
+        return Subject(application=application, users=users, networks=self.networks)
 
 
 def networks_in_use(paths: Iterable[Path]) -> frozenset[NetworkId]:

@@ -50,6 +50,7 @@ class TrustKeeper:
         root: CgroupPath,
         rules: Callable[[], Sequence[PolicyRule]],
         scopes: Callable[[], Demands],
+        scope_applications: Callable[[], Mapping[CgroupPath, str]],
         uids: Callable[[Collection[str]], Mapping[str, int]],
         revise: Callable[[ConnectionAccount | None], None],
         are_rules_lost: Callable[[], bool] = lambda: False,
@@ -63,6 +64,7 @@ class TrustKeeper:
             root: the cgroup in which is all that the rules are about.
             rules: what was said and counts in the networks in use, the most specific first.
             scopes: what was demanded of single programs as they were started.
+            scope_applications: as which application they run, where that was said.
             uids: the numbers of users.
             revise: called when `protection` says something else of a connection, or (None) of any.
             are_rules_lost: whether there may be other rules, of which nobody knows any more.
@@ -73,6 +75,7 @@ class TrustKeeper:
         self._root = root
         self._rules = rules
         self._scopes = scopes
+        self._scope_applications = scope_applications
         self._uids = uids
         self._revise = revise
         self._are_rules_lost = are_rules_lost
@@ -331,10 +334,14 @@ class TrustKeeper:
             root=self._root,
             led=cgroups.led_by(executables) if executables else {},
             tree=tree,
-            applications={each: place_of(each).app_ids for each in tree} if SelectorKind.APP in kinds else {},
+            applications=self._applications_in(tree) if SelectorKind.APP in kinds else {},
             uids=self._uids({each.user for each in selectors if each.user}),
         )
         return places_of(selectors, around)
+
+    def _applications_in(self, tree: Iterable[CgroupPath]) -> Mapping[CgroupPath, Collection[str]]:
+        found: dict[CgroupPath, Collection[str]] = {each: place_of(each).app_ids for each in tree}
+        return found | {cgroup: (app_id,) for cgroup, app_id in self._scope_applications().items()}
 
     async def _count_first_bytes(self) -> None:
         busy_until = 0.0

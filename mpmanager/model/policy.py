@@ -151,6 +151,8 @@ class Role(StrEnum):
     UNMETERED = "unmetered"
     TRUSTED = "trusted"
     UNTRUSTED = "untrusted"
+    ANY = "any"
+    """Every path, so that a few can be named before."""
 
     def is_played_by(self, path: Path) -> bool:
         match self:
@@ -162,7 +164,12 @@ class Role(StrEnum):
                 return path.is_trusted
             case Role.UNTRUSTED:
                 return not path.is_trusted
+            case Role.ANY:
+                return True
 
+
+OWN_TIER = "auto"
+"""Written where a path's own tier counts."""
 
 _PATH = "path:"
 _KIND = "kind:"
@@ -175,7 +182,8 @@ class TierChoice:
 
     paths: str
     """`path:wlan0`, `kind:lte` or a `Role`."""
-    tier: Tier
+    tier: Tier | None
+    """None: the path's own."""
 
     @classmethod
     def parse(cls, paths: str, tier: str) -> "TierChoice":
@@ -184,20 +192,27 @@ class TierChoice:
         Raises:
             InvalidValueError: names what is none.
         """
-        if tier not in set(Tier):
-            raise InvalidValueError(f"tier {tier!r} of {paths}: expected {', '.join(Tier)}")
+        if tier not in {*Tier, OWN_TIER}:
+            raise InvalidValueError(f"tier {tier!r} of {paths}: expected {', '.join(Tier)}, {OWN_TIER}")
         if paths.startswith(_PATH):
             link_name(paths.removeprefix(_PATH), "path")
         elif paths not in {*Role, *(f"{_KIND}{kind}" for kind in PathKind)}:
             raise InvalidValueError(
                 f"paths {paths!r}: expected path:NAME, kind:{'|'.join(PathKind)}, {', '.join(Role)}"
             )
-        return cls(paths=paths, tier=Tier(tier))
+        return cls(paths=paths, tier=None if tier == OWN_TIER else Tier(tier))
+
+    @property
+    def tier_text(self) -> str:
+        """The tier, as `parse` reads it."""
+        return OWN_TIER if self.tier is None else self.tier.value
 
     @property
     def order(self) -> int:
-        """Sorts the most specific first: a path, a kind, then roles."""
-        return 0 if self.paths.startswith(_PATH) else 1 if self.paths.startswith(_KIND) else 2
+        """Sorts the most specific first: a path, a kind, then roles, and last what is about any path."""
+        if self.paths.startswith(_PATH):
+            return 0
+        return 1 if self.paths.startswith(_KIND) else 2 + (self.paths == Role.ANY)
 
     def is_about(self, path: Path) -> bool:
         if self.paths in {f"{_PATH}{path.name}", f"{_KIND}{path.kind}"}:
@@ -356,4 +371,4 @@ class Policy:
 
 def tier_of(path: Path, choices: Iterable[TierChoice]) -> Tier:
     """When a path may be used under choices of which the first that is about it counts."""
-    return next((each.tier for each in choices if each.is_about(path)), path.tier)
+    return next((each.tier for each in choices if each.is_about(path)), None) or path.tier

@@ -71,6 +71,7 @@ class Stage:
             rules=lambda: self.rules,
             uids=uids_of,
             scopes=lambda: self.scopes,
+            scope_applications=dict,
             revise=self._revise,
         )
         self.keeper.begin()
