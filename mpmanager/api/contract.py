@@ -25,6 +25,7 @@ class Method:
 
     name: str
     action: Action
+    """The least that a caller has to be allowed."""
     inputs: tuple[Argument, ...] = ()
     outputs: tuple[Argument, ...] = ()
 
@@ -83,7 +84,7 @@ SET_PATH_KIND = Method(
 
 SET_PATH_TRUST = Method(
     name="SetPathTrust",
-    action=Action.POLICY_SYSTEM,
+    action=Action.PATH_TRUST,
     inputs=(
         Argument(name="path", signature="s"),
         Argument(name="trust", signature="s"),
@@ -97,7 +98,7 @@ what is meant for one network does not fall upon the next; empty for whatever it
 
 SET_WIRES_NEED_LOGIN = Method(
     name="SetWiresNeedLogin",
-    action=Action.POLICY_SYSTEM,
+    action=Action.PATH_TRUST,
     inputs=(Argument(name="needed", signature="b"),),
 )
 """Whether a cable is trusted only where a login (802.1X) has let this machine in; `StatusInfo` tells."""
@@ -143,11 +144,12 @@ GET_TRUST = Method(
 
 HOLD_CONNECTION = Method(
     name="HoldConnection",
-    action=Action.POLICY_SYSTEM,
+    action=Action.POLICY_OWN,
     inputs=(Argument(name="token", signature="s"), Argument(name="held", signature="b")),
 )
 """From now on the connection (its token as in `ConnectionInfo`) keeps to trusted paths, or no longer does. Where there
-is no such path its data waits; Linux ends a connection that has had none for a minute."""
+is no such path its data waits; Linux ends a connection that has had none for a minute. Another user's connection takes
+`Action.POLICY_SYSTEM`."""
 
 METHODS = (
     GET_STATUS,

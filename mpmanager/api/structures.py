@@ -101,7 +101,7 @@ class AppInfo(Structure):
     unit: str | None = None
     """The innermost unit of systemd that it runs in, such as `ssh.service`."""
     uid: int | None = None
-    """Of the user to whom the socket belongs."""
+    """Of the user to whom the socket belongs; null while that is not known."""
     icon: str | None = None
     """A name to look up in an icon theme, or a path."""
     script: str | None = None
@@ -263,6 +263,8 @@ class ConnectionInfo(Structure):
     """Null while nothing is watched: under the policy `never`, and where there is no second path."""
     protection: ProtectionInfo | None = None
     """Null from a daemon that knows nothing of trust."""
+    withheld: bool = False
+    """Whether it is another user's: its program, its remote ends and its rules are `withheld` then."""
 
 
 class HelpCounts(Structure):
@@ -283,7 +285,10 @@ class HelpCounts(Structure):
 
 
 class ApplicationTotals(Structure):
-    """What an application has moved over MPTCP since the daemon started, ended connections included."""
+    """What an application has moved over MPTCP since the daemon started, ended connections included.
+
+    Those of other users come as one, without name and under the id `withheld`, unless root asks.
+    """
 
     id: str
     name: str
@@ -291,6 +296,8 @@ class ApplicationTotals(Structure):
     """Living ones."""
     carried: list[CarriedInfo]
     help: HelpCounts
+    uid: int | None = None
+    """Of the user who runs it: there is one entry for each; null for those of other users."""
 
 
 class RestrictionInfo(Structure):
@@ -324,6 +331,8 @@ class PlainDestinationInfo(Structure):
     destination: str
     until: float
     """Unix time."""
+    uid: int | None = None
+    """Of the user whose connection has shown it last: nobody else but root sees it."""
 
 
 class TrustInfo(Structure):
@@ -386,6 +395,8 @@ class EventInfo(Structure):
     token: str | None = None
     app: str | None = None
     """Application id."""
+    uid: int | None = None
+    """Of the user whose connection it is about: nobody else but root sees it."""
     helper: str | None = None
     """The path that helps, or helped."""
     trust: Trust | None = None

@@ -110,7 +110,7 @@ def told(error: MpmanagerError, bus: Bus) -> str:
     if isinstance(error, DaemonNotRunningError):
         return _how_to_start(error, bus)
     if isinstance(error, NotAuthorizedError):
-        return f"Only root and the user who runs mpmanagerd may change this. Try:\n  sudo {_this_command(bus)}"
+        return f"{error}. Try:\n  sudo {_this_command(bus)}"
     return str(error)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Self
 
-from dbus_fast import Message, MessageType
+from dbus_fast import Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 
@@ -32,8 +32,10 @@ from mpmanager.api.structures import (
     SubscribeOptions,
     TrustInfo,
 )
+from mpmanager.model.authority import Action
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
 
+_NOBODY_ASKED = MessageFlag(0)
 _NOBODY_THERE = {
     "org.freedesktop.DBus.Error.ServiceUnknown",
     "org.freedesktop.DBus.Error.NameHasNoOwner",
@@ -193,6 +195,7 @@ class ManagerClient:
             signature=method.input_signature,
             body=list(arguments),
             unix_fds=list(descriptors),
+            flags=_NOBODY_ASKED if method.action is Action.INFO else MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION,
         )
         try:
             reply = await self._message_bus.call(message)

@@ -7,7 +7,7 @@ stream counts each byte once.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from mpmanager.core.policies import STOCK_POLICY
@@ -49,6 +49,8 @@ class Volume(NamedTuple):
 
 
 NOTHING = Volume(0, 0)
+ApplicationKey = tuple[str, int | None]
+"""Application and user: two users may run one program."""
 Carried = dict[LinkName | None, Volume]
 """Payload by path; None is for addresses that were no path's."""
 
@@ -101,6 +103,8 @@ class ConnectionAccount:
     opened: float
     """In seconds of the caller's clock, as `closed`."""
     application: Application = UNKNOWN_APPLICATION
+    owner_uid: int | None = None
+    """The user who has made its socket; None while the kernel does not tell."""
     sample: ConnectionSample | None = None
     subflows: dict[FourTuple, SubflowAccount] = field(default_factory=dict)
     earlier: Carried = field(default_factory=dict)
@@ -125,6 +129,11 @@ class ConnectionAccount:
     """Whether its program has said: from here on trusted paths only."""
     revision: int = 0
     """Another one whenever the sample or the subflows have become others."""
+
+    @property
+    def key(self) -> ApplicationKey:
+        """Under which its application's totals are."""
+        return self.application.id, self.owner_uid
 
     @property
     def title(self) -> str:
@@ -174,10 +183,16 @@ class ConnectionAccount:
 
 @dataclass(slots=True, kw_only=True)
 class ApplicationAccount:
-    """What one application moved in connections that have ended."""
+    """What one application of one user moved in connections that have ended."""
 
     application: Application
+    owner_uid: int | None
     carried: Carried = field(default_factory=dict)
+
+    @property
+    def key(self) -> ApplicationKey:
+        """As that of its connections."""
+        return self.application.id, self.owner_uid
 
 
 class Ledger:
@@ -187,8 +202,8 @@ class Ledger:
         self._living: dict[Token, ConnectionAccount] = {}
         self._closing: dict[Token, ConnectionAccount] = {}
         self._ended: deque[ConnectionAccount] = deque(maxlen=ENDED_KEPT)
-        self._applications: dict[str, ApplicationAccount] = {}
-        self._help: dict[str, HelpCount] = {}
+        self._applications: dict[ApplicationKey, ApplicationAccount] = {}
+        self._help: dict[ApplicationKey, HelpCount] = {}
         self._subflows: dict[FourTuple, SubflowAccount] = {}
         self._path_of: Mapping[IPAddress, LinkName] = {}
         self._last_snapshot: float | None = None
@@ -220,19 +235,16 @@ class Ledger:
         """A connection whose account is not final yet."""
         return self._living.get(token) or self._closing.get(token)
 
-    def application_totals(self) -> dict[str, ApplicationAccount]:
-        """What each application has moved, ended and living connections together."""
-        totals = {
-            each.application.id: ApplicationAccount(application=each.application, carried=dict(each.carried))
-            for each in self._applications.values()
-        }
+    def application_totals(self) -> dict[ApplicationKey, ApplicationAccount]:
+        """What each application of each user has moved, ended and living connections together."""
+        totals = {key: replace(each, carried=dict(each.carried)) for key, each in self._applications.items()}
         for account in (*self._living.values(), *self._closing.values()):
             _add_to(totals, account)
         return totals
 
-    def help_of(self, application_id: str) -> HelpCount:
-        """How often the late data of an application was helped; to be counted up."""
-        return self._help.setdefault(application_id, HelpCount())
+    def help_of(self, account: ConnectionAccount | ApplicationAccount) -> HelpCount:
+        """How often the late data of its application was helped; to be counted up."""
+        return self._help.setdefault(account.key, HelpCount())
 
     def open(self, token: Token, flow: FourTuple, *, is_server_side: bool, now: float) -> ConnectionAccount:
         """Begin the account of a connection; one that exists is returned as it is."""
@@ -387,6 +399,8 @@ class Ledger:
 def _set_sample(account: ConnectionAccount, sample: ConnectionSample) -> None:
     account.revision += account.sample != sample
     account.sample = sample
+    if sample.owner.is_known:
+        account.owner_uid = sample.owner.uid
     account.sampled_payload = account.payload()
     account.is_sample_final = account.closed is not None
 
@@ -399,7 +413,8 @@ def _sum(volumes: Iterable[Volume]) -> Volume:
     return Volume(tx_bytes, rx_bytes)
 
 
-def _add_to(totals: dict[str, ApplicationAccount], account: ConnectionAccount) -> None:
-    total = totals.setdefault(account.application.id, ApplicationAccount(application=account.application))
+def _add_to(totals: dict[ApplicationKey, ApplicationAccount], account: ConnectionAccount) -> None:
+    fresh = ApplicationAccount(application=account.application, owner_uid=account.owner_uid)
+    total = totals.setdefault(account.key, fresh)
     for path, volume in account.carried().items():
         total.carried[path] = total.carried.get(path, NOTHING).plus(volume)

@@ -1,4 +1,4 @@
-"""Chooses the world: the only place that knows both."""
+"""Chooses the world and the authority: the only place that knows all of them."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psutil
 
+from mpmanager.api.bus import Bus, BusKind
+from mpmanager.daemon.authority import OwnerAuthority
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.cgroups import LinuxCgroups
@@ -15,8 +17,10 @@ from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.network import LinuxNetworkObserver
+from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.world import (
@@ -78,3 +82,9 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )
+
+
+def authority_on(bus: Bus) -> Authority:
+    """Who decides about callers on a bus. polkit knows those of the system's only."""
+    owner = OwnerAuthority()
+    return PolkitAuthority(without=owner) if bus.kind is BusKind.SYSTEM else owner

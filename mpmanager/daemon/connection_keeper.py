@@ -312,7 +312,9 @@ class ConnectionKeeper:
         volume = account.volume
         moved = f"{volume.rx_bytes} B in, {volume.tx_bytes} B out"
         text = f"{account.title}: {account.flow.remote} closed after {moved}"
-        self._journal.record(EventKind.CONNECTION_CLOSED, text, token=account.token, app=account.application.id)
+        self._journal.record(
+            EventKind.CONNECTION_CLOSED, text, token=account.token, app=account.application.id, uid=account.owner_uid
+        )
 
     def look(self, token: Token) -> bool:
         """Bring the account of one connection up to date; whether the kernel knows it."""
@@ -333,6 +335,7 @@ class ConnectionKeeper:
         if self.ledger.connection(event.token) is not None:
             return
         account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
+        account.owner_uid = self._owner_uid(account)
         account.opening = self._opening(account)
         self.revise(account)
         self._newcomers.append(event.token)
@@ -342,6 +345,7 @@ class ConnectionKeeper:
             f"connection {direction} {event.flow.remote} over {self._path_words(account.flow)}",
             token=event.token,
             path=self._path_name(event.flow),
+            uid=account.owner_uid,
         )
 
     def _open_subflow(self, event: SubflowEstablished) -> None:
@@ -355,6 +359,7 @@ class ConnectionKeeper:
             token=event.token,
             path=self._path_name(event.flow),
             app=account.application.id,
+            uid=account.owner_uid,
         )
 
     def _note_subflow_closed(self, event: SubflowClosed) -> None:
@@ -372,6 +377,7 @@ class ConnectionKeeper:
             token=event.token,
             path=path,
             app=account.application.id,
+            uid=account.owner_uid,
         )
 
     def _close(self, token: Token) -> None:
@@ -390,8 +396,9 @@ class ConnectionKeeper:
     def _note_fallback(self, token: Token, flow: FourTuple) -> None:
         self._fallbacks.add(token)
         text = f"{flow.remote} speaks no Multipath TCP: this connection is plain TCP over {self._path_words(flow)}"
-        self._journal.record(EventKind.CONNECTION_FELL_BACK, text, token=token, path=self._path_name(flow))
         account = self.ledger.connection(token)
+        uid = None if account is None else account.owner_uid
+        self._journal.record(EventKind.CONNECTION_FELL_BACK, text, token=token, path=self._path_name(flow), uid=uid)
         if account is not None:
             self._fell_back(account)
             self.revise(account)
@@ -401,6 +408,10 @@ class ConnectionKeeper:
         if sample is None or not sample.owner.inode:
             sample = self._world.connections.connection(account.token)
         return sample.owner if sample is not None else NOBODY
+
+    def _owner_uid(self, account: ConnectionAccount) -> int | None:
+        owner = self._owner(account)
+        return owner.uid if owner.is_known else None
 
     def _check_backup_flag(self, event: SubflowEstablished) -> None:
         """Some kernels ignore the backup flag of a new subflow: see what it really has."""
@@ -433,7 +444,9 @@ class ConnectionKeeper:
             return
         account.is_foreign = True
         text = f"{account.title}: {account.flow.remote} began before mpmanagerd; it keeps the subflows it has"
-        self._journal.record(EventKind.CONNECTION_UNMANAGED, text, token=token, app=account.application.id)
+        self._journal.record(
+            EventKind.CONNECTION_UNMANAGED, text, token=token, app=account.application.id, uid=account.owner_uid
+        )
 
     def _note_refusal(self, command: object, error: CommandRefusedError) -> None:
         _log.debug("%s", error)
@@ -441,8 +454,13 @@ class ConnectionKeeper:
             return  # another port is tried at once; or the connection is closing
         if isinstance(command, CreateSubflow):
             text = f"{command.remote} over {self._path_words(command.flow)}: {error}"
+            account = self.ledger.connection(command.token)
             self._journal.record(
-                EventKind.SUBFLOW_REFUSED, text, token=command.token, path=self._path_name(command.flow)
+                EventKind.SUBFLOW_REFUSED,
+                text,
+                token=command.token,
+                path=self._path_name(command.flow),
+                uid=None if account is None else account.owner_uid,
             )
 
     def _path_name(self, flow: FourTuple) -> LinkName | None:

@@ -183,7 +183,7 @@ class ExpirationKeeper:
         if isinstance(report, Move):
             self._tell_move(account, report)
             return
-        count = self._connections.ledger.help_of(account.application.id)
+        count = self._connections.ledger.help_of(account)
         match report.happening:
             case Happening.OPENED:
                 count.openings += 1
@@ -203,6 +203,7 @@ class ExpirationKeeper:
             path=report.path,
             token=account.token,
             app=account.application.id,
+            uid=account.owner_uid,
             helper=report.helper,
             reason=report.reason,
             waited_ms=None if report.waited_s is None else report.waited_s * _MS_PER_S,
@@ -226,7 +227,7 @@ class ExpirationKeeper:
 
     def _tell_move(self, account: ConnectionAccount, move: Move) -> None:
         if not move.is_back:
-            self._connections.ledger.help_of(account.application.id).moves += 1
+            self._connections.ledger.help_of(account).moves += 1
         text = (
             "has calmed down and is back on its paths" if move.is_back else f"is a big transfer: moved to {move.path}"
         )
@@ -236,6 +237,7 @@ class ExpirationKeeper:
             path=move.path,
             token=account.token,
             app=account.application.id,
+            uid=account.owner_uid,
         )
 
 

@@ -4,6 +4,7 @@ Rows of living connections are kept and updated in place: with thousands of conn
 of them anew every second would cost more than looking at them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from mpmanager.api.structures import (
@@ -24,7 +25,7 @@ from mpmanager.api.structures import (
 )
 from mpmanager.core.ledger import Carried, ConnectionAccount, Ledger, SubflowAccount
 from mpmanager.daemon.journal import token_text
-from mpmanager.model.connection import Application, TcpState
+from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
@@ -110,10 +111,15 @@ class ConnectionRows:
             revision, row = known.get(account.token) or (-1, self._new_row(account))
             if revision != account.revision:
                 _update(row, account)
-            told = row.app
-            named = account.application
-            if (told.id, told.pid, told.app_id, told.reason) != (named.id, named.pid, named.app_id, named.reason):
-                row.app = _app(named)
+            told, named = row.app, account.application
+            if (told.id, told.pid, told.app_id, told.reason, told.uid) != (
+                named.id,
+                named.pid,
+                named.app_id,
+                named.reason,
+                account.owner_uid,
+            ):
+                row.app = _app(account)
             row.managed = not account.is_foreign
             self._update_policy(row, account)
             self._connections[account.token] = (account.revision, row)
@@ -134,7 +140,7 @@ class ConnectionRows:
     def _new_row(self, account: ConnectionAccount) -> ConnectionInfo:
         return ConnectionInfo(
             token=token_text(account.token),
-            app=_app(account.application),
+            app=_app(account),
             local=str(account.flow.local),
             remote=str(account.flow.remote),
             state=account.state,
@@ -218,17 +224,16 @@ def _subflow(account: SubflowAccount) -> SubflowInfo:
 
 
 def application_rows(ledger: Ledger) -> list[ApplicationTotals]:
-    """What each application has moved since the daemon started."""
-    living: dict[str, int] = {}
-    for account in ledger.living():
-        living[account.application.id] = living.get(account.application.id, 0) + 1
+    """What each application of each user has moved since the daemon started."""
+    living = Counter(account.key for account in ledger.living())
     return [
         ApplicationTotals(
             id=each.application.id,
             name=each.application.name,
-            connections=living.get(each.application.id, 0),
+            connections=living[each.key],
             carried=_carried(each.carried),
-            help=_help(ledger.help_of(each.application.id)),
+            help=_help(ledger.help_of(each)),
+            uid=each.owner_uid,
         )
         for each in ledger.application_totals().values()
     ]
@@ -245,7 +250,8 @@ def _help(count: HelpCount) -> HelpCounts:
     )
 
 
-def _app(application: Application) -> AppInfo:
+def _app(account: ConnectionAccount) -> AppInfo:
+    application = account.application
     return AppInfo(
         id=application.id,
         name=application.name,
@@ -254,7 +260,7 @@ def _app(application: Application) -> AppInfo:
         cgroup=application.cgroup,
         app_id=application.app_id,
         unit=application.unit,
-        uid=application.uid,
+        uid=account.owner_uid,
         icon=application.icon,
         script=application.script,
         reason=application.reason,

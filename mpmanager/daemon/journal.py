@@ -49,6 +49,7 @@ class Journal:
         path: str | None = None,
         token: Token | None = None,
         app: str | None = None,
+        uid: int | None = None,
         **proof: Unpack[Proof],
     ) -> None:
         """Remember an event that happened just now."""
@@ -62,6 +63,7 @@ class Journal:
                 path=path,
                 token=None if token is None else token_text(token),
                 app=app,
+                uid=uid,
                 **proof,
             )
         )

@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 
 from mpmanager.api.bus import Bus, BusKind, parse_bus
-from mpmanager.daemon.authority import OwnerAuthority
-from mpmanager.daemon.compose import linux_world, simulated_world
+from mpmanager.daemon.compose import authority_on, linux_world, simulated_world
 from mpmanager.daemon.facts import read_facts
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.private_bus import PrivateBus
@@ -113,8 +112,10 @@ async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: boo
     """Run until told to stop."""
     world = simulated_world() if simulate else linux_world(state.remembered_path_manager)
     manager = Manager(world, facts=facts, state=state)
-    service = Service(manager, OwnerAuthority())
+    authority = authority_on(bus)
+    service = Service(manager, authority)
     with ExitStack() as stack:
+        stack.callback(authority.close)
         if bus.kind is BusKind.PRIVATE and bus.directory is not None:
             stack.enter_context(PrivateBus(bus.directory, owner=os.getuid()))
         await service.connect(bus)

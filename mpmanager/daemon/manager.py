@@ -192,7 +192,7 @@ class Manager:
         self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
 
     def _account(self, token: str) -> ConnectionAccount:
-        account = next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
+        account = self.connection(token)
         if account is None:
             raise InvalidValueError(f"token {token!r}: there is no such connection")
         return account
@@ -219,6 +219,10 @@ class Manager:
         if found is None:
             raise InvalidValueError(f"app {identity!r}: no such application has had a connection lately")
         return found
+
+    def connection(self, token: str) -> ConnectionAccount | None:
+        """A living connection by its token as people see it."""
+        return next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""

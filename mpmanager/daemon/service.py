@@ -9,8 +9,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dbus_fast import Message, MessageType, NameFlag, RequestNameReply
+from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
+from dbus_fast.unpack import unpack_variants
 
 from mpmanager.api import contract
 from mpmanager.api.bus import Bus, BusKind
@@ -18,7 +19,9 @@ from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
 from mpmanager.api.structures import PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
+from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
+from mpmanager.daemon.privacy import Viewer, events_for, trust_for
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.model.authority import Action, Caller
 from mpmanager.model.errors import (
@@ -48,6 +51,13 @@ _MOST_HELD_DESCRIPTORS = 64
 """Sent with questions that wait for their answer."""
 
 _DESCRIPTOR = "h"
+
+_PERSONAL = frozenset(
+    each.name for each in (contract.RECENT_EVENTS, contract.SUBSCRIBE, contract.GET_TRUST, contract.ENTER_SCOPE)
+)
+"""Methods whose handlers take the caller: what they answer or do depends on it."""
+
+_LONGEST_DETAIL = 200
 
 Handler = Callable[..., Awaitable[list[Any]]]
 
@@ -158,8 +168,7 @@ class Service:
             text = f"{method.name} takes ({method.input_signature}), not ({message.signature})"
             await self._send(Message.new_error(message, _INVALID_ARGS, text))
         else:
-            async with self._answering:
-                await self._answer(message, method)
+            await self._answer(message, method)
 
     async def _send(self, reply: Message) -> None:
         if self._message_bus is not None:
@@ -168,22 +177,46 @@ class Service:
     async def _answer(self, message: Message, method: contract.Method) -> None:
         given: list[socket.socket] = []
         try:
-            caller = Caller(bus_name=str(message.sender), uid=await self._uid_of(message.sender))
-            await self._authority.authorise(caller, method.action)
-            own = [caller] if method.action is Action.POLICY_OWN else []
-            body = await self._handlers[method.name](*own, *_arguments(message, method))
-            given = [each for each in body if isinstance(each, socket.socket)]
-            reply = _reply(message, method, body)
+            caller = await self._authorise(message, method)
+            async with self._answering:
+                own = [caller] if method.name in _PERSONAL else []
+                body = await self._handlers[method.name](*own, *_arguments(message, method))
+                given = [each for each in body if isinstance(each, socket.socket)]
+                await self._send(_reply(message, method, body))
         except MpmanagerError as error:
-            reply = Message.new_error(message, wire_name(error), str(error))
+            await self._send(Message.new_error(message, wire_name(error), str(error)))
         except Exception:  # noqa: BLE001  # supervisor of calls: the caller gets an answer, the log the traceback
             _log.exception("%s failed", method.name)
-            reply = Message.new_error(message, contract.ERROR_PREFIX + "Internal", "a fault in mpmanagerd; see its log")
-        try:
-            await self._send(reply)
+            text = "a fault in mpmanagerd; see its log"
+            await self._send(Message.new_error(message, contract.ERROR_PREFIX + "Internal", text))
         finally:
             for each in given:
                 each.close()
+
+    async def _authorise(self, message: Message, method: contract.Method) -> Caller:
+        """Who calls, and may.
+
+        This takes none of the places for answers: somebody may have to type a password, while others go on.
+
+        Raises:
+            NotAuthorizedError: may not.
+        """
+        async with self._answering:
+            uid = await self._uid_of(message.sender)
+        is_patient = MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION in message.flags
+        caller = Caller(bus_name=str(message.sender), uid=uid, is_patient=is_patient)
+        await self._authority.authorise(caller, self._action(caller, message, method), _details(message, method))
+        return caller
+
+    def _action(self, caller: Caller, message: Message, method: contract.Method) -> Action:
+        """What the caller has to be allowed to do; the contract names the least that a method takes."""
+        if method is contract.HOLD_CONNECTION and self._is_anothers_connection(caller, str(message.body[0])):
+            return Action.POLICY_SYSTEM
+        return method.action
+
+    def _is_anothers_connection(self, caller: Caller, token: str) -> bool:
+        account = self._manager.connection(token)
+        return account is not None and account.owner_uid != caller.uid
 
     async def _uid_of(self, sender: str | None) -> int | None:
         if self._message_bus is None or not sender:
@@ -202,16 +235,20 @@ class Service:
         return int(reply.body[0])
 
     async def _get_status(self) -> list[Any]:
-        return [to_dictionary(self._manager.status())]
+        status = self._manager.status()
+        status.notes = [*status.notes, *await self._authority.notes()]
+        return [to_dictionary(status)]
 
     async def _list_paths(self) -> list[Any]:
         return [[to_dictionary(each) for each in self._manager.path_rows()]]
 
-    async def _recent_events(self, limit: int) -> list[Any]:
-        return [[to_dictionary(each) for each in self._manager.journal.recent(limit)]]
+    async def _recent_events(self, caller: Caller, limit: int) -> list[Any]:
+        events = events_for(Viewer.of(caller), self._manager.journal.recent(KEPT))
+        return [[to_dictionary(each) for each in events[-limit:]] if limit else []]
 
-    async def _subscribe(self, options: dict[str, Any]) -> list[Any]:
-        return [self._manager.streams.subscribe(from_dictionary(options, SubscribeOptions))]
+    async def _subscribe(self, caller: Caller, options: dict[str, Any]) -> list[Any]:
+        wanted = from_dictionary(options, SubscribeOptions)
+        return [self._manager.streams.subscribe(wanted, Viewer.of(caller))]
 
     async def _set_path_tier(self, path: str, tier: str) -> list[Any]:
         await self._manager.paths.set_tier(path, tier)
@@ -240,8 +277,8 @@ class Service:
         self._manager.policies.set(from_dictionary(policy, PolicyInfo))
         return []
 
-    async def _get_trust(self) -> list[Any]:
-        return [to_dictionary(self._manager.trust_info())]
+    async def _get_trust(self, caller: Caller) -> list[Any]:
+        return [to_dictionary(trust_for(Viewer.of(caller), self._manager.trust_info()))]
 
     async def _hold_connection(self, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
         self._manager.hold_connection(token, held=held)
@@ -260,6 +297,17 @@ def _arguments(message: Message, method: contract.Method) -> list[Any]:
         _descriptor(message, value) if argument.signature == _DESCRIPTOR else value
         for argument, value in zip(method.inputs, message.body, strict=True)
     ]
+
+
+def _details(message: Message, method: contract.Method) -> dict[str, str]:
+    """What a call is about, in words and numbers, for a person who is asked whether it may be."""
+    told: dict[str, object] = {"method": method.name}
+    for argument, value in zip(method.inputs, message.body, strict=True):
+        if isinstance(value, dict):
+            told |= unpack_variants(value)
+        elif argument.signature != _DESCRIPTOR:
+            told[argument.name] = value
+    return {name[:_LONGEST_DETAIL]: str(value)[:_LONGEST_DETAIL] for name, value in told.items()}
 
 
 def _descriptor(message: Message, place: int) -> int:

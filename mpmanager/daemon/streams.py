@@ -9,6 +9,7 @@ from mpmanager.api.codec import encode_frame
 from mpmanager.api.structures import Frame, SubscribeOptions
 from mpmanager.daemon.frames import cut_to_topics
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.privacy import Viewer, events_for, frame_for
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
 
 SHORTEST_INTERVAL_S = 0.1
@@ -25,8 +26,9 @@ _EARLY = 0.1
 class Subscriber:
     """One reader."""
 
-    def __init__(self, options: SubscribeOptions, stream: socket.socket, *, first_event: int) -> None:
+    def __init__(self, options: SubscribeOptions, stream: socket.socket, *, first_event: int, viewer: Viewer) -> None:
         self.options = options
+        self._viewer = viewer
         self._stream = stream
         self._unsent = b""
         self._unsent_since = 0.0
@@ -52,7 +54,7 @@ class Subscriber:
                 self.close()
             return
         events = journal.since(self._last_event)
-        part = cut_to_topics(frame, self.options.topics, events)
+        part = frame_for(self._viewer, cut_to_topics(frame, self.options.topics, events_for(self._viewer, events)))
         part.sequence = next(self._sequence)
         part.dropped = self._dropped
         self._last_event = events[-1].id if events else self._last_event
@@ -113,8 +115,8 @@ class Streams:
         self._forget_closed()
         return min((each.options.interval_s for each in self._subscribers), default=None)
 
-    def subscribe(self, options: SubscribeOptions) -> socket.socket:
-        """Open a stream; the caller sends the returned end away and closes it.
+    def subscribe(self, options: SubscribeOptions, viewer: Viewer) -> socket.socket:
+        """Open a stream of what `viewer` may see; the caller sends the returned end away and closes it.
 
         Raises:
             InvalidValueError: an option is out of range.
@@ -131,7 +133,7 @@ class Streams:
             raise NotSupportedError(f"{MOST_SUBSCRIBERS} streams are open already; close some")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.settimeout(0)
-        subscriber = Subscriber(options, ours, first_event=self._journal.count)
+        subscriber = Subscriber(options, ours, first_event=self._journal.count, viewer=viewer)
         subscriber.watch_for_end()
         self._subscribers.append(subscriber)
         self._wake()

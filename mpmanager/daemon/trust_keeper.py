@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
 from mpmanager.core.first_bytes import FirstBytes
@@ -36,6 +37,15 @@ _BUSY_S = 0.5
 Places = Mapping[Selector, Collection[CgroupPath]]
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plain:
+    """What is remembered of a destination that speaks no Multipath TCP."""
+
+    until: float
+    uid: int | None
+    """Whose connection has shown it last."""
 
 
 class TrustKeeper:
@@ -84,8 +94,7 @@ class TrustKeeper:
         self._demands: Demands = {}
         self._identities: dict[CgroupPath, int | None] = {}
         """Of the cgroups of demands, as they were the last time: one that is made anew is nobody's until it is held."""
-        self._plain: dict[Endpoint, float] = {}
-        """Until when."""
+        self._plain: dict[Endpoint, _Plain] = {}
         self._has_new_plain = False
         self._refusal: str | None = None
         self._limits: tuple[EnforcementLimit, ...] = ()
@@ -131,8 +140,8 @@ class TrustKeeper:
             ],
             fences=[self._fence(each) for each in self._world.enforcement.counters()],
             plain_destinations=[
-                PlainDestinationInfo(destination=str(each), until=unix_time(until))
-                for each, until in self._plain.items()
+                PlainDestinationInfo(destination=str(each), until=unix_time(plain.until), uid=plain.uid)
+                for each, plain in self._plain.items()
             ],
         )
 
@@ -246,7 +255,7 @@ class TrustKeeper:
         if not self._has_told_of_no_path:
             self._has_told_of_no_path = True
             text = f"no path is trusted: connections open unprotected; {account.flow.remote} is the first"
-            self._journal.record(EventKind.HANDSHAKE_UNPROTECTED, text, token=account.token)
+            self._journal.record(EventKind.HANDSHAKE_UNPROTECTED, text, token=account.token, uid=account.owner_uid)
 
     def hold(self, account: ConnectionAccount, *, held: bool) -> None:
         """A trusted section of a connection begins or ends: its data keeps to trusted paths, and waits for them."""
@@ -265,7 +274,7 @@ class TrustKeeper:
         if not self._is_led_astray(remote.address.version):
             return
         self._plain.pop(remote, None)
-        self._plain[remote] = self._clock() + PLAIN_KEPT_S
+        self._plain[remote] = _Plain(until=self._clock() + PLAIN_KEPT_S, uid=account.owner_uid)
         while len(self._plain) > MOST_PLAIN:
             del self._plain[next(iter(self._plain))]
         self._has_new_plain = True
@@ -295,7 +304,7 @@ class TrustKeeper:
     def look(self) -> None:
         """See whether programs, cgroups or what was learnt have become others."""
         now = self._clock()
-        expired = [each for each, until in self._plain.items() if until <= now]
+        expired = [each for each, plain in self._plain.items() if plain.until <= now]
         for each in expired:
             del self._plain[each]
         places = self._places_now()

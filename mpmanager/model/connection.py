@@ -71,6 +71,11 @@ class ProcessKey(NamedTuple):
     cgroup_id: int
     """Inode number of the cgroup's directory; 0 where the kernel does not tell."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the user is: kernels before 6.17 call root's what no process holds (yet, or any more)."""
+        return self.inode != 0 or self.uid != 0
+
 
 NOBODY = ProcessKey(inode=0, uid=0, cgroup_id=0)
 

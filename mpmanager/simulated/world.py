@@ -114,7 +114,9 @@ _LINKS = (
     ),
 )
 _PREFIX_LENGTH = 24
-_PROGRAMS = (("firefox", 6e6), ("thunderbird", 0.2e6), ("ssh", 0.02e6), ("backup", 3e6))
+_USER, _NOBODY = 1000, 65534
+_PROGRAMS = (("firefox", 6e6, _USER), ("thunderbird", 0.2e6, _USER), ("ssh", 0.02e6, _USER), ("backup", 3e6, _NOBODY))
+"""What runs, what it would like to receive in bits per second, and whose it is."""
 _SERVER = ip_address("198.18.0.200")
 """For documentation and benchmarks (RFC 5737, 2544, 7042): nothing here can be mistaken for somebody's network."""
 
@@ -194,7 +196,7 @@ class SimulatedLaptop:
 
 def _first_connections() -> list[_SimulatedConnection]:
     connections = []
-    for number, (_name, wanted_bit_s) in enumerate(_PROGRAMS):
+    for number, (_name, wanted_bit_s, _uid) in enumerate(_PROGRAMS):
         link = _LINKS[0]
         flow = FourTuple(Endpoint(ip_address(link.address), 40000 + number), Endpoint(_SERVER, 443))
         connection = _SimulatedConnection(
@@ -468,7 +470,7 @@ def _connection(connection: _SimulatedConnection) -> ConnectionSample:
         connection.token,
         connection.flow,
         TcpState.ESTABLISHED,
-        ProcessKey(connection.program + 1, 1000, 0),
+        ProcessKey(connection.program + 1, _PROGRAMS[connection.program][2], 0),
         is_fallback=False,
         tx_bytes=int(connection.tx_bytes),
         rx_bytes=int(connection.rx_bytes),

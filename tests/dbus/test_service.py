@@ -448,15 +448,15 @@ def test_nobody_there_is_said_plainly(tmp_path):
 
 @pytest.mark.parametrize("uid", [0, os.getuid()])
 def test_root_and_the_owner_may_change_things(uid):
-    asyncio.run(OwnerAuthority().authorise(Caller(bus_name=":1.1", uid=uid), Action.POLICY_SYSTEM))
+    asyncio.run(OwnerAuthority().authorise(Caller(bus_name=":1.1", uid=uid), Action.POLICY_SYSTEM, {}))
 
 
 @pytest.mark.parametrize("uid", [None, 4242])
 def test_others_and_the_unknown_may_only_read(uid):
     caller = Caller(bus_name=":1.1", uid=uid)
-    asyncio.run(OwnerAuthority().authorise(caller, Action.INFO))
+    asyncio.run(OwnerAuthority().authorise(caller, Action.INFO, {}))
     with pytest.raises(NotAuthorizedError):
-        asyncio.run(OwnerAuthority().authorise(caller, Action.POLICY_SYSTEM))
+        asyncio.run(OwnerAuthority().authorise(caller, Action.POLICY_SYSTEM, {}))
 
 
 @pytest.mark.parametrize("text", ["", "private:", "sys", "tcp", "unix:", "/run/bus"])

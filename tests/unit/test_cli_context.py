@@ -27,7 +27,7 @@ def test_who_lacks_the_right_gets_a_command_that_works_with_the_path_and_environ
 ):
     monkeypatch.setattr(sys, "argv", ["mpm", *typed])
     first, command = told(NotAuthorizedError("no"), BUS).splitlines()
-    assert first == "Only root and the user who runs mpmanagerd may change this. Try:"
+    assert first == "no. Try:"
     assert command == f"  sudo {BESIDE / 'mpm'} {suggested}"
 
 

@@ -224,15 +224,45 @@ def test_a_connection_that_snapshots_no_longer_show_is_closing(ledger):
 def test_applications_keep_their_totals_after_the_end_of_a_connection(ledger):
     account = opened(ledger)
     account.application = Application(id="exe:/bin/x", name="x", pid=1, exe="/bin/x", cgroup=None)
+    account.owner_uid = 0
     ledger.end_subflow(SubflowEnd(flow(1), 5, 6, 0))
     ledger.close(TOKEN, now=1.0)
     ledger.settle(TOKEN)
     second = ledger.open(Token(8), flow(1, port=40001), is_server_side=False, now=2.0)
     second.application = account.application
     ledger.take(Snapshot((stream(token=Token(8)),), (subflow(flow(1, 40001), 10, 20, Token(8)),)), now=3.0)
-    totals = ledger.application_totals()["exe:/bin/x"]
+    totals = ledger.application_totals()["exe:/bin/x", 0]
     assert totals.carried == {WLAN: Volume(15, 26)}
-    assert ledger.application_totals()["exe:/bin/x"].carried == totals.carried, "asking changes nothing"
+    assert ledger.application_totals()["exe:/bin/x", 0].carried == totals.carried, "asking changes nothing"
+
+
+def owned(sample, inode, uid):
+    return sample._replace(owner=ProcessKey(inode, uid, 1))
+
+
+@pytest.mark.parametrize(
+    ("seen", "owner_uid"),
+    [
+        ([(1, 1000)], 1000),
+        ([(1, 0)], 0),
+        ([(0, 0)], None),  # not accepted yet, on an older kernel
+        ([(0, 1000)], 1000),
+        ([(0, 0), (1, 1000)], 1000),
+        ([(1, 1000), (0, 0)], 1000),  # closed by its process, on an older kernel
+    ],
+)
+def test_a_connection_belongs_to_whom_the_kernel_names_and_stays_his(ledger, seen, owner_uid):
+    for inode, uid in seen:
+        ledger.take(Snapshot((owned(stream(), inode, uid),), (subflow(flow(1)),)), now=1.0)
+    assert [each.owner_uid for each in ledger.living()] == [owner_uid]
+
+
+def test_two_users_of_one_program_have_totals_of_their_own(ledger):
+    samples = (owned(stream(), 1, 1000), owned(stream(token=Token(8)), 2, 1001))
+    subflows = (subflow(flow(1), 10, 0), subflow(flow(1, 40001), 200, 0, Token(8)))
+    ledger.take(Snapshot(samples, subflows), now=1.0)
+    totals = {uid: each.carried[WLAN].tx_bytes for (_id, uid), each in ledger.application_totals().items()}
+    assert totals == {1000: 10, 1001: 200}
 
 
 def test_a_subflow_keeps_its_path_when_the_address_goes(ledger):

@@ -9,10 +9,13 @@ import pytest
 from mpmanager.api.codec import LENGTH_BYTES, decode_frame
 from mpmanager.api.structures import EventKind, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.privacy import Viewer
 from mpmanager.daemon.streams import LONGEST_INTERVAL_S, LONGEST_STALL_S, MOST_SUBSCRIBERS, SHORTEST_INTERVAL_S, Streams
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
 
+ROOT = Viewer(uid=0, sees_all=True)
+ALICE = Viewer(uid=1000, sees_all=False)
 TIMEOUT_S = 10.0
 LARGE_TEXT = "x" * 3_000_000
 """More than the buffers of a socket hold."""
@@ -73,8 +76,8 @@ class Stage:
     def _wake(self):
         self.woken += 1
 
-    def subscribe(self, **options):
-        self._readers.append(Reader(self.streams.subscribe(SubscribeOptions(**options))))
+    def subscribe(self, viewer=ROOT, **options):
+        self._readers.append(Reader(self.streams.subscribe(SubscribeOptions(**options), viewer)))
         return self._readers[-1]
 
     def offer(self, frame, *, now):
@@ -165,6 +168,19 @@ async def test_only_the_topics_asked_for_are_sent(stage):
     received = await reader.frame()
     assert received.paths == []
     assert [each.text for each in received.events] == ["up"]
+    stage.streams.close()
+
+
+@in_a_loop
+async def test_events_about_others_connections_are_withheld_and_those_that_follow_are_not(stage):
+    reader = stage.subscribe(viewer=ALICE, topics=[Topic.EVENTS])
+    about = {"token": 7, "uid": 1001}
+    for number, proof in enumerate((about, {}, {"token": 8, "uid": 1000}, about)):
+        stage.journal.record(EventKind.CONNECTION_CLOSED, str(number), **proof)
+    stage.offer(frame(), now=0.0)
+    assert [each.text for each in (await reader.frame()).events] == ["1", "2"]
+    stage.offer(frame(), now=1.0)
+    assert (await reader.frame()).events == []
     stage.streams.close()
 
 
@@ -320,7 +336,7 @@ async def test_closing_ends_all_streams(stage):
 def test_an_end_given_away_is_a_stream_socket():
     async def subscribe():
         streams = Streams(Journal(wall_clock=lambda: 0.0), wake=lambda: None)
-        with streams.subscribe(SubscribeOptions()) as end:
+        with streams.subscribe(SubscribeOptions(), ROOT) as end:
             assert (end.family, end.type) == (socket.AF_UNIX, socket.SOCK_STREAM)
         streams.close()
 

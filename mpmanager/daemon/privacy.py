@@ -1,0 +1,125 @@
+"""What a caller sees: of other users' connections what they carry over which path, and nothing of where they go.
+
+Nothing is left out of sums: rows that belong to somebody else stay, without their ends and without their program.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from msgspec.structs import asdict, replace
+
+from mpmanager.api.structures import (
+    AppInfo,
+    ApplicationTotals,
+    CarriedInfo,
+    ConnectionInfo,
+    EventInfo,
+    Frame,
+    HelpCounts,
+    ProtectionInfo,
+    TrustInfo,
+)
+from mpmanager.model.authority import ROOT_UID, Caller
+
+WITHHELD = "withheld"
+_OTHERS = "other users"
+_NOBODY = AppInfo(id=WITHHELD, name=_OTHERS, pid=None, exe=None, cgroup=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks."""
+
+    uid: int | None
+    """None: the bus did not tell; nothing is this one's own then."""
+    sees_all: bool
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """Root and the daemon's own user see everything: they could read it out of the daemon's memory."""
+        return cls(uid=caller.uid, sees_all=caller.uid in {ROOT_UID, os.getuid()})
+
+    def may_see(self, owner_uid: int | None) -> bool:
+        """Whether what belongs to that user is shown; what belongs to nobody known is not."""
+        return self.sees_all or (owner_uid is not None and owner_uid == self.uid)
+
+
+def frame_for(viewer: Viewer, frame: Frame) -> Frame:
+    """A frame without its events, as one viewer gets it."""
+    return replace(
+        frame,
+        connections=_connections(viewer, frame.connections),
+        ended=_connections(viewer, frame.ended),
+        applications=_applications(viewer, frame.applications),
+    )
+
+
+def events_for(viewer: Viewer, events: Iterable[EventInfo]) -> list[EventInfo]:
+    """Those about the machine, and those about the viewer's own connections."""
+    return [each for each in events if each.token is None or viewer.may_see(each.uid)]
+
+
+def trust_for(viewer: Viewer, trust: TrustInfo) -> TrustInfo:
+    """Without destinations of others."""
+    own = [each for each in trust.plain_destinations if viewer.may_see(each.uid)]
+    return replace(trust, plain_destinations=own)
+
+
+def _connections(viewer: Viewer, rows: list[ConnectionInfo]) -> list[ConnectionInfo]:
+    return [row if viewer.may_see(row.app.uid) else _withheld(row) for row in rows]
+
+
+def _withheld(row: ConnectionInfo) -> ConnectionInfo:
+    """What may be said of somebody else's: how much it carries where. Rules may name its program or its peer."""
+    return replace(
+        row,
+        app=_NOBODY,
+        remote=WITHHELD,
+        subflows=[replace(each, remote=WITHHELD) for each in row.subflows],
+        policy=WITHHELD,
+        protection=None if row.protection is None else _without_rule(row.protection),
+        withheld=True,
+    )
+
+
+def _without_rule(protection: ProtectionInfo) -> ProtectionInfo:
+    return replace(protection, rule=WITHHELD)
+
+
+def _applications(viewer: Viewer, rows: list[ApplicationTotals]) -> list[ApplicationTotals]:
+    """One row for each application, whoever runs it, and one for all that are not shown."""
+    merged: dict[str, ApplicationTotals] = {}
+    for row in rows:
+        shown = row if viewer.may_see(row.uid) else replace(row, id=WITHHELD, name=_OTHERS, uid=None)
+        known = merged.get(shown.id)
+        merged[shown.id] = shown if known is None else _sum(known, shown)
+    return list(merged.values())
+
+
+def _sum(one: ApplicationTotals, other: ApplicationTotals) -> ApplicationTotals:
+    return replace(
+        one,
+        connections=one.connections + other.connections,
+        carried=_carried([*one.carried, *other.carried]),
+        help=_helps(one.help, other.help),
+        uid=one.uid if one.uid == other.uid else None,
+    )
+
+
+def _helps(one: HelpCounts, other: HelpCounts) -> HelpCounts:
+    pairs = zip(asdict(one).items(), asdict(other).values(), strict=True)
+    return HelpCounts(**{name: first + second for (name, first), second in pairs})
+
+
+def _carried(parts: Iterable[CarriedInfo]) -> list[CarriedInfo]:
+    by_path: dict[str, CarriedInfo] = {}
+    for part in parts:
+        known = by_path.get(part.path)
+        by_path[part.path] = part if known is None else _joined(known, part)
+    return list(by_path.values())
+
+
+def _joined(one: CarriedInfo, other: CarriedInfo) -> CarriedInfo:
+    return replace(one, tx_bytes=one.tx_bytes + other.tx_bytes, rx_bytes=one.rx_bytes + other.rx_bytes)
