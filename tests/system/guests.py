@@ -67,4 +67,13 @@ GUESTS = (
         tests=("tests/system/wifi/check_trust.py", "tests/system/wifi/check_leaks.py"),
         limit_s=3000,
     ),
+    Guest(
+        name="polkit",
+        title="Who may what: polkit and logind, active and inactive sessions",
+        package=_DEBIAN_12,
+        init=_SYSTEMD,
+        is_virtual_time=True,
+        tests=("tests/system/session/check_polkit.py",),
+        limit_s=3000,
+    ),
 )

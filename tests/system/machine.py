@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent
-_TAKEN = ("mpmanager", "tests", "pyproject.toml")
+_TAKEN = ("mpmanager", "resources", "tests", "pyproject.toml")
 _ITSELF = "mpmanager"
 _DISTRIBUTIONS = (_ITSELF, "click", "dbus-fast", "msgspec", "platformdirs", "psutil", "pyroute2", "pytest", "rich")
 """With what they require; of the product itself only what it is, as reading all takes an emulated machine long."""
@@ -62,6 +62,7 @@ class Workshop:
         """Make an image of the sources, of the packages that they need, and of pytest's arguments."""
         with tempfile.TemporaryDirectory() as scratch:
             place = Path(scratch)
+            place.chmod(0o755)  # users of the guest read it, too
             for name in _TAKEN:
                 _copy(SOURCE / name, place / "source" / name)
             for file, place_in_packages in _files(_DISTRIBUTIONS):

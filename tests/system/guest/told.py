@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 _PORT = Path("/dev/ttyS1")
-_PACKAGES = ("network-manager", "wpasupplicant", "hostapd", "libbpf1", "nftables", "python3", "iproute2")
+_PACKAGES = (
+    "network-manager",
+    "wpasupplicant",
+    "hostapd",
+    "libbpf1",
+    "nftables",
+    "python3",
+    "iproute2",
+    "polkitd",
+    "systemd",
+)
 
 
 def _tell(**fields: object) -> None:
