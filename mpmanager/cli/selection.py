@@ -79,5 +79,5 @@ def subject_of(row: ConnectionInfo) -> Subject:
     return Subject(
         application=Application(**asdict(row.app)),
         users=frozenset() if uid is None else frozenset({str(uid)}),
-        remote=Endpoint(ip_address(host.strip("[]")), int(port)),
+        remote=None if row.withheld else Endpoint(ip_address(host.strip("[]")), int(port)),
     )

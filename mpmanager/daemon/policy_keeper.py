@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
+from typing import TypedDict
 
 from mpmanager.api.structures import EventKind, PolicyInfo
 from mpmanager.core.match import RuleIndex
@@ -70,7 +71,7 @@ class PolicyKeeper:
         if after == before and are_lost == self._state.are_policies_lost:
             return
         self._replace(self._rules | {after.key: after}, are_lost=are_lost)
-        self._journal.record(EventKind.POLICY_CHANGED, told(before, after), app=_application_id(after.selector))
+        self._journal.record(EventKind.POLICY_CHANGED, told(before, after), **_about(after))
         self._changed()
 
     def _replace(self, rules: dict[RuleKey, PolicyRule], *, are_lost: bool) -> None:
@@ -96,7 +97,7 @@ class PolicyKeeper:
         self._replace(kept, are_lost=self._state.are_policies_lost)
         for rule in over:
             text = f"{who(rule.selector)}: the time of a temporary rule is over"
-            self._journal.record(EventKind.POLICY_CHANGED, text, app=_application_id(rule.selector))
+            self._journal.record(EventKind.POLICY_CHANGED, text, **_about(rule))
         self._changed()
 
     def rows(self) -> list[PolicyInfo]:
@@ -119,6 +120,17 @@ class PolicyKeeper:
     def fitting(self, subject: Subject) -> list[PolicyRule]:
         """The rules that are about a connection, the most specific first."""
         return self._index.fitting(subject)
+
+
+class _About(TypedDict):
+    app: str | None
+    uid: int | None
+
+
+def _about(rule: PolicyRule) -> _About:
+    """What an event about a rule is about. Where a user's rule leads to is that user's business."""
+    uid = rule.owner_uid if rule.selector.has_destination else None
+    return _About(app=_application_id(rule.selector), uid=uid)
 
 
 def _application_id(selector: Selector) -> str | None:

@@ -18,10 +18,12 @@ from mpmanager.api.structures import (
     EventInfo,
     Frame,
     HelpCounts,
+    PolicyInfo,
     ProtectionInfo,
     TrustInfo,
 )
 from mpmanager.model.authority import ROOT_UID, Caller
+from mpmanager.model.selector import Selector
 
 WITHHELD = "withheld"
 _OTHERS = "other users"
@@ -57,8 +59,17 @@ def frame_for(viewer: Viewer, frame: Frame) -> Frame:
 
 
 def events_for(viewer: Viewer, events: Iterable[EventInfo]) -> list[EventInfo]:
-    """Those about the machine, and those about the viewer's own connections."""
-    return [each for each in events if each.token is None or viewer.may_see(each.uid)]
+    """Those about the machine, and those about the viewer's own connections and rules."""
+    return [each for each in events if (each.token is None and each.uid is None) or viewer.may_see(each.uid)]
+
+
+def policies_for(viewer: Viewer, policies: Iterable[PolicyInfo]) -> list[PolicyInfo]:
+    """Without rules of others that say where they go; those of the machine are everybody's."""
+    return [
+        each
+        for each in policies
+        if each.owner is None or viewer.may_see(each.owner) or not Selector.parse(each.selector).has_destination
+    ]
 
 
 def trust_for(viewer: Viewer, trust: TrustInfo) -> TrustInfo:

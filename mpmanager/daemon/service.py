@@ -21,7 +21,7 @@ from mpmanager.api.errors import wire_name
 from mpmanager.api.structures import PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
-from mpmanager.daemon.privacy import Viewer, events_for, trust_for
+from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.model.authority import Action, Caller
 from mpmanager.model.errors import (
@@ -53,7 +53,14 @@ _MOST_HELD_DESCRIPTORS = 64
 _DESCRIPTOR = "h"
 
 _PERSONAL = frozenset(
-    each.name for each in (contract.RECENT_EVENTS, contract.SUBSCRIBE, contract.GET_TRUST, contract.ENTER_SCOPE)
+    each.name
+    for each in (
+        contract.RECENT_EVENTS,
+        contract.SUBSCRIBE,
+        contract.LIST_POLICIES,
+        contract.GET_TRUST,
+        contract.ENTER_SCOPE,
+    )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
 
@@ -266,8 +273,9 @@ class Service:
         await self._manager.paths.set_wires_need_login(needed=needed)
         return []
 
-    async def _list_policies(self) -> list[Any]:
-        return [[to_dictionary(each) for each in self._manager.policies.rows()]]
+    async def _list_policies(self, caller: Caller) -> list[Any]:
+        rows = policies_for(Viewer.of(caller), self._manager.policies.rows())
+        return [[to_dictionary(each) for each in rows]]
 
     async def _explain_policies(self, query: dict[str, Any]) -> list[Any]:
         found = self._manager.policies_about(from_dictionary(query, PolicyQuery))

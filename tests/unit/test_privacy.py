@@ -14,11 +14,12 @@ from mpmanager.api.structures import (
     Frame,
     HelpCounts,
     PlainDestinationInfo,
+    PolicyInfo,
     ProtectionInfo,
     SubflowInfo,
     TrustInfo,
 )
-from mpmanager.daemon.privacy import Viewer, events_for, frame_for, trust_for
+from mpmanager.daemon.privacy import Viewer, events_for, frame_for, policies_for, trust_for
 from mpmanager.model.authority import Caller
 from mpmanager.model.connection import TcpState
 from mpmanager.model.protection import Coverage, CoverageReason
@@ -147,6 +148,18 @@ def test_events_are_those_of_the_machine_and_ones_own():
     assert [each.id for each in events_for(viewer(ALICE), events)] == [1, 2]
     assert [each.id for each in events_for(viewer(None), events)] == [1]
     assert len(events_for(Viewer(uid=0, sees_all=True), events)) == 4
+
+
+def test_a_rule_of_anothers_that_says_where_it_goes_is_left_out():
+    selectors = ("default", "exe:/usr/bin/ssh host:example.org", "exe:/usr/bin/ssh")
+    rules = [PolicyInfo(selector=each, owner=owner) for each in selectors for owner in (None, ALICE, BOB)]
+    seen = [(each.selector, each.owner) for each in policies_for(viewer(ALICE), rules)]
+    assert seen == [(each.selector, each.owner) for each in rules if each != rules[5]]
+    assert policies_for(Viewer(uid=0, sees_all=True), rules) == rules
+
+
+def test_an_event_about_anothers_rule_without_a_connection_is_withheld_too():
+    assert events_for(viewer(ALICE), [event(1, uid=BOB)]) == []
 
 
 def test_destinations_that_others_have_learnt_about_are_left_out():
