@@ -119,3 +119,21 @@ def test_probes_are_shown_to_nobody_and_their_answer_is_told_once():
     assert len(shown) == 1
     assert answers == [("wlan0", True)]
     assert not [each for each in journal.recent(100) if each.kind is EventKind.SUBFLOW_OPENED]
+
+
+def test_an_event_says_whose_connection_it_is_about_from_the_first_one_on():
+    world, journal = simulated_world(), Journal(wall_clock=lambda: 0.0)
+    keeper = ConnectionKeeper(
+        world,
+        journal=journal,
+        clock=lambda: 0.0,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _account: STOCK_POLICY,
+    )
+    for each in world.connections.snapshot().connections:
+        keeper.take_event(ConnectionCreated(token=each.token, flow=each.flow, is_server_side=False))
+    owners = {each.owner.uid for each in world.connections.snapshot().connections}
+    assert {each.uid for each in journal.recent(100)} == owners == {1000, 65534}
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+    assert journal.recent(1)[0].uid is None

@@ -279,3 +279,11 @@ def test_where_rules_are_lost_somebody_may_say_that_it_shall_stay_so(lost, tmp_p
     again = Stage(tmp_path)
     assert again.keeper.rows() == [ONLY_TRUSTED]
     assert not again.state.are_policies_lost
+
+
+def test_an_event_about_a_users_rule_is_that_users_where_it_says_where_it_goes(stage):
+    rules = ("exe:/usr/bin/ssh host:example.org", "exe:/usr/bin/ssh")
+    for selector in rules:
+        stage.keeper.set(PolicyInfo(selector=selector, wait_ms=20.0), owner_uid=1000)
+        stage.keeper.set(PolicyInfo(selector=selector, wait_ms=20.0))
+    assert [each.uid for each in stage.journal.recent(4)] == [1000, None, None, None]
