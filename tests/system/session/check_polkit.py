@@ -7,6 +7,7 @@ import select
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ ALICE, BOB = "alice", "bob"
 PASSWORD = "correct horse"  # noqa: S105  # of a machine that lives for minutes
 ALLOWED = "allowed"
 LIMIT_S = 240
+_LOCAL_MODES = 3
 
 
 def run(*command):
@@ -172,7 +174,13 @@ class Agent:
         self.said += text
         if self.said.count("Password:") > self.typed:
             self.typed += 1
+            self._wait_until_it_hides_what_is_typed()
             os.write(self._terminal, f"{PASSWORD}\n".encode())
+
+    def _wait_until_it_hides_what_is_typed(self):
+        """What was typed before is thrown away."""
+        while termios.tcgetattr(self._terminal)[_LOCAL_MODES] & termios.ECHO:
+            time.sleep(0.05)
 
     def close(self):
         os.kill(self._child, 15)
