@@ -1,5 +1,8 @@
 """The commands `mpm app` and `mpm default`: how long data may wait, and what keeps to trusted paths."""
 
+import dataclasses
+import os
+import pwd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +33,9 @@ _SET = """Say how long the data of a program may wait before another path helps,
 
 In force at once, also for connections that are open, and kept. What is not named stays as it is. Paths that are used
 when needed help as soon as data is late, backups only when nothing else delivers.
+
+Who is not root rules their own programs by that; what is said here of everybody's needs --everybody, and an
+administrator.
 
 Trust is enforced by the kernel for a cgroup. A program that shares its cgroup with others (whatever a terminal starts)
 is held to its rule as well as can be; `mpm run` gives it one of its own.
@@ -216,11 +222,18 @@ def _link_hint(selector: Selector) -> str | None:
 async def _change(
     client: ManagerClient, selector: str, changed: Callable[[PolicyInfo], PolicyInfo], layer: Layer
 ) -> _Change:
-    meant = await selected(client, selector)
+    meant = _owned(await selected(client, selector), layer)
     before = await _policy(client, meant, layer)
     await client.set_policy(replace(changed(before), until=layer.until))
     after = await _policy(client, meant, layer)
     return _Change(before=before, after=after, paths=await client.paths())
+
+
+def _owned(selector: Selector, layer: Layer) -> Selector:
+    """Who is not the administrator means his own programs, which he may decide about."""
+    if layer.is_everybodys or selector.user or selector.is_default or not os.geteuid():
+        return selector
+    return dataclasses.replace(selector, user=pwd.getpwuid(os.geteuid()).pw_name)
 
 
 async def _policy(client: ManagerClient, selector: Selector, layer: Layer) -> PolicyInfo:

@@ -37,6 +37,8 @@ class Layer:
     is_temporary: bool = False
     until: float | None = None
     """Unix time; None: until this machine restarts."""
+    is_everybodys: bool = False
+    """Whether it is about the programs of all users also where somebody says it who is not root."""
 
     def of(self, policy: PolicyInfo) -> bool:
         """Whether a policy is in it: those of other users are told of, and not changed."""
@@ -60,6 +62,7 @@ def said_options(function: Command) -> Command:
         preset: str | None,
         until: float | None,
         until_restart: bool,
+        everybody: bool,
         **others: Any,  # noqa: ANN401  # click's
     ) -> None:
         single = {each.field: others.pop(each.name) for each in SINGLE}
@@ -76,7 +79,8 @@ def said_options(function: Command) -> Command:
         )
         if until is not None and until_restart:
             raise click.UsageError("--for and --until-restart: name one of them")
-        layer = Layer(is_temporary=until_restart or until is not None, until=until)
+        is_temporary = until_restart or until is not None
+        layer = Layer(is_temporary=is_temporary, until=until, is_everybodys=everybody)
         function(said=_with_preset(said, preset), layer=layer, **others)
 
     for option in reversed(_OPTIONS):
@@ -102,6 +106,10 @@ def _with_preset(said: Said, name: str | None) -> Said:
 def _option(part: Part) -> Any:  # noqa: ANN401  # click's decorator
     return click.option(part.option, part.name, type=option_value(part.read), metavar=part.metavar, help=part.help)
 
+
+_EVERYBODY = click.option(
+    "--everybody", is_flag=True, help="Also the programs of other users, as root means it anyway."
+)
 
 _OPTIONS = (
     _option(WAIT),
@@ -144,6 +152,7 @@ _OPTIONS = (
         help="Only so long, such as 1h; then what was said before holds again.",
     ),
     click.option("--until-restart", is_flag=True, help="Only until this machine restarts."),
+    _EVERYBODY,
 )
 
 
@@ -157,11 +166,12 @@ def taken_back_options(function: Command) -> Command:
         tier: Sequence[str],
         big_transfers: bool,
         temporary: bool,
+        everybody: bool,
         **others: Any,  # noqa: ANN401  # click's
     ) -> None:
         named = {each.field for each in SINGLE if others.pop(each.name)}
         back = TakenBack(fields=frozenset(named), pairs=tuple(pair), tiers=tuple(tier), big_transfers=big_transfers)
-        function(back=back, layer=Layer(is_temporary=temporary), **others)
+        function(back=back, layer=Layer(is_temporary=temporary, is_everybodys=everybody), **others)
 
     for option in reversed(_BACK_OPTIONS):
         run = option(run)
@@ -186,4 +196,5 @@ _BACK_OPTIONS = (
     ),
     click.option("--big-transfers", is_flag=True, help="Where big transfers go."),
     click.option("--temporary", is_flag=True, help="What was said with --for or --until-restart."),
+    _EVERYBODY,
 )

@@ -5,7 +5,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.metadata import version
 
@@ -27,7 +27,6 @@ from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.subjects import Subjects, uids_of
 from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
-from mpmanager.model.connection import Application
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
@@ -197,28 +196,26 @@ class Manager:
             raise InvalidValueError(f"token {token!r}: there is no such connection")
         return account
 
-    def policies_about(self, query: PolicyQuery) -> list[PolicyInfo]:
+    def policies_about(
+        self, query: PolicyQuery, *, may_see: Callable[[int | None], bool] = lambda _uid: True
+    ) -> list[PolicyInfo]:
         """The rules about a connection or an application, in the order in which they count.
 
         Raises:
-            InvalidValueError: there is none such.
+            InvalidValueError: there is none such that belongs to a user whose connections may be seen.
         """
+        ledger = self._connections.ledger
+        accounts = [*ledger.living(), *ledger.closing(), *ledger.ended(time.monotonic())]
+        known = [each for each in accounts if may_see(each.owner_uid)]
         if query.token is not None:
-            subject = self._subjects.of(self._account(query.token))
+            subject = self._subjects.of(_first(known, lambda each: token_text(each.token), query.token, "token"))
         elif query.app is not None:
-            subject = self._subjects.of_application(self._application(query.app))
+            account = _first(known, lambda each: each.application.id, query.app, "app")
+            subject = self._subjects.of_application(account.application)
         else:
             raise InvalidValueError("query: a token or an app is needed")
         rules = [*self.scopes.rules_about(subject.application), *self.policies.fitting(subject)]
         return [*(info_of(each) for each in rules if each.key != STOCK.key), self.policies.rows()[-1]]
-
-    def _application(self, identity: str) -> Application:
-        ledger = self._connections.ledger
-        accounts = (*ledger.living(), *ledger.closing(), *ledger.ended(time.monotonic()))
-        found = next((each.application for each in accounts if each.application.id == identity), None)
-        if found is None:
-            raise InvalidValueError(f"app {identity!r}: no such application has had a connection lately")
-        return found
 
     def connection(self, token: str) -> ConnectionAccount | None:
         """A living connection by its token as people see it."""
@@ -380,6 +377,15 @@ async def _wait(event: asyncio.Event, longest_s: float | None) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(longest_s):
             await event.wait()
+
+
+def _first(
+    accounts: Iterable[ConnectionAccount], name_of: Callable[[ConnectionAccount], str], name: str, field: str
+) -> ConnectionAccount:
+    found = next((each for each in accounts if name_of(each) == name), None)
+    if found is None:
+        raise InvalidValueError(f"{field} {name!r}: there is no such connection, nor was there lately")
+    return found
 
 
 def _unix_time(monotonic: float) -> float:

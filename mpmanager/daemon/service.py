@@ -23,6 +23,7 @@ from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for
 from mpmanager.daemon.process_handle import ProcessHandle
+from mpmanager.daemon.subjects import users_of
 from mpmanager.model.authority import Action, Caller
 from mpmanager.model.errors import (
     DaemonNotRunningError,
@@ -31,6 +32,7 @@ from mpmanager.model.errors import (
     NotAuthorizedError,
     NotSupportedError,
 )
+from mpmanager.model.selector import Selector
 from mpmanager.ports.authority import Authority
 
 if TYPE_CHECKING:
@@ -219,6 +221,8 @@ class Service:
         """What the caller has to be allowed to do; the contract names the least that a method takes."""
         if method is contract.HOLD_CONNECTION and self._is_anothers_connection(caller, str(message.body[0])):
             return Action.POLICY_SYSTEM
+        if method is contract.SET_POLICY and _is_own(caller, _policy(message.body[0])):
+            return Action.POLICY_OWN
         return method.action
 
     def _is_anothers_connection(self, caller: Caller, token: str) -> bool:
@@ -277,12 +281,15 @@ class Service:
         rows = policies_for(Viewer.of(caller), self._manager.policies.rows())
         return [[to_dictionary(each) for each in rows]]
 
-    async def _explain_policies(self, query: dict[str, Any]) -> list[Any]:
-        found = self._manager.policies_about(from_dictionary(query, PolicyQuery))
-        return [[to_dictionary(each) for each in found]]
+    async def _explain_policies(self, caller: Caller, query: dict[str, Any]) -> list[Any]:
+        viewer = Viewer.of(caller)
+        found = self._manager.policies_about(from_dictionary(query, PolicyQuery), may_see=viewer.may_see)
+        return [[to_dictionary(each) for each in policies_for(viewer, found)]]
 
-    async def _set_policy(self, policy: dict[str, Any]) -> list[Any]:
-        self._manager.policies.set(from_dictionary(policy, PolicyInfo))
+    async def _set_policy(self, caller: Caller, policy: dict[str, Any]) -> list[Any]:
+        info = _policy(policy)
+        is_anybodys = Viewer.of(caller).sees_all or not _is_own(caller, info)
+        self._manager.policies.set(info, owner_uid=None if is_anybodys else caller.uid)
         return []
 
     async def _get_trust(self, caller: Caller) -> list[Any]:
@@ -297,6 +304,15 @@ class Service:
             raise NotAuthorizedError("the bus does not tell who you are")
         process = ProcessHandle(descriptor)
         return [self._manager.scopes.enter(process, from_dictionary(options, ScopeOptions), uid=caller.uid)]
+
+
+def _policy(dictionary: dict[str, Any]) -> PolicyInfo:
+    return from_dictionary(dictionary, PolicyInfo)
+
+
+def _is_own(caller: Caller, policy: PolicyInfo) -> bool:
+    """Whether a rule is about the caller's own applications alone."""
+    return caller.uid is not None and Selector.parse(policy.selector).user in users_of(caller.uid)
 
 
 def _arguments(message: Message, method: contract.Method) -> list[Any]:
