@@ -13,6 +13,7 @@ from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
+from mpmanager.linux.host_names import LinuxHostNames
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
@@ -23,6 +24,7 @@ from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
+from mpmanager.simulated.host_names import SimulatedHostNames
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -53,6 +55,7 @@ def linux_world(remembered_path_manager: Path) -> World:
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
+        host_names=LinuxHostNames(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -79,6 +82,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),
+        host_names=SimulatedHostNames(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

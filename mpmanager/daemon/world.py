@@ -7,6 +7,7 @@ from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
 from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
+from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 
 
@@ -24,6 +25,7 @@ class World:
     applications: ApplicationFinder
     cgroups: Cgroups
     enforcement: Enforcement
+    host_names: HostNames
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]
@@ -35,6 +37,7 @@ class World:
         self.connections.close()
         self.echo.close()
         self.enforcement.close()
+        self.host_names.close()
         await self.identification.close()
         await self.routing.close()
         await self.network.close()
