@@ -54,6 +54,8 @@ PAGES = (
         "to trusted paths.\n"
         ".TP\n.I /var/lib/mpmanager/paths.copy.json, policies.copy.json\nCopies, for when the files are damaged.\n"
         ".TP\n.I /var/lib/mpmanager/scopes.json\nThe cgroups of programs that run under mpm run.\n"
+        ".TP\n.I /var/lib/mpmanager/sysctls.json\nHow to undo changes of the kernel's settings.\n"
+        ".TP\n.I /etc/sysctl.d/60\\-mpmanager.conf\nThe kernel's settings of Multipath TCP that are kept.\n"
         ".TP\n.I /var/lib/mpmanager/path\\-manager\\-before\nThe path manager to hand back to.",
         "mpm(1), mpmanager(1), ip-mptcp(8)",
     ),

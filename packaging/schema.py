@@ -9,7 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, PolicyInfo, StatusInfo, TrustInfo
+from mpmanager.api.structures import (
+    ConnectionInfo,
+    EventInfo,
+    Frame,
+    PathInfo,
+    PolicyInfo,
+    StatusInfo,
+    SysctlInfo,
+    TrustInfo,
+    Wait,
+)
 from mpmanager.verify.report import ProofInfo
 
 
@@ -31,6 +41,20 @@ class Policies(msgspec.Struct, kw_only=True):
     """`mpm app list --json`; of `mpm app show`, `set`, `clear` and `mpm default` the one that it is about."""
 
     policies: list[PolicyInfo]
+
+
+class Sysctls(msgspec.Struct, kw_only=True):
+    """`mpm sysctl show`, `set` and `undo` with `--json`: the one that it is about, as it is now."""
+
+    sysctls: list[SysctlInfo]
+
+
+class AllSysctls(msgspec.Struct, kw_only=True):
+    """`mpm sysctl list --json`."""
+
+    sysctls: list[SysctlInfo]
+    default_wait_ms: Wait | None
+    """As `wait_ms` of the default policy."""
 
 
 class TrustInForce(msgspec.Struct, kw_only=True):
@@ -60,7 +84,7 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, PathChange, Policies, TrustInForce, Proof, Connections, Events, Frame],
+        [StatusInfo, Paths, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof, Connections, Events, Frame],
         ref_template="#/$defs/{name}",
     )
     document = {
@@ -68,7 +92,8 @@ def schema() -> str:
         "title": "What mpm prints with --json",
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
-            "path tier, path kind, path trust: PathChange; app, default: Policies; trust: TrustInForce; "
+            "path tier, path kind, path trust: PathChange; app, default: Policies; "
+            "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
             "verify trust: Proof; connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

@@ -151,6 +151,31 @@ HOLD_CONNECTION = Method(
 is no such path its data waits; Linux ends a connection that has had none for a minute. Another user's connection takes
 `Action.POLICY_SYSTEM`."""
 
+LIST_SYSCTLS = Method(
+    name="ListSysctls",
+    action=Action.INFO,
+    outputs=(Argument(name="sysctls", signature="aa{sv}"),),
+)
+"""`SysctlInfo` each: all `net.mptcp.*` that the kernel has, in the daemon's network namespace."""
+
+SET_SYSCTL = Method(
+    name="SetSysctl",
+    action=Action.POLICY_SYSTEM,
+    inputs=(
+        Argument(name="name", signature="s"),
+        Argument(name="value", signature="s"),
+        Argument(name="persistent", signature="b"),
+    ),
+)
+"""`name` with or without `net.mptcp.`. `persistent`: also from the next start on."""
+
+UNDO_SYSCTL = Method(
+    name="UndoSysctl",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="name", signature="s"),),
+)
+"""What it was before mpmanager set it, and no longer persistent."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -166,6 +191,9 @@ METHODS = (
     GET_TRUST,
     HOLD_CONNECTION,
     ENTER_SCOPE,
+    LIST_SYSCTLS,
+    SET_SYSCTL,
+    UNDO_SYSCTL,
 )
 
 

@@ -13,6 +13,7 @@ from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.sysctl import SysctlKind
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
 
@@ -379,7 +380,36 @@ class EventKind(StrEnum):
     TRANSFER_MOVED = "transfer-moved"
     TRANSFER_RETURNED = "transfer-returned"
     POLICY_CHANGED = "policy-changed"
+    SYSCTL_CHANGED = "sysctl-changed"
     RESYNCHRONISED = "resynchronised"
+
+
+class SysctlInfo(Structure):
+    """One of the kernel's settings of Multipath TCP, as they are in the daemon's network namespace."""
+
+    name: str
+    """With `net.mptcp.`."""
+    kind: SysctlKind
+    value: str
+    default: str | None
+    """The kernel's own; null where it depends on the machine, or is not known."""
+    meaning: str
+    """One sentence for people."""
+    lowest: int | None = None
+    highest: int | None = None
+    """Inclusive; null where it is no number."""
+    choices: list[str] = []
+    """Empty where any number between `lowest` and `highest` will do."""
+    refusal: str | None = None
+    """Why it cannot be set, in words; null: it can."""
+    warning: str | None = None
+    """What the value does to mpmanager's work, one sentence; null: nothing worth telling."""
+    before: str | None = None
+    """What it was before mpmanager set it, and is again after `UndoSysctl`; null where it was not set."""
+    kept: str | None = None
+    """What it becomes when the machine (for a daemon on a bus of its own: the daemon) starts again; null: not kept."""
+    kept_in: str | None = None
+    """The file that says so."""
 
 
 class EventInfo(Structure):

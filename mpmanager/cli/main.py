@@ -27,6 +27,7 @@ from mpmanager.cli.explain import explain, hold
 from mpmanager.cli.lab import lab
 from mpmanager.cli.policies import app, default
 from mpmanager.cli.run import run
+from mpmanager.cli.sysctls import sysctl
 from mpmanager.cli.tour import tour
 from mpmanager.cli.trust import trust, wires_need_login
 from mpmanager.cli.verify import verify
@@ -65,6 +66,7 @@ def main(bus: Bus | None) -> None:
 main.add_command(app)
 main.add_command(default)
 main.add_command(run)
+main.add_command(sysctl)
 main.add_command(bench)
 main.add_command(explain)
 main.add_command(hold)

@@ -30,6 +30,7 @@ from mpmanager.api.structures import (
     ScopeOptions,
     StatusInfo,
     SubscribeOptions,
+    SysctlInfo,
     TrustInfo,
 )
 from mpmanager.model.authority import Action
@@ -140,6 +141,19 @@ class ManagerClient:
     async def hold_connection(self, token: str, *, held: bool) -> None:
         """Have a connection keep to trusted paths from now on, or no longer."""
         await self._call(contract.HOLD_CONNECTION, token, held)
+
+    async def sysctls(self) -> list[SysctlInfo]:
+        """The kernel's settings of Multipath TCP, all that it has."""
+        (dictionaries,) = await self._call(contract.LIST_SYSCTLS)
+        return [from_dictionary(each, SysctlInfo) for each in dictionaries]
+
+    async def set_sysctl(self, name: str, value: str, *, persistent: bool) -> None:
+        """Set one, by its name with or without `net.mptcp.`; `persistent`: also from the next start on."""
+        await self._call(contract.SET_SYSCTL, name, value, persistent)
+
+    async def undo_sysctl(self, name: str) -> None:
+        """Make one again what it was before mpmanager set it, and keep it no longer."""
+        await self._call(contract.UNDO_SYSCTL, name)
 
     async def enter_scope(self, process: int, options: ScopeOptions) -> str:
         """Move a process of this user, known by a pidfd, to a cgroup of its own; returns that.

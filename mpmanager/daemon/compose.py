@@ -21,10 +21,12 @@ from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.linux.sysctls import LinuxSysctls
 from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
+from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (
     SimulatedConnections,
     SimulatedEchoRequests,
@@ -35,9 +37,15 @@ from mpmanager.simulated.world import (
     SimulatedRouting,
 )
 
+_SYSTEM_SYSCTLS = Path("/etc/sysctl.d/60-mpmanager.conf")
+"""See sysctl.d(5)."""
 
-def linux_world(remembered_path_manager: Path) -> World:
+
+def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> World:
     """The network namespace this process is in. Call it inside a running event loop.
+
+    `sysctl_file` keeps settings of the kernel, for a namespace that is not the machine's own, or a daemon that is not
+    the system's; None: where the system reads them when it starts.
 
     Raises:
         NotSupportedError: this kernel lacks something without which nothing works.
@@ -56,6 +64,7 @@ def linux_world(remembered_path_manager: Path) -> World:
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
         host_names=LinuxHostNames(),
+        sysctls=LinuxSysctls(sysctl_file or _SYSTEM_SYSCTLS, is_applied_at_boot=sysctl_file is None),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -83,6 +92,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),
         host_names=SimulatedHostNames(),
+        sysctls=SimulatedSysctls(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

@@ -81,7 +81,7 @@ def main(
         bus = parse_bus(bus_text)
         facts = read_facts(facts_file) if facts_file else NO_FACTS
         with StateDirectory(state_directory) as state:
-            asyncio.run(_release(state) if release else _serve(bus, facts, state, simulate=simulate))
+            asyncio.run(_release(bus, state) if release else _serve(bus, facts, state, simulate=simulate))
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
@@ -90,14 +90,14 @@ def main(
         sys.exit(1)
 
 
-async def _release(state: StateDirectory) -> None:
+async def _release(bus: Bus, state: StateDirectory) -> None:
     """Undo what a daemon has left in force here, be it that it was killed.
 
     Raises:
         NotSupportedError: a daemon is at work here, or the rights are missing.
         CommandRefusedError: the kernel refused something.
     """
-    world = linux_world(state.remembered_path_manager)
+    world = linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
     try:
         world.path_manager.take_over()
         world.path_manager.hand_back()
@@ -110,7 +110,11 @@ async def _release(state: StateDirectory) -> None:
 
 async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:
     """Run until told to stop."""
-    world = simulated_world() if simulate else linux_world(state.remembered_path_manager)
+    world = (
+        simulated_world()
+        if simulate
+        else linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
+    )
     manager = Manager(world, facts=facts, state=state)
     authority = authority_on(bus)
     service = Service(manager, authority)
@@ -142,6 +146,22 @@ async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
         if isinstance(result, Exception):
             raise _first_of(result)
     _log.info("stopped; routes and settings are as they were, and trust stays in force (--release lifts it)")
+
+
+def _sysctl_file(bus: Bus, state: StateDirectory) -> Path | None:
+    """Where this daemon keeps settings of the kernel; None: where the system reads them when it starts.
+
+    That is for the system's own daemon alone: settings belong to a network namespace, and the machine's is that of its
+    first process.
+    """
+    return None if bus.kind is BusKind.SYSTEM and _is_in_first_namespace() else state.own_sysctl_file
+
+
+def _is_in_first_namespace() -> bool:
+    try:
+        return Path("/proc/self/ns/net").samefile("/proc/1/ns/net")
+    except OSError:  # whoever may not look there may not set anything either
+        return False
 
 
 def _hint(bus: Bus) -> str:

@@ -25,6 +25,7 @@ from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.subjects import Subjects, uids_of
+from mpmanager.daemon.sysctl_keeper import SysctlKeeper
 from mpmanager.daemon.trust_keeper import TrustKeeper
 from mpmanager.daemon.world import World
 from mpmanager.model.enforcement import CgroupPath
@@ -103,6 +104,7 @@ class Manager:
             changed=self._on_paths_changed,
         )
         self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
+        self.sysctls = SysctlKeeper(world.sysctls, state, journal=self.journal)
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
             world,
@@ -135,6 +137,7 @@ class Manager:
             self._connections.listen()
             self._world.path_manager.take_over()
             has_taken_over = True
+            self.sysctls.begin()
             self.trust.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())

@@ -95,6 +95,9 @@ class Service:
             contract.GET_TRUST.name: self._get_trust,
             contract.HOLD_CONNECTION.name: self._hold_connection,
             contract.ENTER_SCOPE.name: self._enter_scope,
+            contract.LIST_SYSCTLS.name: self._list_sysctls,
+            contract.SET_SYSCTL.name: self._set_sysctl,
+            contract.UNDO_SYSCTL.name: self._undo_sysctl,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -297,6 +300,17 @@ class Service:
 
     async def _hold_connection(self, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
         self._manager.hold_connection(token, held=held)
+        return []
+
+    async def _list_sysctls(self) -> list[Any]:
+        return [[to_dictionary(each) for each in self._manager.sysctls.rows()]]
+
+    async def _set_sysctl(self, name: str, value: str, persistent: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+        self._manager.sysctls.set(name, value, is_kept=persistent)
+        return []
+
+    async def _undo_sysctl(self, name: str) -> list[Any]:
+        self._manager.sysctls.undo(name)
         return []
 
     async def _enter_scope(self, caller: Caller, descriptor: int, options: dict[str, Any]) -> list[Any]:

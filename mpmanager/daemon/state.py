@@ -25,6 +25,7 @@ from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, Token
 from mpmanager.model.policy import PolicyRule, TrustPolicy
+from mpmanager.model.sysctl import SysctlChange, SysctlName
 
 ContentT = TypeVar("ContentT")
 
@@ -112,6 +113,11 @@ def _pair(endpoint: Endpoint) -> _Pair:
     return str(endpoint.address), endpoint.port
 
 
+class _SysctlEntry(msgspec.Struct, forbid_unknown_fields=True):
+    before: str
+    value: str
+
+
 def _endpoint(address: str, port: int) -> Endpoint:
     return Endpoint(ip_address(address), port)
 
@@ -165,6 +171,15 @@ class StateDirectory:
     def remembered_path_manager(self) -> Path:
         """The file that notes who managed connections before."""
         return self._directory / "path-manager-before"
+
+    @property
+    def own_sysctl_file(self) -> Path:
+        """What keeps settings of the kernel for a daemon that is not the system's."""
+        return self._directory / "60-mpmanager.conf"
+
+    @property
+    def _sysctls_file(self) -> Path:
+        return self._directory / "sysctls.json"
 
     @property
     def _connections_file(self) -> Path:
@@ -254,6 +269,21 @@ class StateDirectory:
             _HoldEntry(token=token, local=_pair(flow.local), remote=_pair(flow.remote)) for token, flow in holds.items()
         ]
         replace_file(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
+
+    def load_sysctls(self) -> Mapping[SysctlName, SysctlChange]:
+        """What was done to settings of the kernel; nothing, as with preferences, where it cannot be read."""
+        found = _read(self._sysctls_file, lambda text: msgspec.json.decode(text, type=dict[str, _SysctlEntry]))
+        entries = (found or {}).items()
+        return {SysctlName(name): SysctlChange(before=each.before, value=each.value) for name, each in entries}
+
+    def save_sysctls(self, changes: Mapping[SysctlName, SysctlChange]) -> None:
+        """Write down how to undo them; when this returns it is on the disk.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        entries = {str(name): _SysctlEntry(before=each.before, value=each.value) for name, each in changes.items()}
+        replace_file(self._sysctls_file, msgspec.json.format(msgspec.json.encode(entries)), is_lasting=True)
 
     def load_connections(self) -> list[ConnectionMemory]:
         """What the daemon before this one knew of connections; nothing when that cannot be read."""

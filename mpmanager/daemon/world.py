@@ -9,6 +9,7 @@ from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
+from mpmanager.ports.sysctls import Sysctls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class World:
     cgroups: Cgroups
     enforcement: Enforcement
     host_names: HostNames
+    sysctls: Sysctls
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]

@@ -151,7 +151,7 @@ class LinuxPlace(Place):
         self._lab.inside("laptop", lambda: asyncio.run(main()))
 
     async def open(self):
-        self.world = linux_world(self._directory / "remembered")
+        self.world = linux_world(self._directory / "remembered", sysctl_file=self._directory / "sysctls")
         self.world.path_manager.take_over()
         self.listen()
         self._talk = Talk(self._lab)

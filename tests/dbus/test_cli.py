@@ -137,6 +137,12 @@ def test_the_bus_may_be_named_in_any_of_these_places(bus, where):
         (["app", "set", "nosuch", "--wait", "0"], 5, "programs are: backup, firefox, ssh, thunderbird"),
         (["app", "show", "nosuch"], 5, "programs are: backup, firefox, ssh, thunderbird"),
         (["app", "unset", "ssh", "--pair", "a:b"], 1, "its pairs are: none"),
+        (["sysctl", "show", "nonsense"], 1, "this kernel has no net.mptcp.nonsense; there are: add_addr_timeout, "),
+        (["sysctl", "set", "nonsense", "1"], 1, "this kernel has no net.mptcp.nonsense; there are: add_addr_timeout, "),
+        (["sysctl", "set", "enabled", "2"], 1, "net.mptcp.enabled: '2' is none of 0, 1"),
+        (["sysctl", "set", "path_manager", "kernel"], 1, "cannot be set: mpmanagerd manages connections here"),
+        (["sysctl", "undo", "close_timeout"], 1, "net.mptcp.close_timeout was not set by mpmanager"),
+        (["sysctl", "set", "enabled"], 2, "Missing argument 'VALUE'"),
         (["nonsense"], 2, "nonsense"),
         (["status", "--bus", "private:/nowhere"], 3, "mpmanagerd"),
         (["status", "--bus", "nonsense"], 2, "private:DIR"),
@@ -392,6 +398,61 @@ def test_a_path_is_left_for_congestion_by_default_and_not_for_a_program_that_say
     assert (left["leave_on_marks"], left["leave_on_loss"]) == (None, None)
 
 
+def test_a_setting_of_the_kernel_is_set_kept_and_taken_back_as_told(bus):
+    done = mpm("sysctl", "set", "net.mptcp.stale_loss_cnt", "2", bus=bus).stdout.splitlines()
+    kept = "Kept as 2 in this program's memory"
+    back = "To go back (4): mpm sysctl undo stale_loss_cnt"
+    assert done == ["net.mptcp.stale_loss_cnt: 4 -> 2", kept, back]
+    again = mpm("sysctl", "set", "stale_loss_cnt", "2", "--not-persistent", bus=bus).stdout.splitlines()
+    assert again == ["net.mptcp.stale_loss_cnt is 2 as before", kept, back]
+    (row,) = printed("Sysctls", "sysctl", "show", "stale_loss_cnt", bus=bus)["sysctls"]
+    assert (row["value"], row["default"], row["before"], row["kept"]) == ("2", "4", "4", "2")
+    assert mpm(*back.split("mpm ")[1].split(), bus=bus).stdout == "net.mptcp.stale_loss_cnt: 2 -> 4\n"
+    events = printed("Events", "events", bus=bus)["events"]
+    assert [each["text"] for each in events if each["kind"] == "sysctl-changed"][-1].endswith("and no longer kept")
+
+
+def test_a_setting_that_works_against_mpmanager_is_warned_of(bus):
+    done = mpm("sysctl", "set", "enabled", "0", "--not-persistent", bus=bus).stdout.splitlines()
+    assert done == [
+        "net.mptcp.enabled: 1 -> 0",
+        "Beware: new connections will use one path each, and there is nothing for mpmanager to manage",
+        "To go back (1): mpm sysctl undo enabled",
+    ]
+    (row,) = printed("Sysctls", "sysctl", "undo", "enabled", bus=bus)["sysctls"]
+    assert (row["value"], row["warning"], row["before"]) == ("1", None, None)
+
+
+def test_all_settings_are_listed_with_what_they_mean_and_beside_the_default_wait(bus):
+    document = printed("AllSysctls", "sysctl", "list", bus=bus)
+    assert document["default_wait_ms"] == "never"
+    assert "net.mptcp.scheduler" in {each["name"] for each in document["sysctls"]}
+    shown = mpm("sysctl", bus=bus).stdout
+    assert shown == mpm("sysctl", "list", bus=bus).stdout
+    for each in document["sysctls"]:
+        assert f"{each['name']} = {each['value']}" in shown
+        assert f"    {each['meaning']}\n" in shown
+    assert "mpmanager's default wait: never" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("path_manager", "It cannot be set here: mpmanagerd manages connections here"),
+        ("enabled", "It may be: 0, 1."),
+        ("blackhole_timeout", "It may be 0 to 2000000 seconds."),
+        ("pm_type", "net.mptcp.pm_type = 1  (kernel's default: 0)"),
+    ],
+)
+def test_one_setting_is_shown_with_what_it_may_be(bus, name, words):
+    assert words in mpm("sysctl", "show", name, bus=bus).stdout
+
+
+def test_names_of_settings_are_completed_in_the_shell():
+    line = {"COMP_WORDS": "mpm sysctl set net.mptcp.st", "COMP_CWORD": "3", "_MPM_COMPLETE": "bash_complete"}
+    assert mpm(**line).stdout == "plain,net.mptcp.stale_loss_cnt\n"
+
+
 def test_the_list_tells_the_rules_and_what_is_in_force(bus):
     mpm("default", "--wait", "0", bus=bus)
     text = mpm("app", "list", bus=bus).stdout
@@ -428,6 +489,11 @@ def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus
         "app set",
         "app unset",
         "default",
+        "sysctl",
+        "sysctl list",
+        "sysctl show",
+        "sysctl set",
+        "sysctl undo",
     ],
 )
 def test_help_has_examples(command):

@@ -43,6 +43,7 @@ EVENT_ICONS = {
     EventKind.TRANSFER_MOVED: "transfer-moved",
     EventKind.TRANSFER_RETURNED: "transfer-returned",
     EventKind.POLICY_CHANGED: "policy-changed",
+    EventKind.SYSCTL_CHANGED: "policy-changed",
     EventKind.RESYNCHRONISED: "information",
 }
 
