@@ -69,8 +69,9 @@ def main(
 ) -> None:
     """Manage the Multipath TCP connections of this network namespace.
 
-    Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves routes and settings as they were; connections
-    stay, and what programs are held to goes on to hold, so that nothing leaks while nobody looks. --release lifts that.
+    Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves routes and settings as they were, but for
+    what mpm sysctl has set; connections stay, and what programs are held to goes on to hold, so that nothing leaks
+    while nobody looks. --release lifts that.
     Started again after a crash it goes on where it was.
     """
     logging.basicConfig(
