@@ -51,4 +51,4 @@ lock:
 	sh packaging/lock.sh --upgrade
 
 clean:
-	rm -rf mpmanager/bpf/*.o .venv .venv-headless build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf mpmanager/bpf/*.o mpmanager/preload/*.so .venv .venv-headless build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

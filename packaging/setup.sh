@@ -87,3 +87,4 @@ install_system_packages
 make_environment
 # Without its programs in the kernel mpmanager enforces nothing and says so; everything else works.
 sh packaging/bpf.sh || [ "$(id -u)" != 0 ]
+sh packaging/preload.sh || [ "$(id -u)" != 0 ]

@@ -5,7 +5,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,7 @@ from mpmanager.api.bus import Bus
 from mpmanager.api.structures import ScopeOptions, TierChoiceInfo, Wait
 from mpmanager.cli.context import ask, bus_command, exit_code, told
 from mpmanager.cli.policy_values import option_value, read_paths, read_trust, read_wait_or_auto
+from mpmanager.client import launching
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.errors import DaemonNotRunningError, MpmanagerError
 from mpmanager.model.policy import Intent
@@ -23,6 +24,7 @@ NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 """As shells say it."""
 
+_RULELESS = "With --multipath and nothing else it is started over many paths without that, and no rules hold."
 _ABSENT = {errno.ENOENT, errno.ENOTDIR}
 
 
@@ -31,6 +33,7 @@ _ABSENT = {errno.ENOENT, errno.ENOTDIR}
     context_settings={"help_option_names": ["-h", "--help"], "allow_interspersed_args": False},
     epilog="""\b
 Examples:
+  mpm run -- ssh host                                 Multipath TCP, though ssh asks for TCP
   mpm run --trust only -- curl https://example.org    nothing of it on untrusted paths
   mpm run --trust handshake-strict -- ssh host        refused where no path is trusted
   mpm run --trust first:64kB -- firefox               the first 64 kB of each connection
@@ -68,6 +71,12 @@ Exit codes:
     "opens is left to routing; --trust says that.",
 )
 @click.option("--app", metavar="ID", help="Run it as this application: under its rules, and shown with it.")
+@click.option(
+    "--multipath/--no-multipath",
+    default=None,
+    help="Whether TCP sockets of the program, and of all that it starts, become Multipath TCP ones (default: they do).",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what was done so that it uses many paths.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND [ARGS]...")
 @bus_command
 def run(
@@ -77,6 +86,8 @@ def run(
     wait: Wait | Intent | None,
     paths: tuple[TierChoiceInfo, ...] | None,
     app: str | None,
+    multipath: bool | None,
+    verbose: bool,
     command: Sequence[str],
 ) -> None:
     """Run COMMAND in a cgroup of its own, under what is said here before it starts, with all that it starts.
@@ -86,25 +97,43 @@ def run(
     a connection is refused where no path is trusted, rather than let go. What holds for the shell that mpm is started
     from goes on holding, and it lasts until the last program in there has ended.
 
+    Its TCP sockets become Multipath TCP ones by a library that is loaded into it (LD_PRELOAD) and by GODEBUG, which
+    programs in Go heed. Programs that are statically linked, or get rights of their own (set-uid), are not reached so;
+    --verbose tells, and with --multipath it is told whenever that is so. With --multipath and no rule the command is
+    started even where no mpmanagerd runs.
+
     mpm becomes the command: its terminal, signals and exit code are its own. Where trust cannot be enforced nothing is
     started.
     """
+    options = ScopeOptions(
+        trust=trust,
+        wait_ms=None if isinstance(wait, Intent) else wait,
+        intent=wait if isinstance(wait, Intent) else None,
+        tiers=list(paths or ()),
+        app=app,
+    )
+    _enter_scope(bus, options, command, needs_rules=options != ScopeOptions() or not multipath)
+    _become(command, _environment_for(command, multipath=multipath, is_verbose=verbose))
+
+
+def _enter_scope(bus: Bus, options: ScopeOptions, command: Sequence[str], *, needs_rules: bool) -> None:
+    """Ends this program where that fails and the rules are needed."""
     try:
-        options = ScopeOptions(
-            trust=trust,
-            wait_ms=None if isinstance(wait, Intent) else wait,
-            intent=wait if isinstance(wait, Intent) else None,
-            tiers=list(paths or ()),
-            app=app,
-        )
         is_simulated = ask(bus, lambda client: _enter(client, options))
+    except DaemonNotRunningError as error:
+        if needs_rules:
+            _give_up(command, told(error, bus), error, hint=_RULELESS if options == ScopeOptions() else "")
+        click.echo("mpm: mpmanagerd does not run: no rules hold for this program", err=True)
     except MpmanagerError as error:
-        reason = told(error, bus) if isinstance(error, DaemonNotRunningError) else str(error)
-        click.echo(f"mpm: {reason}\n{_without(command)}", err=True)
-        sys.exit(exit_code(error))
-    if is_simulated:
-        click.echo("mpm: the daemon simulates everything: nothing of this program is held back", err=True)
-    _become(command)
+        _give_up(command, str(error), error)
+    else:
+        if is_simulated:
+            click.echo("mpm: the daemon simulates everything: nothing of this program is held back", err=True)
+
+
+def _give_up(command: Sequence[str], reason: str, error: MpmanagerError, *, hint: str = "") -> NoReturn:
+    click.echo("\n".join(each for each in (f"mpm: {reason}", hint, _without(command)) if each), err=True)
+    sys.exit(exit_code(error))
 
 
 async def _enter(client: ManagerClient, options: ScopeOptions) -> bool:
@@ -122,10 +151,27 @@ def _without(command: Sequence[str]) -> str:
     return f"Nothing was started. To run it where any path may be used:\n  {shlex.join(command)}"
 
 
-def _become(command: Sequence[str]) -> NoReturn:
+def _environment_for(command: Sequence[str], *, multipath: bool | None, is_verbose: bool) -> Mapping[str, str]:
+    """With Multipath TCP unless it is not wanted; whoever asks for it in so many words is told where it fails."""
+    given = _environment()
+    if multipath is False:
+        if is_verbose:
+            click.echo("mpm: plain TCP, unless the program itself asks for Multipath TCP", err=True)
+        return launching.plain(given)
+    prepared = launching.with_multipath(command, given)
+    verdict = prepared.verdict
+    if verdict.means:
+        if is_verbose:
+            click.echo(f"mpm: Multipath TCP: {verdict.sentence}", err=True)
+    elif is_verbose or multipath:
+        click.echo(f"mpm: no Multipath TCP for {command[0]}: {verdict.sentence}", err=True)
+    return prepared.environment
+
+
+def _become(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
     _forget_python()
     try:
-        os.execvpe(command[0], list(command), _environment())  # noqa: S606  # the person's own command, without a shell
+        os.execvpe(command[0], list(command), environment)  # noqa: S606  # the person's own command, without a shell
     except OSError as error:
         click.echo(f"mpm: {command[0]}: {_trouble(error)}", err=True)
         sys.exit(NOT_FOUND if error.errno in _ABSENT else NOT_EXECUTABLE)

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import socket
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,11 +26,12 @@ _NAMESPACE_LINK_INFO = struct.Struct("=IIIIII")
 """Of a network namespace's: type, id, program, padding, inode of the namespace, kind of attachment."""
 _LINK_INFO_BYTES = 256
 _RODATA = ".rodata"
+_SO_NETNS_COOKIE = 71
 
 
 @unique
 class AttachType(IntEnum):
-    """Places of a cgroup or a network namespace, with the numbers of `linux/bpf.h`."""
+    """Places of a cgroup, a network namespace or the kernel itself, with the numbers of `linux/bpf.h`."""
 
     INET_INGRESS = 0
     INET_EGRESS = 1
@@ -39,6 +41,7 @@ class AttachType(IntEnum):
     UDP4_SENDMSG = 14
     UDP6_SENDMSG = 15
     SETSOCKOPT = 22
+    MODIFY_RETURN = 26
     SK_LOOKUP = 36
 
 
@@ -289,6 +292,16 @@ def attach_to_namespace(program: int, *, pin: Path) -> None:
 _OWN_NAMESPACE = Path("/proc/thread-self/ns/net")
 
 
+def attach_to_kernel(program: int) -> int:
+    """Attach a program to the function of the kernel that its section names; returns what holds it there until closed.
+
+    Raises:
+        CommandRefusedError: the kernel refuses.
+    """
+    link = _library().calls.bpf_link_create(program, 0, int(AttachType.MODIFY_RETURN), None)
+    return _checked(link, "attaching to a function of the kernel")
+
+
 def _attach_anew(program: int, target: Path, where: AttachType, pin: Path) -> None:
     try:
         opened = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
@@ -357,6 +370,12 @@ def has_lost_namespace(pin: Path) -> bool:
         return bool(_NAMESPACE_LINK_INFO.unpack_from(_link_info(link))[4] == 0)
     finally:
         os.close(link)
+
+
+def namespace_cookie() -> int:
+    """Names the network namespace of this thread: unlike an inode number, it is never given again."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), "little")
 
 
 def is_in_first_namespace() -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from errno import ENOENT
@@ -36,7 +35,6 @@ NFT_TABLE = "mpmanager"
 _OBJECT = Path(__file__).parent.parent / "bpf" / "fence.bpf.o"
 _TELLS_NAMESPACE, _DOES_NOT = b"\1", b"\0"
 """The constants of the object: whether packets can be asked for their network namespace (Linux 6.15)."""
-_SO_NETNS_COOKIE = 71
 _LOOPBACK_INDEX = 1
 _PLACES = {
     "fence": AttachType.INET_EGRESS,
@@ -72,7 +70,7 @@ class LinuxEnforcement:
     def __init__(self, *, mount_point: Path = BPFFS) -> None:
         """With bpffs at another place than usual for tests."""
         self._mount_point = mount_point
-        self._namespace = _network_namespace()
+        self._namespace = bpf.namespace_cookie()
         self._directory = mount_point / "mpmanager" / f"namespace{self._namespace}" / f"layout{enforcement_maps.LAYOUT}"
         self._trial: bpf.Trial | None = None
         self._object: BpfObject | None = None
@@ -500,12 +498,6 @@ def _shrink(table: BpfMap, wanted: Container[bytes]) -> None:
 def _grow(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:
     for key, value in wanted.items():
         table.update(key, value)
-
-
-def _network_namespace() -> int:
-    """The cookie of the network namespace of this thread: unlike an inode number, it is never given again."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), "little")
 
 
 def _directory_of(cgroup: CgroupPath) -> Path:

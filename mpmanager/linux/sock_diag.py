@@ -102,6 +102,7 @@ _FIN_RECEIVED = {7, 8, 9, 11}
 _FIN_SENT = {4, 5, 6, 9, 11}
 """FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT, LAST_ACK, CLOSING: the DATA_FIN has its place in the sequence space."""
 _CLOSED = 7
+_ESTABLISHED, _LISTENING = 1, 10
 _LIVING = 0xFFF & ~(1 << 6 | 1 << 10)
 """All states but LISTEN and TIME_WAIT, whose sockets know nothing of MPTCP any more."""
 
@@ -150,6 +151,14 @@ _CONNECTION_READER = _reader(
     Field(_INFO, 72, "Q"),  # mptcpi_bytes_acked
     Field(_INFO, 16, "Q"),  # mptcpi_write_seq
     Field(_INFO, 24, "Q"),  # mptcpi_snd_una
+)
+_PLAIN_READER = _reader(
+    *_SOCKET,
+    _STATE,
+    Field((), 68, "I"),  # idiag_inode
+    Field((), 64, "I"),  # idiag_uid
+    Field((_Attribute.CGROUP_ID,), 0, "Q"),
+    Field((*_SUBFLOW, _SubflowAttribute.TOKEN_LOC), 0, "I"),
 )
 _END_READER = _reader(*_SOCKET, *_TCP_COUNTERS)
 _PROGRESS_READER = _reader(
@@ -287,6 +296,23 @@ class LinuxConnectionTable:
         self._one(request, take, what=f"look at subflow {flow}")
         return _vitals(flow, found[0][len(_SOCKET) :]) if found else None
 
+    def plain_connections(self) -> list[ProcessKey]:
+        connected: list[Values] = []
+        listening: set[int] = set()
+
+        def take(messages: memoryview) -> int:
+            records, size = _PLAIN_READER.read(messages)
+            for values in records:
+                if values[_PLAIN_STATE] == _LISTENING:
+                    listening.add(_local_port(values))
+                elif values[-1] is None:
+                    connected.append(values)
+            return size
+
+        self._dump(_IPPROTO_TCP, 1 << _ESTABLISHED | 1 << _LISTENING, take, extensions=0)
+        own = (each for each in connected if _local_port(each) not in listening)
+        return [_owner(each) for each in own if not _flow(each).remote.address.is_loopback]
+
     def _one(self, request: bytes, take: Take, *, what: str) -> None:
         """Read the message about one socket; there is none when it is gone."""
         try:
@@ -309,9 +335,9 @@ class LinuxConnectionTable:
             self._notifications = None
         self._netlink.close()
 
-    def _dump(self, protocol: int, states: int, take: Take) -> None:
+    def _dump(self, protocol: int, states: int, take: Take, *, extensions: int = _EXTENSIONS) -> None:
         for family in (AF_INET, AF_INET6):
-            request = _request(protocol, family, states)
+            request = _request(protocol, family, states, extensions=extensions)
             self._netlink.dump_into(_SOCK_DIAG_BY_FAMILY, request, take, what="look at all sockets")
 
 
@@ -322,8 +348,9 @@ def _request(
     *,
     socket_id: bytes = bytes(_COOKIE_OFFSET),
     cookie: tuple[int, int] = (0, 0),
+    extensions: int = _EXTENSIONS,
 ) -> bytes:
-    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, _EXTENSIONS, states)
+    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, extensions, states)
     # The head has eight bits for the protocol: 262 alone would be taken for TCP.
     full_protocol = attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
     return head + socket_id + struct.pack("=II", *cookie) + full_protocol
@@ -418,6 +445,20 @@ def _payload(received: int | None, queued: int, state: int) -> int:
     """Received payload: tcpi_bytes_received also counts a FIN, which then is the one unread byte (measured)."""
     has_fin = queued == 1 and state in _FIN_RECEIVED
     return (received or 0) - has_fin
+
+
+_PLAIN_STATE = len(_SOCKET)
+"""Among the values of `_PLAIN_READER`."""
+
+
+def _local_port(values: Values) -> int:
+    port: int = _ENDS.unpack(values[1])[0]
+    return port
+
+
+def _owner(values: Values) -> ProcessKey:
+    _state, inode, uid, cgroup_id, _token = values[_PLAIN_STATE:]
+    return ProcessKey(inode, uid, cgroup_id or 0)
 
 
 def _flow(values: Values) -> FourTuple:

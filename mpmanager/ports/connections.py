@@ -76,6 +76,14 @@ class ConnectionTable(Protocol):
         """Whether one subflow delivers; None when it is gone."""
         ...
 
+    def plain_connections(self) -> list[ProcessKey]:
+        """Whose the connections are that use plain TCP, one entry for each; dear on a busy machine.
+
+        Left out are those over loopback, and those that somebody else has opened to a listener here: what they are is
+        the other end's choice.
+        """
+        ...
+
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         """Call `deliver` with the final counters of each TCP socket that ends; `lost` when some were dropped."""
         ...

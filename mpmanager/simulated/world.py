@@ -426,6 +426,10 @@ class SimulatedConnections:
                 return _vitals(flow, connection.subflows[flow])
         return None
 
+    def plain_connections(self) -> list[ProcessKey]:
+        """All simulated programs use Multipath TCP."""
+        return []
+
     def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
         """Simulated connections never end."""
 

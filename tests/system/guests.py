@@ -59,6 +59,14 @@ GUESTS = (
         limit_s=3000,
     ),
     Guest(
+        name="multipath",
+        title="Multipath TCP for programs that ask for TCP: the kernel's hook, and socket units",
+        package=_BACKPORTED,
+        init=_SYSTEMD,
+        tests=("tests/system/multipath/check_hook.py", "tests/system/multipath/check_socket_units.py"),
+        limit_s=1500,
+    ),
+    Guest(
         name="wifi",
         title="Real Wi-Fi: NetworkManager, wpa_supplicant, hostapd and emulated radios",
         package=_DEBIAN_12,
