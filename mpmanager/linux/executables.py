@@ -81,7 +81,7 @@ class _Elf:
         names = headers[self._names_index]
         text = _read_some(self._file, names[4], min(names[5], _LONGEST_NAMES))
         for each in headers:
-            yield _Section(text[each[0] :].partition(b"\0")[0], each[4], each[5])
+            yield _Section(text[each[0] : text.find(b"\0", each[0])], each[4], each[5])
 
     def _table(self, form: str, start: int, count: int) -> Iterator[tuple[int, ...]]:
         size = struct.calcsize(f"{self._order}{form}")

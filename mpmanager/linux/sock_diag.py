@@ -41,7 +41,7 @@ _IPPROTO_TCP = 6
 _IPPROTO_MPTCP = 262
 _INET_DIAG_REQ_PROTOCOL = 3
 _EXTENSIONS = 1 << (2 - 1)
-"""INET_DIAG_INFO; the kernel tells the upper layer protocol and the cgroup without being asked."""
+"""INET_DIAG_INFO, without which no upper layer protocol is told; the cgroup always is."""
 _REQUEST_HEAD = struct.Struct("=BBBxI")
 _MESSAGE_BYTES = 72
 """sizeof(struct inet_diag_msg)"""
@@ -309,7 +309,7 @@ class LinuxConnectionTable:
                     connected.append(values)
             return size
 
-        self._dump(_IPPROTO_TCP, 1 << _ESTABLISHED | 1 << _LISTENING, take, extensions=0)
+        self._dump(_IPPROTO_TCP, 1 << _ESTABLISHED | 1 << _LISTENING, take)
         own = (each for each in connected if _local_port(each) not in listening)
         return [_owner(each) for each in own if not _flow(each).remote.address.is_loopback]
 
@@ -335,9 +335,9 @@ class LinuxConnectionTable:
             self._notifications = None
         self._netlink.close()
 
-    def _dump(self, protocol: int, states: int, take: Take, *, extensions: int = _EXTENSIONS) -> None:
+    def _dump(self, protocol: int, states: int, take: Take) -> None:
         for family in (AF_INET, AF_INET6):
-            request = _request(protocol, family, states, extensions=extensions)
+            request = _request(protocol, family, states)
             self._netlink.dump_into(_SOCK_DIAG_BY_FAMILY, request, take, what="look at all sockets")
 
 
@@ -348,9 +348,8 @@ def _request(
     *,
     socket_id: bytes = bytes(_COOKIE_OFFSET),
     cookie: tuple[int, int] = (0, 0),
-    extensions: int = _EXTENSIONS,
 ) -> bytes:
-    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, extensions, states)
+    head = _REQUEST_HEAD.pack(family, protocol & 0xFF, _EXTENSIONS, states)
     # The head has eight bits for the protocol: 262 alone would be taken for TCP.
     full_protocol = attribute(_INET_DIAG_REQ_PROTOCOL, struct.pack("=I", protocol))
     return head + socket_id + struct.pack("=II", *cookie) + full_protocol

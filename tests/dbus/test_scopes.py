@@ -19,6 +19,7 @@ from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
 from mpmanager.api.structures import ScopeOptions
 from mpmanager.client.manager import connected
+from mpmanager.linux.preload import LIBRARY
 from mpmanager.model.errors import InvalidValueError
 
 PROGRAMS = Path(sys.executable).parent
@@ -28,6 +29,7 @@ import asyncio, os, sys
 from mpmanager.api.bus import parse_bus
 from mpmanager.api.structures import ScopeOptions
 from mpmanager.client.manager import connected
+from mpmanager.linux.preload import LIBRARY
 from mpmanager.model.errors import MpmanagerError
 
 async def main():
@@ -191,6 +193,32 @@ def test_the_command_has_the_pid_the_input_and_the_options_that_are_its_own(daem
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == -signal.SIGINT
     process.stdout.close()
+
+
+def environment_of(done):
+    return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+
+def test_a_command_is_prepared_for_multipath_tcp_unless_it_is_not_wanted(daemon):
+    given = {"PATH": os.environ["PATH"], "GODEBUG": "netdns=go"}
+    prepared = environment_of(mpm_run(daemon, "env", env=given))
+    assert prepared == given | {"LD_PRELOAD": str(LIBRARY), "GODEBUG": "netdns=go,multipathtcp=1"}
+    assert environment_of(mpm_run(daemon, "--no-multipath", "env", env=given)) == given
+
+
+def test_a_command_can_be_let_out_of_what_the_one_before_was_prepared_for(daemon):
+    given = {"PATH": os.environ["PATH"], "LD_PRELOAD": "/no/such/library.so"}
+    inner = [PROGRAMS / "mpm", "run", f"--bus={daemon[1]}", "--no-multipath", "env"]
+    assert environment_of(mpm_run(daemon, *inner, env=given)) == given
+
+
+def test_who_asks_is_told_what_was_done_so_that_a_command_uses_many_paths(daemon):
+    quiet, played = mpm_run(daemon, "true").stderr, "simulates"
+    assert played in quiet
+    assert len(quiet.splitlines()) == 1
+    on, off = (mpm_run(daemon, "--verbose", *each, "true").stderr.splitlines() for each in ([], ["--no-multipath"]))
+    assert on[-1] == "mpm: Multipath TCP: our library opens its sockets"
+    assert off[-1] == "mpm: plain TCP, unless the program itself asks for Multipath TCP"
 
 
 def test_nothing_of_python_is_left_to_the_command(daemon):
