@@ -67,12 +67,27 @@ def test_plain_connections_are_told_with_their_owners_and_no_others_are(inside):
             own = [connected(stack, each) for each in (plain, plain, multipath)]
             connected(stack, multipath, MPTCP)
             connected(stack, plain, MPTCP)  # it falls back, which is the other end's doing
-            connected(stack, listening(stack, "127.0.0.1"))
+            over_loopback(stack)
             return {os.fstat(each.fileno()).st_ino for each in own}, table.plain_connections()
 
     inodes, found = inside(look)
     assert {(each.inode, each.uid) for each in found} == {(each, os.geteuid()) for each in inodes}
     assert len(found) == len(inodes)
+
+
+def over_loopback(stack):
+    """Connections to where nobody listens any more: their addresses alone tell what they are."""
+    for listened, called in (("127.0.0.1", "127.0.0.1"), ("127.0.0.2", "::ffff:127.0.0.2"), ("::1", "::1")):
+        with socket.socket(_family(listened), socket.SOCK_STREAM) as listener:
+            listener.bind((listened, 0))
+            listener.listen()
+            made = stack.enter_context(socket.socket(_family(called), socket.SOCK_STREAM))
+            made.connect((called, listener.getsockname()[1]))
+            stack.enter_context(listener.accept()[0])
+
+
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def test_a_connection_over_ipv6_sockets_counts_as_well(inside):
