@@ -95,7 +95,7 @@ class Cafe:
         return Talker(process)
 
     def run_with(self, demand):
-        return self.talker(str(MPM), "--bus", str(self.daemon.bus), "run", "--trust", demand, "--")
+        return self.talker(str(MPM), "--bus", str(self.daemon.bus), "run", "--no-multipath", "--trust", demand, "--")
 
     def opening(self, kind="mptcp", *, version=4, port=None):
         return f"open {kind} {self.lab.server_address(version=version)} {port or self.server.port}"

@@ -62,7 +62,19 @@ class Capture:
 @contextmanager
 def sending(daemon, trust):
     """A program that is held to a policy sends all the time."""
-    command = ["mpm", "--bus", str(daemon.bus), "run", "--trust", trust, "--", sys.executable, "-c", _SENDING]
+    command = [
+        "mpm",
+        "--bus",
+        str(daemon.bus),
+        "run",
+        "--no-multipath",
+        "--trust",
+        trust,
+        "--",
+        sys.executable,
+        "-c",
+        _SENDING,
+    ]
     with subprocess.Popen(command) as program:
         try:
             yield
