@@ -19,7 +19,8 @@ _MANAGER = f"{_SERVICE}.Manager"
 _UNIT = f"{_SERVICE}.Unit"
 _SOCKET = f"{_SERVICE}.Socket"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
-_NOBODY = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+_NOBODY = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.Spawn.")
+"""How errors begin where there is none: its package may be there, with a service that only says no."""
 _ANSWER_S = 30.0
 """A machine with many units takes seconds to read them all."""
 
@@ -106,7 +107,7 @@ async def _call(bus: MessageBus, path: str, interface: str, member: str, *words:
     )
     if answer.message_type is MessageType.ERROR:
         said = " ".join([str(answer.error_name), *map(str, answer.body)])
-        if answer.error_name in _NOBODY:
+        if said.startswith(_NOBODY):
             raise NotSupportedError(f"there is no systemd here: {said}")
         raise CommandRefusedError(f"systemd refused {member}: {said}", errno=errno.EIO)
     return answer.body
