@@ -26,6 +26,8 @@ class LinuxSocketUnits:
     def __init__(self, *, directory: Path = _DIRECTORY, systemd: Systemd | None = None) -> None:
         self._directory = directory
         self._systemd = Systemd() if systemd is None else systemd
+        self._is_read = True
+        """Whether systemd knows all that was changed."""
 
     def units(self) -> frozenset[SocketUnit]:
         """Those that have one: they are found again after a crash."""
@@ -44,12 +46,14 @@ class LinuxSocketUnits:
         for unit in frozenset(wanted) - before:
             if not (await self._systemd.socket_unit(unit.name)).is_known:
                 raise InvalidValueError(f"systemd knows no unit {unit.name}")
+        self._is_read &= before == frozenset(wanted)
         for unit in frozenset(wanted) - before:
             self.write(unit)
         for unit in before.difference(wanted):
             self.remove(unit)
-        if before != frozenset(wanted):
+        if not self._is_read:
             await self._systemd.read_units()
+            self._is_read = True
 
     async def verdict(self, unit: SocketUnit) -> MultipathVerdict:
         """Whether what a unit listens with is Multipath TCP by now.

@@ -22,7 +22,8 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 _NOBODY = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.Spawn.")
 """How errors begin where there is none: its package may be there, with a service that only says no."""
 _ANSWER_S = 30.0
-"""A machine with many units takes seconds to read them all."""
+_READING_S = 180.0
+"""As long as `systemctl` waits: a small machine with many units takes long to read them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,9 @@ class Systemd:
 
         Raises:
             NotSupportedError: there is no systemd here.
-            CommandRefusedError: it refused.
+            CommandRefusedError: it refused, or did not answer.
         """
-        async with self._connected() as bus:
+        async with self._connected(limit_s=_READING_S) as bus:
             await _call(bus, _ROOT, _MANAGER, "Reload")
 
     async def socket_unit(self, name: str) -> ListeningUnit:
@@ -60,7 +61,7 @@ class Systemd:
 
         Raises:
             NotSupportedError: there is no systemd here.
-            CommandRefusedError: it refused.
+            CommandRefusedError: it refused, or did not answer.
         """
         async with self._connected() as bus:
             (path,) = await _call(bus, _ROOT, _MANAGER, "LoadUnit", name)
@@ -74,14 +75,16 @@ class Systemd:
         )
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[MessageBus]:
+    async def _connected(self, *, limit_s: float = _ANSWER_S) -> AsyncIterator[MessageBus]:
         bus = MessageBus(bus_address=self._bus_address, bus_type=BusType.SYSTEM)
         try:
-            async with asyncio.timeout(_ANSWER_S):
+            async with asyncio.timeout(limit_s):
                 await bus.connect()
                 yield bus
         except TimeoutError as error:
-            raise NotSupportedError(f"systemd cannot be asked: no answer within {_ANSWER_S:.0f} s") from error
+            raise CommandRefusedError(
+                f"systemd did not answer within {limit_s:.0f} s", errno=errno.ETIMEDOUT
+            ) from error
         except (OSError, AuthError, InvalidAddressError) as error:
             raise NotSupportedError(f"systemd cannot be asked: {error}") from error
         finally:

@@ -63,8 +63,9 @@ GUESTS = (
         title="Multipath TCP for programs that ask for TCP: the kernel's hook, and socket units",
         package=_BACKPORTED,
         init=_SYSTEMD,
+        is_virtual_time=True,
         tests=("tests/system/multipath/check_hook.py", "tests/system/multipath/check_socket_units.py"),
-        limit_s=1500,
+        limit_s=3000,
     ),
     Guest(
         name="wifi",

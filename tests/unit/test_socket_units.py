@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from errno import ETIMEDOUT
 
 import pytest
 
@@ -20,11 +21,13 @@ class FakeSystemd:
 
     def __init__(self, directory, *, knows_multipath=True):
         self.active_since_us = LONG_AGO_US
-        self.readings = 0
+        self.readings, self.is_busy = 0, False
         self._directory, self._knows_multipath = directory, knows_multipath
         self._read = set()
 
     async def read_units(self):
+        if self.is_busy:
+            raise CommandRefusedError("it is busy", errno=ETIMEDOUT)
         self.readings += 1
         self._read = {each.parent.name.removesuffix(".d") for each in self._directory.glob("*.socket.d/*.conf")}
 
@@ -61,6 +64,15 @@ def test_systemd_reads_units_anew_when_something_has_changed_and_not_otherwise(u
     for wanted, readings in ([[SSH], 1], [[SSH], 1], [[SSH, WEB], 2], [[], 3], [[], 3]):
         asyncio.run(units.apply(wanted))
         assert (units.units(), systemd.readings) == (set(wanted), readings)
+
+
+def test_a_systemd_that_did_not_read_them_is_asked_again_the_next_time(units, systemd):
+    systemd.is_busy = True
+    with pytest.raises(CommandRefusedError, match="it is busy"):
+        asyncio.run(units.apply([SSH]))
+    systemd.is_busy = False
+    asyncio.run(units.apply([SSH]))
+    assert (units.units(), systemd.readings) == ({SSH}, 1)
 
 
 def test_what_is_wanted_no_more_goes_and_what_others_have_put_there_stays(units, tmp_path):
