@@ -53,13 +53,21 @@ def _allowed(rule: PolicyRule) -> tuple[float, Intent | None]:
 
 
 def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:
-    """What the administrator demands, and no less than that where a user has a rule of his own."""
+    """What the administrator demands of the program, and no less than that where a rule may only add to it.
+
+    Such are rules of users, and those about host names, which anybody may forge who answers for a name (decision 022).
+    """
     said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
-    trusting, trust = next((rule, trust) for rule, trust in said if rule.owner_uid is None)
-    own = next(((rule, trust) for rule, trust in said if rule.owner_uid is not None), None)
-    if own is not None and (both := own[1].strictest(trust)) != trust:
-        return both, own[0].selector
-    return trust, trusting.selector
+    trusting, trust = next((rule, trust) for rule, trust in said if not _may_only_add(rule))
+    decided_by = trusting.selector
+    for rule, added in said:
+        if _may_only_add(rule) and (both := added.strictest(trust)) != trust:
+            trust, decided_by = both, rule.selector
+    return trust, decided_by
+
+
+def _may_only_add(rule: PolicyRule) -> bool:
+    return rule.owner_uid is not None or bool(rule.selector.host)
 
 
 def _tiers(rules: Iterable[PolicyRule]) -> tuple[TierChoice, ...]:

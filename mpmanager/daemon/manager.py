@@ -5,7 +5,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from importlib.metadata import version
 
@@ -31,7 +31,7 @@ from mpmanager.daemon.world import World
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
-from mpmanager.model.names import LinkName, Token
+from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import Policy, TrustDemand
 
@@ -72,7 +72,8 @@ class Manager:
         self._has_other_policies = asyncio.Event()
         root = _everybody(world)
         self.journal = Journal(wall_clock=time.time)
-        self._subjects = Subjects()
+        self._subjects = Subjects(world.host_names)
+        self._hears_names = False
         self._has_new_rules = False
         """Whether other networks are in use, and so other rules count, than connections were told."""
         self.streams = Streams(self.journal, wake=self._stirred.set)
@@ -135,6 +136,7 @@ class Manager:
         has_taken_over = False
         try:
             self._connections.listen()
+            self._listen_to_names()
             self._world.path_manager.take_over()
             has_taken_over = True
             self.sysctls.begin()
@@ -174,7 +176,7 @@ class Manager:
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
             limits=[*self._world.limits(), *self.trust.limits(), *self._state.limits()],
-            notes=self._world.notes(),
+            notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
         )
 
@@ -246,6 +248,18 @@ class Manager:
     def _on_joined(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         self._expirations.note_join(token, path, is_probe)
 
+    def _listen_to_names(self) -> None:
+        """Names are nobody's business where no rule is about one."""
+        if self._hears_names or not any(rule.selector.host for rule in self.policies.rules):
+            return
+        self._hears_names = True
+        self._world.host_names.listen(self._on_names_changed)
+
+    def _on_names_changed(self, addresses: Collection[IPAddress]) -> None:
+        for account in list(self._connections.ledger.living()):
+            if account.flow.remote.address in addresses:
+                self._connections.revise(account)
+
     def _put_scopes_into_force(self) -> None:
         if self.trust.can_enforce:
             self.trust.enforce_now()
@@ -256,6 +270,7 @@ class Manager:
         return self.policies.policy_for(self._subjects.of(account), self.scopes.rules_about(account.application))
 
     def _on_policies_changed(self) -> None:
+        self._listen_to_names()
         self._has_other_policies.set()
         self.trust.take_rules()
         self._connections.refresh_policies()

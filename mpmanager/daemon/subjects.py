@@ -11,6 +11,7 @@ from mpmanager.model.connection import Application
 from mpmanager.model.path import Path
 from mpmanager.model.selector import Subject
 from mpmanager.model.trust import NetworkId
+from mpmanager.ports.host_names import HostNames
 
 _REMEMBERED = 1000
 
@@ -18,7 +19,8 @@ _REMEMBERED = 1000
 class Subjects:
     """Connections as rules see them."""
 
-    def __init__(self) -> None:
+    def __init__(self, host_names: HostNames) -> None:
+        self._host_names = host_names
         self.networks = networks_in_use(())
 
     def set_paths(self, paths: Iterable[Path]) -> bool:
@@ -28,7 +30,9 @@ class Subjects:
 
     def of(self, account: ConnectionAccount) -> Subject:
         """A connection."""
-        return replace(self.of_application(account.application), remote=account.flow.remote)
+        remote = account.flow.remote
+        hosts = self._host_names.names_of(remote.address)
+        return replace(self.of_application(account.application), remote=remote, hosts=hosts)
 
     def of_application(self, application: Application) -> Subject:
         """Any connection of an application, whatever it leads to."""

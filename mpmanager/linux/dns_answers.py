@@ -12,7 +12,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from mpmanager.core.host_patterns import host_name
+from mpmanager.core.host_form import host_name
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import HostName, IPAddress
 

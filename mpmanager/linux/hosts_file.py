@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from pathlib import Path
 
-from mpmanager.core.host_patterns import host_name
+from mpmanager.core.host_form import host_name
 from mpmanager.model.connection import normalised
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import HostName, IPAddress

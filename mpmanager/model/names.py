@@ -13,6 +13,6 @@ AddressId = NewType("AddressId", int)
 """The 8-bit number by which both ends of a connection name an address; 0 is the initial subflow's."""
 
 HostName = NewType("HostName", str)
-"""A host's name as DNS has it: ASCII (IDNA), lower case, no final dot; `core.host_patterns.host_name` makes one."""
+"""A host's name as DNS has it: ASCII (IDNA), lower case, no final dot; `core.host_form.host_name` makes one."""
 
 IPAddress = IPv4Address | IPv6Address

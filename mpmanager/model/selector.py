@@ -9,6 +9,7 @@ from typing import Final
 
 from mpmanager.model.connection import Application, Endpoint
 from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.names import HostName
 from mpmanager.model.trust import NetworkId
 
 _SEPARATOR = ":"
@@ -52,8 +53,8 @@ class Subject:
     users: frozenset[str] = frozenset()
     """Who owns it: the number and the name."""
     remote: Endpoint | None = None
-    hosts: frozenset[str] = frozenset()
-    """The names under which somebody has asked for the remote address, in lower case."""
+    hosts: frozenset[HostName] = frozenset()
+    """The names under which somebody has asked for the remote address."""
     networks: frozenset[NetworkId] = frozenset()
     """In use on this machine now."""
 
@@ -68,7 +69,8 @@ class Selector:
     user: str = ""
     """A name or a number."""
     host: str = ""
-    """The name of the other end, in lower case; `*.example.org` means all names below example.org."""
+    """The name of the other end, in lower case. `*.example.org` means every name below example.org, at any depth, and
+    not itself, as with certificates (RFC 6125)."""
     network: IPv4Network | IPv6Network | None = None
     """Of the other end's address."""
     port: int | None = None
@@ -219,8 +221,8 @@ def _host(text: str) -> str:
     except UnicodeError as error:
         raise ValueError("no host can be called so") from error
     host = text[: len(_ANY_LABEL)] + name if text.startswith(_ANY_LABEL) else name
-    if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
-        raise ValueError("expected the name of a host, or *. with a name for all below it")
+    if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST or name.rpartition(".")[2].isdecimal():
+        raise ValueError("expected the name of a host, or *. with a name for all below it; an address goes with to:")
     return host
 
 

@@ -193,3 +193,10 @@ def test_what_the_index_finds_is_what_looking_at_every_rule_finds(said, hosts):
     assert RuleIndex(rules).fitting(subject) == sorted(
         (each for each in rules if each.selector.selects(subject)), key=lambda each: each.selector.order
     )
+
+
+def test_a_rule_about_a_host_name_adds_to_the_demand_and_takes_nothing_from_it():
+    only, free = TrustPolicy.parse("only"), TrustPolicy.parse("any")
+    assert policy_from([rule("host:a.example", trust=free), rule("exe:/x", trust=only)]).trust == only
+    assert policy_from([rule("host:a.example", trust=only), rule("exe:/x", trust=free)]).trust == only
+    assert policy_from([rule("to:192.0.2.0/24", trust=free), rule("default", trust=only)]).trust == free
