@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import socket
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ _NAMESPACE_LINK_INFO = struct.Struct("=IIIIII")
 """Of a network namespace's: type, id, program, padding, inode of the namespace, kind of attachment."""
 _LINK_INFO_BYTES = 256
 _RODATA = ".rodata"
-_SO_NETNS_COOKIE = 71
 
 
 @unique
@@ -36,10 +34,12 @@ class AttachType(IntEnum):
     INET_INGRESS = 0
     INET_EGRESS = 1
     INET_SOCK_CREATE = 2
+    SOCK_OPS = 3
     INET4_CONNECT = 10
     INET6_CONNECT = 11
     UDP4_SENDMSG = 14
     UDP6_SENDMSG = 15
+    GETSOCKOPT = 21
     SETSOCKOPT = 22
     MODIFY_RETURN = 26
     SK_LOOKUP = 36
@@ -81,6 +81,7 @@ class _Library:
 
 _DEBUG = 2
 _PRINTER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+_LISTENER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.vsnprintf.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
 
@@ -115,6 +116,10 @@ _CALLS = (
     ("bpf_link_create", _INT, (_INT, _INT, _INT, _POINTER)),
     ("bpf_link_update", _INT, (_INT, _INT, _POINTER)),
     ("bpf_link_detach", _INT, (_INT,)),
+    ("ring_buffer__new", _POINTER, (_INT, _LISTENER, _POINTER, _POINTER)),
+    ("ring_buffer__epoll_fd", _INT, (_POINTER,)),
+    ("ring_buffer__consume", _INT, (_POINTER,)),
+    ("ring_buffer__free", None, (_POINTER,)),
     ("bpf_obj_pin", _INT, (_INT, _TEXT)),
     ("bpf_obj_get", _INT, (_TEXT,)),
     ("bpf_obj_get_info_by_fd", _INT, (_INT, _POINTER, ctypes.POINTER(_U32))),
@@ -146,7 +151,7 @@ class BpfMap:
     """One map of the kernel."""
 
     def __init__(self, name: str, descriptor: int, *, key_size: int, value_size: int) -> None:
-        self._name, self._descriptor = name, descriptor
+        self.name, self.descriptor = name, descriptor
         self._key_size, self._value_size = key_size, value_size
         self._calls = _library().calls
 
@@ -156,8 +161,8 @@ class BpfMap:
         Raises:
             CommandRefusedError: there is no room, or (in a cgroup's storage) no attachment yet.
         """
-        result = self._calls.bpf_map_update_elem(self._descriptor, key, value, _UPDATE_ANY)
-        _checked(result, f"writing into the map {self._name}")
+        result = self._calls.bpf_map_update_elem(self.descriptor, key, value, _UPDATE_ANY)
+        _checked(result, f"writing into the map {self.name}")
 
     def delete(self, key: bytes) -> None:
         """Remove one value; what is not there is no error.
@@ -165,17 +170,17 @@ class BpfMap:
         Raises:
             CommandRefusedError: refused for another reason.
         """
-        result = self._calls.bpf_map_delete_elem(self._descriptor, key)
+        result = self._calls.bpf_map_delete_elem(self.descriptor, key)
         if result != -ENOENT:
-            _checked(result, f"removing from the map {self._name}")
+            _checked(result, f"removing from the map {self.name}")
 
     def get(self, key: bytes) -> bytes | None:
         """One value; None where there is none."""
         value = ctypes.create_string_buffer(self._value_size)
-        result = self._calls.bpf_map_lookup_elem(self._descriptor, key, value)
+        result = self._calls.bpf_map_lookup_elem(self.descriptor, key, value)
         if result == -ENOENT:
             return None
-        _checked(result, f"reading the map {self._name}")
+        _checked(result, f"reading the map {self.name}")
         return value.raw
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
@@ -189,12 +194,54 @@ class BpfMap:
         found: dict[bytes, None] = {}
         last: bytes | None = None
         following = ctypes.create_string_buffer(self._key_size)
-        while self._calls.bpf_map_get_next_key(self._descriptor, last, following) == 0:
+        while self._calls.bpf_map_get_next_key(self.descriptor, last, following) == 0:
             last = following.raw
             if last in found:
                 break  # the kernel begins anew where the last key has just been removed
             found[last] = None
         return list(found)
+
+
+class RingBuffer:
+    """What programs write into a map of that kind, in its order. To be read from one thread."""
+
+    def __init__(self, table: BpfMap) -> None:
+        """Begin where the one before has ended, where the map was pinned.
+
+        Raises:
+            CommandRefusedError: it is a map of another kind.
+        """
+        self._calls = _library().calls
+        self._records: list[bytes] = []
+        # Kept: libbpf calls it for as long as there is the buffer.
+        self._listener = _LISTENER(self._listen)
+        self._buffer = self._calls.ring_buffer__new(table.descriptor, self._listener, None, None)
+        if not self._buffer:
+            raise _refusal(f"opening the ring buffer {table.name}", ctypes.get_errno(), _library().log())
+
+    def fileno(self) -> int:
+        """Becomes readable when there is something to read."""
+        return int(self._calls.ring_buffer__epoll_fd(self._buffer))
+
+    def read(self) -> list[bytes]:
+        """All records that are there.
+
+        Raises:
+            CommandRefusedError: it cannot be read.
+        """
+        self._records = []
+        _checked(self._calls.ring_buffer__consume(self._buffer), "reading a ring buffer")
+        return self._records
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._buffer:
+            self._calls.ring_buffer__free(self._buffer)
+            self._buffer = None
+
+    def _listen(self, _context: int, record: int, size: int) -> int:
+        self._records.append(ctypes.string_at(record, size))
+        return 0
 
 
 class BpfObject:
@@ -302,16 +349,25 @@ def attach_to_kernel(program: int) -> int:
     return _checked(link, "attaching to a function of the kernel")
 
 
-def _attach_anew(program: int, target: Path, where: AttachType, pin: Path) -> None:
+def attach_for_life(program: int, cgroup: Path, where: AttachType) -> int:
+    """Attach a program to a cgroup beside those of others until the descriptor is closed, or its holder ends.
+
+    Raises:
+        CommandRefusedError: the kernel refuses, or there is no such cgroup.
+    """
     try:
-        opened = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+        opened = os.open(cgroup, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise _refusal(f"opening {target}", error.errno or ENOENT) from error
+        raise _refusal(f"opening {cgroup}", error.errno or ENOENT) from error
     try:
-        link = _library().calls.bpf_link_create(program, opened, int(where), None)
-        _checked(link, f"attaching to {target}")
+        link: int = _library().calls.bpf_link_create(program, opened, int(where), None)
+        return _checked(link, f"attaching to {cgroup}")
     finally:
         os.close(opened)
+
+
+def _attach_anew(program: int, target: Path, where: AttachType, pin: Path) -> None:
+    link = attach_for_life(program, target, where)
     try:
         _checked(_library().calls.bpf_obj_pin(link, os.fsencode(pin)), f"pinning {pin}")
     finally:
@@ -370,12 +426,6 @@ def has_lost_namespace(pin: Path) -> bool:
         return bool(_NAMESPACE_LINK_INFO.unpack_from(_link_info(link))[4] == 0)
     finally:
         os.close(link)
-
-
-def namespace_cookie() -> int:
-    """Names the network namespace of this thread: unlike an inode number, it is never given again."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8), "little")
 
 
 def is_in_first_namespace() -> bool:

@@ -3,18 +3,16 @@
 import logging
 import os
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from contextlib import suppress
-from errno import ENOENT
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, product
 from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
-from mpmanager.linux import bpf, enforcement_maps
+from mpmanager.linux import bpf, enforcement_maps, pins
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
 from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
-from mpmanager.linux.mounts import BPFFS, cgroup_id, cgroup_mount, mount_bpffs
+from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_id, cgroup_mount, mount_bpffs
 from mpmanager.linux.nftables import Nftables
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
@@ -54,7 +52,8 @@ _PROGRAMS = {
 }
 
 _PLAIN = "plain_destinations"
-_WITNESS = "witness"
+_KIND = "layout"
+"""Of directories of pins."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,8 +69,10 @@ class LinuxEnforcement:
     def __init__(self, *, mount_point: Path = BPFFS) -> None:
         """With bpffs at another place than usual for tests."""
         self._mount_point = mount_point
-        self._namespace = bpf.namespace_cookie()
-        self._directory = mount_point / "mpmanager" / f"namespace{self._namespace}" / f"layout{enforcement_maps.LAYOUT}"
+        self._namespace = pins.namespace_cookie()
+        self._directory = (
+            pins.directory_of_namespace(mount_point, self._namespace) / f"{_KIND}{enforcement_maps.LAYOUT}"
+        )
         self._trial: bpf.Trial | None = None
         self._object: BpfObject | None = None
         self._renewed: set[Path] = set()
@@ -89,7 +90,7 @@ class LinuxEnforcement:
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
         plain = _plain_keys(plan.plain_destinations) | _keyless_versions(plan.classes)
-        if plan.restricts() or self._directory.parent.exists():
+        if plan.restricts() or any(self._directory.parent.glob(f"{_KIND}*")):
             self._fence(plan, there, plain)
         strips_keys = self._second_fence.apply(plan.classes)
         if self._object is not None:
@@ -175,7 +176,7 @@ class LinuxEnforcement:
         self._forget_traffic_of_all_but(
             {cgroup for policy, cgroup in there.items() if policy.restriction is Restriction.ONLY}
         )
-        self._remove_other_layouts()
+        pins.remove_other_layouts(self._directory, kind=_KIND)
 
     def _load(self) -> None:
         if self._object is not None:
@@ -184,18 +185,8 @@ class LinuxEnforcement:
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
         self._directory.mkdir(parents=True, exist_ok=True)
         self._object = BpfObject(_OBJECT, pins=self._directory, constants=self._tried().constants)
-        self._call_witness(self._object)
-        self._remove_other_namespaces()
-
-    def _call_witness(self, programs: BpfObject) -> None:
-        """Make it known when our network namespace is gone. The first one never is, and pays nothing for it."""
-        pin = self._directory.parent / _WITNESS
-        if pin.exists() or bpf.is_in_first_namespace():
-            return
-        try:
-            bpf.attach_to_namespace(programs.programs[_WITNESS], pin=pin)
-        except CommandRefusedError as refusal:
-            _log.warning("what is pinned for this network namespace may outlive it: %s", refusal)
+        pins.call_witness(self._object, self._directory.parent)
+        pins.remove_other_namespaces(self._directory.parent)
 
     def _map(self, name: str) -> BpfMap:
         assert self._object is not None  # noqa: S101  # every caller has loaded it
@@ -271,7 +262,7 @@ class LinuxEnforcement:
         if pin in self._renewed and bpf.is_attached(pin):
             return
         assert self._object is not None  # noqa: S101  # every caller has loaded it
-        bpf.attach(self._object.programs[name], _directory_of(path), _PLACES[name], pin=pin)
+        bpf.attach(self._object.programs[name], cgroup_directory(path), _PLACES[name], pin=pin)
         self._renewed.add(pin)
 
     def _pin(self, name: str, cgroup: int) -> Path:
@@ -292,37 +283,8 @@ class LinuxEnforcement:
 
     def _attached(self) -> set[int]:
         """Ids of the cgroups that have pins."""
-        pins = (each.name.rpartition("-") for each in self._directory.iterdir())
-        return {int(cgroup) for name, _dash, cgroup in pins if name in _PLACES}
-
-    def _remove_other_layouts(self) -> None:
-        """What an earlier version has left; ours stands by now."""
-        for directory in self._directory.parent.iterdir():
-            if directory == self._directory:
-                continue
-            if directory.is_dir():
-                _remove_layout(directory)
-
-    def _remove_other_namespaces(self) -> None:
-        """Of those alone that are gone for certain: no process, descriptor, mount or socket is in them."""
-        for directory in self._directory.parent.parent.iterdir():
-            witness = directory / _WITNESS
-            if not bpf.has_lost_namespace(witness):
-                continue
-            _log.debug("removing what was pinned for a network namespace that is gone: %s", directory)
-            with suppress(FileNotFoundError):  # daemons of two other namespaces may come to it at once
-                for each in directory.iterdir():
-                    if each.is_dir():
-                        _remove_layout(each)
-                witness.unlink()
-                directory.rmdir()
-
-
-def _remove_layout(directory: Path) -> None:
-    """Detach all that is attached, and remove the maps."""
-    for each in directory.iterdir():
-        bpf.detach(each) if "-" in each.name else each.unlink(missing_ok=True)
-    directory.rmdir()
+        names = (each.name.rpartition("-") for each in self._directory.iterdir())
+        return {int(cgroup) for name, _dash, cgroup in names if name in _PLACES}
 
 
 class _SecondFence:
@@ -500,13 +462,6 @@ def _grow(table: BpfMap, wanted: Mapping[bytes, bytes]) -> None:
         table.update(key, value)
 
 
-def _directory_of(cgroup: CgroupPath) -> Path:
-    mount = cgroup_mount()
-    if mount is None:
-        raise CommandRefusedError("cgroup v2 is not mounted any more", errno=ENOENT)
-    return mount / cgroup.lstrip("/")
-
-
 def _living(cgroups: Collection[int]) -> dict[int, CgroupPath]:
     """Those that are there, of cgroups of which only the ids are known."""
     mount = cgroup_mount()
@@ -523,4 +478,4 @@ def _directories(top: Path) -> Iterator[Path]:
 
 def _cgroup_id(cgroup: CgroupPath) -> int | None:
     """None when there is no such cgroup."""
-    return cgroup_id(_directory_of(cgroup))
+    return cgroup_id(cgroup_directory(cgroup))

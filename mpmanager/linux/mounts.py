@@ -3,9 +3,10 @@
 import ctypes
 import os
 from collections.abc import Iterator
+from errno import ENOENT
 from pathlib import Path
 
-from mpmanager.model.errors import NotSupportedError
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 
 BPFFS = Path("/sys/fs/bpf")
 """Where systemd mounts the file system of pins, in the first namespace of mounts."""
@@ -34,6 +35,18 @@ def _unescaped(text: str) -> str:
 def cgroup_mount() -> Path | None:
     """Where the cgroup v2 hierarchy is mounted; None when it is not."""
     return next(mount_points(_CGROUPS_TYPE), None)
+
+
+def cgroup_directory(cgroup: str) -> Path:
+    """Where a cgroup is that is named by its path below the mount, if there is one.
+
+    Raises:
+        CommandRefusedError: cgroup v2 is not mounted.
+    """
+    mount = cgroup_mount()
+    if mount is None:
+        raise CommandRefusedError("cgroup v2 is not mounted", errno=ENOENT)
+    return mount / cgroup.lstrip("/")
 
 
 def cgroup_id(directory: Path) -> int | None:

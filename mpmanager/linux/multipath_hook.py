@@ -10,7 +10,7 @@ from enum import IntEnum, unique
 from errno import EACCES, EINVAL, ENOENT, EPERM, ESRCH
 from pathlib import Path
 
-from mpmanager.linux import bpf
+from mpmanager.linux import bpf, pins
 from mpmanager.linux.bpf import BpfMap, BpfObject
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.preload import is_switched_off
@@ -44,7 +44,7 @@ class LinuxMultipathHook:
 
     def __init__(self) -> None:
         self._cgroups = LinuxCgroups()
-        self._namespace = bpf.namespace_cookie()
+        self._namespace = pins.namespace_cookie()
         self._object: BpfObject | None = None
         self._link: int | None = None
 

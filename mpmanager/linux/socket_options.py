@@ -1,0 +1,139 @@
+"""MPTCP_EXPIRATION and MPTCP_TRUSTED on a kernel that knows neither: programs at the cgroup around everybody."""
+
+import asyncio
+import logging
+import os
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from mpmanager.linux import bpf, pins
+from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject, RingBuffer
+from mpmanager.linux.mounts import cgroup_directory, cgroup_mount
+from mpmanager.model.enforcement import CgroupPath
+from mpmanager.model.errors import CommandRefusedError, NotSupportedError
+from mpmanager.model.names import Token
+from mpmanager.model.policy import NEVER
+from mpmanager.model.socket_options import NOTHING_ASKED, SocketWish
+
+LAYOUT = 1
+"""To be counted up with every change of a map's form: pinned maps of another layout are not ours to go on with."""
+
+_OBJECT = Path(__file__).parent.parent / "bpf" / "options.bpf.o"
+_KIND = "options"
+"""Of directories of pins."""
+_PLACES = {
+    "set_option": AttachType.SETSOCKOPT,
+    "get_option": AttachType.GETSOCKOPT,
+    "begin": AttachType.SOCK_OPS,
+}
+_TOKEN = struct.Struct("=I")
+"""Key of `connections` and of `in_force`, and a record of `changes`."""
+_WISH = struct.Struct("=iIIxxxxQ")
+"""`struct wish`: expiration, whether there is one, whether a section has begun, which one."""
+_SECTION = struct.Struct("=Q")
+_LOST_KEY = bytes(4)
+_NEVER_MS = -1
+_MS_PER_S = 1000.0
+
+_log = logging.getLogger(__name__)
+
+
+class LinuxSocketOptions:
+    """SocketOptions in the network namespace in which it is made and used. Needs a running event loop.
+
+    The maps are pinned in bpffs beside those of the enforcement, so that the next daemon knows what was said. The
+    programs are not: without a daemon, the kernel refuses the options as it always has.
+    """
+
+    def __init__(self, *, mount_point: Path = bpf.BPFFS) -> None:
+        """With bpffs at another place than usual for tests."""
+        self._mount_point = mount_point
+        self._namespace = pins.namespace_cookie()
+        self._directory = pins.directory_of_namespace(mount_point, self._namespace) / f"{_KIND}{LAYOUT}"
+        self._object: BpfObject | None = None
+        self._links: list[int] = []
+        self._changes: RingBuffer | None = None
+        self._lost = bytes(8)
+
+    def begin(self, root: CgroupPath, changed: Callable[[Token], None]) -> None:
+        if cgroup_mount() is None:
+            raise NotSupportedError("cgroup v2 is not mounted")
+        bpf.mount_bpffs(self._mount_point)
+        self._directory.mkdir(parents=True, exist_ok=True)
+        try:
+            self._load(root, changed)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, root: CgroupPath, changed: Callable[[Token], None]) -> None:
+        loaded = self._object = BpfObject(
+            _OBJECT, pins=self._directory, constants=self._namespace.to_bytes(8, "little")
+        )
+        pins.call_witness(loaded, self._directory.parent)
+        pins.remove_other_layouts(self._directory, kind=_KIND)
+        pins.remove_other_namespaces(self._directory.parent)
+        changes = self._changes = RingBuffer(self._map("changes"))
+        changes.read()  # what was said to an earlier daemon is in the map, too
+        self._lost = self._map("lost").get(_LOST_KEY) or self._lost
+        asyncio.get_running_loop().add_reader(changes.fileno(), self._read, changed)
+        for name, where in _PLACES.items():
+            self._links.append(bpf.attach_for_life(loaded.programs[name], cgroup_directory(root), where))
+
+    def wish(self, token: Token) -> SocketWish:
+        if self._object is None:
+            return NOTHING_ASKED
+        value = self._map("connections").get(_TOKEN.pack(token))
+        return NOTHING_ASKED if value is None else decode_wish(value)
+
+    def confirm(self, token: Token, wish: SocketWish) -> None:
+        if self._object is not None:
+            self._map("in_force").update(_TOKEN.pack(token), _SECTION.pack(wish.section))
+
+    def forget(self, token: Token) -> None:
+        if self._object is not None:
+            for name in ("connections", "in_force"):
+                self._map(name).delete(_TOKEN.pack(token))
+
+    def close(self) -> None:
+        for link in self._links:
+            os.close(link)
+        self._links.clear()
+        if self._changes is not None:
+            asyncio.get_running_loop().remove_reader(self._changes.fileno())
+            self._changes.close()
+            self._changes = None
+        if self._object is not None:
+            self._object.close()
+            self._object = None
+
+    def _map(self, name: str) -> BpfMap:
+        assert self._object is not None  # noqa: S101  # every caller has asked or loaded it
+        return self._object.maps[name]
+
+    def _read(self, changed: Callable[[Token], None]) -> None:
+        try:
+            tokens = self._news()
+        except CommandRefusedError as error:
+            _log.warning("socket options: %s", error)
+            return
+        for token in tokens:
+            changed(token)
+
+    def _news(self) -> list[Token]:
+        """Of whom something else may be said now, each once."""
+        assert self._changes is not None  # noqa: S101  # there is no reader without it
+        records = self._changes.read()
+        lost = self._map("lost").get(_LOST_KEY) or self._lost
+        if lost != self._lost:
+            self._lost = lost
+            records += self._map("connections").current_keys()
+        return [Token(_TOKEN.unpack(each)[0]) for each in dict.fromkeys(records)]
+
+
+def decode_wish(value: bytes) -> SocketWish:
+    """What a `struct wish` says."""
+    expiration_ms, has_expiration, is_trusted, asked_ns = _WISH.unpack(value)
+    wait_s = NEVER if expiration_ms == _NEVER_MS else expiration_ms / _MS_PER_S
+    return SocketWish(wait_s=wait_s if has_expiration else None, is_trusted=bool(is_trusted), section=asked_ns)
