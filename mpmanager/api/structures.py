@@ -13,6 +13,7 @@ from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.sysctl import SysctlKind
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
@@ -266,6 +267,8 @@ class ConnectionInfo(Structure):
     """Null from a daemon that knows nothing of trust."""
     withheld: bool = False
     """Whether it is another user's: its program, its remote ends and its rules are `withheld` then."""
+    asked: list[SocketOption] = []
+    """What the program itself has set on its socket: its word on the wait counts before every rule."""
 
 
 class HelpCounts(Structure):

@@ -26,6 +26,7 @@ from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.policy import Policy
 from mpmanager.model.protection import UNPROTECTED, Protection
+from mpmanager.model.socket_options import NOTHING_ASKED, SocketWish
 
 ENDED_KEPT = 1000
 """Ended connections that are remembered,"""
@@ -126,7 +127,9 @@ class ConnectionAccount:
     has_sent_first: bool = False
     """Whether the first bytes have passed that have to keep to trusted paths."""
     is_in_section: bool = False
-    """Whether its program has said: from here on trusted paths only."""
+    """Whether somebody has said of it: from here on trusted paths only."""
+    wish: SocketWish = NOTHING_ASKED
+    """What its program says by socket options."""
     revision: int = 0
     """Another one whenever the sample or the subflows have become others."""
 

@@ -27,7 +27,7 @@ class Progress:
     """Whether its first bytes have passed, in each direction."""
     is_fallback: bool = False
     is_in_section: bool = False
-    """Whether its program has said: from here on trusted paths only."""
+    """Whether its program, or somebody else, has said: from here on trusted paths only."""
 
 
 def protection_of(wanted: TrustPolicy, held: TrustPolicy | None, opening: Opening, progress: Progress) -> Protection:

@@ -21,11 +21,13 @@ from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.linux.sysctls import LinuxSysctls
 from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
+from mpmanager.simulated.socket_options import SimulatedSocketOptions
 from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (
     SimulatedConnections,
@@ -65,6 +67,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         enforcement=LinuxEnforcement(),
         host_names=LinuxHostNames(),
         sysctls=LinuxSysctls(sysctl_file or _SYSTEM_SYSCTLS, is_applied_at_boot=sysctl_file is None),
+        options=LinuxSocketOptions(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -93,6 +96,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         enforcement=SimulatedEnforcement(),
         host_names=SimulatedHostNames(),
         sysctls=SimulatedSysctls(),
+        options=SimulatedSocketOptions(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

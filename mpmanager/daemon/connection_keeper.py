@@ -9,6 +9,7 @@ from mpmanager.api.structures import EventKind
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.ledger import ConnectionAccount, Ledger
 from mpmanager.core.protection import Opening
+from mpmanager.core.socket_options import heeding
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
@@ -50,6 +51,8 @@ from mpmanager.model.pathmanager import (
 )
 from mpmanager.model.policy import Policy
 from mpmanager.model.protection import UNPROTECTED, Protection
+from mpmanager.model.socket_options import NOTHING_ASKED, SocketWish
+from mpmanager.model.trust import Hold
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +87,9 @@ class ConnectionKeeper:
         policy_for: Callable[[ConnectionAccount], Policy],
         named: Callable[[Application], Application] = lambda application: application,
         protection_of: Callable[[ConnectionAccount], Protection] = lambda account: UNPROTECTED,  # noqa: ARG005  # as its type says
+        wish_of: Callable[[Token], SocketWish] = lambda token: NOTHING_ASKED,  # noqa: ARG005  # as its type says
         fell_back: Callable[[ConnectionAccount], None] = lambda account: None,  # noqa: ARG005  # as its type says
+        closed: Callable[[Token], None] = lambda token: None,  # noqa: ARG005  # as its type says
         revised: Callable[[], None] = lambda: None,
         joined: Joined = lambda token, path, is_probe: None,  # noqa: ARG005  # as its type says
     ) -> None:
@@ -99,7 +104,9 @@ class ConnectionKeeper:
             policy_for: says which policy is in force for a connection.
             named: says what an application is called that was recognised.
             protection_of: says how far a connection has to be kept off untrusted paths.
+            wish_of: says what the program has said of a connection by its socket's options.
             fell_back: called when a connection turned out to be plain TCP.
+            closed: called when a connection has ended.
             revised: called when connections, their subflows or their policies have become others.
             joined: called when a join was answered, be it by a refusal.
         """
@@ -109,7 +116,9 @@ class ConnectionKeeper:
         self._policy_for = policy_for
         self._named = named
         self._protection_of = protection_of
+        self._wish_of = wish_of
         self._fell_back = fell_back
+        self._closed = closed
         self._world = world
         self._journal = journal
         self._clock = clock
@@ -181,6 +190,7 @@ class ConnectionKeeper:
     def take_snapshot(self, snapshot: Snapshot) -> None:
         for account in self.ledger.take(self._without_probes(snapshot), now=self._clock()):
             account.opening = self._opening(account)
+            account.wish = self._wish_of(account.token)
             self.revise(account)
             self._newcomers.append(account.token)
         for each in snapshot.connections:
@@ -231,6 +241,17 @@ class ConnectionKeeper:
         """Whether the subflows of a connection can be steered."""
         return self._manager.is_managed(token)
 
+    def keeps_to_trusted(self, account: ConnectionAccount) -> bool:
+        """Whether nothing of a connection leaves by an untrusted path, and nothing will while it is held."""
+        if account.is_foreign or account.protection.hold not in {Hold.FENCED, Hold.TRUSTED}:
+            return False
+        if account.protection.hold is Hold.FENCED:
+            return True
+        if self._manager.is_managed(account.token):
+            return all(each.path.is_trusted for each in self._manager.standing(account.token))
+        path = self._path_of.get(account.flow.local.address)  # plain TCP, or inside this machine
+        return path is None or path.is_trusted
+
     def order(self, order: Order) -> None:
         """Have something done to a connection that was decided about it elsewhere."""
         self._decide(order)
@@ -274,7 +295,7 @@ class ConnectionKeeper:
 
     def revise(self, account: ConnectionAccount) -> None:
         """See what the rules say of one connection."""
-        policy = self._policy_for(account)
+        policy = heeding(self._policy_for(account), account.wish)
         before_it, account.policy = account.policy, policy
         if (policy.tiers, policy.is_multipath) != (before_it.tiers, before_it.is_multipath):
             is_multipath = policy.is_multipath is not False
@@ -337,6 +358,7 @@ class ConnectionKeeper:
         account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
         account.owner_uid = self._owner_uid(account)
         account.opening = self._opening(account)
+        account.wish = self._wish_of(event.token)
         self.revise(account)
         self._newcomers.append(event.token)
         direction = "from" if event.is_server_side else "to"
@@ -385,6 +407,7 @@ class ConnectionKeeper:
         if account is not None:
             self._last_seen[token] = self._clock()
             self.look(token)
+            self._closed(token)
 
     def _take_end(self, end: SubflowEnd) -> None:
         self.ledger.end_subflow(end)

@@ -70,6 +70,15 @@ class ExpirationKeeper:
             self._is_idle = False
             self._timer = asyncio.get_running_loop().call_soon(self._tick)
 
+    def heed(self, account: ConnectionAccount) -> None:
+        """The program has asked for another wait: at once, whatever `stir` waits for."""
+        is_watched = account.token in self._core.tokens
+        if self._is_worth_watching(account, is_watched=is_watched):
+            self._watch(account, self._clock())
+        elif is_watched:
+            self._forget(account.token)
+        self.stir()
+
     def set_paths(self, paths: Collection[Path]) -> None:
         """The network is another now."""
         self._core.set_paths(paths)
@@ -140,10 +149,13 @@ class ExpirationKeeper:
         for account in self._connections.ledger.living():
             if self._is_worth_watching(account, is_watched=account.token in watched):
                 watched.discard(account.token)
-                self._core.watch(account.token, account.policy, is_server_side=account.is_server_side, now=now)
-                account.expiration = self._core.view(account.token)
+                self._watch(account, now)
         for token in watched:
             self._forget(token)
+
+    def _watch(self, account: ConnectionAccount, now: float) -> None:
+        self._core.watch(account.token, account.policy, is_server_side=account.is_server_side, now=now)
+        account.expiration = self._core.view(account.token)
 
     def _is_worth_watching(self, account: ConnectionAccount, *, is_watched: bool) -> bool:
         if account.policy.is_stock or account.is_fallback or account.protection.hold is Hold.STANDBY:

@@ -156,6 +156,7 @@ class ConnectionRows:
             wait_ms=wait_ms(account.policy.wait_s),
             expiration=None,
             protection=_protection(account),
+            asked=list(account.wish.options),
         )
 
     def _update_policy(self, row: ConnectionInfo, account: ConnectionAccount) -> None:
@@ -163,6 +164,7 @@ class ConnectionRows:
         row.wait_ms = wait_ms(account.policy.wait_s)
         row.expiration = self._expiration(account.expiration)
         row.protection = _protection(account)
+        row.asked = list(account.wish.options)
 
     def _expiration(self, view: ExpirationView | None) -> ExpirationInfo | None:
         if view is None:

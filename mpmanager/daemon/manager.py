@@ -18,6 +18,7 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal, token_text
+from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.policy_rules import info_of
@@ -34,6 +35,7 @@ from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import Policy, TrustDemand
+from mpmanager.model.socket_options import SocketWish
 
 _log = logging.getLogger(__name__)
 
@@ -116,11 +118,14 @@ class Manager:
             policy_for=self._policy_for,
             named=self.scopes.named,
             protection_of=self.trust.protection,
+            wish_of=self._wish_of,
             fell_back=self.trust.learn_plain,
+            closed=self._on_closed,
             revised=self._on_connections_revised,
             joined=self._on_joined,
         )
         self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
+        self.options = OptionKeeper(world, self._connections, root=_everybody(world), heeded=self._expirations.heed)
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
@@ -141,6 +146,7 @@ class Manager:
             has_taken_over = True
             self.sysctls.begin()
             self.trust.begin()
+            self.options.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
             self.trust.recall(self._state.load_holds())
@@ -175,7 +181,12 @@ class Manager:
             paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
-            limits=[*self._world.limits(), *self.trust.limits(), *self._state.limits()],
+            limits=[
+                *self._world.limits(),
+                *self.trust.limits(),
+                *self.options.limits(),
+                *self._state.limits(),
+            ],
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
         )
@@ -242,8 +253,15 @@ class Manager:
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
         self._expirations.set_paths(self.paths.paths)
 
+    def _wish_of(self, token: Token) -> SocketWish:
+        return self.options.wish(token)
+
+    def _on_closed(self, token: Token) -> None:
+        self.options.forget(token)
+
     def _on_connections_revised(self) -> None:
         self._expirations.stir()
+        self.options.answer()
 
     def _on_joined(self, token: Token, path: LinkName | None, is_probe: bool) -> None:  # noqa: FBT001  # see `Joined`
         self._expirations.note_join(token, path, is_probe)

@@ -229,7 +229,7 @@ class TrustKeeper:
             has_received=account.has_received_first,
             has_sent=account.has_sent_first,
             is_fallback=account.is_fallback,
-            is_in_section=account.is_in_section,
+            is_in_section=account.is_in_section or account.wish.is_trusted,
         )
         found = protection_of(account.policy.trust, held, account.opening, progress)
         if found.hold in {Hold.STANDBY, Hold.RECEIVING} and account.token not in self._counted:

@@ -9,6 +9,7 @@ from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
+from mpmanager.ports.socket_options import SocketOptions
 from mpmanager.ports.sysctls import Sysctls
 
 
@@ -28,6 +29,7 @@ class World:
     enforcement: Enforcement
     host_names: HostNames
     sysctls: Sysctls
+    options: SocketOptions
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]
@@ -40,6 +42,7 @@ class World:
         self.echo.close()
         self.enforcement.close()
         self.host_names.close()
+        self.options.close()
         await self.identification.close()
         await self.routing.close()
         await self.network.close()

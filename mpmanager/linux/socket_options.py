@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mpmanager.linux import bpf, pins
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject, RingBuffer
-from mpmanager.linux.mounts import cgroup_directory, cgroup_mount
+from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_mount, mount_bpffs
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
@@ -46,7 +46,7 @@ class LinuxSocketOptions:
     programs are not: without a daemon, the kernel refuses the options as it always has.
     """
 
-    def __init__(self, *, mount_point: Path = bpf.BPFFS) -> None:
+    def __init__(self, *, mount_point: Path = BPFFS) -> None:
         """With bpffs at another place than usual for tests."""
         self._mount_point = mount_point
         self._namespace = pins.namespace_cookie()
@@ -59,7 +59,7 @@ class LinuxSocketOptions:
     def begin(self, root: CgroupPath, changed: Callable[[Token], None]) -> None:
         if cgroup_mount() is None:
             raise NotSupportedError("cgroup v2 is not mounted")
-        bpf.mount_bpffs(self._mount_point)
+        mount_bpffs(self._mount_point)
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
             self._load(root, changed)

@@ -20,6 +20,7 @@ from mpmanager.model.policy import Policy, PolicyRule, TrustPolicy
 from mpmanager.model.progress import Progress
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.selector import Selector
+from mpmanager.model.socket_options import NOTHING_ASKED, SocketWish
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustVerdict
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
@@ -259,6 +260,16 @@ def test_a_section_holds_a_connection_to_trusted_paths_and_lets_it_go(stage):
     assert account.protection.hold is Hold.TRUSTED
     stage.keeper.hold(account, held=False)
     assert account.protection.hold is Hold.FREE
+
+
+def test_a_section_that_the_program_has_begun_itself_ends_by_nobody_elses_word(stage):
+    account = stage.open()
+    account.wish = SocketWish(is_trusted=True)
+    stage.keeper.hold(account, held=False)
+    assert account.protection.hold is Hold.TRUSTED
+    account.wish = NOTHING_ASKED
+    stage.keeper.hold(account, held=True)
+    assert account.protection.hold is Hold.TRUSTED
 
 
 def test_whoever_stops_leaves_it_in_force_for_nobody_to_attend_to(stage):
