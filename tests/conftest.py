@@ -3,6 +3,7 @@
 import itertools
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from mpmanager.lab.instance import Lab, tear_down
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import Topology
+from mpmanager.linux.bpf import mount_bpffs
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
 _NOT_RUN = pytest.StashKey[tuple[int, tuple[str, ...]]]()
@@ -51,6 +53,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def lab_name() -> str:
     """A name that no other lab has, in this session or another."""
     return f"test{os.getpid()}_{next(_numbers)}"
+
+
+@pytest.fixture
+def mount_point(tmp_path: Path) -> Iterator[Path]:
+    """A file system of BPF pins that ends with the test."""
+    place = tmp_path / "bpf"
+    place.mkdir()
+    mount_bpffs(place)
+    yield place
+    subprocess.run(["umount", place], check=True)
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 open KIND ADDRESS PORT [SOURCE]    tcp, mptcp or udp; answers with the local address, or the name of the error
 ask UP DOWN                        sends so many bytes, takes so many
 pour UP                            sends of so many bytes what the kernel takes at once; answers with how many it took
+wait MS                            says how long data may wait (MPTCP_EXPIRATION); answers with what holds then
+trusted UP DOWN                    as ask, in a trusted section (MPTCP_TRUSTED)
+begin                              begins a trusted section without waiting
 stop                               ends
 """
 
@@ -50,6 +53,26 @@ def pour(made, up):
     return sent
 
 
+def wait(made, ms):
+    from mpmanager.sockets import get_expiration, set_expiration  # noqa: PLC0415  # other Pythons run this, too
+
+    set_expiration(made, ms)
+    return get_expiration(made)
+
+
+def ask_in_section(made, up, down):
+    from mpmanager.sockets import trusted  # noqa: PLC0415  # as above
+
+    with trusted(made):
+        ask(made, up, down)
+
+
+def begin(made):
+    from mpmanager.sockets import set_trusted  # noqa: PLC0415  # as above
+
+    set_trusted(made, trusted=True)
+
+
 def say(text):
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -67,6 +90,14 @@ def main():
                 say(made.getsockname()[0])
             elif word == "pour":
                 say(pour(made, *map(int, arguments)))
+            elif word == "wait":
+                say(wait(made, int(*arguments)))
+            elif word == "begin":
+                begin(made)
+                say("begun")
+            elif word == "trusted":
+                ask_in_section(made, *map(int, arguments))
+                say("done")
             elif made.type == socket.SOCK_DGRAM:
                 made.send(b"x")
                 say("sent")

@@ -3,19 +3,16 @@
 import asyncio
 import ctypes
 import errno
-import os
 import socket
-import subprocess
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 
-from mpmanager.linux import bpf, socket_options
-from mpmanager.linux.cgroups import LinuxCgroups
+from mpmanager.linux import socket_options
 from mpmanager.linux.mptcp_pm import LinuxPathManager
-from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.model.pathmanager import ConnectionEstablished
 from mpmanager.model.socket_options import NOTHING_ASKED
+from netns.options import options_at
 from netns.stage import (
     IPPROTO_MPTCP,
     Talk,
@@ -23,7 +20,6 @@ from netns.stage import (
     listening,
     on_the_laptop,
     socket_at,
-    standing_in,
     token_of,
     until,
 )
@@ -37,28 +33,6 @@ PROTOCOLS = pytest.mark.parametrize("protocol", [IPPROTO_MPTCP, socket.IPPROTO_T
 def lab():
     with lab_of_two_links("optionsof") as made:
         yield made
-
-
-@pytest.fixture
-def mount_point(tmp_path):
-    place = tmp_path / "bpf"
-    place.mkdir()
-    bpf.mount_bpffs(place)
-    yield place
-    subprocess.run(["umount", place], check=True)
-
-
-@contextmanager
-def options_at(lab, place, mount_point):
-    """Taken from programs of that place, with a list of the connections that were told."""
-    told = []
-    with standing_in(lab, place):
-        made = LinuxSocketOptions(mount_point=mount_point)
-        made.begin(LinuxCgroups().of_process(os.getpid()), told.append)
-    try:
-        yield made, told
-    finally:
-        made.close()
 
 
 def said(made):
