@@ -1,4 +1,4 @@
-"""Writes the manual pages in resources/man from the commands' own help, so that the two agree.
+"""Writes the manual pages in resources/man from the commands' own help, so that the two agree, and adds the others.
 
 Usage: man.py [DIRECTORY]     (default: resources/man)
 """
@@ -34,7 +34,7 @@ PAGES = (
         1,
         "see and steer which application uses which network path",
         "",
-        "mpmanager(1), mpmanagerd(8), mptcpize(8), ip-mptcp(8)",
+        "mpmanager(1), mpmanagerd(8), mptcp_options(7), mptcpize(8), ip-mptcp(8)",
     ),
     Page(
         window,
@@ -57,9 +57,15 @@ PAGES = (
         ".TP\n.I /var/lib/mpmanager/sysctls.json\nHow to undo changes of the kernel's settings.\n"
         ".TP\n.I /etc/sysctl.d/60\\-mpmanager.conf\nThe kernel's settings of Multipath TCP that are kept.\n"
         ".TP\n.I /var/lib/mpmanager/path\\-manager\\-before\nThe path manager to hand back to.",
-        "mpm(1), mpmanager(1), ip-mptcp(8)",
+        "mpm(1), mpmanager(1), mptcp_options(7), ip-mptcp(8)",
     ),
 )
+
+
+WRITTEN = ("mptcp_options.7",)
+"""Pages of resources/man that tell of no command and are written by hand."""
+
+_OWN = Path(__file__).parents[1] / "resources/man"
 
 
 def roff(text: str) -> str:
@@ -134,6 +140,8 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for entry in PAGES:
         (directory / f"{entry.name}.{entry.section}").write_text(page(entry), encoding="utf-8")
+    for name in WRITTEN:
+        (directory / name).write_text((_OWN / name).read_text(encoding="utf-8"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Files that are made from the code are the ones in the repository."""
 
 import importlib.util
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from mpmanager import sockets
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +36,7 @@ def test_the_manual_page_is_that_of_the_help(name):
     assert pinned.read_text() == MAN.page(PAGES[name]), "run packaging/man.py and review the difference"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *MAN.WRITTEN])
 def test_the_manual_page_is_sound(name):
     read = subprocess.run(
         ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", ROOT / "resources/man" / name],
@@ -46,4 +49,24 @@ def test_the_manual_page_is_sound(name):
 
 
 def test_there_are_manual_pages_for_all_commands_and_no_others():
-    assert {each.name for each in (ROOT / "resources/man").iterdir()} == PAGES.keys()
+    assert {each.name for each in (ROOT / "resources/man").iterdir()} == {*PAGES, *MAN.WRITTEN}
+
+
+def test_all_manual_pages_can_be_written_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["man.py", str(tmp_path)])
+    MAN.main()
+    written = {each.name: each.read_text() for each in tmp_path.iterdir()}
+    assert written == {each.name: each.read_text() for each in (ROOT / "resources/man").iterdir()}
+
+
+def test_the_numbers_of_the_socket_options_are_the_same_wherever_they_stand():
+    python = {"MPTCP_EXPIRATION": sockets.MPTCP_EXPIRATION, "MPTCP_TRUSTED": sockets.MPTCP_TRUSTED}
+    longest = {"MPTCP_EXPIRATION_LONGEST_MS": sockets.LONGEST_MS, "EXPIRATION_LONGEST_MS": sockets.LONGEST_MS}
+    never = {"MPTCP_EXPIRATION_NEVER": sockets.NEVER, "EXPIRATION_NEVER": sockets.NEVER}
+    for source in ("include/mpmanager/mptcp_options.h", "mpmanager/bpf/options.bpf.c"):
+        defined = dict(re.findall(r"#define (\w+) \(?(-?\w+)\)?", (ROOT / source).read_text()))
+        found = {name: int(value, 0) for name, value in defined.items() if name in python | longest | never}
+        assert len(found) == 4
+        assert found.items() <= (python | longest | never).items()
+    page = (ROOT / "resources/man/mptcp_options.7").read_text()
+    assert all(f'{name} " ({value:#x})"'.replace("0x6d", "0x6D") in page for name, value in python.items())
