@@ -640,8 +640,8 @@ int membership(struct bpf_sockopt *ctx)
 
 	if (policy->mode == MODE_ONLY && is_about_ip && !may_join(ctx, policy))
 		return REFUSE;
-	if (ctx->optlen >= 0) // else it is one that the kernel shall not see: options.bpf.c has answered it
-		ctx->optlen = 0; // the kernel shall take the program's own value, which may be longer than what is shown here
+	if (ctx->optlen > (__s64)ctx->optval_end - (__s64)ctx->optval)
+		ctx->optlen = 0; // the kernel shall take the program's own value, which is longer than what is shown here
 	return PASS;
 }
 
