@@ -44,6 +44,7 @@ bench: setup
 	$(PYTHON) tests/bench/bench_latency.py
 	$(PYTHON) tests/bench/bench_snapshot.py
 	$(PYTHON) tests/bench/bench_revocation.py
+	$(PYTHON) tests/bench/bench_options.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
 	.venv/bin/mpm bench backup --quick
 

@@ -34,6 +34,8 @@ _WISH = struct.Struct("=iIIxxxxQ")
 _SECTION = struct.Struct("=Q")
 _LOST_KEY = bytes(4)
 _NEVER_MS = -1
+_REST_S = 0.005
+"""Between looks at what is new."""
 _MS_PER_S = 1000.0
 
 _log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class LinuxSocketOptions:
         self._object: BpfObject | None = None
         self._links: list[int] = []
         self._changes: RingBuffer | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._lost = bytes(8)
 
     def begin(self, root: CgroupPath, changed: Callable[[Token], None]) -> None:
@@ -77,7 +80,7 @@ class LinuxSocketOptions:
         changes = self._changes = RingBuffer(self._map("changes"))
         changes.read()  # what was said to an earlier daemon is in the map, too
         self._lost = self._map("lost").get(_LOST_KEY) or self._lost
-        asyncio.get_running_loop().add_reader(changes.fileno(), self._read, changed)
+        self._follow(changes, changed)
         for name, where in _PLACES.items():
             self._links.append(bpf.attach_for_life(loaded.programs[name], cgroup_directory(root), where))
 
@@ -100,6 +103,9 @@ class LinuxSocketOptions:
         for link in self._links:
             os.close(link)
         self._links.clear()
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
         if self._changes is not None:
             asyncio.get_running_loop().remove_reader(self._changes.fileno())
             self._changes.close()
@@ -112,19 +118,25 @@ class LinuxSocketOptions:
         assert self._object is not None  # noqa: S101  # every caller has asked or loaded it
         return self._object.maps[name]
 
-    def _read(self, changed: Callable[[Token], None]) -> None:
+    def _follow(self, changes: RingBuffer, changed: Callable[[Token], None]) -> None:
+        asyncio.get_running_loop().add_reader(changes.fileno(), self._read, changes, changed)
+
+    def _read(self, changes: RingBuffer, changed: Callable[[Token], None]) -> None:
+        """Tell what is new, and rest: a program may say something else as often as it likes."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(changes.fileno())
+        self._resting = loop.call_later(_REST_S, self._follow, changes, changed)
         try:
-            tokens = self._news()
+            tokens = self._news(changes)
         except CommandRefusedError as error:
             _log.warning("socket options: %s", error)
             return
         for token in tokens:
             changed(token)
 
-    def _news(self) -> list[Token]:
+    def _news(self, changes: RingBuffer) -> list[Token]:
         """Of whom something else may be said now, each once."""
-        assert self._changes is not None  # noqa: S101  # there is no reader without it
-        records = self._changes.read()
+        records = changes.read()
         lost = self._map("lost").get(_LOST_KEY) or self._lost
         if lost != self._lost:
             self._lost = lost

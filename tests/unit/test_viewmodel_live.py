@@ -7,6 +7,7 @@ from mpmanager.api.structures import ProtectionInfo
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.live_rows import (
     CHUNK_CONNECTIONS,
@@ -19,6 +20,7 @@ from mpmanager_ui.viewmodels.live_rows import (
     trust_details,
 )
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, LiveTree, cell_text
+from mpmanager_ui.viewmodels.waits import THE_PROGRAM
 
 
 @pytest.fixture
@@ -103,6 +105,18 @@ def test_a_quiet_backup_stands_by_and_a_busy_path_carries(recorder, world):
     book(recorder, world.advance(7.0))
     states = {each.values.name: each.values.state for each in subflows(recorder)}
     assert states == {"wlan0": RowState.CARRYING, "wwan0": RowState.STANDBY, "dsl0": RowState.STANDBY}
+
+
+def test_a_wait_for_which_the_program_itself_has_asked_is_said_to_be_its_own(recorder, world):
+    frame = world.advance()
+    frame.connections[0].asked = [SocketOption.EXPIRATION]
+    book(recorder, frame)
+    waits = [
+        connection.values.wait.policy
+        for application in recorder.applications.values()
+        for connection in application.children.values()
+    ]
+    assert waits.count(THE_PROGRAM) == 1
 
 
 @pytest.mark.parametrize("state", TcpState)

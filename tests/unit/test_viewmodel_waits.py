@@ -9,6 +9,7 @@ from mpmanager_ui.viewmodels.waits import (
     CANNOT_SET,
     DEFAULT,
     DETENTS,
+    THE_PROGRAM,
     Said,
     WaitSetting,
     detent_at,
@@ -48,6 +49,16 @@ def plain(text):
 )
 def test_a_rule_is_about_the_program_else_its_group_and_never_about_everything(known, selector):
     assert selector_of(app(**known)) == selector
+
+
+def test_what_the_program_says_itself_counts_before_every_rule():
+    said = Said()
+    said.learn([PolicyInfo(selector=CURL, wait_ms=200)])
+    shown = said.in_force(setting(wait=20, policy=THE_PROGRAM))
+    assert (shown.wait, shown.is_own, source_words(shown)) == (20, False, "program")
+    assert setting_sentence(shown).endswith(
+        ". The program itself asked for it (MPTCP_EXPIRATION), which counts before every rule."
+    )
 
 
 def test_every_detent_stands_on_its_place():

@@ -9,8 +9,9 @@ from mpmanager.client.applications import selector_of
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
-from mpmanager_ui.viewmodels.waits import WaitSetting
+from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0
@@ -337,9 +338,10 @@ def _connection_state(connection: ConnectionInfo, below: list[Values]) -> RowSta
 
 
 def _wait_of(connection: ConnectionInfo, old: WaitSetting | None) -> WaitSetting:
-    if old is not None and old.wait == connection.wait_ms and old.policy == connection.policy:
+    policy = THE_PROGRAM if SocketOption.EXPIRATION in connection.asked else connection.policy
+    if old is not None and old.wait == connection.wait_ms and old.policy == policy:
         return old  # of a thousand connections hardly one has changed
-    return WaitSetting(connection.wait_ms, connection.policy, selector_of(connection.app))
+    return WaitSetting(connection.wait_ms, policy, selector_of(connection.app))
 
 
 def _connection_detail(connection: ConnectionInfo) -> str:

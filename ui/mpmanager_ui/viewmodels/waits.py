@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mpmanager.api.structures import PolicyInfo, Wait
 from mpmanager.client.quantities import format_wait
+from mpmanager.model.socket_options import SocketOption
 
 DEFAULT = "default"
 """The selector of the rule for whatever has none of its own."""
@@ -22,13 +23,17 @@ CANNOT_SET = (
 )
 
 
+THE_PROGRAM = SocketOption.EXPIRATION.value
+"""Instead of a rule's selector: the program has said so of its connection, which counts before every rule."""
+
+
 class WaitSetting(NamedTuple):
     """What is in force for an application or connection."""
 
     wait: Wait | None
     """None where the connections of an application differ."""
     policy: str
-    """Selector of the rule that says so; empty where they differ."""
+    """Selector of the rule that says so, or `THE_PROGRAM`; empty where they differ."""
     selector: str | None
     """Whom a change would be about; None where nobody can tell the application from others."""
 
@@ -66,6 +71,8 @@ class Said:
 
     def in_force(self, setting: WaitSetting) -> WaitSetting:
         """A setting of some frame as it is by now: a change shows at once, and in a view that is paused, too."""
+        if setting.policy == THE_PROGRAM:
+            return setting
         own = self._wait_of(setting.selector) if setting.selector is not None else None
         if own is not None and setting.selector is not None:
             return setting._replace(wait=own, policy=setting.selector)
@@ -114,6 +121,8 @@ def source_words(setting: WaitSetting) -> str:
     """Who says so, in a word; empty for a rule of the application's own."""
     if setting.is_own or not setting.policy:
         return ""
+    if setting.policy == THE_PROGRAM:
+        return "program"
     return "default" if setting.policy == DEFAULT else "group" if setting.policy.startswith("cgroup:") else "rule"
 
 
@@ -146,6 +155,8 @@ def setting_sentence(setting: WaitSetting) -> str:
         return f"{text}."
     if setting.policy == DEFAULT:
         return f"{text}. The default says so; move the slider to give it a rule of its own."
+    if setting.policy == THE_PROGRAM:
+        return f"{text}. The program itself asked for it ({THE_PROGRAM}), which counts before every rule."
     return f"{text}. The rule for {setting.policy} says so."
 
 
