@@ -153,7 +153,3 @@ def test_without_the_daemon_the_kernel_knows_no_option_and_the_next_one_knows_wh
     assert (shown.wait_ms, shown.asked) == (35, [SocketOption.EXPIRATION, SocketOption.TRUSTED])
     assert talker.says("wait 20") == "20"
     until(lambda: cafe.connection().wait_ms == 20, "it is heard again")
-
-
-def test_where_options_cannot_be_taken_the_status_says_so(cafe):
-    assert not any("MPTCP_EXPIRATION" in each for each in cafe.daemon.ask(lambda client: client.status()).limits)

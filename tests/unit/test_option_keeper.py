@@ -6,12 +6,16 @@ from ipaddress import IPv4Address
 import pytest
 
 from mpmanager.core.policies import STOCK_POLICY
+from mpmanager.core.subflow_events import Resynchronised
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.option_keeper import OptionKeeper
-from mpmanager.model.connection import Endpoint, FourTuple
+from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.connection import NOBODY, ConnectionSample, Endpoint, FourTuple, Snapshot, TcpState
 from mpmanager.model.enforcement import CgroupPath
+from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.pathmanager import (
@@ -206,3 +210,40 @@ def test_a_machine_that_lacks_something_says_so_and_goes_on_without():
     assert sentence.endswith("BPF is refused")
     stage.open()
     assert stage.account.policy == RULE
+
+
+def test_the_status_says_what_is_missing_and_nothing_where_nothing_is(tmp_path):
+    said = []
+    for number, missing in enumerate(("", "BPF is refused")):
+        world = replace(simulated_world(), options=SimulatedSocketOptions(missing))
+        manager = Manager(world, facts=NO_FACTS, state=StateDirectory(tmp_path / str(number)))
+        manager.options.begin()
+        said.append(sum("BPF is refused" in each for each in manager.status().limits))
+    assert said == [0, 1]
+
+
+@pytest.mark.parametrize(("flow", "confirmed"), [(CABLE, {TOKEN: 5}), (AIR, {})], ids=["trusted", "untrusted"])
+def test_what_has_fallen_back_to_plain_tcp_is_in_a_section_where_its_path_is_trusted(stage, flow, confirmed):
+    stage.open(flow=flow)
+    sample = ConnectionSample(
+        token=TOKEN,
+        flow=flow,
+        state=TcpState.ESTABLISHED,
+        owner=NOBODY,
+        is_fallback=True,
+        tx_bytes=0,
+        rx_bytes=0,
+        tx_written=0,
+    )
+    snapshot = Snapshot(connections=(sample,), subflows=())
+    stage.connections.take_snapshot(snapshot)
+    stage.connections._decide(Resynchronised(snapshot=snapshot))
+    stage.options.say(TOKEN, SocketWish(is_trusted=True, section=5))
+    assert stage.options.confirmed == confirmed
+
+
+def test_a_connection_from_before_the_daemon_is_never_said_to_be_in_a_section(stage):
+    stage.open()
+    stage.account.is_foreign = True
+    stage.options.say(TOKEN, SocketWish(is_trusted=True, section=5))
+    assert stage.options.confirmed == {}
