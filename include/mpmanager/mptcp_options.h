@@ -2,6 +2,8 @@
 /*
  * Two socket options by which a program says something of its own Multipath TCP connection. mpmanagerd answers them;
  * where it does not run, setsockopt() fails with ENOPROTOOPT. The whole story: mptcp_options(7).
+ *
+ * Needs POSIX.1-2001, which compilers show unless they are told -std=c11 or the like: then define _GNU_SOURCE before.
  */
 #ifndef MPMANAGER_MPTCP_OPTIONS_H
 #define MPMANAGER_MPTCP_OPTIONS_H
