@@ -13,7 +13,7 @@ import pytest
 from mpmanager.lab.instance import Lab, tear_down
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import Topology
-from mpmanager.linux.bpf import mount_bpffs
+from mpmanager.linux.mounts import mount_bpffs
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
 _NOT_RUN = pytest.StashKey[tuple[int, tuple[str, ...]]]()

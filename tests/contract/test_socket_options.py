@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from mpmanager.linux import bpf
+from mpmanager.linux import mounts
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.model.enforcement import CgroupPath
@@ -72,7 +72,7 @@ class LinuxPlace:
         self._lab.inside("laptop", lambda: self._run(test))
 
     def _run(self, test):
-        bpf.mount_bpffs(self._mount_point)
+        mounts.mount_bpffs(self._mount_point)
         try:
             with ExitStack() as self._stack:
                 self._talk = self._stack.enter_context(Talk(self._lab))
