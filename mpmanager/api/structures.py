@@ -10,6 +10,7 @@ import msgspec
 
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager.model.multipath import MultipathObstacle, MultipathState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
@@ -288,6 +289,16 @@ class HelpCounts(Structure):
     """Carried by helpers while they were open, both directions."""
 
 
+class MultipathInfo(Structure):
+    """What is really in force for an application of which a rule asks that it uses Multipath TCP."""
+
+    state: MultipathState
+    obstacle: MultipathObstacle | None
+    """Why it is not in force, as far as that is known."""
+    sentence: str
+    """For people."""
+
+
 class ApplicationTotals(Structure):
     """What an application has moved over MPTCP since the daemon started, ended connections included.
 
@@ -302,6 +313,8 @@ class ApplicationTotals(Structure):
     help: HelpCounts
     uid: int | None = None
     """Of the user who runs it: there is one entry for each; null for those of other users."""
+    multipath: MultipathInfo | None = None
+    """Null where no rule asks for it."""
 
 
 class RestrictionInfo(Structure):

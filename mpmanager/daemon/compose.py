@@ -17,16 +17,19 @@ from mpmanager.linux.host_names import LinuxHostNames
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.linux.socket_options import LinuxSocketOptions
+from mpmanager.linux.socket_units import LinuxSocketUnits, OthersSocketUnits
 from mpmanager.linux.sysctls import LinuxSysctls
 from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
+from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
 from mpmanager.simulated.socket_options import SimulatedSocketOptions
 from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (
@@ -68,6 +71,8 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         host_names=LinuxHostNames(),
         sysctls=LinuxSysctls(sysctl_file or _SYSTEM_SYSCTLS, is_applied_at_boot=sysctl_file is None),
         options=LinuxSocketOptions(),
+        multipath_hook=LinuxMultipathHook(),
+        socket_units=LinuxSocketUnits() if sysctl_file is None else OthersSocketUnits(),
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )
@@ -97,6 +102,8 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         host_names=SimulatedHostNames(),
         sysctls=SimulatedSysctls(),
         options=SimulatedSocketOptions(),
+        multipath_hook=SimulatedMultipathHook(),
+        socket_units=SimulatedSocketUnits(),
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

@@ -17,16 +17,18 @@ from mpmanager.api.structures import (
     ExpirationInfo,
     Frame,
     HelpCounts,
+    MultipathInfo,
     PathInfo,
     ProtectionInfo,
     SubflowInfo,
     Topic,
     Wait,
 )
-from mpmanager.core.ledger import Carried, ConnectionAccount, Ledger, SubflowAccount
+from mpmanager.core.ledger import ApplicationAccount, Carried, ConnectionAccount, Ledger, SubflowAccount
 from mpmanager.daemon.journal import token_text
-from mpmanager.model.connection import TcpState
+from mpmanager.model.connection import Application, TcpState
 from mpmanager.model.expiration import ExpirationView, HelpCount
+from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
 from mpmanager.model.policy import NEVER
@@ -225,9 +227,17 @@ def _subflow(account: SubflowAccount) -> SubflowInfo:
     )
 
 
-def application_rows(ledger: Ledger) -> list[ApplicationTotals]:
-    """What each application of each user has moved since the daemon started."""
+def application_rows(
+    ledger: Ledger, badges: Mapping[str, tuple[Application, MultipathBadge]]
+) -> list[ApplicationTotals]:
+    """What each application of each user has moved since the daemon started, and those that are to move something.
+
+    `badges` tells by id what is in force for those of which Multipath TCP was asked.
+    """
     living = Counter(account.key for account in ledger.living())
+    totals = ledger.application_totals()
+    unseen = badges.keys() - {application_id for application_id, _uid in totals}
+    waiting = [ApplicationAccount(application=badges[each][0], owner_uid=badges[each][0].uid) for each in unseen]
     return [
         ApplicationTotals(
             id=each.application.id,
@@ -236,9 +246,17 @@ def application_rows(ledger: Ledger) -> list[ApplicationTotals]:
             carried=_carried(each.carried),
             help=_help(ledger.help_of(each)),
             uid=each.owner_uid,
+            multipath=_multipath(badges.get(each.application.id)),
         )
-        for each in ledger.application_totals().values()
+        for each in (*totals.values(), *waiting)
     ]
+
+
+def _multipath(found: tuple[Application, MultipathBadge] | None) -> MultipathInfo | None:
+    if found is None:
+        return None
+    _application, badge = found
+    return MultipathInfo(state=badge.state, obstacle=badge.obstacle, sentence=badge.sentence)
 
 
 def _help(count: HelpCount) -> HelpCounts:

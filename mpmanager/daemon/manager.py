@@ -5,8 +5,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.metadata import version
 
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
@@ -18,20 +17,25 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal, token_text
+from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.policy_rules import info_of
+from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.subjects import Subjects, uids_of
 from mpmanager.daemon.sysctl_keeper import SysctlKeeper
 from mpmanager.daemon.trust_keeper import TrustKeeper
+from mpmanager.daemon.waiting import wait
 from mpmanager.daemon.world import World
+from mpmanager.model.connection import Application
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import Facts
+from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import Policy, TrustDemand
@@ -50,6 +54,9 @@ _REST_S = 1.0
 
 _REMEMBER_EVERY_S = 1.0
 """What peers announced in the last moment before a crash may be lost."""
+
+_BADGES_EVERY_S = 2.0
+"""Looking at all plain TCP sockets costs milliseconds."""
 
 _SHORTEST_SAMPLE_S = 0.05
 """Somebody who comes so soon after a sample gets that one."""
@@ -79,6 +86,9 @@ class Manager:
         self._has_new_rules = False
         """Whether other networks are in use, and so other rules count, than connections were told."""
         self.streams = Streams(self.journal, wake=self._stirred.set)
+        self._places = ProgramPlaces(
+            world.cgroups, root=root, uids=uids_of, scope_applications=lambda: self.scopes.applications
+        )
         self.trust = TrustKeeper(
             world,
             journal=self.journal,
@@ -86,8 +96,7 @@ class Manager:
             root=root,
             rules=lambda: self.policies.rules_in(self._subjects.networks),
             scopes=lambda: self.scopes.scopes,
-            scope_applications=lambda: self.scopes.applications,
-            uids=uids_of,
+            places_of=self._places.of,
             revise=self._on_protection_changed,
             are_rules_lost=lambda: state.are_policies_lost,
         )
@@ -108,6 +117,12 @@ class Manager:
         )
         self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
         self.sysctls = SysctlKeeper(world.sysctls, state, journal=self.journal)
+        self._multipath = MultipathRules(
+            world.multipath_hook,
+            world.socket_units,
+            rules=lambda: [*self.scopes.rules, *self.policies.rules_in(self._subjects.networks)],
+            places_of=self._places.of,
+        )
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
             world,
@@ -129,6 +144,8 @@ class Manager:
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
+        self._known_badges: Mapping[str, tuple[Application, MultipathBadge]] = {}
+        self._next_badges = 0.0
 
     async def run(self, *, ready: Callable[[], None]) -> None:
         """Manage the namespace's connections until cancelled; then everything is as before.
@@ -158,6 +175,7 @@ class Manager:
                 tasks.create_task(self.trust.run())
                 tasks.create_task(self.scopes.run())
                 tasks.create_task(self._expire_policies())
+                tasks.create_task(self._multipath.run())
                 tasks.create_task(self._tend_connections())
                 tasks.create_task(self._sample_forever())
                 tasks.create_task(self._remember_forever())
@@ -186,6 +204,7 @@ class Manager:
                 *self.trust.limits(),
                 *self.options.limits(),
                 *self._state.limits(),
+                *self._multipath.limits(),
             ],
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
@@ -288,6 +307,7 @@ class Manager:
         return self.policies.policy_for(self._subjects.of(account), self.scopes.rules_about(account.application))
 
     def _on_policies_changed(self) -> None:
+        self._multipath.stir()
         self._listen_to_names()
         self._has_other_policies.set()
         self.trust.take_rules()
@@ -320,13 +340,13 @@ class Manager:
                 wait_s = SETTLE_INTERVAL_S if wait_s is None else min(wait_s, SETTLE_INTERVAL_S)
                 await asyncio.sleep(wait_s)
             else:
-                await _wait(self._news, wait_s)
+                await wait(self._news, wait_s)
 
     async def _expire_policies(self) -> None:
         while True:
             self._has_other_policies.clear()
             deadline = self.policies.deadline
-            await _wait(self._has_other_policies, None if deadline is None else max(0.0, deadline - time.time()))
+            await wait(self._has_other_policies, None if deadline is None else max(0.0, deadline - time.time()))
             try:
                 self.policies.expire()
             except StateFileError as error:
@@ -353,7 +373,7 @@ class Manager:
             except CommandRefusedError as error:
                 await _rest_after(error)
             interval_s = self.streams.interval_s or IDLE_INTERVAL_S
-            await _wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
+            await wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
 
     async def _sample(self) -> None:
         """Look at everything and serve those who are due."""
@@ -380,12 +400,29 @@ class Manager:
             paths=self.path_rows(),
             connections=self._rows.living(ledger.living()),
             ended=self._rows.ended(ledger.ended(now)),
-            applications=application_rows(ledger),
+            applications=application_rows(ledger, self._badges(now)),
         )
+
+    def _badges(self, now: float) -> Mapping[str, tuple[Application, MultipathBadge]]:
+        """What is in force of Multipath TCP for whom it was asked; looked at now and then."""
+        if not any(rule.is_multipath for rule in (*self.scopes.rules, *self.policies.rules)):
+            return {}
+        if now >= self._next_badges:
+            self._next_badges = now + _BADGES_EVERY_S
+            world, living = self._world, list(self._connections.ledger.living())
+            found = badges(living, world.connections, world.applications, self._policy_of)
+            self._known_badges = {application.id: (application, badge) for application, badge in found}
+        return self._known_badges
+
+    def _policy_of(self, application: Application) -> Policy:
+        """Whatever it connects to."""
+        subject = self._subjects.of_application(application)
+        return self.policies.policy_for(subject, self.scopes.rules_about(application))
 
     async def _hand_back(self) -> None:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
         try:
+            self._multipath.close()
             self._expirations.close()
             self.trust.retire()
         finally:
@@ -406,13 +443,6 @@ async def _rest_after(error: CommandRefusedError) -> None:
     """The kernel was too busy or refused for once: neither ends the daemon."""
     _log.warning("%s; trying again", error)
     await asyncio.sleep(_REST_S)
-
-
-async def _wait(event: asyncio.Event, longest_s: float | None) -> None:
-    """Wait for an event, but not longer than that."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(longest_s):
-            await event.wait()
 
 
 def _first(

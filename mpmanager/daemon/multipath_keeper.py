@@ -1,13 +1,11 @@
 """Has programs of chosen cgroups open Multipath TCP sockets while the daemon runs, and says how far that goes."""
 
 import logging
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.multipath import HookState, MultipathMeans, MultipathObstacle, MultipathVerdict
-from mpmanager.ports.connections import ApplicationFinder, ConnectionTable
 from mpmanager.ports.multipath import MultipathHook
 
 _log = logging.getLogger(__name__)
@@ -76,11 +74,3 @@ class MultipathKeeper:
 
     def _refused(self, obstacle: MultipathObstacle | None, sentence: str) -> HookState:
         return HookState(wanted=self._wanted, in_force=frozenset(), obstacle=obstacle, sentence=sentence)
-
-
-def plain_tcp_counts(connections: ConnectionTable, applications: ApplicationFinder) -> Mapping[str, int]:
-    """How many connections each application has that use plain TCP, by its id.
-
-    It looks at all TCP sockets, and for the processes behind those that are new: only while somebody watches.
-    """
-    return Counter(each.id for each in applications.find(connections.plain_connections()))

@@ -101,6 +101,11 @@ class ScopeKeeper:
         return cgroup
 
     @property
+    def rules(self) -> tuple[PolicyRule, ...]:
+        """What was said of programs when they were started."""
+        return tuple(each.rule for each in self._scopes.values() if not each.rule.is_empty)
+
+    @property
     def applications(self) -> Mapping[CgroupPath, str]:
         """As which application each runs, where somebody has said so."""
         return {each.cgroup: each.app_id for each in self._scopes.values() if each.app_id is not None}

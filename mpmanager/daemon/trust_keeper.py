@@ -10,9 +10,8 @@ from mpmanager.core.first_bytes import FirstBytes
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
 from mpmanager.core.restrictions import Demands, demand_at, demands_of, plan_of
-from mpmanager.core.rule_places import Surroundings, places_of
-from mpmanager.core.unit_names import place_of
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.program_places import Places
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, EnforcementPlan, FenceCounters, Shortfall
@@ -21,7 +20,7 @@ from mpmanager.model.names import Token
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import NOTHING_DEMANDED, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.protection import CoverageReason, Protection
-from mpmanager.model.selector import Selector, SelectorKind
+from mpmanager.model.selector import Selector
 from mpmanager.model.trust import Hold
 
 PLAIN_KEPT_S = 3600.0
@@ -33,8 +32,6 @@ _RELEASE_EVERY_S = 0.004
 _QUIET_RELEASE_EVERY_S = 0.05
 """Between looks at how many bytes have passed: soon while some pass, rarely while a connection says nothing."""
 _BUSY_S = 0.5
-
-Places = Mapping[Selector, Collection[CgroupPath]]
 
 _log = logging.getLogger(__name__)
 
@@ -60,8 +57,7 @@ class TrustKeeper:
         root: CgroupPath,
         rules: Callable[[], Sequence[PolicyRule]],
         scopes: Callable[[], Demands],
-        scope_applications: Callable[[], Mapping[CgroupPath, str]],
-        uids: Callable[[Collection[str]], Mapping[str, int]],
+        places_of: Callable[[Collection[Selector]], Places],
         revise: Callable[[ConnectionAccount | None], None],
         are_rules_lost: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -74,8 +70,7 @@ class TrustKeeper:
             root: the cgroup in which is all that the rules are about.
             rules: what was said and counts in the networks in use, the most specific first.
             scopes: what was demanded of single programs as they were started.
-            scope_applications: as which application they run, where that was said.
-            uids: the numbers of users.
+            places_of: finds the cgroups in which the programs of rules are.
             revise: called when `protection` says something else of a connection, or (None) of any.
             are_rules_lost: whether there may be other rules, of which nobody knows any more.
         """
@@ -85,8 +80,7 @@ class TrustKeeper:
         self._root = root
         self._rules = rules
         self._scopes = scopes
-        self._scope_applications = scope_applications
-        self._uids = uids
+        self._places_of = places_of
         self._revise = revise
         self._are_rules_lost = are_rules_lost
         self._paths: tuple[Path, ...] = ()
@@ -331,26 +325,9 @@ class TrustKeeper:
         return {each: self._world.cgroups.identity(each) for each in cgroups}
 
     def _places_now(self) -> Places:
-        """Looks at no more of this machine than the rules need."""
-        selectors = [rule.selector for rule in self._rules() if rule.trust is not None]
-        if not selectors or not self.can_enforce:
+        if not self.can_enforce:
             return {}
-        kinds = {each.kind for each in selectors}
-        executables = {each.value for each in selectors if each.kind is SelectorKind.EXE}
-        cgroups = self._world.cgroups
-        tree = cgroups.tree() if kinds & {SelectorKind.APP, SelectorKind.UNIT} else ()
-        around = Surroundings(
-            root=self._root,
-            led=cgroups.led_by(executables) if executables else {},
-            tree=tree,
-            applications=self._applications_in(tree) if SelectorKind.APP in kinds else {},
-            uids=self._uids({each.user for each in selectors if each.user}),
-        )
-        return places_of(selectors, around)
-
-    def _applications_in(self, tree: Iterable[CgroupPath]) -> Mapping[CgroupPath, Collection[str]]:
-        found: dict[CgroupPath, Collection[str]] = {each: place_of(each).app_ids for each in tree}
-        return found | {cgroup: (app_id,) for cgroup, app_id in self._scope_applications().items()}
+        return self._places_of([rule.selector for rule in self._rules() if rule.trust is not None])
 
     async def _count_first_bytes(self) -> None:
         busy_until = 0.0

@@ -8,6 +8,7 @@ from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, Path
 from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
+from mpmanager.ports.multipath import MultipathHook, SocketUnits
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 from mpmanager.ports.socket_options import SocketOptions
 from mpmanager.ports.sysctls import Sysctls
@@ -30,6 +31,8 @@ class World:
     host_names: HostNames
     sysctls: Sysctls
     options: SocketOptions
+    multipath_hook: MultipathHook
+    socket_units: SocketUnits
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mpmanager.linux.systemd import ListeningUnit, Systemd
-from mpmanager.model.errors import CommandRefusedError, InvalidValueError
+from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError
 from mpmanager.model.multipath import MultipathMeans, MultipathObstacle, MultipathVerdict, SocketUnit
 
 DROP_IN = "50-mpmanager.conf"
@@ -133,3 +133,17 @@ def _write_through(file: Path, content: str) -> None:
         opened.flush()
         os.fsync(opened.fileno())
         os.fchmod(opened.fileno(), 0o644)
+
+
+class OthersSocketUnits:
+    """For a daemon that is not the system's: units are none of its business."""
+
+    def units(self) -> frozenset[SocketUnit]:
+        return frozenset()
+
+    async def apply(self, wanted: Collection[SocketUnit]) -> None:
+        if wanted:
+            raise NotSupportedError("only the mpmanagerd of the system changes units of systemd")
+
+    async def verdict(self, unit: SocketUnit) -> MultipathVerdict:
+        raise NotSupportedError(f"{unit.name}: only the mpmanagerd of the system changes units of systemd")

@@ -262,7 +262,7 @@ def test_an_application_has_its_living_connections_and_all_it_has_carried(ledger
     )
     ledger.close(Token(1), now=7.0)
     ledger.settle(Token(1))
-    by_id = {each.id: each for each in application_rows(ledger)}
+    by_id = {each.id: each for each in application_rows(ledger, {})}
     assert by_id.keys() == {CURL.id, "unknown"}
     assert (by_id[CURL.id].name, by_id[CURL.id].connections) == ("curl", 1)
     assert by_id[CURL.id].carried == [CarriedInfo(path="wlan0", tx_bytes=3, rx_bytes=0)]
@@ -281,7 +281,7 @@ def whole_frame(ledger, rows):
         paths=[PathRates().row(PATH)],
         connections=living,
         ended=living,
-        applications=application_rows(ledger),
+        applications=application_rows(ledger, {}),
     )
 
 

@@ -4,8 +4,7 @@ import logging
 
 import pytest
 
-from mpmanager.daemon.multipath_keeper import MultipathKeeper, plain_tcp_counts
-from mpmanager.model.connection import Application, ProcessKey
+from mpmanager.daemon.multipath_keeper import MultipathKeeper
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.multipath import MultipathMeans, MultipathObstacle
@@ -72,22 +71,3 @@ def test_nothing_is_in_force_any_more_after_closing():
     keeper.set_wanted([BROWSER])
     keeper.close()
     assert (hook.wanted, keeper.info().in_force) == (frozenset(), frozenset())
-
-
-class Owners:
-    """Sockets by inode, and the programs behind them."""
-
-    def __init__(self, names):
-        self._names = names
-
-    def plain_connections(self):
-        return [ProcessKey(inode, 0, 0) for inode in self._names]
-
-    def find(self, owners):
-        names = (self._names[each.inode] for each in owners)
-        return [Application(id=f"exe:{name}", name=name, pid=1, exe=name, cgroup=None) for name in names]
-
-
-def test_plain_connections_are_counted_by_application():
-    owners = Owners({1: "ssh", 2: "curl", 3: "ssh"})
-    assert plain_tcp_counts(owners, owners) == {"exe:ssh": 2, "exe:curl": 1}

@@ -10,6 +10,7 @@ from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Opening
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
+from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.subjects import uids_of
 from mpmanager.daemon.trust_keeper import MOST_PLAIN, PLAIN_KEPT_S, TrustKeeper
 from mpmanager.model.connection import Application, Endpoint, FourTuple
@@ -70,9 +71,8 @@ class Stage:
             clock=lambda: self.now,
             root="/",
             rules=lambda: self.rules,
-            uids=uids_of,
             scopes=lambda: self.scopes,
-            scope_applications=dict,
+            places_of=ProgramPlaces(self.cgroups, root="/", uids=uids_of, scope_applications=dict).of,
             revise=self._revise,
         )
         self.keeper.begin()
