@@ -1,7 +1,7 @@
 """Whose socket is it? From the cgroup and the inode that the kernel tells to the process that holds the socket."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 import psutil
@@ -16,6 +16,10 @@ _PROC = Path("/proc")
 _ROOT_CGROUP = "/"
 _REMEMBERED_SOCKETS = 20_000
 _REMEMBERED_PROCESSES = 200
+_MOST_DESCRIPTORS = 5_000
+"""Looked at for one question, some 3 us each: nobody else is served meanwhile, so what is beyond waits for the next."""
+_MOST_WALKS = 1_000
+"""Unfinished."""
 
 
 class _Process:
@@ -28,17 +32,35 @@ class _Process:
 
     def fresh_sockets(self) -> set[int]:
         """Inodes of sockets under descriptors not seen before; empty when the process is gone or not ours to see."""
+        descriptors = self._descriptors()
+        fresh, self._seen = descriptors - self._seen, descriptors
+        return self._sockets(fresh)
+
+    def all_sockets(self) -> tuple[set[int], int]:
+        """Inodes of all its sockets, and under how many descriptors they were sought."""
+        self._seen = self._descriptors()
+        return self._sockets(self._seen), len(self._seen)
+
+    def _descriptors(self) -> set[str]:
         try:
-            descriptors = set(os.listdir(self._directory))  # noqa: PTH208  # names alone, and there can be thousands
+            return set(os.listdir(self._directory))  # noqa: PTH208  # names alone, and there can be thousands
         except OSError:
             return set()
-        fresh, self._seen = descriptors - self._seen, descriptors
-        links = (_link(f"{self._directory}/{each}") for each in fresh)
+
+    def _sockets(self, descriptors: set[str]) -> set[int]:
+        links = (_link(f"{self._directory}/{each}") for each in descriptors)
         return {int(link[8:-1]) for link in links if link.startswith("socket:[")}
 
 
+_Neighbours = tuple[int, str | None]
+"""A user and a cgroup: the processes among which a socket is sought."""
+
+
 class LinuxApplicationFinder:
-    """Finds the processes behind sockets, with one walk over processes of the same cgroup and user for all together."""
+    """Finds the processes behind sockets, with one walk over processes of the same cgroup and user for all together.
+
+    A walk that would take long is spread over several questions: until it is over, the cgroup tells what it can.
+    """
 
     def __init__(self) -> None:
         self._cgroups = _CgroupPaths(cgroup_mount())
@@ -46,16 +68,18 @@ class LinuxApplicationFinder:
         self._pids_by_socket: dict[int, int] = {}
         self._recent: dict[int, _Process] = {}
         """Processes that had such sockets before, the latest last: the next socket is likely theirs."""
+        self._passed: dict[_Neighbours, set[int]] = {}
+        """By whom walks have come that are not over yet."""
 
     def find(self, owners: Sequence[ProcessKey]) -> list[Application]:
-        cgroups = [self._cgroups.path(each.cgroup_id) for each in owners]
+        paths = self._cgroups.paths({each.cgroup_id for each in owners})
+        cgroups = [paths.get(each.cgroup_id) for each in owners]
         self._forget_some()
-        wanted: dict[tuple[int, str | None], set[int]] = {}
+        wanted: dict[_Neighbours, set[int]] = {}
         for owner, cgroup in zip(owners, cgroups, strict=True):
             if owner.inode and not _is_running(self._pids_by_socket.get(owner.inode)):
                 wanted.setdefault((owner.uid, cgroup), set()).add(owner.inode)
-        for (uid, cgroup), inodes in wanted.items():
-            self._search(inodes, uid, cgroup)
+        self._search(wanted)
         pids = [self._pids_by_socket.get(each.inode) for each in owners]
         processes = {pid: process_of(pid) for pid in set(pids) if pid is not None}
         entries = {uid: self._entries.for_user(uid) for uid in {each.uid for each in owners}}
@@ -67,44 +91,72 @@ class LinuxApplicationFinder:
         ]
 
     def cgroup(self, owner: ProcessKey) -> str | None:
-        return self._cgroups.path(owner.cgroup_id)
+        return self._cgroups.paths({owner.cgroup_id}).get(owner.cgroup_id)
 
     def _forget_some(self) -> None:
         if len(self._pids_by_socket) > _REMEMBERED_SOCKETS:
             self._pids_by_socket.clear()
         for pid in list(self._recent)[:-_REMEMBERED_PROCESSES]:
             del self._recent[pid]
+        if len(self._passed) > _MOST_WALKS:
+            self._passed.clear()
 
-    def _search(self, inodes: set[int], uid: int, cgroup: str | None) -> None:
+    def _search(self, wanted: Mapping[_Neighbours, set[int]]) -> None:
         """Note which processes hold the sockets; what nobody holds is left out."""
-        for inode in inodes:
-            self._pids_by_socket.pop(inode, None)
-        looks = (look for pid in self._candidates(uid, cgroup) for look in self._looks_at(pid))
-        for process, sockets in looks:
-            if found := inodes & sockets:
-                inodes -= found
-                self._pids_by_socket.update(dict.fromkeys(sockets, process.pid))
-                self._recent.pop(process.pid, None)
-                self._recent[process.pid] = process
+        for neighbours, inodes in wanted.items():
+            for inode in inodes:
+                self._pids_by_socket.pop(inode, None)
+            pids = self._members(neighbours)
+            if not self._is_fresh_in_recent(inodes, pids):
+                self._walk(inodes, neighbours, pids, budget=_MOST_DESCRIPTORS // len(wanted))
+
+    def _is_fresh_in_recent(self, inodes: set[int], pids: Container[int]) -> bool:
+        """Look at what those have opened lately that had sockets before; whether that was all."""
+        for process in [each for pid, each in reversed(self._recent.items()) if pid in pids]:
+            self._note(process, process.fresh_sockets(), inodes)
+            if not inodes:
+                return True
+        return False
+
+    def _walk(self, inodes: set[int], neighbours: _Neighbours, pids: Set[int], *, budget: int) -> None:
+        """Go on with a walk over processes, until so many descriptors have been looked at."""
+        passed = self._passed.pop(neighbours, set())
+        for pid in self._in_order(pids - passed, neighbours[0]):
+            if budget <= 0:
+                self._passed[neighbours] = passed
+                return
+            process = _Process(pid)
+            sockets, looks = process.all_sockets()
+            passed.add(pid)
+            budget -= looks
+            self._note(process, sockets, inodes)
             if not inodes:
                 return
 
-    def _looks_at(self, pid: int) -> Iterator[tuple[_Process, set[int]]]:
-        """First only at what a process has opened since the last look: some have thousands of sockets."""
-        for process in (self._recent.get(pid), _Process(pid)):
-            if process is not None:
-                yield process, process.fresh_sockets()
+    def _note(self, process: _Process, sockets: set[int], inodes: set[int]) -> None:
+        """Take what a process holds off the sockets that are sought."""
+        self._pids_by_socket.update(dict.fromkeys(sockets, process.pid))
+        if found := inodes & sockets:
+            inodes -= found
+            self._recent.pop(process.pid, None)
+            self._recent[process.pid] = process
 
-    def _candidates(self, uid: int, cgroup: str | None) -> Iterator[int]:
+    def _members(self, neighbours: _Neighbours) -> set[int]:
+        members = self._cgroups.members(neighbours[1])
+        return set(psutil.pids() if members is None else members)
+
+    def _in_order(self, pids: Set[int], uid: int) -> Iterator[int]:
         """The processes that may hold the socket: those that had one before, then the youngest first."""
-        members = self._cgroups.members(cgroup)
-        pids = set(psutil.pids() if members is None else members)
-        remembered = [pid for pid in reversed(self._recent) if pid in pids]
-        rest = sorted(pids.difference(remembered), reverse=True)
-        yield from remembered
+        yield from (pid for pid in list(reversed(self._recent)) if pid in pids)
+        rest = sorted(pids - self._recent.keys(), reverse=True)
+        others = []
         # A set-uid program may hold another user's socket, so the owner's processes come first and not alone.
-        yield from (pid for pid in rest if _uid_of(pid) == uid)
-        yield from (pid for pid in rest if _uid_of(pid) != uid)
+        for pid in rest:
+            if _uid_of(pid) == uid:
+                yield pid
+            else:
+                others.append(pid)
+        yield from others
 
 
 def _link(path: str) -> str:
@@ -122,14 +174,14 @@ class _CgroupPaths:
         self._mount = mount
         self._paths: dict[int, str] = {}
 
-    def path(self, cgroup_id: int) -> str | None:
-        """Below the mount, with a leading slash; None when it is not known (any more)."""
-        if self._mount is None or not cgroup_id:
-            return None
-        known = self._paths.get(cgroup_id)
-        if known is None or not self._is_still(known, cgroup_id):
+    def paths(self, ids: Collection[int]) -> dict[int, str]:
+        """Below the mount, with a leading slash; what is not known (any more) is left out. One walk at most."""
+        if self._mount is None:
+            return {}
+        known = {each: self._paths[each] for each in ids if each in self._paths}
+        if len(known) < len(set(ids) - {0}) or not all(self._is_still(path, id_) for id_, path in known.items()):
             self._paths = dict(_walk(self._mount))
-            known = self._paths.get(cgroup_id)
+            known = {each: self._paths[each] for each in ids if each in self._paths}
         return known
 
     def members(self, cgroup: str | None) -> list[int] | None:
@@ -149,12 +201,22 @@ class _CgroupPaths:
 
 
 def _walk(mount: Path) -> Iterator[tuple[int, str]]:
-    for directory, _subdirectories, _files in os.walk(mount):
-        relative = "/" + os.path.relpath(directory, mount)
-        try:
-            yield Path(directory).stat().st_ino, _ROOT_CGROUP if relative == "/." else relative
-        except OSError:
-            continue  # removed while we looked
+    """Inode numbers and paths of all cgroups."""
+    yield mount.stat().st_ino, _ROOT_CGROUP
+    pending = [str(mount)]
+    prefix = len(pending[0])
+    while pending:
+        for entry in _directories(pending.pop()):
+            pending.append(entry.path)
+            yield entry.inode(), entry.path[prefix:]
+
+
+def _directories(place: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(place) as entries:
+            return [each for each in entries if each.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []  # removed while we looked
 
 
 def _uid_of(pid: int) -> int | None:

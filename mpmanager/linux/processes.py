@@ -79,9 +79,9 @@ def _flatpak_id(pid: int) -> str | None:
 
 def _image_of(process: psutil.Process, exe: str) -> AppImage | None:
     """The AppImage in whose mount the executable is. Others may have inherited its variables."""
-    mount = next((each for each in Path(exe).parents if each.name.startswith(_MOUNTS_OF_IMAGES)), None)
-    if mount is None:
+    if not any(f"/{each}" in exe for each in _MOUNTS_OF_IMAGES):
         return None
+    mount = next(each for each in Path(exe).parents if each.name.startswith(_MOUNTS_OF_IMAGES))
     try:
         path = process.environ().get("APPIMAGE", "")
     except psutil.Error:
