@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from errno import EADDRINUSE, ENOTCONN
 
 from mpmanager.api.structures import EventKind
@@ -28,7 +28,6 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import (
     NOBODY,
-    UNKNOWN_APPLICATION,
     Application,
     FourTuple,
     ProcessKey,
@@ -65,7 +64,7 @@ _MOST_NAMES = 500
 _NAMING_REST = 9.0
 """Rest after a search by its duration: one may cost a walk over all processes, and events must not wait for that."""
 _OWNER_SOUGHT_S = 15.0
-"""A connection whose owner nobody found for so long stays nameless."""
+"""A connection whose process nobody found for so long stays without: its cgroup tells what it can."""
 _OPEN_STATES = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED})
 
 
@@ -267,25 +266,34 @@ class ConnectionKeeper:
             return
         waiting = list(dict.fromkeys(self._newcomers))
         newcomers, self._newcomers = waiting[:_MOST_NAMES], waiting[_MOST_NAMES:]
+        again = self._nameless.keys() & set(newcomers)
         for token in newcomers:
             self._nameless.setdefault(token, now)
-        self._name([account for token in newcomers if (account := self.ledger.connection(token)) is not None])
+        accounts = [account for token in newcomers if (account := self.ledger.connection(token)) is not None]
+        self._name(accounts, again)
         self._nameless = {
             token: since
             for token, since in self._nameless.items()
             if (account := self.ledger.connection(token)) is not None
-            and account.application is UNKNOWN_APPLICATION
+            and account.application.pid is None
             and now - since <= _OWNER_SOUGHT_S
         }
         took = self._clock() - now
         self._naming_rests_until = now + took * (1 + _NAMING_REST)
 
-    def _name(self, accounts: Sequence[ConnectionAccount]) -> None:
-        applications = self._world.applications.find([self._owner(each) for each in accounts])
-        for account, application in zip(accounts, applications, strict=True):
-            account.application = self._named(application)
+    def _name(self, accounts: Sequence[ConnectionAccount], again: Container[Token]) -> None:
+        """Note whose the connections are; where that was asked before, only what is new."""
+        found = self._world.applications.find([self._owner(each) for each in accounts])
+        named = [
+            (account, application)
+            for account, application in zip(accounts, map(self._named, found), strict=True)
+            if account.token not in again or account.application != application
+        ]
+        for account, application in named:
+            account.application = application
             self.revise(account)
-        self._revised()
+        if named:
+            self._revised()
 
     def refresh_policies(self) -> None:
         """The rules are others now: see what they say of every connection."""

@@ -1,7 +1,8 @@
 """Whose socket is it? From the cgroup and the inode that the kernel tells to the process that holds the socket."""
 
 import os
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import psutil
@@ -118,7 +119,7 @@ class LinuxApplicationFinder:
                 return True
         return False
 
-    def _walk(self, inodes: set[int], neighbours: _Neighbours, pids: Set[int], *, budget: int) -> None:
+    def _walk(self, inodes: set[int], neighbours: _Neighbours, pids: AbstractSet[int], *, budget: int) -> None:
         """Go on with a walk over processes, until so many descriptors have been looked at."""
         passed = self._passed.pop(neighbours, set())
         for pid in self._in_order(pids - passed, neighbours[0]):
@@ -145,7 +146,7 @@ class LinuxApplicationFinder:
         members = self._cgroups.members(neighbours[1])
         return set(psutil.pids() if members is None else members)
 
-    def _in_order(self, pids: Set[int], uid: int) -> Iterator[int]:
+    def _in_order(self, pids: AbstractSet[int], uid: int) -> Iterator[int]:
         """The processes that may hold the socket: those that had one before, then the youngest first."""
         yield from (pid for pid in list(reversed(self._recent)) if pid in pids)
         rest = sorted(pids - self._recent.keys(), reverse=True)

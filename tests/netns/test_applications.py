@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mpmanager.linux import applications
 from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.sock_diag import LinuxConnectionTable
@@ -187,7 +188,6 @@ def eventually(condition):
         (
             "docker-0123456789abcdef.scope/inner",
             "app:docker:0123456789ab",
-            None,
             "in the container docker:0123456789ab",
         ),
     ],
@@ -200,6 +200,37 @@ def test_a_real_cgroup_says_which_application_runs_in_it(finder, start, inner, i
         found = find_one(finder, owner)
         assert (found.pid, found.id, found.reason) == (pid, id_, reason)
         assert found.exe == str(Path(f"/proc/{pid}/exe").readlink())
+
+
+def test_a_long_walk_is_spread_over_several_questions(finder, start, monkeypatch):
+    monkeypatch.setattr(applications, "_MOST_DESCRIPTORS", 1)
+    with own_cgroup() as directory, ExitStack() as stack:
+        first, owner, process, _accepted = start(WAITS, into=directory)
+        younger = [start(WAITS, into=directory) for _ in range(3)]
+        for each in (process, *(made[2] for made in younger)):
+            stack.callback(each.wait, TIMEOUT_S)
+            stack.callback(each.kill)
+        found = [find_one(finder, owner).pid for _ in range(5)]
+        assert found == [None, None, None, first, first], (
+            "one process is looked at for each question, the youngest first"
+        )
+        monkeypatch.undo()
+        assert [each.pid for each in finder.find([made[1] for made in younger])] == [made[0] for made in younger]
+
+
+def test_a_walk_that_was_over_in_vain_begins_anew(finder, start, monkeypatch):
+    monkeypatch.setattr(applications, "_MOST_DESCRIPTORS", 1)
+    with own_cgroup() as directory, ExitStack() as stack:
+        made = [start(WAITS, into=directory) for _ in range(2)]
+        for each in made:
+            stack.callback(each[2].wait, TIMEOUT_S)
+            stack.callback(each[2].kill)
+        nobody = made[0][1]._replace(inode=0xFFFFFFF)
+        assert [find_one(finder, nobody).pid for _ in range(2)] == [None] * 2
+        late = start(WAITS, into=directory)
+        stack.callback(late[2].wait, TIMEOUT_S)
+        stack.callback(late[2].kill)
+        assert any(find_one(finder, late[1]).pid == late[0] for _ in range(4))
 
 
 def test_a_terminals_child_is_told_apart_from_what_mpm_run_starts_there(finder, start):

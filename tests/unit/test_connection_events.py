@@ -10,7 +10,7 @@ from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
-from mpmanager.model.connection import Endpoint, FourTuple, TcpState
+from mpmanager.model.connection import Application, Endpoint, FourTuple, TcpState
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
@@ -79,6 +79,49 @@ def test_a_connection_has_the_policy_of_its_program_as_soon_as_that_is_known_and
     wait_s["ssh"] = 0.02
     keeper.refresh_policies()
     assert {each.policy.wait_s for each in keeper.ledger.living() if each.application.name == "ssh"} == {0.02}
+
+
+class LateFinder:
+    """Knows the cgroup of all sockets at once, and who holds them only when it is told to."""
+
+    def __init__(self, found):
+        self.knows = False
+        self._found = found
+
+    def find(self, owners):
+        cgroup = replace(self._found, id="cgroup:/a.scope", pid=None, exe=None)
+        return [self._found if self.knows else cgroup for _owner in owners]
+
+    def cgroup(self, _owner):
+        return "/a.scope"
+
+
+def test_a_process_that_is_found_late_is_told_though_its_cgroup_was_known():
+    found = Application(id="exe:/bin/a", name="a", pid=7, exe="/bin/a", cgroup="/a.scope")
+    finder = LateFinder(found)
+    revisions, now = [], [0.0]
+    keeper = ConnectionKeeper(
+        replace(simulated_world(), applications=finder),
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: now[0],
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _account: STOCK_POLICY,
+        revised=lambda: revisions.append(now[0]),
+    )
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+
+    def looked_at(second):
+        now[0] = second
+        keeper.sample()
+        return {each.application.pid for each in keeper.ledger.living()}
+
+    assert (looked_at(1.0), looked_at(2.0)) == ({None}, {None})
+    revisions.clear()
+    finder.knows = True
+    assert looked_at(3.0) == {7}
+    assert looked_at(4.0) == {7}
+    assert revisions == [3.0], "what is known already is no news"
 
 
 async def probe_once(world, keeper):
