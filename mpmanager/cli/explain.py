@@ -105,6 +105,8 @@ def _chosen(frame: Frame, name: str) -> list[ConnectionInfo]:
 def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Iterator[str]:
     """Why a connection may use what it uses, the first reason first."""
     yield f"{row.app.name} ({row.token}) {'from' if row.server_side else 'to'} {row.remote}"
+    if row.app.reason:
+        yield f"  {row.app.name} is {row.app.id}: {row.app.reason}."
     by_address = {address.partition("/")[0]: path for path in paths for address in path.addresses}
     if not row.managed:
         yield "  It began before mpmanagerd: it keeps the subflows it has."

@@ -296,7 +296,7 @@ def _bold(text: str) -> Text:
 
 def _application_line(members: Sequence[ConnectionInfo]) -> Text:
     app = members[0].app
-    where = app.exe or app.cgroup or "program not found"
+    where = app.script or app.exe or app.cgroup or "program not found"
     place = _outside(f"  {where}")
     place.stylize("dim")
     return Text.assemble(_bold(app.name), place, f"  {count_of(len(members), 'connection')}")

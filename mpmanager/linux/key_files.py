@@ -1,11 +1,13 @@
 """Files of groups of keys, as desktops and Flatpak write them; they may belong to anybody, and hold anything."""
 
 import os
+import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 _MOST_BYTES = 1 << 19
+_KEY = re.compile(rb"^[ \t]*([^\s#=\[][^=\[\n]*?)[ \t]*=[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+"""One line. Translations have brackets (`Name[de]`). As a whole in bytes: most of a file is translations."""
 
 
 def start_of(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
@@ -25,20 +27,15 @@ def start_of(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
 def group_of(path: Path, group: str) -> dict[str, str]:
     """The keys of one group of a file, without translations, the first of each; empty where there is none."""
     keys: dict[str, str] = {}
-    for line in _lines_of(start_of(path).decode(errors="replace"), f"[{group}]"):
-        key, equals, value = line.partition("=")
-        if equals and "[" not in key:
-            keys.setdefault(key.strip(), value.strip())
+    for key, value in _KEY.findall(_group(start_of(path), group.encode())):
+        keys.setdefault(key.decode(errors="replace"), value.decode(errors="replace"))
     return keys
 
 
-def _lines_of(text: str, heading: str) -> Iterator[str]:
-    """What is below a heading, up to the next one; neither comments nor what is empty."""
-    is_in_group = False
-    for line in text.splitlines():
-        if line.startswith("["):
-            if is_in_group:
-                return
-            is_in_group = line.rstrip() == heading
-        elif is_in_group and line and not line.startswith("#"):
-            yield line
+def _group(content: bytes, name: bytes) -> bytes:
+    """What is below the first heading of that name, up to the next one."""
+    heading = re.search(rb"^\[" + re.escape(name) + rb"\][ \t\r]*$", content, re.MULTILINE)
+    if heading is None:
+        return b""
+    end = content.find(b"\n[", heading.end())
+    return content[heading.end() : None if end < 0 else end]
