@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -31,14 +32,14 @@ class _Process:
         self._directory = f"/proc/{pid}/fd"
         self._seen: set[str] = set()
 
-    def fresh_sockets(self) -> set[int]:
+    def fresh_sockets(self) -> dict[int, str]:
         """Inodes of sockets under descriptors not seen before; empty when the process is gone or not ours to see."""
         descriptors = self._descriptors()
         fresh, self._seen = descriptors - self._seen, descriptors
         return self._sockets(fresh)
 
-    def all_sockets(self) -> tuple[set[int], int]:
-        """Inodes of all its sockets, and under how many descriptors they were sought."""
+    def all_sockets(self) -> tuple[dict[int, str], int]:
+        """Inodes of all its sockets, each with its descriptor, and under how many descriptors they were sought."""
         self._seen = self._descriptors()
         return self._sockets(self._seen), len(self._seen)
 
@@ -48,9 +49,20 @@ class _Process:
         except OSError:
             return set()
 
-    def _sockets(self, descriptors: set[str]) -> set[int]:
-        links = (_link(f"{self._directory}/{each}") for each in descriptors)
-        return {int(link[8:-1]) for link in links if link.startswith("socket:[")}
+    def _sockets(self, descriptors: set[str]) -> dict[int, str]:
+        links = ((each, _link(f"{self._directory}/{each}")) for each in descriptors)
+        return {int(link[8:-1]): each for each, link in links if link.startswith("socket:[")}
+
+
+class _Holder(NamedTuple):
+    """Where a socket was seen."""
+
+    pid: int
+    descriptor: str
+
+    def holds(self, inode: int) -> bool:
+        """Whether it is still there."""
+        return _link(f"/proc/{self.pid}/fd/{self.descriptor}") == f"socket:[{inode}]"
 
 
 _Neighbours = tuple[int, str | None]
@@ -66,7 +78,7 @@ class LinuxApplicationFinder:
     def __init__(self) -> None:
         self._cgroups = _CgroupPaths(cgroup_mount())
         self._entries = DesktopEntries()
-        self._pids_by_socket: dict[int, int] = {}
+        self._holders: dict[int, _Holder] = {}
         self._recent: dict[int, _Process] = {}
         """Processes that had such sockets before, the latest last: the next socket is likely theirs."""
         self._passed: dict[_Neighbours, set[int]] = {}
@@ -78,10 +90,11 @@ class LinuxApplicationFinder:
         self._forget_some()
         wanted: dict[_Neighbours, set[int]] = {}
         for owner, cgroup in zip(owners, cgroups, strict=True):
-            if owner.inode and not _is_running(self._pids_by_socket.get(owner.inode)):
+            if owner.inode and not self._is_held(owner.inode):
                 wanted.setdefault((owner.uid, cgroup), set()).add(owner.inode)
         self._search(wanted)
-        pids = [self._pids_by_socket.get(each.inode) for each in owners]
+        holders = [self._holders.get(each.inode) for each in owners]
+        pids = [None if each is None else each.pid for each in holders]
         processes = {pid: process_of(pid) for pid in set(pids) if pid is not None}
         entries = {uid: self._entries.for_user(uid) for uid in {each.uid for each in owners}}
         return [
@@ -94,9 +107,14 @@ class LinuxApplicationFinder:
     def cgroup(self, owner: ProcessKey) -> str | None:
         return self._cgroups.paths({owner.cgroup_id}).get(owner.cgroup_id)
 
+    def _is_held(self, inode: int) -> bool:
+        """Whether a process is known to hold a socket, and does so still."""
+        holder = self._holders.get(inode)
+        return holder is not None and holder.holds(inode)
+
     def _forget_some(self) -> None:
-        if len(self._pids_by_socket) > _REMEMBERED_SOCKETS:
-            self._pids_by_socket.clear()
+        if len(self._holders) > _REMEMBERED_SOCKETS:
+            self._holders.clear()
         for pid in list(self._recent)[:-_REMEMBERED_PROCESSES]:
             del self._recent[pid]
         if len(self._passed) > _MOST_WALKS:
@@ -106,7 +124,7 @@ class LinuxApplicationFinder:
         """Note which processes hold the sockets; what nobody holds is left out."""
         for neighbours, inodes in wanted.items():
             for inode in inodes:
-                self._pids_by_socket.pop(inode, None)
+                self._holders.pop(inode, None)
             pids = self._members(neighbours)
             if not self._is_fresh_in_recent(inodes, pids):
                 self._walk(inodes, neighbours, pids, budget=_MOST_DESCRIPTORS // len(wanted))
@@ -134,10 +152,11 @@ class LinuxApplicationFinder:
             if not inodes:
                 return
 
-    def _note(self, process: _Process, sockets: set[int], inodes: set[int]) -> None:
+    def _note(self, process: _Process, sockets: Mapping[int, str], inodes: set[int]) -> None:
         """Take what a process holds off the sockets that are sought."""
-        self._pids_by_socket.update(dict.fromkeys(sockets, process.pid))
-        if found := inodes & sockets:
+        for inode, descriptor in sockets.items():
+            self._holders.setdefault(inode, _Holder(process.pid, descriptor))
+        if found := inodes & sockets.keys():
             inodes -= found
             self._recent.pop(process.pid, None)
             self._recent[process.pid] = process
@@ -225,7 +244,3 @@ def _uid_of(pid: int) -> int | None:
         return (_PROC / str(pid)).stat().st_uid
     except OSError:
         return None
-
-
-def _is_running(pid: int | None) -> bool:
-    return pid is not None and (_PROC / str(pid)).exists()

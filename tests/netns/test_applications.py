@@ -44,6 +44,18 @@ if child:
 sys.stdin.read()
 """
 )
+HANDS_OVER = (
+    CONNECTED
+    + """
+print(os.getpid(), flush=True)
+sys.stdin.readline()
+child = os.fork()
+if child:
+    connection.close()
+    print(child, flush=True)  # which alone holds the socket now
+sys.stdin.read()
+"""
+)
 EXECUTES = (
     CONNECTED
     + """
@@ -159,6 +171,30 @@ def test_a_child_that_inherited_the_socket_is_found_when_its_parent_has_ended(fi
     found = find_one(finder, owner)
     assert found.pid == child
     assert found.exe == str(Path(f"/proc/{child}/exe").readlink())
+
+
+def test_a_socket_that_was_handed_over_belongs_to_who_has_it_now(finder, start):
+    parent, owner, process, _accepted = start(HANDS_OVER)
+    assert find_one(finder, owner).pid == parent
+    process.stdin.write("\n")
+    process.stdin.flush()
+    child = int(process.stdout.readline())
+    assert find_one(finder, owner).pid == child
+
+
+def test_an_entry_gives_its_name_to_what_a_desktop_has_started(start, tmp_path, monkeypatch):
+    (tmp_path / "applications").mkdir()
+    entry = "[Desktop Entry]\nType=Application\nName=Example\nIcon=example\n"
+    (tmp_path / "applications/org.example.App.desktop").write_text(entry)
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
+    finder = LinuxApplicationFinder()
+    with own_cgroup("app-gnome-org.example.App-1.scope") as directory, ExitStack() as stack:
+        _pid, owner, process, _accepted = start(WAITS, into=directory)
+        stack.callback(process.wait, TIMEOUT_S)
+        stack.callback(process.kill)
+        found = find_one(finder, owner)
+    assert (found.app_id, found.name, found.icon) == ("org.example.App", "Example", "example")
+    assert (found.unit, found.uid) == ("app-gnome-org.example.App-1.scope", os.getuid())
 
 
 def test_what_a_process_has_become_is_told_and_not_what_it_was(finder, start):
