@@ -18,7 +18,7 @@ _PROC = Path("/proc")
 _ROOT_CGROUP = "/"
 _REMEMBERED_SOCKETS = 20_000
 _REMEMBERED_PROCESSES = 200
-_MOST_DESCRIPTORS = 5_000
+_MOST_DESCRIPTORS = 2_500
 """Looked at for one question, some 3 us each: nobody else is served meanwhile, so what is beyond waits for the next."""
 _MOST_WALKS = 1_000
 """Unfinished."""
