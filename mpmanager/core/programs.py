@@ -56,7 +56,7 @@ class Process:
     exe: str
     """As the kernel tells it; empty where it has none or may not be seen."""
     argv: tuple[str, ...] = ()
-    """Of the process itself; of an Electron's or Chromium's assistant (`--type=...`), of the main process."""
+    """Of the process itself; of an Electron's or Chromium's subprocess (`--type=...`), of the main process."""
     cwd: str | None = None
     flatpak_id: str | None = None
     """What its sandbox says (`/.flatpak-info`)."""

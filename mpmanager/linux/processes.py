@@ -14,7 +14,7 @@ _MOUNTS_OF_IMAGES = (".mount_", "appimage_extracted_")
 """Directories where AppImages are mounted or unpacked begin so."""
 _IMAGE_MAGIC = (b"AI\1", b"AI\2")
 _IMAGE_MAGIC_AT = 8
-_ASSISTANT = "--type="
+_OF_A_PART = "--type="
 """An argument of the processes that Chromium and Electron start for a part of their work."""
 _MOST_ANCESTORS = 4
 
@@ -46,11 +46,11 @@ def _argv(process: psutil.Process) -> tuple[str, ...]:
 
 
 def _main_argv(process: psutil.Process, exe: str) -> tuple[str, ...]:
-    """The command line; of an assistant, that of the process for which it works."""
+    """The command line; of a subprocess, that of the process for which it works."""
     argv = own = _argv(process)
     ancestor: psutil.Process | None = process
     for _ in range(_MOST_ANCESTORS):
-        if ancestor is None or not any(each.startswith(_ASSISTANT) for each in argv):
+        if ancestor is None or not any(each.startswith(_OF_A_PART) for each in argv):
             return argv
         ancestor = _parent_running(ancestor, exe)
         argv = own if ancestor is None else _argv(ancestor)

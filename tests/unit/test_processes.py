@@ -149,7 +149,7 @@ def test_a_file_that_is_no_appimage_lends_its_name_to_nobody(start, image):
     assert found.id == f"exe:{program}"
 
 
-def test_an_assistant_of_electron_has_the_application_of_its_main_process(start, tmp_path):
+def test_an_subprocess_of_electron_has_the_application_of_its_main_process(start, tmp_path):
     electron = tmp_path / "electron"
     shutil.copy(BASH, electron)
     app = executable(tmp_path / "notes/app.asar", f"'{electron}' --norc -c '{SHELL_SAYS_SO}' --type=utility\nexit\n")
