@@ -32,6 +32,7 @@ from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
 from mpmanager.model.policy import NEVER
+from mpmanager.model.socket_options import NOTHING_ASKED
 
 _BITS_PER_BYTE = 8
 _MS_PER_S = 1000.0
@@ -166,7 +167,8 @@ class ConnectionRows:
         row.wait_ms = wait_ms(account.policy.wait_s)
         row.expiration = self._expiration(account.expiration)
         row.protection = _protection(account)
-        row.asked = list(account.wish.options)
+        if row.asked or account.wish is not NOTHING_ASKED:
+            row.asked = list(account.wish.options)
 
     def _expiration(self, view: ExpirationView | None) -> ExpirationInfo | None:
         if view is None:

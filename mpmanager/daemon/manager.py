@@ -423,6 +423,7 @@ class Manager:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
         try:
             self._multipath.close()
+            self.options.close()
             self._expirations.close()
             self.trust.retire()
         finally:

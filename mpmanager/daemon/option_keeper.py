@@ -41,6 +41,10 @@ class OptionKeeper:
         except (NotSupportedError, CommandRefusedError) as error:
             self._refusal = str(error)
 
+    def close(self) -> None:
+        """Take no options any more: nobody is going to heed them."""
+        self._options.close()
+
     def limits(self) -> list[str]:
         """What does not work here, one sentence each."""
         if self._refusal is None:

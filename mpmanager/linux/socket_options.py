@@ -63,9 +63,12 @@ class LinuxSocketOptions:
         if cgroup_mount() is None:
             raise NotSupportedError("cgroup v2 is not mounted")
         mount_bpffs(self._mount_point)
-        self._directory.mkdir(parents=True, exist_ok=True)
         try:
+            self._directory.mkdir(parents=True, exist_ok=True)
             self._load(root, changed)
+        except OSError as error:
+            self.close()
+            raise NotSupportedError(f"nothing can be pinned at {self._mount_point}: {error}") from error
         except BaseException:
             self.close()
             raise

@@ -3,13 +3,18 @@
 import asyncio
 import ctypes
 import errno
+import os
 import socket
+import subprocess
 from contextlib import closing
 
 import pytest
 
 from mpmanager.linux import socket_options
+from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.socket_options import LinuxSocketOptions
+from mpmanager.model.errors import NotSupportedError
 from mpmanager.model.pathmanager import ConnectionEstablished
 from mpmanager.model.socket_options import NOTHING_ASKED
 from netns.options import options_at
@@ -33,6 +38,12 @@ PROTOCOLS = pytest.mark.parametrize("protocol", [IPPROTO_MPTCP, socket.IPPROTO_T
 def lab():
     with lab_of_two_links("optionsof") as made:
         yield made
+
+
+@pytest.fixture
+def read_only(mount_point):
+    subprocess.run(["mount", "-o", "remount,ro", mount_point], check=True)
+    return mount_point
 
 
 def said(made):
@@ -228,6 +239,13 @@ async def test_news_for_which_there_was_no_room_is_made_up_for(lab, mount_point)
         assert options.wish(talk.token).wait_s == 9.999
         assert options.wish(other.token).wait_s == 0.077
         assert sorted(told) == sorted({talk.token, other.token}), "each once"
+
+
+@on_the_laptop
+async def test_where_nothing_can_be_pinned_that_is_said(lab, read_only):
+    options = LinuxSocketOptions(mount_point=read_only)
+    with closing(options), pytest.raises(NotSupportedError, match="nothing can be pinned at "):
+        options.begin(LinuxCgroups().of_process(os.getpid()), lambda _token: None)
 
 
 @on_the_laptop

@@ -212,6 +212,13 @@ def test_a_machine_that_lacks_something_says_so_and_goes_on_without():
     assert stage.account.policy == RULE
 
 
+def test_whoever_has_closed_heeds_nothing_more(stage):
+    stage.open()
+    stage.keeper.close()
+    stage.options.say(TOKEN, SocketWish(wait_s=0.05))
+    assert stage.account.policy == RULE
+
+
 def test_the_status_says_what_is_missing_and_nothing_where_nothing_is(tmp_path):
     said = []
     for number, missing in enumerate(("", "BPF is refused")):
