@@ -1,18 +1,30 @@
 """The commands `mpm explain` and `mpm hold`: why a connection uses what it uses, and keeping one to trusted paths."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import ConnectionInfo, Frame, PathInfo, SubscribeOptions, Topic, TrustInfo
-from mpmanager.cli.context import ask, bus_command
+from mpmanager.api.structures import (
+    ApplicationTotals,
+    ConnectionInfo,
+    Frame,
+    PathInfo,
+    PolicyInfo,
+    PolicyQuery,
+    SubscribeOptions,
+    Topic,
+    TrustInfo,
+)
+from mpmanager.cli.context import ask, bus_command, json_option, print_json
 from mpmanager.cli.policy_values import write_trust
+from mpmanager.cli.rule_chain import chain
 from mpmanager.cli.sentences import printable
 from mpmanager.client.manager import ManagerClient
 from mpmanager.client.quantities import format_wait
-from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
 from mpmanager.model.path import TIER_WORDS
 from mpmanager.model.protection import COVERAGE_NAMES, COVERAGE_WORDS
 from mpmanager.model.socket_options import SocketOption
@@ -21,6 +33,8 @@ from mpmanager.model.trust import Hold, Trust, why
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 _ASKED_ITSELF = "the program itself asked"
+
+_CHAIN = "  The rules about it, in the order in which they count:"
 
 _HOLD_WORDS = {
     Hold.FREE: "may use every path that its tier allows",
@@ -53,10 +67,87 @@ def connection(*, bus: Bus, connection: str) -> None:
 
     Which rules hold for it, how far they are enforced, and what each of its paths is used for.
     """
-    frame, trust = ask(bus, _seen)
-    for row in _chosen(frame, connection):
-        for line in reasons(row, frame.paths, trust):
+
+    async def look(client: ManagerClient) -> list[str]:
+        frame, trust = await _seen(client)
+        lines: list[str] = []
+        for row in _chosen(frame, connection):
+            lines += reasons(row, frame.paths, trust)
+            rules = await client.explain_policies(PolicyQuery(token=row.token))
+            lines += [
+                "  The rules about it, in the order in which they count:",
+                *(f"  {each}" for each in chain(rules)),
+            ]
+        return lines
+
+    for line in ask(bus, look):
+        click.echo(printable(line))
+
+
+@explain.command(
+    short_help="Why an application is treated as it is.",
+    context_settings=_HELP,
+    epilog="""\b
+Examples:
+  mpm explain app firefox
+  mpm explain app app:org.mozilla.firefox --json
+""",
+)
+@click.argument("app")
+@json_option
+@bus_command
+def app(*, bus: Bus, app: str, as_json: bool) -> None:
+    """Explain an APP that has a connection or had one lately, named by its name or its id.
+
+    How it was recognised, and which rules are about it wherever it connects to, in the order in which they count.
+    """
+
+    async def look(client: ManagerClient) -> list[_Explained]:
+        frame = await client.snapshot(SubscribeOptions(topics=[Topic.CONNECTIONS, Topic.ENDED, Topic.APPLICATIONS]))
+        return [
+            _Explained(
+                application=each,
+                rules=await client.explain_policies(PolicyQuery(app=each.id)),
+                reason=_reason_of(each.id, frame),
+            )
+            for each in _applications(frame, app)
+        ]
+
+    found = ask(bus, look)
+    if as_json:
+        print_json({"policies": [rule for each in found for rule in each.rules]})
+        return
+    for each in found:
+        for line in each.lines():
             click.echo(printable(line))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Explained:
+    application: ApplicationTotals
+    rules: list[PolicyInfo]
+    reason: str
+
+    def lines(self) -> Iterator[str]:
+        application = self.application
+        yield f"{application.name} is {application.id}{f': {self.reason}' if self.reason else ''}."
+        if application.multipath is not None:
+            yield f"  {application.multipath.sentence}."
+        yield _CHAIN
+        yield from (f"  {each}" for each in chain(self.rules))
+
+
+def _applications(frame: Frame, name: str) -> list[ApplicationTotals]:
+    found = [each for each in frame.applications if name == each.id or name.casefold() == each.name.casefold()]
+    if not found:
+        names = ", ".join(sorted({each.name for each in frame.applications})) or "none"
+        raise UnknownApplicationError(f"no application {name!r} has had a connection; those that have: {names}")
+    return found
+
+
+def _reason_of(application_id: str, frame: Frame) -> str:
+    rows = (*frame.connections, *frame.ended)
+    return next((row.app.reason for row in rows if row.app.id == application_id), "")
 
 
 @click.command(

@@ -14,7 +14,7 @@ from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size,
 from mpmanager.client.quantities import enumerate_words, format_wait
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
-from mpmanager.model.policy import Intent
+from mpmanager.model.policy import Intent, Role
 from mpmanager.model.selector import SelectorKind
 
 Pair = tuple[str, str]
@@ -125,7 +125,7 @@ def _by_paths(tiers: Sequence[TierChoiceInfo]) -> dict[str, TierChoiceInfo]:
 
 def told(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
     """What became of a policy, and how to go back."""
-    who = f"{after.selector}{_life(after)}"
+    who = f"{after.selector}{_life(before if _is_empty(after) else after)}"
     if before == after:
         yield f"Nothing changed: {who} {'has no rule' if _is_empty(after) else 'says that already'}"
         return
@@ -150,7 +150,8 @@ def absent(said: Said, known: Collection[str]) -> Iterator[str]:
 
 def unhelped(said: Said, paths: Collection[PathInfo]) -> Iterator[str]:
     """That no path helps a full one, where a wait was said and there are backups that could."""
-    backups = [each.name for each in paths if each.tier is Tier.BACKUP]
+    helping = {Role.METERED, Role.ANY} & {each.paths for each in said.tiers if each.tier == Tier.WHEN_NEEDED}
+    backups = [each.name for each in paths if each.tier is Tier.BACKUP and not helping]
     if not said.is_wait or not backups or any(each.tier is Tier.WHEN_NEEDED for each in paths):
         return
     first = backups[0]
@@ -179,7 +180,7 @@ def _differences(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
         if choices[0] != choices[1]:
             words = " -> ".join(_NOT_SAID if each is None else each.tier for each in choices)
             yield f"tier of {paths}: {words}"
-    if (before.until, before.temporary) != (after.until, after.temporary) and not _is_empty(before):
+    if before.until != after.until and not (_is_empty(before) or _is_empty(after)):
         yield f"holds{_life(before)} ->{_life(after)}"
 
 

@@ -126,9 +126,13 @@ def wires_need_login(before: bool | None, now: bool) -> Iterator[str]:  # noqa: 
         yield f"To go back: mpm path wires-need-login {'on' if before else 'off'}"
 
 
+_SPACES = "\N{NO-BREAK SPACE}"
+"""That our own words have, and Python does not call printable."""
+
+
 def printable(text: str) -> str:
     """A name that somebody else gave, so that its control characters mean nothing to the terminal."""
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+    return "".join(each if each.isprintable() or each in _SPACES else f"\\x{ord(each):02x}" for each in text)
 
 
 def staying(frame: Frame, path: str) -> int:

@@ -60,6 +60,8 @@ _PERSONAL = frozenset(
         contract.RECENT_EVENTS,
         contract.SUBSCRIBE,
         contract.LIST_POLICIES,
+        contract.EXPLAIN_POLICIES,
+        contract.SET_POLICY,
         contract.GET_TRUST,
         contract.ENTER_SCOPE,
     )

@@ -1,0 +1,49 @@
+"""The rules about something in the order in which they count, and what each of them decides."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from mpmanager.api.structures import PolicyInfo
+from mpmanager.cli.policy_parts import INTENT, PARTS, WAIT
+from mpmanager.cli.policy_values import write_pair_wait, write_size, write_tier
+
+_WAIT_OR_INTENT = "wait"
+
+
+def chain(rules: Iterable[PolicyInfo]) -> Iterator[str]:
+    """A line for each rule: what it says, and of that what a rule before it has said already."""
+    decided: set[str] = set()
+    for number, rule in enumerate(rules, start=1):
+        said = list(_said(rule))
+        words = [f"({text}: decided above)" if name in decided else text for name, text in said]
+        decided |= {name for name, _text in said}
+        yield f"{number}. {_title(rule)}: {', '.join(words) or 'says nothing'}"
+
+
+def _title(rule: PolicyInfo) -> str:
+    parts = [rule.selector]
+    if rule.temporary:
+        parts.append(
+            "until restart" if rule.until is None else f"until {datetime.fromtimestamp(rule.until).astimezone():%H:%M}"
+        )
+    if rule.owner is not None:
+        parts.append(f"user {rule.owner}'s own")
+    return " ".join([parts[0], *(f"({each})" for each in parts[1:])])
+
+
+def _said(rule: PolicyInfo) -> Iterator[tuple[str, str]]:
+    """What a rule says, by what a later rule would say in vain."""
+    if rule.wait_ms is not None:
+        yield _WAIT_OR_INTENT, f"wait {WAIT.written(rule)}"
+    elif rule.intent is not None:
+        yield _WAIT_OR_INTENT, f"for {INTENT.written(rule)}"
+    for pair in rule.pairs:
+        yield f"{pair.carrier}:{pair.helper}", write_pair_wait(pair)
+    if rule.big_transfers_to is not None:
+        over = "" if rule.big_over_bytes is None else f" over {write_size(rule.big_over_bytes)}"
+        yield "big", f"big transfers{over} to {rule.big_transfers_to}"
+    for choice in rule.tiers:
+        yield f"tier {choice.paths}", write_tier(choice)
+    for part in PARTS:
+        if part.of(rule) is not None:
+            yield part.field if rule.owner is None else f"own {part.field}", f"{part.label} {part.written(rule)}"
