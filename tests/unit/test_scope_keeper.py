@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from mpmanager.api.structures import ScopeOptions
+from mpmanager.api.structures import ScopeOptions, TierChoiceInfo
 from mpmanager.daemon import scope_keeper
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import (
     CommandRefusedError,
@@ -62,9 +63,9 @@ class Place:
     def where(self):
         return self.cgroups.of_process(os.getpid())
 
-    def enter(self, trust=None, *, uid=0, pid=None):
+    def enter(self, trust=None, *, uid=0, pid=None, **said):
         with handle(pid or os.getpid()) as process:
-            return self.keeper.enter(process, ScopeOptions(trust=trust), uid=uid)
+            return self.keeper.enter(process, ScopeOptions(trust=trust, **said), uid=uid)
 
 
 @contextmanager
@@ -267,3 +268,52 @@ def test_a_process_that_has_ended_is_told(another):
     with pytest.raises(InvalidValueError, match="it has ended"):
         ProcessHandle(descriptor)
     os.close(descriptor)
+
+
+def program_in(cgroup):
+    return Application(id="exe:/x", name="x", pid=1, exe="/x", cgroup=cgroup)
+
+
+def test_what_is_said_of_a_program_at_its_start_is_found_for_all_that_it_starts_and_nobody_else(place):
+    tiers = [TierChoiceInfo(paths="trusted", tier="auto"), TierChoiceInfo(paths="any", tier="never")]
+    cgroup = place.enter(wait_ms=50.0, tiers=tiers)
+    (rule,) = place.keeper.rules_about(program_in(f"{cgroup}/child"))
+    assert (rule.wait_s, [each.paths for each in rule.tiers]) == (0.05, ["trusted", "any"])
+    assert str(rule.selector) == f"cgroup:{cgroup}"
+    assert place.keeper.rules_about(program_in("/elsewhere")) == place.keeper.rules_about(UNKNOWN_APPLICATION) == ()
+
+
+def test_of_scopes_in_scopes_the_innermost_is_heard_first(place):
+    outer = place.enter(wait_ms=50.0)
+    inner = place.enter(wait_ms=20.0)
+    assert inner.startswith(f"{outer}/")
+    assert [each.wait_s for each in place.keeper.rules_about(program_in(inner))] == [0.02, 0.05]
+
+
+def test_a_program_runs_as_the_application_that_was_named(place):
+    cgroup = place.enter(app="org.example.Backup")
+    named = place.keeper.named(program_in(cgroup))
+    assert (named.id, named.app_id, named.exe) == ("app:org.example.Backup", "org.example.Backup", "/x")
+    assert place.keeper.named(program_in("/elsewhere")) == program_in("/elsewhere")
+
+
+def test_what_was_said_at_the_start_of_a_program_is_known_to_the_next_daemon(place):
+    cgroup = place.enter(wait_ms=50.0, app="org.example.Backup", multipath=False)
+    again = place.another_keeper()
+    (rule,) = again.rules_about(program_in(cgroup))
+    assert (rule.wait_s, rule.is_multipath, again.applications) == (0.05, False, {cgroup: "org.example.Backup"})
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ({"wait_ms": -1.0}, "wait_ms -1"),
+        ({"app": "no id"}, "app:no id"),
+        ({"tiers": [TierChoiceInfo(paths="nowhere", tier="never")]}, "paths 'nowhere'"),
+        ({"tiers": [TierChoiceInfo(paths="any", tier="soon")]}, "tier 'soon'"),
+    ],
+)
+def test_what_cannot_be_said_at_the_start_of_a_program_leaves_it_where_it_was(place, said, what):
+    with pytest.raises(InvalidValueError, match=what):
+        place.enter(**said)
+    assert (place.where, place.keeper.scopes) == ("/", {})
