@@ -1,8 +1,5 @@
 """The commands `mpm app` and `mpm default`: how long data may wait, and what keeps to trusted paths."""
 
-import dataclasses
-import os
-import pwd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ from mpmanager.cli.context import ask, bus_command, console, json_option, print_
 from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, unhelped
 from mpmanager.cli.policy_options import NOTHING_TO_SET, Layer, said_options, taken_back_options
 from mpmanager.cli.selection import is_selected, selected
+from mpmanager.client.applications import owned
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind
 
@@ -222,18 +220,12 @@ def _link_hint(selector: Selector) -> str | None:
 async def _change(
     client: ManagerClient, selector: str, changed: Callable[[PolicyInfo], PolicyInfo], layer: Layer
 ) -> _Change:
-    meant = _owned(await selected(client, selector), layer)
+    found = await selected(client, selector)
+    meant = found if layer.is_everybodys else owned(found)
     before = await _policy(client, meant, layer)
     await client.set_policy(replace(changed(before), until=layer.until))
     after = await _policy(client, meant, layer)
     return _Change(before=before, after=after, paths=await client.paths())
-
-
-def _owned(selector: Selector, layer: Layer) -> Selector:
-    """Who is not the administrator means his own programs, which he may decide about."""
-    if layer.is_everybodys or selector.user or selector.is_default or not os.geteuid():
-        return selector
-    return dataclasses.replace(selector, user=pwd.getpwuid(os.geteuid()).pw_name)
 
 
 async def _policy(client: ManagerClient, selector: Selector, layer: Layer) -> PolicyInfo:

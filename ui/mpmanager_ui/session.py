@@ -164,9 +164,9 @@ class Session(QObject):
 
     async def _change_wait(self, manager: Manager, selector: str, wait: Wait | None) -> Wait | None:
         async with self._changing_policies:
-            policies = {each.selector: each for each in await manager.policies()}
+            policies = {each.selector: each for each in await manager.policies() if not each.temporary}
             rule = policies.get(selector, PolicyInfo(selector=selector))
-            await manager.set_policy(replace(rule, wait_ms=wait))
+            await manager.set_policy(replace(rule, wait_ms=wait, intent=None))
             self.said.learn(await manager.policies())
         return rule.wait_ms
 

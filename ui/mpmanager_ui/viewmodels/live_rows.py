@@ -5,7 +5,7 @@ from enum import Enum, IntEnum, unique
 from typing import NamedTuple
 
 from mpmanager.api.structures import AppInfo, ConnectionInfo, ExpirationInfo, Frame, ProtectionInfo, SubflowInfo
-from mpmanager.client.applications import selector_of
+from mpmanager.client.applications import rule_about
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.protection import Coverage, CoverageReason
@@ -341,7 +341,7 @@ def _wait_of(connection: ConnectionInfo, old: WaitSetting | None) -> WaitSetting
     policy = THE_PROGRAM if SocketOption.EXPIRATION in connection.asked else connection.policy
     if old is not None and old.wait == connection.wait_ms and old.policy == policy:
         return old  # of a thousand connections hardly one has changed
-    return WaitSetting(connection.wait_ms, policy, selector_of(connection.app))
+    return WaitSetting(connection.wait_ms, policy, rule_about(connection.app))
 
 
 def _connection_detail(connection: ConnectionInfo) -> str:
@@ -375,7 +375,7 @@ def _lone_state(state: TcpState) -> RowState:
 
 def _application_stub(app: AppInfo) -> Values:
     detail = app.exe or app.cgroup or ""
-    wait = WaitSetting(None, "", selector_of(app))
+    wait = WaitSetting(None, "", rule_about(app))
     return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail, wait=wait)
 
 

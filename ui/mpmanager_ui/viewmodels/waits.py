@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from mpmanager.api.structures import PolicyInfo, Wait
 from mpmanager.client.quantities import format_wait
+from mpmanager.model.policy import INTENT_WAITS_S
 from mpmanager.model.socket_options import SocketOption
+
+_MS_PER_S = 1000.0
 
 DEFAULT = "default"
 """The selector of the rule for whatever has none of its own."""
@@ -52,7 +55,7 @@ class Said:
 
     def learn(self, rules: Iterable[PolicyInfo]) -> None:
         """Take over what the daemon says."""
-        self._rules = {each.selector: each for each in rules}
+        self._rules = {each.selector: each for each in rules if not each.temporary}
 
     def wish(self, selector: str, wait: Wait | None) -> None:
         """Somebody wants that; None leaves it to the rules that are less specific."""
@@ -84,7 +87,9 @@ class Said:
         if selector in self._wishes:
             return self._wishes[selector]
         rule = self._rules.get(selector)
-        return rule.wait_ms if rule is not None else None
+        if rule is None:
+            return None
+        return rule.wait_ms if rule.intent is None else INTENT_WAITS_S[rule.intent] * _MS_PER_S
 
 
 def place_of(wait: Wait) -> float:
