@@ -12,10 +12,13 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.daemon.policy_words import told, who
 from mpmanager.daemon.state import StateDirectory
+from mpmanager.model.errors import InvalidValueError, NotSupportedError
 from mpmanager.model.policy import PROTECTED_HANDSHAKE, Policy, PolicyRule, RuleKey
 from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind, Subject
 from mpmanager.model.trust import NetworkId
 
+MOST_PER_USER = 500
+"""Rules of those who are not the administrator."""
 _REMEMBERED = 1000
 """Subjects whose policy need not be put together again."""
 
@@ -58,7 +61,7 @@ class PolicyKeeper:
         It is the administrator's, or that of the user `owner_uid`.
 
         Raises:
-            InvalidValueError, StateFileError: nothing was changed.
+            InvalidValueError, NotSupportedError, StateFileError: nothing was changed.
         """
         info.owner = owner_uid
         after = rule_of(info)
@@ -70,9 +73,19 @@ class PolicyKeeper:
         are_lost = self._state.are_policies_lost and not is_decided
         if after == before and are_lost == self._state.are_policies_lost:
             return
+        self._require_sense(after)
         self._replace(self._rules | {after.key: after}, are_lost=are_lost)
         self._journal.record(EventKind.POLICY_CHANGED, told(before, after), **_about(after))
         self._changed()
+
+    def _require_sense(self, rule: PolicyRule) -> None:
+        if rule.is_empty:
+            return
+        if rule.life.until is not None and rule.life.until <= self._wall_clock():
+            raise InvalidValueError(f"until {rule.life.until!r}: that time is over")
+        owned = sum(each.owner_uid == rule.owner_uid for each in self._rules.values())
+        if rule.owner_uid is not None and rule.key not in self._rules and owned >= MOST_PER_USER:
+            raise NotSupportedError(f"you have {MOST_PER_USER} rules already: take some back")
 
     def _replace(self, rules: dict[RuleKey, PolicyRule], *, are_lost: bool) -> None:
         self._state.save_policies((rule for rule in rules.values() if not rule.is_empty), are_lost=are_lost)

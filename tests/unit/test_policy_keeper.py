@@ -6,13 +6,13 @@ import logging
 import msgspec
 import pytest
 
-from mpmanager.api.structures import EventKind, PairWaitInfo, PolicyInfo
+from mpmanager.api.structures import EventKind, PairWaitInfo, PolicyInfo, TierChoiceInfo
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
-from mpmanager.model.errors import InvalidValueError, StateFileError
-from mpmanager.model.policy import NEVER, CongestionTriggers
+from mpmanager.model.errors import InvalidValueError, NotSupportedError, StateFileError
+from mpmanager.model.policy import NEVER, CongestionTriggers, Intent
 from mpmanager.model.selector import Subject
 
 NOTHING_SAID = PolicyInfo(selector="default", wait_ms="never", trust="handshake")
@@ -25,13 +25,20 @@ class Stage:
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.changes = 0
         self.state = StateDirectory(directory)
-        self.keeper = PolicyKeeper(self.state, journal=self.journal, changed=self._note)
+        self.now = 1000.0
+        self.keeper = self.another_keeper()
+
+    def another_keeper(self):
+        return PolicyKeeper(self.state, journal=self.journal, changed=self._note, wall_clock=lambda: self.now)
 
     def _note(self):
         self.changes += 1
 
-    def say(self, selector="exe:/usr/bin/ssh", **said):
-        self.keeper.set(PolicyInfo(selector=selector, **said))
+    def say(self, selector="exe:/usr/bin/ssh", *, owner_uid=None, **said):
+        self.keeper.set(PolicyInfo(selector=selector, **said), owner_uid=owner_uid)
+
+    def wait_of(self, application):
+        return self.keeper.policy_for(Subject(application=application)).wait_s
 
     @property
     def texts(self):
@@ -287,3 +294,75 @@ def test_an_event_about_a_users_rule_is_that_users_where_it_says_where_it_goes(s
         stage.keeper.set(PolicyInfo(selector=selector, wait_ms=20.0), owner_uid=1000)
         stage.keeper.set(PolicyInfo(selector=selector, wait_ms=20.0))
     assert [each.uid for each in stage.journal.recent(4)] == [1000, None, None, None]
+
+
+def test_a_temporary_rule_counts_until_its_time_is_over_and_then_the_lasting_one_again(stage):
+    stage.say(wait_ms=50)
+    stage.say(wait_ms=0, temporary=True, until=1060.0)
+    assert (stage.wait_of(ssh()), stage.keeper.deadline, stage.changes) == (0, 1060.0, 2)
+    stage.now = 1059.0
+    stage.keeper.expire()
+    assert (stage.wait_of(ssh()), stage.changes) == (0, 2)
+    stage.now = 1060.0
+    stage.keeper.expire()
+    assert (stage.wait_of(ssh()), stage.keeper.deadline, stage.changes) == (0.05, None, 3)
+    assert stage.texts[-1] == "ssh: the time of a temporary rule is over"
+    assert stage.another_keeper().rules == stage.keeper.rules
+
+
+def test_a_rule_until_the_machine_restarts_is_not_known_after_that(stage, monkeypatch, tmp_path):
+    stage.say(wait_ms=50)
+    stage.say(wait_ms=0, temporary=True)
+    assert len(stage.another_keeper().rules) == 2
+    boot = tmp_path / "boot_id"
+    boot.write_text("another\n")
+    monkeypatch.setattr("mpmanager.daemon.policies_file._BOOT_ID", boot)
+    (left,) = stage.another_keeper().rules
+    assert left.wait_s == 0.05
+
+
+def test_a_time_that_is_over_is_refused(stage):
+    with pytest.raises(InvalidValueError, match="that time is over"):
+        stage.say(wait_ms=0, temporary=True, until=999.0)
+    with pytest.raises(InvalidValueError, match="until 2000"):
+        stage.say(wait_ms=0, until=2000.0)
+    assert stage.keeper.rules == ()
+
+
+def test_the_rules_of_a_user_are_so_many_at_most_and_can_be_changed_and_taken_back(stage, monkeypatch):
+    monkeypatch.setattr("mpmanager.daemon.policy_keeper.MOST_PER_USER", 2)
+    for name in ("a", "b"):
+        stage.say(f"exe:/{name} user:anna", owner_uid=1000, wait_ms=1)
+    with pytest.raises(NotSupportedError, match="2 rules already"):
+        stage.say("exe:/c user:anna", owner_uid=1000, wait_ms=1)
+    stage.say("exe:/a user:anna", owner_uid=1000, wait_ms=2)
+    stage.say("exe:/b user:anna", owner_uid=1000)
+    stage.say("exe:/c user:anna", owner_uid=1000, wait_ms=1)
+    stage.say("exe:/d user:anna", wait_ms=1)
+    assert sorted((str(each.selector), each.owner_uid) for each in stage.keeper.rules) == [
+        ("exe:/a user:anna", 1000),
+        ("exe:/c user:anna", 1000),
+        ("exe:/d user:anna", None),
+    ]
+
+
+def test_rules_about_other_networks_do_not_count(stage):
+    stage.say("exe:/usr/bin/ssh on:wifi:Cafe/open", wait_ms=50)
+    assert stage.keeper.rules_in({"wifi:Home/wpa2"}) == []
+    assert stage.keeper.rules_in({"wifi:Cafe/open", "nm:1"}) == list(stage.keeper.rules)
+
+
+def test_what_is_said_of_tiers_paths_and_delay_is_told_and_found_again(stage):
+    tiers = [TierChoiceInfo(paths="metered", tier="never"), TierChoiceInfo(paths="path:wlan0", tier="auto")]
+    stage.say(intent="streaming", tiers=tiers, multipath=False, lowest_delay=True)
+    (told,) = stage.texts
+    assert told.removeprefix("ssh: ").split(", ") == [
+        "data may wait as is good for streaming",
+        "metered is never used for new subflows",
+        "path:wlan0 is used as its own tier says",
+        "uses one path at a time",
+        "prefers the path with the lowest delay",
+    ]
+    assert stage.another_keeper().rows()[0] == PolicyInfo(
+        selector="exe:/usr/bin/ssh", intent=Intent.STREAMING, tiers=tiers, multipath=False, lowest_delay=True
+    )
