@@ -299,7 +299,7 @@ class Manager:
 
     def _put_scopes_into_force(self) -> None:
         if self.trust.can_enforce:
-            self.trust.enforce_now()
+            self.trust.enforce_now(has_new_places=bool(self.scopes.applications))
         elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
             raise NotSupportedError(self.trust.limits()[0])
 

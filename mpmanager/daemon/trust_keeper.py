@@ -172,14 +172,16 @@ class TrustKeeper:
         self._places = self._places_now()
         self._enforce_or_tell()
 
-    def enforce_now(self) -> None:
-        """Put into force what holds now.
+    def enforce_now(self, *, has_new_places: bool = False) -> None:
+        """Put into force what holds now, also for programs that have just come where rules are about them.
 
         Raises:
             NotSupportedError, CommandRefusedError: the kernel cannot, or did not; what is forbidden stays so.
         """
         if not self._has_begun:
             raise NotSupportedError("mpmanagerd is just starting and does not know the network yet; try again")
+        if has_new_places:
+            self._places = self._places_now()
         demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
         plan = self._plan(demands)
         identities = self._identities_of(demands)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from captured import Wire
 from end_to_end.stage import read_exactly, until
+from mpmanager.api.structures import Topic
 
 MPM = Path(sys.executable).with_name("mpm")
 DAEMON = Path(sys.executable).with_name("mpmanagerd")
@@ -102,6 +103,10 @@ class Cafe:
 
     def left(self, name):
         return self.wires[name].packets()
+
+    def applications(self):
+        """As the daemon tells them."""
+        return self.daemon.frame(Topic.APPLICATIONS).applications
 
     def connection(self):
         """The only one."""
