@@ -38,6 +38,8 @@ _KERNEL_TESTS = (
     "--ignore=tests/netns/network/enforcement/test_cost.py",
     f"--deselect={_RATES}",
     "tests/netns/test_bpf.py",
+    "tests/netns/test_socket_options.py",
+    "tests/netns/test_sockets_module.py",
 )
 """Not what compares rates or measures costs: those of an emulated machine are others."""
 
