@@ -1,6 +1,6 @@
 """Arguments that nobody would think of: every one is answered, none changes half of something, the daemon goes on.
 
-MPMANAGER_FUZZ_CASES says how many are tried of each kind; a few hundred if it does not.
+MPMANAGER_FUZZ_CASES says how many are tried of each kind; thirty if it does not.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
 from mpmanager.api.structures import PolicyInfo, PolicyQuery, SubscribeOptions
 
-CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "200"))
+CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "30"))
 BOUNDED = settings(
     max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
