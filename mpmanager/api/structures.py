@@ -16,6 +16,7 @@ from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.sysctl import SysctlKind
+from mpmanager.model.traffic import TrafficPattern
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
 
@@ -203,6 +204,27 @@ class SubflowInfo(Structure):
     retransmits: int
 
 
+class TrafficInfo(Structure):
+    """What an automatic wait is computed from beside the pattern: what is usual, and the paths that it is about.
+
+    Null: not known yet, or no such path.
+    """
+
+    sent_bytes: float | None
+    """Between two pauses, as `received_bytes`."""
+    received_bytes: float | None
+    pause_s: float | None
+    rate_bit_s: float
+    """Of both directions together, while something passes."""
+    carrier: str | None
+    carrier_rtt_ms: float | None
+    """The shortest round trip."""
+    helper: str | None
+    """The fastest that may help."""
+    helper_rtt_ms: float | None
+    metered_helpers: list[str]
+
+
 class ExpirationInfo(Structure):
     """What late data has led to on one connection."""
 
@@ -216,6 +238,10 @@ class ExpirationInfo(Structure):
     """The path that carries beside it or instead of it."""
     waited_ms: float | None
     allowed_ms: Wait
+    pattern: TrafficPattern | None = None
+    """What the connection does; null where its wait is not automatic."""
+    traffic: TrafficInfo | None = None
+    """Null where `pattern` is."""
 
 
 class CarriedInfo(Structure):
@@ -262,6 +288,7 @@ class ConnectionInfo(Structure):
     policy: str
     """Selector of the rule that says how long data may wait."""
     wait_ms: Wait
+    """What is in force: also where an intent gives it, or where it is automatic."""
     expiration: ExpirationInfo | None
     """Null while nothing is watched: under the policy `never`, and where there is no second path."""
     protection: ProtectionInfo | None = None
@@ -270,6 +297,8 @@ class ConnectionInfo(Structure):
     """Whether it is another user's: its program, its remote ends and its rules are `withheld` then."""
     asked: list[SocketOption] = []
     """What the program itself has set on its socket: its word on the wait counts before every rule."""
+    intent: Intent | None = None
+    """What the rule says that it is for, where it names no wait."""
 
 
 class HelpCounts(Structure):

@@ -22,8 +22,8 @@ from mpmanager.cli.context import ask, bus_command, json_option, print_json
 from mpmanager.cli.policy_values import write_trust
 from mpmanager.cli.rule_chain import chain
 from mpmanager.cli.sentences import printable
+from mpmanager.cli.wait_words import ASKED_ITSELF, wait_reason
 from mpmanager.client.manager import ManagerClient
-from mpmanager.client.quantities import format_wait
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
 from mpmanager.model.path import TIER_WORDS
 from mpmanager.model.protection import COVERAGE_NAMES, COVERAGE_WORDS
@@ -31,8 +31,6 @@ from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold, Trust, why
 
 _HELP = {"help_option_names": ["-h", "--help"]}
-
-_ASKED_ITSELF = "the program itself asked"
 
 _CHAIN = "  The rules about it, in the order in which they count:"
 
@@ -201,10 +199,10 @@ def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Ite
     by_address = {address.partition("/")[0]: path for path in paths for address in path.addresses}
     if not row.managed:
         yield "  It began before mpmanagerd: it keeps the subflows it has."
-    yield f"  Data may wait {format_wait(row.wait_ms)} for another path: {_who_says(row)}."
+    yield f"  {wait_reason(row)}"
     yield from (f"  {each}" for each in _trust_reasons(row))
     if SocketOption.TRUSTED in row.asked:
-        yield f"  It is in a trusted section, as {_ASKED_ITSELF} ({SocketOption.TRUSTED.value})."
+        yield f"  It is in a trusted section, as {ASKED_ITSELF} ({SocketOption.TRUSTED.value})."
     origin = by_address.get(row.local.rpartition(":")[0].strip("[]"))
     if origin is not None:
         yield f"  It opened on {origin.name}, which is {_trusted(origin)}."
@@ -214,12 +212,6 @@ def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Ite
         if path is not None:
             flag = "as a backup" if subflow.backup.local else "as a normal one"
             yield f"  Subflow on {path.name}, {flag}: {path.name} {TIER_WORDS[path.tier]} and is {path.trust.value}."
-
-
-def _who_says(row: ConnectionInfo) -> str:
-    if SocketOption.EXPIRATION in row.asked:
-        return f"{_ASKED_ITSELF} ({SocketOption.EXPIRATION.value})"
-    return f"the rule of {row.policy}"
 
 
 def _trust_reasons(row: ConnectionInfo) -> Iterator[str]:

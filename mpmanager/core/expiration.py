@@ -139,6 +139,9 @@ class Expiration:
         if policy != self.policy:
             self.policy = policy
             self._due_look = now
+            if self.opened:
+                wait_s = min(policy.wait_between(self._path, helper) for helper in self.opened)
+                self._calm_limit_s = CALM_SHARE * wait_s
 
     def normal_paths(self, ranks: Mapping[LinkName, Rank]) -> frozenset[LinkName]:
         """The paths whose subflows shall carry now."""

@@ -5,9 +5,10 @@ serves all that suspect the same path, as do heartbeats), a budget of commands, 
 itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from mpmanager.core.automatic_wait import AutomaticWait
 from mpmanager.core.big_transfers import TransferMeter
 from mpmanager.core.expiration import Expiration
 from mpmanager.core.findings import (
@@ -27,8 +28,9 @@ from mpmanager.model.expiration import ExpirationView
 from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, Tier
-from mpmanager.model.policy import NEVER, Policy
+from mpmanager.model.policy import NEVER, Intent, Policy
 from mpmanager.model.progress import Progress, SubflowVitals
+from mpmanager.model.traffic import PathTimes
 
 TENSE_INTERVAL_S = 0.004
 """Between looks while a verdict may be near; the shortest."""
@@ -82,8 +84,12 @@ class Decision:
 @dataclass(slots=True, kw_only=True)
 class _Watched:
     machine: Expiration
+    said: Policy
+    """What the rules say,"""
     policy: Policy
+    """and what is in force: the same, unless the wait is computed."""
     is_server_side: bool
+    automatic: AutomaticWait | None = None
     meter: TransferMeter | None = None
     chosen: frozenset[LinkName] | None = None
     """What the subflow manager was told last."""
@@ -104,6 +110,7 @@ class Expirations:
     def __init__(self) -> None:
         self._watched: dict[Token, _Watched] = {}
         self._paths: dict[LinkName, Path] = {}
+        self._metered: frozenset[LinkName] = frozenset()
         self._found_dead: dict[tuple[LinkName, IPAddress], float] = {}
         """Paths where nothing was delivered from or to a peer, and when that was found."""
         self._probes: dict[LinkName, tuple[Token, float]] = {}
@@ -129,13 +136,22 @@ class Expirations:
         if known is None:
             machine = Expiration(policy, now=now, may_probe=not is_server_side)
             self._has_new_policies = True
-            known = self._watched[token] = _Watched(machine=machine, policy=policy, is_server_side=is_server_side)
-        self._has_new_policies = self._has_new_policies or known.policy != policy
-        known.policy = policy
-        known.machine.set_policy(policy, now=now)
+            known = self._watched[token] = _Watched(
+                machine=machine, said=policy, policy=policy, is_server_side=is_server_side
+            )
+        known.said = policy
+        if (policy.intent is Intent.AUTOMATIC) is not (known.automatic is not None):
+            known.automatic = AutomaticWait() if known.automatic is None else None
+        self._put_in_force(known, now)
         over_bytes = policy.big_transfers.over_bytes if policy.big_transfers else None
         if over_bytes != (known.meter.over_bytes if known.meter else None):
             known.meter = TransferMeter(over_bytes) if over_bytes else None
+
+    def _put_in_force(self, watched: _Watched, now: float) -> None:
+        policy = watched.said if watched.automatic is None else watched.automatic.policy(watched.said)
+        self._has_new_policies = self._has_new_policies or policy != watched.policy
+        watched.policy = policy
+        watched.machine.set_policy(policy, now=now)
 
     def forget(self, token: Token) -> tuple[Order, ...]:
         """Let a connection go; it gets back what the tiers say."""
@@ -148,6 +164,7 @@ class Expirations:
     def set_paths(self, paths: Iterable[Path]) -> None:
         """The network is another now."""
         self._paths = {path.name: path for path in paths if path.state.is_usable}
+        self._metered = frozenset(path.name for path in self._paths.values() if path.is_metered)
         self._heartbeats.forget_paths_but(self._paths)
         for each in self._watched.values():
             if not each.is_server_side:
@@ -199,7 +216,10 @@ class Expirations:
     def view(self, token: Token) -> ExpirationView | None:
         """The state of a connection; None where it is not watched."""
         watched = self._watched.get(token)
-        return watched.machine.view() if watched is not None else None
+        if watched is None:
+            return None
+        view = watched.machine.view()
+        return view if watched.automatic is None else replace(view, grounds=watched.automatic.grounds)
 
     def take(self, progress: Progress, now: float) -> bool:
         """Note how far a connection has got; whether `judge` wants to see its subflows."""
@@ -213,6 +233,9 @@ class Expirations:
                 self._heartbeats.note_heard(path, now)
         if watched.meter is not None and watched.meter.take(progress.snd_una + progress.rcv_nxt, now):
             watched.has_changed_size = True
+        if watched.automatic is not None and watched.automatic.take(progress, now):
+            self._put_in_force(watched, now)
+            watched.is_due = True
         self._is_tense = self._is_tense or watched.machine.is_tense(now)
         return wants or watched.has_changed_size or watched.is_due
 
@@ -230,6 +253,7 @@ class Expirations:
             if is_standing(vitals) and each.path.name in ranks
         ]
         self._note_carriers(watched, subflows, ranks)
+        self._measure(watched, views, now)
         effects = watched.machine.judge(
             views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now), missed=self._missed
         )
@@ -261,6 +285,13 @@ class Expirations:
                     rtt_s=vitals.rtt_s,
                     moved=watched.machine.active,
                 )
+
+    def _measure(self, watched: _Watched, views: Sequence[SubflowView], now: float) -> None:
+        """Take what the paths measure into account where the wait is computed."""
+        times = None if watched.automatic is None else _path_times(views, self._metered)
+        if watched.automatic is not None and times is not None:
+            watched.automatic.note_paths(times)
+            self._put_in_force(watched, now)
 
     def interval_s(self, now: float, *, cost_s: float) -> float | None:
         """When to look again after a look that cost so much processor time; None: when there is something to watch."""
@@ -372,6 +403,25 @@ def _fastest(watched: _Watched, subflows: Sequence[tuple[StandingSubflow, Subflo
     if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
         return watched.fastest
     return best
+
+
+def _path_times(views: Sequence[SubflowView], metered: Collection[LinkName]) -> PathTimes | None:
+    """Of the path that is to carry and of those that are to help it; None where none is to carry."""
+    carriers = [each for each in views if each.rank is Rank.PREFERRED]
+    helpers = [each for each in views if each.rank is Rank.HELPER]
+    if not carriers:
+        return None
+    carrier = min(carriers, key=lambda each: each.base_s)
+    helper = min(helpers, key=lambda each: each.base_s, default=None)
+    metered_helpers = tuple(sorted({each.path for each in helpers if each.path in metered}))
+    return PathTimes(
+        carrier=carrier.path,
+        carrier_rtt_s=carrier.vitals.min_rtt_s,
+        helper=None if helper is None else helper.path,
+        helper_rtt_s=None if helper is None else helper.vitals.min_rtt_s,
+        metered_helpers=metered_helpers,
+        is_every_helper_metered=bool(helpers) and {each.path for each in helpers} == set(metered_helpers),
+    )
 
 
 def _seen(subflow: StandingSubflow, vitals: SubflowVitals, rank: Rank) -> SubflowView:

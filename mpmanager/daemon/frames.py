@@ -22,6 +22,7 @@ from mpmanager.api.structures import (
     ProtectionInfo,
     SubflowInfo,
     Topic,
+    TrafficInfo,
     Wait,
 )
 from mpmanager.core.ledger import ApplicationAccount, Carried, ConnectionAccount, Ledger, SubflowAccount
@@ -31,8 +32,9 @@ from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
-from mpmanager.model.policy import NEVER
+from mpmanager.model.policy import NEVER, Intent
 from mpmanager.model.socket_options import NOTHING_ASKED
+from mpmanager.model.traffic import Grounds
 
 _BITS_PER_BYTE = 8
 _MS_PER_S = 1000.0
@@ -156,15 +158,17 @@ class ConnectionRows:
             subflows=[],
             carried=[],
             policy=str(account.policy.decided_by),
-            wait_ms=wait_ms(account.policy.wait_s),
+            wait_ms=_wait_ms(account),
             expiration=None,
             protection=_protection(account),
             asked=list(account.wish.options),
+            intent=account.policy.intent,
         )
 
     def _update_policy(self, row: ConnectionInfo, account: ConnectionAccount) -> None:
         row.policy = str(account.policy.decided_by)
-        row.wait_ms = wait_ms(account.policy.wait_s)
+        row.wait_ms = _wait_ms(account)
+        row.intent = account.policy.intent
         row.expiration = self._expiration(account.expiration)
         row.protection = _protection(account)
         if row.asked or account.wish is not NOTHING_ASKED:
@@ -179,9 +183,37 @@ class ConnectionRows:
             since=self._unix_time(view.since),
             path=view.path,
             helper=view.helper,
-            waited_ms=None if view.waited_s is None else view.waited_s * _MS_PER_S,
+            waited_ms=_ms(view.waited_s),
             allowed_ms=wait_ms(view.allowed_s),
+            pattern=None if view.grounds is None else view.grounds.traffic.pattern,
+            traffic=None if view.grounds is None else _traffic(view.grounds),
         )
+
+
+def _wait_ms(account: ConnectionAccount) -> Wait:
+    """What is in force: a computed wait is known where it is computed."""
+    if account.policy.intent is Intent.AUTOMATIC and account.expiration is not None:
+        return wait_ms(account.expiration.allowed_s)
+    return wait_ms(account.policy.wait_s)
+
+
+def _traffic(grounds: Grounds) -> TrafficInfo:
+    traffic, paths = grounds.traffic, grounds.paths
+    return TrafficInfo(
+        sent_bytes=traffic.sent_bytes,
+        received_bytes=traffic.received_bytes,
+        pause_s=traffic.pause_s,
+        rate_bit_s=traffic.rate_byte_s * _BITS_PER_BYTE,
+        carrier=paths.carrier if paths else None,
+        carrier_rtt_ms=_ms(paths.carrier_rtt_s) if paths else None,
+        helper=paths.helper if paths else None,
+        helper_rtt_ms=_ms(paths.helper_rtt_s) if paths else None,
+        metered_helpers=list(paths.metered_helpers) if paths else [],
+    )
+
+
+def _ms(time_s: float | None) -> float | None:
+    return None if time_s is None else time_s * _MS_PER_S
 
 
 def _protection(account: ConnectionAccount) -> ProtectionInfo:

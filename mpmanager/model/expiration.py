@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from mpmanager.model.names import LinkName
+from mpmanager.model.traffic import Grounds
 
 
 @unique
@@ -63,6 +64,8 @@ class ExpirationView:
     """The path that carries beside it or instead of it."""
     waited_s: float | None = None
     allowed_s: float
+    grounds: Grounds | None = None
+    """Why so much is allowed, where that is computed."""
 
 
 @dataclass(slots=True, kw_only=True)
