@@ -16,6 +16,7 @@ from mpmanager.api.structures import (
     CarriedInfo,
     ConnectionInfo,
     EventInfo,
+    ExpirationInfo,
     Frame,
     HelpCounts,
     PolicyInfo,
@@ -91,8 +92,15 @@ def _withheld(row: ConnectionInfo) -> ConnectionInfo:
         subflows=[replace(each, remote=WITHHELD) for each in row.subflows],
         policy=WITHHELD,
         protection=None if row.protection is None else _without_rule(row.protection),
+        intent=None,
+        expiration=None if row.expiration is None else _without_habits(row.expiration),
         withheld=True,
     )
+
+
+def _without_habits(expiration: ExpirationInfo) -> ExpirationInfo:
+    """How much somebody writes at a time, and the pauses between, are nobody else's business."""
+    return replace(expiration, pattern=None, traffic=None)
 
 
 def _without_rule(protection: ProtectionInfo) -> ProtectionInfo:

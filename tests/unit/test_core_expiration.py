@@ -824,6 +824,18 @@ def test_a_download_that_waits_in_a_full_path_gets_help_until_the_queue_is_short
     assert closed.happening is Happening.CLOSED
 
 
+@pytest.mark.parametrize("wait_s", [0.5, NEVER])
+def test_a_helper_is_closed_when_what_waits_may_wait_for_longer_from_now_on(wait_s):
+    stream = Stream(0.05)
+    stream.receive(0.06)
+    stream.receive(0.2)
+    assert stream.machine.state is ExpirationState.AGGREGATE
+    stream.machine.set_policy(policy(wait_s), now=stream.now)
+    stream.receive(0.2)
+    assert stream.machine.state is ExpirationState.PRIMARY
+    assert [each.happening for each in stream.reports] == [Happening.OPENED, Happening.CLOSED]
+
+
 @pytest.mark.parametrize(
     ("is_server", "receiving"),
     [(True, {}), (False, {"size": 500}), (False, {"size": 50_000, "interval_s": 0.2})],

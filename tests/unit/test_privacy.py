@@ -11,18 +11,23 @@ from mpmanager.api.structures import (
     ConnectionInfo,
     EventInfo,
     EventKind,
+    ExpirationInfo,
     Frame,
     HelpCounts,
     PlainDestinationInfo,
     PolicyInfo,
     ProtectionInfo,
     SubflowInfo,
+    TrafficInfo,
     TrustInfo,
 )
 from mpmanager.daemon.privacy import Viewer, events_for, frame_for, policies_for, trust_for
 from mpmanager.model.authority import Caller
 from mpmanager.model.connection import TcpState
+from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager.model.policy import Intent
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.traffic import TrafficPattern
 from mpmanager.model.trust import Hold
 
 ALICE, BOB = 1000, 1001
@@ -65,7 +70,28 @@ def connection(token, uid, remote):
         carried=[CarriedInfo(path="wlan0", tx_bytes=100, rx_bytes=200)],
         policy="exe:/usr/bin/lover",
         wait_ms=50.0,
-        expiration=None,
+        expiration=ExpirationInfo(
+            state=ExpirationState.PRIMARY,
+            reason=ExpirationReason.ON_TIME,
+            since=1.0,
+            path=None,
+            helper=None,
+            waited_ms=None,
+            allowed_ms=20.0,
+            pattern=TrafficPattern.INTERACTIVE,
+            traffic=TrafficInfo(
+                sent_bytes=36.0,
+                received_bytes=77.0,
+                pause_s=0.4,
+                rate_bit_s=0.0,
+                carrier="wlan0",
+                carrier_rtt_ms=30.0,
+                helper=None,
+                helper_rtt_ms=None,
+                metered_helpers=[],
+            ),
+        ),
+        intent=Intent.AUTOMATIC,
         protection=ProtectionInfo(
             demand="only",
             rule="exe:/usr/bin/lover",
@@ -101,6 +127,7 @@ def test_of_anothers_connection_and_nobodys_only_what_it_carries_is_shown():
     own = encode_frame(frame(connections=shown.connections[1:], ended=shown.ended)).decode(errors="replace")
     assert not [secret for secret in SECRETS if secret in own]
     for row in (shown.connections[1], *shown.ended):
+        assert (row.intent, row.expiration.pattern, row.expiration.traffic) == (None, None, None), "nor what it does"
         assert (row.withheld, row.remote, row.policy, row.app.uid) == (True, "withheld", "withheld", None)
         assert (row.tx_bytes, row.rx_bytes, row.subflows[0].path, row.subflows[0].rtt_ms) == (100, 200, "wlan0", 12.5)
 

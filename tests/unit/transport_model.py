@@ -55,8 +55,9 @@ def policy(wait_s, *pairs, big=None, congestion=None):
 class Link:
     """Treats both directions alike. `rate_bit_s` None: unlimited. Marks are those of congestion on data (CE)."""
 
-    def __init__(self, *, delay_s, rate_bit_s=None, loss=0.0, marks=0.0, tier=Tier.ALWAYS):
-        self.delay_s, self.rate_bit_s, self.loss, self.marks, self.tier = delay_s, rate_bit_s, loss, marks, tier
+    def __init__(self, *, delay_s, rate_bit_s=None, loss=0.0, marks=0.0, tier=Tier.ALWAYS, kind=PathKind.WIFI):
+        self.delay_s, self.rate_bit_s, self.loss, self.marks = delay_s, rate_bit_s, loss, marks
+        self.tier, self.kind = tier, kind
         self.is_hole = False
         self._free_at = {UP: 0.0, DOWN: 0.0}
 
@@ -359,7 +360,7 @@ class Laptop:
         return Path(
             name=name,
             index=index,
-            kind=PathKind.WIFI,
+            kind=self.links[name].kind,
             kind_source=KindSource.FACTS,
             network=None,
             security=None,
