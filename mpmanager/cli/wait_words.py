@@ -1,6 +1,6 @@
 """Why the data of a connection may wait for as long as it may."""
 
-from mpmanager.api.structures import ConnectionInfo, TrafficInfo
+from mpmanager.api.structures import ConnectionInfo, ExpirationInfo, TrafficInfo, Wait
 from mpmanager.client.quantities import enumerate_words, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.model.policy import INTENT_NAMES, Intent
 from mpmanager.model.socket_options import SocketOption
@@ -20,23 +20,36 @@ _WITHOUT_PAUSES = frozenset({TrafficPattern.STREAM, TrafficPattern.BULK})
 
 def wait_reason(row: ConnectionInfo) -> str:
     """A sentence: how long its data may wait, who says so, and where it is computed, from what."""
-    wait = f"Data may wait {format_wait(row.wait_ms)} for another path"
+    return f"{_allowance(row.wait_ms)}{_who_says(row)}.".replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _allowance(wait_ms: Wait) -> str:
+    match wait_ms:
+        case "never":
+            return "Another path helps when nothing else is left, however long data waits"
+        case 0:
+            return "Data need not wait, all paths are used together"
+        case _:
+            return f"Data may wait {format_wait(wait_ms)} for another path"
+
+
+def _who_says(row: ConnectionInfo) -> str:
     if SocketOption.EXPIRATION in row.asked:
-        return f"{wait}: {ASKED_ITSELF} ({SocketOption.EXPIRATION.value})."
+        return f": {ASKED_ITSELF} ({SocketOption.EXPIRATION.value})"
     rule = f"the rule of {row.policy}"
     if row.intent is None:
-        return f"{wait}: {rule}."
-    if row.intent is not Intent.AUTOMATIC:
-        return f"{wait}: {rule} says that it is for {INTENT_NAMES[row.intent]}."
-    late = row.expiration
-    if late is None or late.pattern is None:
-        return f"{wait}, automatic ({rule}): nothing is measured while there is no second path."
-    found = _PATTERN_WORDS[late.pattern]
-    if late.traffic is None:
-        return f"{wait}, automatic ({rule}): {found}."
+        return f": {rule}"
+    if row.intent is Intent.AUTOMATIC:
+        return f", automatic ({rule}): {_grounds(row.expiration)}"
+    return f": {rule} says that it is for {INTENT_NAMES[row.intent]}"
+
+
+def _grounds(late: ExpirationInfo | None) -> str:
+    if late is None or late.pattern is None or late.traffic is None:
+        return "nothing is measured while there is no second path"
     numbers = ", ".join(_numbers(late.pattern, late.traffic))
     paths = enumerate_words(_times(late.traffic))
-    return f"{wait}, automatic ({rule}): {found}{f' ({numbers})' if numbers else ''}{f'; {paths}' if paths else ''}."
+    return f"{_PATTERN_WORDS[late.pattern]}{f' ({numbers})' if numbers else ''}{f'; {paths}' if paths else ''}"
 
 
 def _numbers(pattern: TrafficPattern, traffic: TrafficInfo) -> list[str]:

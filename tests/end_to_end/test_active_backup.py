@@ -13,9 +13,11 @@ from end_to_end.stage import connect, header, read_exactly, until
 from mpmanager.api.structures import EventKind, PolicyInfo
 from mpmanager.lab import namespaces
 from mpmanager.lab.messages import Direction
-from mpmanager.lab.programs import MessagesServer, running
+from mpmanager.lab.programs import Download, HttpServer, MessagesServer, running
 from mpmanager.lab.topology import LinkChange
 from mpmanager.model.expiration import ExpirationReason
+from mpmanager.model.policy import Intent
+from mpmanager.model.traffic import TrafficPattern
 
 pytestmark = pytest.mark.netns
 
@@ -349,3 +351,32 @@ def test_idle_and_bursty_programs_on_healthy_paths_never_leave_them(office, serv
         if times_left == 0 or machine.held_up_s < STALL_S:
             break
     assert times_left == 0, office.help()
+
+
+def test_automatic_waits_differ_with_what_programs_do_over_the_same_paths(office):
+    office.daemon.ask(lambda client: client.set_policy(PolicyInfo(selector="default", intent=Intent.AUTOMATIC)))
+    web = HttpServer(name="web", files=("20M",))
+    with (
+        running(office.lab, web),
+        office.messages(Direction.UPLOAD, 12, size="200B") as messages,
+        running(office.lab, Download(name="download", file="20M")),
+    ):
+        patterns = {TrafficPattern.INTERACTIVE: 20.0, TrafficPattern.BULK: "never"}
+
+        def found():
+            late = [each.expiration for each in office.daemon.connections() if each.expiration]
+            return {each.pattern: each.allowed_ms for each in late}
+
+        until(lambda: found() == patterns, "both are recognised", within_s=10)
+        rows = {each.expiration.pattern: each for each in office.daemon.connections()}
+        assert {pattern: row.wait_ms for pattern, row in rows.items()} == patterns
+        assert {row.intent for row in rows.values()} == {Intent.AUTOMATIC}
+        traffic = rows[TrafficPattern.BULK].expiration.traffic
+        assert (traffic.carrier, traffic.helper, traffic.metered_helpers) == ("wlan0", "wwan0", ["wwan0"])
+
+        def is_spared():
+            row = next(each for each in office.daemon.connections() if each.token == rows[TrafficPattern.BULK].token)
+            return all(each.backup.local for each in row.subflows if each.path == "wwan0")
+
+        until(is_spared, "LTE rests")
+    assert messages.report["lost"] == 0

@@ -28,7 +28,7 @@ PAUSING = {"sent_bytes": 512.3, "received_bytes": 48_123.4, "pause_s": 1.23}
 
 def reason(wait_ms, *, late=None, **changes):
     row = replace(World().advance().connections[0], wait_ms=wait_ms, policy="default", expiration=late, **changes)
-    return wait_reason(row).replace("\N{NO-BREAK SPACE}", " ")
+    return wait_reason(row)
 
 
 def doing(pattern, **numbers):
@@ -47,6 +47,12 @@ def doing(pattern, **numbers):
 
 def test_a_number_is_that_of_its_rule():
     assert reason(50.0) == "Data may wait 50 ms for another path: the rule of default."
+
+
+def test_there_are_words_for_both_ends_of_the_line():
+    never = "Another path helps when nothing else is left, however long data waits: the rule of default."
+    assert reason("never") == never
+    assert reason(0.0) == "Data need not wait, all paths are used together: the rule of default."
 
 
 def test_an_intent_is_told():
@@ -74,7 +80,7 @@ def test_what_the_program_itself_has_asked_comes_first():
         ),
         (500.0, doing(TrafficPattern.STREAM, rate_bit_s=3.2e6, **PAUSING), "it streams (3.2 Mbit/s)."),
         (
-            "never",
+            2000.0,
             doing(TrafficPattern.BULK, rate_bit_s=9.4e6, metered_helpers=["wwan0"], **PATHS),
             "it moves as much as goes (9.4 Mbit/s); wlan0 takes 30 ms and wwan0 20 ms, and is metered.",
         ),
@@ -83,7 +89,7 @@ def test_what_the_program_itself_has_asked_comes_first():
     ],
 )
 def test_what_a_computed_wait_was_computed_from_is_told(wait_ms, late, found):
-    wait = wait_ms if wait_ms == "never" else f"{wait_ms:g} ms"
+    wait = "2 s" if wait_ms == 2000 else f"{wait_ms:g} ms"
     said = reason(wait_ms, late=late, intent=Intent.AUTOMATIC)
     assert said == f"Data may wait {wait} for another path, automatic (the rule of default): {found}"
 
