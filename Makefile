@@ -44,6 +44,7 @@ bench: setup
 	$(PYTHON) tests/bench/bench_latency.py
 	$(PYTHON) tests/bench/bench_snapshot.py
 	$(PYTHON) tests/bench/bench_revocation.py
+	$(PYTHON) tests/bench/bench_patterns.py
 	$(PYTHON) tests/bench/bench_options.py
 	$(PYTHON) tests/bench/bench_policies.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py

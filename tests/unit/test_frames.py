@@ -5,8 +5,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.api.structures import BackupInfo, CarriedInfo, EventInfo, EventKind, Frame, Topic
+from mpmanager.api.structures import BackupInfo, CarriedInfo, EventInfo, EventKind, Frame, Topic, TrafficInfo
 from mpmanager.core.ledger import Ledger
+from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows, cut_to_topics
 from mpmanager.model.connection import (
     Application,
@@ -18,6 +19,7 @@ from mpmanager.model.connection import (
     SubflowSample,
     TcpState,
 )
+from mpmanager.model.expiration import ExpirationReason, ExpirationState, ExpirationView
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import (
     InterfaceAddress,
@@ -30,6 +32,8 @@ from mpmanager.model.path import (
     Tier,
     WayOut,
 )
+from mpmanager.model.policy import Intent
+from mpmanager.model.traffic import Grounds, PathTimes, Traffic, TrafficPattern
 
 WLAN, LTE = LinkName("wlan0"), LinkName("wwan0")
 SERVER = Endpoint(ip_address("192.0.2.80"), 443)
@@ -314,3 +318,46 @@ def test_who_asks_for_nothing_gets_the_time(ledger, rows):
     part = cut_to_topics(whole_frame(ledger, rows), [], EVENTS)
     assert not any(getattr(part, each.value) for each in Topic)
     assert part.time == 1.0
+
+
+def under(intent):
+    return replace(STOCK_POLICY, wait_s=0.05, intent=intent)
+
+
+def test_a_computed_wait_is_shown_as_it_is_in_force_with_what_it_was_computed_from(ledger, rows):
+    account = open_one(ledger)
+    account.policy = under(Intent.AUTOMATIC)
+    (row,) = rows.living([account])
+    assert (row.wait_ms, row.intent, row.expiration) == (50.0, Intent.AUTOMATIC, None), "nothing is watched yet"
+    traffic = Traffic(pattern=TrafficPattern.STREAM, sent_bytes=100.0, received_bytes=7e5, pause_s=2.5, rate_byte_s=1e6)
+    paths = PathTimes(carrier=WLAN, carrier_rtt_s=0.03, helper=LTE, helper_rtt_s=None, metered_helpers=(LTE,))
+    account.expiration = ExpirationView(
+        state=ExpirationState.PRIMARY,
+        reason=ExpirationReason.ON_TIME,
+        since=5.0,
+        allowed_s=0.5,
+        grounds=Grounds(traffic=traffic, paths=paths),
+    )
+    (row,) = rows.living([account])
+    assert (row.wait_ms, row.expiration.allowed_ms, row.expiration.pattern) == (500.0, 500.0, TrafficPattern.STREAM)
+    assert row.expiration.traffic == TrafficInfo(
+        sent_bytes=100.0,
+        received_bytes=7e5,
+        pause_s=2.5,
+        rate_bit_s=8e6,
+        carrier="wlan0",
+        carrier_rtt_ms=30.0,
+        helper="wwan0",
+        helper_rtt_ms=None,
+        metered_helpers=["wwan0"],
+    )
+
+
+def test_the_wait_of_another_rule_is_shown_at_once_whatever_was_in_force_at_the_last_look(ledger, rows):
+    account = open_one(ledger)
+    account.policy = under(Intent.DOWNLOAD)
+    account.expiration = ExpirationView(
+        state=ExpirationState.PRIMARY, reason=ExpirationReason.ON_TIME, since=5.0, allowed_s=0.5
+    )
+    (row,) = rows.living([account])
+    assert (row.wait_ms, row.intent, row.expiration.pattern) == (50.0, Intent.DOWNLOAD, None)
