@@ -66,6 +66,10 @@ class AutomaticWait:
         """Note how far the connection has got; whether `policy` may be another now."""
         return self._meter.take(progress, now)
 
+    def note_other_carriers(self) -> None:
+        """Other paths carry from now on, or one more, or one less."""
+        self._meter.forget_rate()
+
     def note_paths(self, paths: PathTimes) -> None:
         """Say between which paths the wait decides."""
         self._paths = paths

@@ -358,6 +358,8 @@ class Expirations:
         if chosen == watched.chosen or watched.is_server_side:
             return ()
         watched.chosen = chosen
+        if watched.automatic is not None:
+            watched.automatic.note_other_carriers()
         return (NormalPathsChosen(token=token, paths=chosen),)
 
     def _orders(self, token: Token, effects: Iterable[Effect], now: float) -> tuple[Order, ...]:

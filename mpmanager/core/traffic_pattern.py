@@ -9,8 +9,8 @@ Votes are smoothed, so that it takes two to become INTERACTIVE at first, and fou
 two. A burst that is *long* (`LONG_S`, or `LONG_BYTES`) is something else for as long as it lasts, and for a pause of
 `CALM_S`:
 
-    it moves less than it has shown that it can, or its sender runs dry    STREAM
-    anything else                                                          BULK
+    it receives less than it has shown that it can, or its sender runs dry  STREAM
+    anything else                                                           BULK
 
 Bursts that are alike in size and spacing are a STREAM too: players fetch some seconds of a film every some seconds.
 """
@@ -88,6 +88,7 @@ class PatternMeter:
         "_began",
         "_burst",
         "_busy",
+        "_delivered",
         "_drought",
         "_due",
         "_habit",
@@ -106,7 +107,6 @@ class PatternMeter:
         "_sent_usual",
         "_sizes",
         "_slice_began",
-        "_slice_bytes",
         "_start",
         "_vote_began",
         "_vote_bytes",
@@ -133,7 +133,8 @@ class PatternMeter:
         self._vote_began = 0.0
         self._vote_bytes = self._at_once = 0
         self._slice_began = 0.0
-        self._slice_bytes = 0
+        self._delivered = 0
+        """In both directions, when the slice began."""
         self._least_backlog = 0
         self._highest_byte_s = self._rate_byte_s = 0.0
         self._drought = 0.0
@@ -161,13 +162,12 @@ class PatternMeter:
             return False
         moved = written - self._written + received - self._received
         if not self._is_bursting:
-            self._begin(now, backlog)
+            self._begin(acknowledged + self._received, now, backlog)
         self._written, self._received = written, received
         self._moved, self._due = now, now + PAUSE_S
-        self._slice_bytes += moved
         self._vote_bytes += moved
         self._at_once = max(self._at_once, moved)
-        return now - self._slice_began >= SLICE_S and self._end_slice(now, backlog)
+        return now - self._slice_began >= SLICE_S and self._end_slice(acknowledged + received, now, backlog)
 
     def seen(self) -> Traffic:
         """The pattern and its usual numbers."""
@@ -180,13 +180,19 @@ class PatternMeter:
             rate_byte_s=self._rate_byte_s,
         )
 
-    def _begin(self, now: float, backlog: int) -> None:
+    def forget_rate(self) -> None:
+        """Other paths carry from now on: what it could move before is not what it can move now."""
+        if self._long is not _P.STREAM:
+            self._highest_byte_s = 0.0
+
+    def _begin(self, delivered: int, now: float, backlog: int) -> None:
         if self._sent_usual.count:
             self._pauses.take(now - self._moved)
         self._is_bursting = True
         self._start = (self._written, self._received)
         self._began = self._vote_began = self._slice_began = now
-        self._burst = self._slice_bytes = self._vote_bytes = self._at_once = 0
+        self._burst = self._vote_bytes = self._at_once = 0
+        self._delivered = delivered
         self._least_backlog = backlog
         if self._long is None:
             self._highest_byte_s = self._rate_byte_s = self._drought = 0.0
@@ -209,16 +215,17 @@ class PatternMeter:
         """A pause after which it does something else."""
         return max(CALM_S, _PERIODS_MISSED * self._periods.mean) if self._is_regular() else CALM_S
 
-    def _end_slice(self, now: float, backlog: int) -> bool:
-        lasted_s = now - self._slice_began
-        rate_byte_s = self._slice_bytes / lasted_s
+    def _end_slice(self, delivered: int, now: float, backlog: int) -> bool:
+        """What was written and is not acknowledged may wait in this host: it is no rate yet."""
+        size = delivered - self._delivered
+        rate_byte_s = size / (now - self._slice_began)
         self._highest_byte_s = max(self._highest_byte_s, rate_byte_s)
         self._rate_byte_s += (rate_byte_s - self._rate_byte_s) / (4 if self._burst else 1)
         least_s = self._least_backlog / rate_byte_s if rate_byte_s else 0.0
         is_dry = self._sends_most() and least_s < _DRY_FACTOR * self.rtt_s + _DRY_EXTRA_S
         self._drought += (is_dry - self._drought) / 4
-        self._burst += self._slice_bytes
-        self._slice_began, self._slice_bytes, self._least_backlog = now, 0, backlog
+        self._burst += size
+        self._slice_began, self._delivered, self._least_backlog = now, delivered, backlog
         if rate_byte_s > LITTLE_BYTE_S:
             self._busy = now
         if now - self._vote_began >= VOTE_S:
@@ -248,9 +255,11 @@ class PatternMeter:
         return self._burst >= LONG_BYTES or now - self._began >= LONG_S
 
     def _is_paced(self) -> bool:
-        is_stream = self._long is _P.STREAM
-        share = UNPACED_SHARE if is_stream else PACED_SHARE
-        return self._rate_byte_s < share * self._highest_byte_s or self._drought > (1 - share if is_stream else share)
+        """Who sends shows by what is under way whether that is all; who receives, by less than there was."""
+        share = UNPACED_SHARE if self._long is _P.STREAM else PACED_SHARE
+        if self._sends_most():
+            return self._drought > 1 - share
+        return self._rate_byte_s < share * self._highest_byte_s
 
     def _end_burst(self) -> None:
         self._is_bursting = False

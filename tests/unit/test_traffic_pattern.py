@@ -200,6 +200,23 @@ def test_an_upload_of_which_no_more_is_under_way_than_a_round_trip_holds_is_a_st
     assert Connection().send(12, rate_byte_s, backlog=round(ROUND_TRIP_S * rate_byte_s)).pattern is STREAM
 
 
+def test_what_an_upload_writes_ahead_is_no_rate_that_it_falls_short_of():
+    connection = Connection().send(1, 5_000_000, backlog=4_000_000).send(15, 1_000_000, backlog=4_000_000)
+    assert connection.changes == [REQUESTS, BULK]
+
+
+def test_a_download_that_has_lost_its_helper_is_no_stream():
+    connection = Connection().receive(8_000_000, rate_byte_s=2_500_000)
+    connection.meter.forget_rate()
+    assert connection.receive(8_000_000, rate_byte_s=1_000_000).changes == [REQUESTS, BULK]
+
+
+def test_a_stream_stays_one_whatever_carries_it():
+    connection = Connection().exchange(100, 5_000_000).receive(2_000_000, rate_byte_s=300_000)
+    connection.meter.forget_rate()
+    assert connection.receive(2_000_000, rate_byte_s=300_000).pattern is STREAM
+
+
 def test_what_is_under_way_is_no_pause():
     connection = Connection().send(3, 1_000_000, backlog=200_000)
     assert connection.wait(3).pattern is BULK
