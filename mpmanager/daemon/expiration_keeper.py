@@ -7,12 +7,12 @@ import pathlib
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
+from mpmanager.api.policy_rules import wait_ms
 from mpmanager.api.structures import EventKind
 from mpmanager.core.expirations import Expirations, Move
 from mpmanager.core.findings import Happening, Report
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
-from mpmanager.daemon.frames import wait_ms
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.errors import CommandRefusedError

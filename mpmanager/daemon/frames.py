@@ -7,6 +7,7 @@ of them anew every second would cost more than looking at them.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from mpmanager.api.policy_rules import wait_ms
 from mpmanager.api.structures import (
     AppInfo,
     ApplicationTotals,
@@ -32,7 +33,7 @@ from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import LinkName, Token
 from mpmanager.model.path import LinkCounters, Path
-from mpmanager.model.policy import NEVER, Intent
+from mpmanager.model.policy import Intent
 from mpmanager.model.socket_options import NOTHING_ASKED
 from mpmanager.model.traffic import Grounds
 
@@ -225,11 +226,6 @@ def _protection(account: ConnectionAccount) -> ProtectionInfo:
         reason=protection.reason,
         hold=protection.hold,
     )
-
-
-def wait_ms(wait_s: float) -> Wait:
-    """A wait as it travels, in whole microseconds."""
-    return "never" if wait_s == NEVER else round(wait_s * _MS_PER_S, 3)
 
 
 def _update(row: ConnectionInfo, account: ConnectionAccount) -> None:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.daemon.kept_file import Reading
-from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.policy import UNTIL_RESTART, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.selector import EVERYBODY, Selector

@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import TypedDict
 
+from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import EventKind, PolicyInfo
 from mpmanager.core.match import RuleIndex
 from mpmanager.core.policies import STOCK, policy_from
 from mpmanager.daemon.journal import Journal
-from mpmanager.daemon.policy_rules import info_of, rule_of
 from mpmanager.daemon.policy_words import told, who
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
@@ -90,6 +90,15 @@ class PolicyKeeper:
     def _replace(self, rules: dict[RuleKey, PolicyRule], *, are_lost: bool) -> None:
         self._state.save_policies((rule for rule in rules.values() if not rule.is_empty), are_lost=are_lost)
         self._take(rules.values())
+
+    def take_over(self, rules: Iterable[PolicyRule]) -> None:
+        """Have these rules, which are written down already, instead of all others; the caller calls `changed`."""
+        self._take(rules)
+
+    @property
+    def said(self) -> tuple[PolicyRule, ...]:
+        """The rules in the order in which they were said."""
+        return tuple(self._rules.values())
 
     @property
     def deadline(self) -> float | None:

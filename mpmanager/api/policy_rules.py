@@ -1,11 +1,12 @@
 """A `PolicyInfo`, as it travels and is kept, and the `PolicyRule` that it means."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from mpmanager.api.structures import PairWaitInfo, PolicyInfo, TierChoiceInfo, Trigger, Wait
-from mpmanager.daemon.frames import wait_ms
 from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.names import LinkName
 from mpmanager.model.policy import (
     DEFAULT_BIG_BYTES,
     LEAST_BIG_BYTES,
@@ -32,6 +33,11 @@ _LAST_TIME = 253402300800.0
 """The year 10,000: later times cannot be shown."""
 
 
+def wait_ms(wait_s: float) -> Wait:
+    """A wait as it travels, in whole microseconds."""
+    return "never" if wait_s == NEVER else round(wait_s * _MS_PER_S, _FINEST_DIGITS)
+
+
 def info_of(rule: PolicyRule) -> PolicyInfo:
     """A rule as it travels."""
     big = rule.big_transfers
@@ -56,7 +62,20 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
     )
 
 
-def rule_of(info: PolicyInfo) -> PolicyRule:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathWords:
+    """How paths are called: each takes what is written and raises an `InvalidValueError` where it means none."""
+
+    name: Callable[[str, str], LinkName] = link_name
+    """Of one path; takes the text and the field where it stands."""
+    choice: Callable[[str, str], TierChoice] = TierChoice.parse
+    """Of some paths, with their tier."""
+
+
+ON_THIS_MACHINE = PathWords()
+
+
+def rule_of(info: PolicyInfo, words: PathWords = ON_THIS_MACHINE) -> PolicyRule:
     """The rule that is meant, the owner's included. Its paths need not be there at the moment.
 
     Raises:
@@ -75,13 +94,13 @@ def rule_of(info: PolicyInfo) -> PolicyRule:
     return PolicyRule(
         selector=selector,
         wait_s=wait_s,
-        pairs=tuple(_pairs(info.pairs)),
-        big_transfers=_big_transfers(info),
+        pairs=tuple(_pairs(info.pairs, words)),
+        big_transfers=_big_transfers(info, words),
         marks_share=marks_share,
         loss_share=loss_share,
         trust=trust,
         intent=info.intent,
-        tiers=tuple(_tiers(info.tiers)),
+        tiers=tuple(_tiers(info.tiers, words)),
         is_multipath=info.multipath,
         prefers_lowest_delay=info.lowest_delay,
         life=_life(info),
@@ -95,12 +114,12 @@ def _life(info: PolicyInfo) -> Life:
     return Life(is_temporary=info.temporary, until=info.until)
 
 
-def _tiers(infos: Sequence[TierChoiceInfo]) -> Iterator[TierChoice]:
+def _tiers(infos: Sequence[TierChoiceInfo], words: PathWords) -> Iterator[TierChoice]:
     times = Counter(each.paths for each in infos)
     for each in infos:
         if times[each.paths] > 1:
             raise InvalidValueError(f"tiers: {each.paths} is there more than once")
-        yield TierChoice.parse(each.paths, each.tier)
+        yield words.choice(each.paths, each.tier)
 
 
 def _trigger(share: float | None) -> Trigger | None:
@@ -126,7 +145,7 @@ def _wait_s(wait: Wait, field: str) -> float:
     return round(wait, _FINEST_DIGITS) / _MS_PER_S
 
 
-def _pairs(infos: Sequence[PairWaitInfo]) -> Iterator[PairWait]:
+def _pairs(infos: Sequence[PairWaitInfo], words: PathWords) -> Iterator[PairWait]:
     times = Counter((each.carrier, each.helper) for each in infos)
     for each in sorted(infos, key=lambda info: (info.carrier, info.helper)):
         field = f"pairs: {each.carrier}:{each.helper}"
@@ -135,13 +154,13 @@ def _pairs(infos: Sequence[PairWaitInfo]) -> Iterator[PairWait]:
         if times[each.carrier, each.helper] > 1:
             raise InvalidValueError(f"{field} is there more than once")
         yield PairWait(
-            carrier=link_name(each.carrier, "pairs: carrier"),
-            helper=link_name(each.helper, "pairs: helper"),
+            carrier=words.name(each.carrier, "pairs: carrier"),
+            helper=words.name(each.helper, "pairs: helper"),
             wait_s=_wait_s(each.wait_ms, f"{field}: wait_ms"),
         )
 
 
-def _big_transfers(info: PolicyInfo) -> BigTransfers | None:
+def _big_transfers(info: PolicyInfo, words: PathWords) -> BigTransfers | None:
     if info.big_transfers_to is None:
         if info.big_over_bytes is not None:
             raise InvalidValueError(f"big_over_bytes {info.big_over_bytes}: means nothing without big_transfers_to")
@@ -149,4 +168,4 @@ def _big_transfers(info: PolicyInfo) -> BigTransfers | None:
     over_bytes = DEFAULT_BIG_BYTES if info.big_over_bytes is None else info.big_over_bytes
     if not LEAST_BIG_BYTES <= over_bytes <= MOST_BIG_BYTES:
         raise InvalidValueError(f"big_over_bytes {over_bytes}: expected {LEAST_BIG_BYTES} to {MOST_BIG_BYTES}")
-    return BigTransfers(path=link_name(info.big_transfers_to, "big_transfers_to"), over_bytes=over_bytes)
+    return BigTransfers(path=words.name(info.big_transfers_to, "big_transfers_to"), over_bytes=over_bytes)
