@@ -176,6 +176,66 @@ UNDO_SYSCTL = Method(
 )
 """What it was before mpmanager set it, and no longer persistent."""
 
+LIST_PROFILES = Method(
+    name="ListProfiles",
+    action=Action.INFO,
+    outputs=(Argument(name="profiles", signature="aa{sv}"),),
+)
+"""`ProfileInfo` each."""
+
+GET_PROFILE = Method(
+    name="GetProfile",
+    action=Action.INFO,
+    inputs=(Argument(name="name", signature="s"),),
+    outputs=(Argument(name="text", signature="s"),),
+)
+"""The text of a stored profile as it was handed in."""
+
+CURRENT_DECISIONS = Method(
+    name="CurrentDecisions",
+    action=Action.INFO,
+    outputs=(Argument(name="text", signature="s"),),
+)
+"""A profile with what people decided and what holds now, in words that other machines understand."""
+
+PREVIEW_PROFILE = Method(
+    name="PreviewProfile",
+    action=Action.INFO,
+    inputs=(Argument(name="text", signature="s"), Argument(name="mode", signature="s")),
+    outputs=(Argument(name="changes", signature="a{sv}"),),
+)
+"""What would change with a profile, as `ProfileChanges`; `mode`: replace or merge. Nothing is changed."""
+
+STORE_PROFILE = Method(
+    name="StoreProfile",
+    action=Action.IMPORT_PROFILE,
+    inputs=(Argument(name="name", signature="s"), Argument(name="text", signature="s")),
+)
+"""Keeps a profile under a name, in place of the one that has it; nothing of it is in force by that."""
+
+ACTIVATE_PROFILE = Method(
+    name="ActivateProfile",
+    action=Action.IMPORT_PROFILE,
+    inputs=(Argument(name="name", signature="s"),),
+)
+"""Puts a profile in the place of all that people decided, as a choice by hand; what held becomes the profile `before`.
+An empty name: from now on the networks in use choose (`FollowNetwork`). `Action.POLICY_SYSTEM` is enough where no right
+is widened."""
+
+DELETE_PROFILE = Method(
+    name="DeleteProfile",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="name", signature="s"),),
+)
+"""Forgets a profile; what is in force stays."""
+
+FOLLOW_NETWORK = Method(
+    name="FollowNetwork",
+    action=Action.IMPORT_PROFILE,
+    inputs=(Argument(name="network", signature="s"), Argument(name="profile", signature="s")),
+)
+"""While a network (one of a path's `network_ids`, or `otherwise`) is in use, a profile is activated; empty: none."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -194,6 +254,14 @@ METHODS = (
     LIST_SYSCTLS,
     SET_SYSCTL,
     UNDO_SYSCTL,
+    LIST_PROFILES,
+    GET_PROFILE,
+    CURRENT_DECISIONS,
+    PREVIEW_PROFILE,
+    STORE_PROFILE,
+    ACTIVATE_PROFILE,
+    DELETE_PROFILE,
+    FOLLOW_NETWORK,
 )
 
 

@@ -13,6 +13,7 @@ from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.multipath import MultipathObstacle, MultipathState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.policy import Intent
+from mpmanager.model.profile import ChangeKind, ProfileChoice
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.sysctl import SysctlKind
@@ -176,6 +177,60 @@ class PolicyQuery(Structure):
     """A living connection."""
     app: str | None = None
     """The `AppInfo.id` of an application that has or had a connection, whatever it connects to."""
+
+
+class ProfileInfo(Structure):
+    """A stored profile."""
+
+    name: str
+    description: str = ""
+    active: bool = False
+    """Whether it was the last one to be activated."""
+    changed: bool = False
+    """Of the active one: whether something was decided since that it does not say."""
+    chosen: ProfileChoice | None = None
+    """Of the active one: who chose it."""
+    follows: list[str] = []
+    """The networks with which it is activated; `otherwise`: with all others."""
+    mistakes: list[str] = []
+    """What of it cannot be used, each with its place."""
+    signer: str | None = None
+    """As the signature says, which is not checked here; null: it has none."""
+
+
+class ProfileChangeInfo(Structure):
+    """One thing that a profile changes."""
+
+    kind: ChangeKind
+    about: str
+    """The network, the paths, or the selector and what of its rule."""
+    before: str
+    """In the words of the file; empty: nothing was said."""
+    after: str
+    widens_rights: bool
+    """Whether less trust is demanded, a network may be trusted that is not now, or metered paths are used more."""
+
+
+class PlacedReferenceInfo(Structure):
+    """What a profile calls some paths, and which these are here."""
+
+    reference: str
+    """`kind:wifi`, `kind:wifi:2` (by name the second), `path:wlan0`, or a role."""
+    paths: list[str]
+    """Empty: there is none now, and what is said of it has no effect."""
+    users: list[str]
+    """Who speaks of it: `tiers`, and selectors of rules."""
+
+
+class ProfileChanges(Structure):
+    """What would become of this machine's decisions."""
+
+    name: str
+    changes: list[ProfileChangeInfo] = []
+    """Those that widen rights first."""
+    references: list[PlacedReferenceInfo] = []
+    mistakes: list[str] = []
+    """What of the profile cannot be used, each with its place."""
 
 
 class BackupInfo(Structure):
@@ -426,6 +481,7 @@ class EventKind(StrEnum):
     TRANSFER_RETURNED = "transfer-returned"
     POLICY_CHANGED = "policy-changed"
     SYSCTL_CHANGED = "sysctl-changed"
+    PROFILE_CHANGED = "profile-changed"
     RESYNCHRONISED = "resynchronised"
 
 

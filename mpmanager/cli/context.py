@@ -23,6 +23,7 @@ from mpmanager.model.errors import (
     NotAuthorizedError,
     UnknownApplicationError,
     UnknownPathError,
+    UnknownProfileError,
 )
 
 ResultT = TypeVar("ResultT")
@@ -46,7 +47,7 @@ Exit codes:
   2    wrong usage
   3    mpmanagerd does not run on that bus
   4    not authorised
-  5    no such path, connection or program
+  5    no such path, connection, program or profile
   130  interrupted
 """
 
@@ -55,6 +56,7 @@ _CODES: dict[type[MpmanagerError], int] = {
     NotAuthorizedError: NOT_AUTHORIZED,
     UnknownPathError: NOT_FOUND,
     UnknownApplicationError: NOT_FOUND,
+    UnknownProfileError: NOT_FOUND,
 }
 
 

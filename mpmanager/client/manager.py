@@ -27,6 +27,8 @@ from mpmanager.api.structures import (
     PathInfo,
     PolicyInfo,
     PolicyQuery,
+    ProfileChanges,
+    ProfileInfo,
     ScopeOptions,
     StatusInfo,
     SubscribeOptions,
@@ -35,6 +37,7 @@ from mpmanager.api.structures import (
 )
 from mpmanager.model.authority import Action
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
+from mpmanager.model.profile import MergeMode
 
 _NOBODY_ASKED = MessageFlag(0)
 _NOBODY_THERE = {
@@ -162,6 +165,42 @@ class ManagerClient:
         """
         reply = await self._request(contract.ENTER_SCOPE, 0, to_dictionary(options), descriptors=[process])
         return str(reply.body[0])
+
+    async def profiles(self) -> list[ProfileInfo]:
+        """The stored profiles, by name."""
+        (dictionaries,) = await self._call(contract.LIST_PROFILES)
+        return [from_dictionary(each, ProfileInfo) for each in dictionaries]
+
+    async def profile_text(self, name: str) -> str:
+        """A stored profile as it was handed in."""
+        (text,) = await self._call(contract.GET_PROFILE, name)
+        return str(text)
+
+    async def current_decisions(self) -> str:
+        """A profile of what people decided and what holds now."""
+        (text,) = await self._call(contract.CURRENT_DECISIONS)
+        return str(text)
+
+    async def preview_profile(self, text: str, mode: MergeMode) -> ProfileChanges:
+        """What a profile would change; nothing is changed."""
+        (dictionary,) = await self._call(contract.PREVIEW_PROFILE, text, mode.value)
+        return from_dictionary(dictionary, ProfileChanges)
+
+    async def store_profile(self, name: str, text: str) -> None:
+        """Keep a profile under a name; nothing of it is in force by that."""
+        await self._call(contract.STORE_PROFILE, name, text)
+
+    async def activate_profile(self, name: str) -> None:
+        """Put a profile in the place of all that people decided; empty: from now on the networks in use choose."""
+        await self._call(contract.ACTIVATE_PROFILE, name)
+
+    async def delete_profile(self, name: str) -> None:
+        """Forget a profile; what is in force stays."""
+        await self._call(contract.DELETE_PROFILE, name)
+
+    async def follow_network(self, network: str, profile: str) -> None:
+        """Have a profile activated while a network is in use; empty: none."""
+        await self._call(contract.FOLLOW_NETWORK, network, profile)
 
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""

@@ -1,7 +1,7 @@
 """From links, addresses and routes to network paths."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mpmanager.core.trust import Evidence, TrustPreferences, automatic_verdict_on, decisions_on, network_ids, verdict_on
@@ -17,6 +17,7 @@ from mpmanager.model.path import (
     Tier,
     WayOut,
 )
+from mpmanager.model.policy import TierChoice
 
 DEFAULT_TIERS: Mapping[PathKind, Tier] = {
     PathKind.WIFI: Tier.ALWAYS,
@@ -37,6 +38,8 @@ class PathPreferences:
     """What the user has decided about paths; kept across restarts."""
 
     tiers: Mapping[LinkName, Tier] = field(default_factory=dict)
+    role_tiers: tuple[TierChoice, ...] = ()
+    """Of kinds and roles of paths, for those of which `tiers` says nothing; the first that is about a path counts."""
     kinds: Mapping[LinkName, PathKind] = field(default_factory=dict)
     trust: TrustPreferences = field(default_factory=TrustPreferences)
 
@@ -100,9 +103,8 @@ def _path(
     kind_hint = next(hint for hint in hints if hint.kind is not None)
     kind = kind_hint.kind or PathKind.UNKNOWN
     ways_out = _ways_out(routes, facts)
-    chosen_tier = preferences.tiers.get(link.name)
     evidence = _evidence(link, network, kind, hints, ways_out)
-    return Path(
+    path = Path(
         name=link.name,
         index=link.index,
         kind=kind,
@@ -113,12 +115,17 @@ def _path(
         automatic_trust=automatic_verdict_on(evidence, preferences.trust),
         trust_decisions=decisions_on(evidence, preferences.trust),
         network_ids=tuple(evidence.network_ids),
-        tier=chosen_tier or DEFAULT_TIERS[kind],
-        is_tier_chosen=chosen_tier is not None,
+        tier=DEFAULT_TIERS[kind],
         state=_state(link, addresses, ways_out),
         addresses=addresses,
         ways_out=ways_out,
     )
+    chosen = preferences.tiers.get(link.name) or _tier_by_role(path, preferences.role_tiers)
+    return path if chosen is None else replace(path, tier=chosen, is_tier_chosen=True)
+
+
+def _tier_by_role(path: Path, choices: Iterable[TierChoice]) -> Tier | None:
+    return next((each.tier for each in choices if each.is_about(path)), None)
 
 
 def _evidence(

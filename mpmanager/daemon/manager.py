@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.metadata import version
 
+from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.policies import STOCK
+from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
@@ -21,8 +23,8 @@ from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
-from mpmanager.daemon.policy_rules import info_of
 from mpmanager.daemon.program_places import ProgramPlaces
+from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
@@ -123,6 +125,13 @@ class Manager:
             rules=lambda: [*self.scopes.rules, *self.policies.rules_in(self._subjects.networks)],
             places_of=self._places.of,
         )
+        self.profiles = ProfileKeeper(
+            state,
+            journal=self.journal,
+            paths=lambda: self.paths.paths,
+            decisions=lambda: Decisions(preferences=self.paths.preferences, rules=self.policies.said),
+            take_over=self._take_over,
+        )
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
             world,
@@ -172,6 +181,7 @@ class Manager:
             ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.paths.follow())
+                tasks.create_task(self.profiles.run())
                 tasks.create_task(self.trust.run())
                 tasks.create_task(self.scopes.run())
                 tasks.create_task(self._expire_policies())
@@ -205,6 +215,7 @@ class Manager:
                 *self.options.limits(),
                 *self._state.limits(),
                 *self._multipath.limits(),
+                *self.profiles.limits(),
             ],
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
@@ -270,6 +281,7 @@ class Manager:
             self._has_new_rules = False
             self._connections.refresh_policies()
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
+        self.profiles.stir()
         self._expirations.set_paths(self.paths.paths)
 
     def _wish_of(self, token: Token) -> SocketWish:
@@ -277,6 +289,16 @@ class Manager:
 
     def _on_closed(self, token: Token) -> None:
         self.options.forget(token)
+
+    async def _take_over(self, decisions: Decisions) -> None:
+        """Rules and trust change in one go: none of them holds with the others of before."""
+        self.policies.take_over(decisions.rules)
+        self._has_new_rules = True
+        self._has_other_policies.set()
+        await self.paths.take_over(decisions.preferences)
+        if self._has_new_rules:  # no path has changed, so that nobody was told
+            self._has_new_rules = False
+            self._connections.refresh_policies()
 
     def _on_connections_revised(self) -> None:
         self._expirations.stir()

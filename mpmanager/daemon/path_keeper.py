@@ -183,6 +183,16 @@ class PathKeeper:
         chosen = replace(self._preferences.trust, needs_wired_login=needed)
         await self._prefer(replace(self._preferences, trust=chosen))
 
+    @property
+    def preferences(self) -> PathPreferences:
+        """What was decided about paths."""
+        return self._preferences
+
+    async def take_over(self, preferences: PathPreferences) -> None:
+        """Have these decisions, which are written down already, instead of all others, and look at the network."""
+        self._preferences = preferences
+        await self.look()
+
     async def _prefer(self, preferences: PathPreferences) -> None:
         self._state.save_preferences(preferences)
         self._preferences = preferences

@@ -1,6 +1,6 @@
 """How decisions about paths are written down, and what of them holds where they are damaged."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -9,8 +9,10 @@ import msgspec
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon.kept_file import Reading
+from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.policy import TierChoice
 from mpmanager.model.trust import NetworkId, Trust
 
 ChoiceT = TypeVar("ChoiceT", Tier, PathKind, Trust)
@@ -20,6 +22,7 @@ TextT = TypeVar("TextT", bound=str)
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: Literal[1] = 1
     tiers: dict[str, object] = {}
+    role_tiers: list[object] = []
     kinds: dict[str, object] = {}
     network_trust: dict[str, object] = {}
     interface_trust: dict[str, object] = {}
@@ -57,6 +60,7 @@ class PathsFormat:
         kinds = _decisions("kinds", file.kinds, PathKind)
         networks = _decisions("network_trust", file.network_trust, Trust)
         interfaces = _decisions("interface_trust", file.interface_trust, Trust)
+        roles, role_faults = _role_tiers(file.role_tiers)
         tiers.restore(_by_text(known.tiers), None)
         kinds.restore(_by_text(known.kinds), None)
         networks.restore(_by_text(known.trust.networks), Trust.UNTRUSTED)
@@ -67,6 +71,7 @@ class PathsFormat:
         return Reading(
             content=PathPreferences(
                 tiers={LinkName(name): tier for name, tier in tiers.read.items()},
+                role_tiers=known.role_tiers if role_faults else roles,
                 kinds={LinkName(name): kind for name, kind in kinds.read.items()},
                 trust=TrustPreferences(
                     networks={NetworkId(name): trust for name, trust in networks.read.items()},
@@ -75,13 +80,14 @@ class PathsFormat:
                     are_lost=file.is_trust_lost,
                 ),
             ),
-            faults=(*tiers.faults, *kinds.faults, *networks.faults, *interfaces.faults, *login_faults),
+            faults=(*tiers.faults, *role_faults, *kinds.faults, *networks.faults, *interfaces.faults, *login_faults),
         )
 
     def encode(self, content: PathPreferences) -> bytes:
         file = {
             "version": 1,
             "tiers": content.tiers,
+            "role_tiers": [[each.paths, each.tier_text] for each in content.role_tiers],
             "kinds": content.kinds,
             "network_trust": content.trust.networks,
             "interface_trust": content.trust.interfaces,
@@ -103,6 +109,16 @@ def _decisions(name: str, said: Mapping[str, object], kind: type[ChoiceT]) -> _D
                 "what allows least"
             )
     return found
+
+
+def _role_tiers(said: Iterable[object]) -> tuple[tuple[TierChoice, ...], list[str]]:
+    found, faults = [], []
+    for each in said:
+        try:
+            found.append(TierChoice.parse(*msgspec.convert(each, tuple[str, str])))
+        except (ValueError, InvalidValueError):  # msgspec's errors are ValueErrors
+            faults.append(f"has a decision that cannot be read (role_tiers: {each!r}); those before are in force")
+    return tuple(found), faults
 
 
 def _login(said: object) -> tuple[bool, list[str]]:

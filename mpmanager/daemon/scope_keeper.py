@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial, reduce
 from itertools import count
 
+from mpmanager.api.policy_rules import rule_of
 from mpmanager.api.structures import PolicyInfo, ScopeOptions
 from mpmanager.core.programs import short_name
 from mpmanager.core.scopes import ROOT, Scope, is_within, place_of_scope, scope_name
-from mpmanager.daemon.policy_rules import rule_of
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.connection import Application

@@ -100,6 +100,14 @@ class Service:
             contract.LIST_SYSCTLS.name: self._list_sysctls,
             contract.SET_SYSCTL.name: self._set_sysctl,
             contract.UNDO_SYSCTL.name: self._undo_sysctl,
+            contract.LIST_PROFILES.name: self._list_profiles,
+            contract.GET_PROFILE.name: self._get_profile,
+            contract.CURRENT_DECISIONS.name: self._current_decisions,
+            contract.PREVIEW_PROFILE.name: self._preview_profile,
+            contract.STORE_PROFILE.name: self._store_profile,
+            contract.ACTIVATE_PROFILE.name: self._activate_profile,
+            contract.DELETE_PROFILE.name: self._delete_profile,
+            contract.FOLLOW_NETWORK.name: self._follow_network,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -228,6 +236,8 @@ class Service:
             return Action.POLICY_SYSTEM
         if method is contract.SET_POLICY and _is_own(caller, _policy(message.body[0])):
             return Action.POLICY_OWN
+        if method is contract.ACTIVATE_PROFILE and not self._manager.profiles.may_widen(str(message.body[0])):
+            return Action.POLICY_SYSTEM
         return method.action
 
     def _is_anothers_connection(self, caller: Caller, token: str) -> bool:
@@ -320,6 +330,34 @@ class Service:
             raise NotAuthorizedError("the bus does not tell who you are")
         process = ProcessHandle(descriptor)
         return [self._manager.scopes.enter(process, from_dictionary(options, ScopeOptions), uid=caller.uid)]
+
+    async def _list_profiles(self) -> list[Any]:
+        return [[to_dictionary(each) for each in self._manager.profiles.rows()]]
+
+    async def _get_profile(self, name: str) -> list[Any]:
+        return [self._manager.profiles.text(name)]
+
+    async def _current_decisions(self) -> list[Any]:
+        return [self._manager.profiles.current_text()]
+
+    async def _preview_profile(self, text: str, mode: str) -> list[Any]:
+        return [to_dictionary(self._manager.profiles.preview(text, mode))]
+
+    async def _store_profile(self, name: str, text: str) -> list[Any]:
+        self._manager.profiles.store(name, text)
+        return []
+
+    async def _activate_profile(self, name: str) -> list[Any]:
+        await self._manager.profiles.choose(name)
+        return []
+
+    async def _delete_profile(self, name: str) -> list[Any]:
+        self._manager.profiles.delete(name)
+        return []
+
+    async def _follow_network(self, network: str, profile: str) -> list[Any]:
+        self._manager.profiles.follow(network, profile)
+        return []
 
 
 def _policy(dictionary: dict[str, Any]) -> PolicyInfo:

@@ -12,14 +12,16 @@ from typing import BinaryIO, Self, TypeVar
 
 import msgspec
 
+from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
+from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.scopes import Scope
 from mpmanager.daemon.kept_file import KeptFile, replace_file
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import Policies, PoliciesFormat
-from mpmanager.daemon.policy_rules import info_of, rule_of
+from mpmanager.daemon.profile_files import ChoicesFormat, ProfileChoices, ProfileFiles
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
@@ -103,6 +105,12 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
+class _PendingEntry(msgspec.Struct, forbid_unknown_fields=True):
+    paths: str
+    policies: str
+    """The contents of the two files."""
+
+
 class _HoldEntry(msgspec.Struct, forbid_unknown_fields=True):
     token: int
     local: _Pair
@@ -141,6 +149,8 @@ class StateDirectory:
         self._lock: BinaryIO | None = None
         self._paths = KeptFile(directory / "paths.json", PathsFormat())
         self._policies = KeptFile(directory / "policies.json", PoliciesFormat())
+        self.profiles = ProfileFiles(directory / "profiles")
+        self._profile_choices = KeptFile(directory / "profiles.json", ChoicesFormat())
         self._is_trust_lost = False
         self.are_policies_lost = False
         """Whether there may have been rules of which nobody knows any more."""
@@ -186,6 +196,10 @@ class StateDirectory:
         return self._directory / "connections.json"
 
     @property
+    def _pending_file(self) -> Path:
+        return self._directory / "decisions-pending.json"
+
+    @property
     def _holds_file(self) -> Path:
         return self._directory / "holds.json"
 
@@ -198,12 +212,14 @@ class StateDirectory:
         return [
             *self._policies.notices,
             *self._paths.notices,
+            *self._profile_choices.notices,
             *([POLICIES_LOST] if self.are_policies_lost else []),
             *([TRUST_LOST] if self._is_trust_lost else []),
         ]
 
     def load_preferences(self) -> PathPreferences:
         """What the user decided; where that cannot be read, what allows least (see `paths_file`)."""
+        self._complete()
         found = self._paths.load()
         self._is_trust_lost = found.trust.are_lost
         return found
@@ -219,6 +235,7 @@ class StateDirectory:
 
     def load_policies(self) -> tuple[PolicyRule, ...]:
         """What was said about applications; where that cannot be read, what allows least (see `policies_file`)."""
+        self._complete()
         found = self._policies.load()
         self.are_policies_lost = found.are_lost
         return found.rules
@@ -231,6 +248,54 @@ class StateDirectory:
         """
         self._policies.save(Policies(rules=tuple(rules), are_lost=are_lost))
         self.are_policies_lost = are_lost
+
+    def save_decisions(self, after: Decisions, *, before: Decisions) -> None:
+        """Write down decisions about paths and about applications together, in the place of those that hold.
+
+        All or nothing, also when the machine stops halfway: then the next start completes it.
+
+        Raises:
+            StateFileError: what was there before is there.
+        """
+        pending = {
+            "paths": PathsFormat().encode(after.preferences).decode(),
+            "policies": PoliciesFormat().encode(Policies(rules=after.rules)).decode(),
+        }
+        replace_file(self._pending_file, msgspec.json.encode(pending), is_lasting=True)
+        try:
+            self._paths.save(after.preferences)
+            try:
+                self._policies.save(Policies(rules=after.rules))
+            except StateFileError:
+                self._paths.save(before.preferences)
+                raise
+        finally:
+            self._pending_file.unlink(missing_ok=True)
+        self.are_policies_lost = self._is_trust_lost = False
+
+    def _complete(self) -> None:
+        """What a daemon before this one had begun to write down."""
+        pending = _read(self._pending_file, _pending)
+        if pending is None:
+            return
+        try:
+            self._paths.save(pending.preferences)
+            self._policies.save(Policies(rules=pending.rules))
+            self._pending_file.unlink()
+        except (OSError, StateFileError) as error:
+            _log.warning("a profile is in force by half, until the next start: %s", error)
+
+    def load_profile_choices(self) -> ProfileChoices:
+        """Which profile was activated, and which follow networks; where that cannot be read, none does."""
+        return self._profile_choices.load()
+
+    def save_profile_choices(self, choices: ProfileChoices) -> None:
+        """Write them down; when this returns they are on the disk.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        self._profile_choices.save(choices)
 
     def load_scopes(self) -> tuple[Scope, ...]:
         """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""
@@ -304,6 +369,14 @@ class StateDirectory:
         """
         entries = [_ConnectionEntry.of(each) for each in memories]
         replace_file(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
+
+
+def _pending(text: bytes) -> Decisions:
+    entry = msgspec.json.decode(text, type=_PendingEntry)
+    return Decisions(
+        preferences=PathsFormat().decode(entry.paths.encode(), None).content,
+        rules=PoliciesFormat().decode(entry.policies.encode(), None).content.rules,
+    )
 
 
 def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:

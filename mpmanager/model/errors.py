@@ -38,6 +38,12 @@ class UnknownApplicationError(MpmanagerError):
     code = "UnknownApplication"
 
 
+class UnknownProfileError(MpmanagerError):
+    """There is no profile of that name."""
+
+    code = "UnknownProfile"
+
+
 class NotAuthorizedError(MpmanagerError):
     """The caller may not do that."""
 

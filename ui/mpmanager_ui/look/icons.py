@@ -44,6 +44,7 @@ EVENT_ICONS = {
     EventKind.TRANSFER_RETURNED: "transfer-returned",
     EventKind.POLICY_CHANGED: "policy-changed",
     EventKind.SYSCTL_CHANGED: "policy-changed",
+    EventKind.PROFILE_CHANGED: "policy-changed",
     EventKind.RESYNCHRONISED: "information",
 }
 
