@@ -52,6 +52,7 @@ PAGES = (
         ".TP\n.I /var/lib/mpmanager/paths.json\nDecisions about paths (tiers, corrected kinds, trust).\n"
         ".TP\n.I /var/lib/mpmanager/policies.json\nHow long data may wait, where big transfers go, and what keeps "
         "to trusted paths.\n"
+        ".TP\n.I /var/lib/mpmanager/profiles, profiles.json\nStored profiles, and what follows which network.\n"
         ".TP\n.I /var/lib/mpmanager/paths.copy.json, policies.copy.json\nCopies, for when the files are damaged.\n"
         ".TP\n.I /var/lib/mpmanager/scopes.json\nThe cgroups of programs that run under mpm run.\n"
         ".TP\n.I /var/lib/mpmanager/sysctls.json\nHow to undo changes of the kernel's settings.\n"

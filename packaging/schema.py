@@ -1,6 +1,6 @@
-"""Writes the JSON Schema of what `mpm --json` prints, from the structures themselves.
+"""Writes the JSON Schemas of what `mpm --json` prints and of profiles' files, from the structures themselves.
 
-Usage: schema.py [FILE]     (default: resources/schema/mpm.schema.json)
+Usage: schema.py [DIRECTORY]     (default: resources/schema)
 """
 
 import json
@@ -9,17 +9,22 @@ from pathlib import Path
 
 import msgspec
 
+from mpmanager.api.profile_file import ProfileFile
 from mpmanager.api.structures import (
     ConnectionInfo,
     EventInfo,
     Frame,
     PathInfo,
     PolicyInfo,
+    ProfileChangeInfo,
+    ProfileInfo,
     StatusInfo,
     SysctlInfo,
     TrustInfo,
     Wait,
 )
+from mpmanager.client.profiles import ExportInfo, ImportInfo, StoredProfile
+from mpmanager.client.signing import KeyInfo, SignerInfo
 from mpmanager.verify.report import ProofInfo
 
 
@@ -41,6 +46,24 @@ class Policies(msgspec.Struct, kw_only=True):
     """`mpm app list --json`; of `mpm app show`, `set`, `clear` and `mpm default` the one that it is about."""
 
     policies: list[PolicyInfo]
+
+
+class Profiles(msgspec.Struct, kw_only=True):
+    """`mpm profile list`, `activate`, `delete`, `follow` and `unfollow` with `--json`: all that there are now."""
+
+    profiles: list[ProfileInfo]
+
+
+class ProfileDifferences(msgspec.Struct, kw_only=True):
+    """`mpm profile diff --json`."""
+
+    changes: list[ProfileChangeInfo]
+
+
+class SignerList(msgspec.Struct, kw_only=True):
+    """`mpm profile signers list --json`; of `trust` and `forget` the one that it is about."""
+
+    signers: list[SignerInfo]
 
 
 class Sysctls(msgspec.Struct, kw_only=True):
@@ -84,7 +107,11 @@ class Events(msgspec.Struct, kw_only=True):
 def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
-        [StatusInfo, Paths, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof, Connections, Events, Frame],
+        [
+            *(StatusInfo, Paths, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
+            *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
+            *(Connections, Events, Frame),
+        ],
         ref_template="#/$defs/{name}",
     )
     document = {
@@ -93,6 +120,9 @@ def schema() -> str:
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
             "path tier, path kind, path trust: PathChange; app, default: Policies; "
+            "profile list, activate, delete, follow, unfollow: Profiles; profile show: StoredProfile; "
+            "profile import: ImportInfo; profile export: ExportInfo; profile diff: ProfileDifferences; "
+            "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
             "verify trust: Proof; connections: Connections; events: Events; watch: Frame"
         ),
@@ -101,11 +131,25 @@ def schema() -> str:
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
+def profile_schema() -> str:
+    """The schema of a profile's file, as text; what it says of texts such as selectors is in docs/profiles.md."""
+    (reference,), components = msgspec.json.schema_components([ProfileFile], ref_template="#/$defs/{name}")
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A profile of mpmanager, version 1",
+        "description": "The tables of the TOML file.",
+        **reference,
+        "$defs": components,
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
 def main() -> None:
-    """Write it."""
-    file = Path(sys.argv[1] if len(sys.argv) > 1 else "resources/schema/mpm.schema.json")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(schema(), encoding="utf-8")
+    """Write them."""
+    directory = Path(sys.argv[1] if len(sys.argv) > 1 else "resources/schema")
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "mpm.schema.json").write_text(schema(), encoding="utf-8")
+    (directory / "profile.schema.json").write_text(profile_schema(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -107,6 +107,20 @@ def bus_command(function: Command) -> Command:
     return bus_option(run)
 
 
+def local_command(function: Command) -> Command:
+    """Make the failures of a command that needs no daemon end in one sentence and the right exit code."""
+
+    @wraps(function)
+    def run(**options: Any) -> None:  # noqa: ANN401  # click's
+        try:
+            function(**options)
+        except MpmanagerError as error:
+            click.echo(f"mpm: {error}", err=True)
+            sys.exit(exit_code(error))
+
+    return run
+
+
 def told(error: MpmanagerError, bus: Bus) -> str:
     """An error in words that say what to do next."""
     if isinstance(error, DaemonNotRunningError):

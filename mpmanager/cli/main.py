@@ -26,6 +26,7 @@ from mpmanager.cli.context import (
 from mpmanager.cli.explain import explain, hold
 from mpmanager.cli.lab import lab
 from mpmanager.cli.policies import app, default
+from mpmanager.cli.profiles import profile
 from mpmanager.cli.run import run
 from mpmanager.cli.sysctls import sysctl
 from mpmanager.cli.tour import tour
@@ -66,6 +67,7 @@ def main(bus: Bus | None) -> None:
 main.add_command(app)
 main.add_command(default)
 main.add_command(run)
+main.add_command(profile)
 main.add_command(sysctl)
 main.add_command(bench)
 main.add_command(explain)

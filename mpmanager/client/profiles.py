@@ -31,6 +31,13 @@ class ImportInfo(msgspec.Struct, kw_only=True):
     activated: bool
 
 
+class ExportInfo(msgspec.Struct, kw_only=True):
+    """What was written."""
+
+    file: str
+    signature: SignatureInfo
+
+
 def named(text: str, name: str) -> str:
     """A profile of that name. Written anew, and so without comments and signature.
 

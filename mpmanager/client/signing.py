@@ -60,6 +60,26 @@ class SignerEntry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Ed25519, base64."""
 
 
+class SignerInfo(msgspec.Struct, kw_only=True):
+    """The same, to be shown."""
+
+    name: str
+    key: str
+    fingerprint: str
+
+
+class KeyInfo(msgspec.Struct, kw_only=True):
+    """The key with which this user signs."""
+
+    key: str
+    """The public half, base64."""
+    fingerprint: str
+    place: str
+    """Where the secret half is kept, for people."""
+    keyring: bool
+    """Whether that is the system's keyring."""
+
+
 class _SignersFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     signers: list[SignerEntry] = []
 

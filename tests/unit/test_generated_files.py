@@ -30,6 +30,11 @@ def test_the_json_schema_is_that_of_the_structures():
     assert pinned.read_text() == script("schema").schema(), "run packaging/schema.py and review the difference"
 
 
+def test_the_schema_of_profiles_is_that_of_their_fields():
+    pinned = ROOT / "resources/schema/profile.schema.json"
+    assert pinned.read_text() == script("schema").profile_schema(), "run packaging/schema.py and review the difference"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_manual_page_is_that_of_the_help(name):
     pinned = ROOT / "resources/man" / name
