@@ -12,7 +12,7 @@ from mpmanager.client.quantities import count_of
 from mpmanager.client.signing import SignatureInfo, Standing
 from mpmanager.model.profile import ChangeKind, ProfileChoice, named_path
 
-_COLUMNS = tuple(Column(title=each) for each in ("Profile", "In force", "Follows", "Signed by", "Description"))
+_COLUMNS = tuple(Column(title=each) for each in ("Profile", "In force", "Follows", "Signed as", "Description"))
 _NOTHING = "-"
 _NOT_SAID = "not said"
 _ABOUT = {
@@ -45,7 +45,7 @@ def profiles(rows: Sequence[ProfileInfo]) -> RenderableType:
             )
             for row in rows
         ],
-        dispensable=("Description", "Signed by"),
+        dispensable=("Description", "Signed as"),
     )
 
 

@@ -23,8 +23,8 @@ from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
-from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.profile_keeper import ProfileKeeper
+from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
@@ -294,11 +294,9 @@ class Manager:
         """Rules and trust change in one go: none of them holds with the others of before."""
         self.policies.take_over(decisions.rules)
         self._has_new_rules = True
-        self._has_other_policies.set()
         await self.paths.take_over(decisions.preferences)
-        if self._has_new_rules:  # no path has changed, so that nobody was told
-            self._has_new_rules = False
-            self._connections.refresh_policies()
+        self._has_new_rules = False
+        self._on_policies_changed()
 
     def _on_connections_revised(self) -> None:
         self._expirations.stir()
