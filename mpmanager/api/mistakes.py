@@ -52,7 +52,7 @@ def _types_at(place: str, kind: object, data: Any) -> Sequence[inspect.Type]:  #
     for key, number in _STEP.findall(place):
         if number:
             data = data[int(number)]
-            inner = [each.item_type for each in types if isinstance(each, inspect.VarTupleType)]
+            inner = [each.item_type for each in types if isinstance(each, inspect.VarTupleType | inspect.ListType)]
         else:
             data = data.get(key)
             inner = [each for struct in types for each in _field_types(struct, key)]

@@ -110,10 +110,12 @@ def split_signature(text: str) -> tuple[str, SignatureTable | None]:
     if not text[place:].startswith(_SIGNATURE_LINE):
         return text, None
     tail = toml_tables(text[place:])
+    if len(tail) > 1:
+        raise InvalidValueError("signature: nothing may follow this table")
     try:
-        return text[:place], msgspec.convert(tail, dict[str, SignatureTable])["signature"]
+        return text[:place], msgspec.convert(tail["signature"], SignatureTable)
     except msgspec.ValidationError as error:
-        at, reason = mistake_in(error, dict[str, SignatureTable], tail)
+        at, reason = mistake_in(error, SignatureTable, tail["signature"])
         raise InvalidValueError(f"signature: {at}: {reason}" if at else f"signature: {reason}") from error
 
 
