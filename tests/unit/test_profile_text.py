@@ -113,7 +113,7 @@ def test_all_that_rules_can_say_can_be_said_in_a_profile():
             "policies[0]: wait_ms 60001.0: expected 0 to 60000 milliseconds, or never",
         ),
         ("wait_ms = 20.5", "wait_ms = nan", "policies[0]: wait_ms nan: expected 0 to 60000"),
-        ("wait_ms = 10", "wait = 10", "policies[0].pairs[0]: there is no key 'wait'; keys: carrier, helper, wait_ms"),
+        ("wait_ms = 10", "wait = 10", "policies[0].pairs[0]: there is no key 'wait'; did you mean 'wait_ms'?"),
         ('"exe:/usr/bin/ssh"', '"ssh"', "policies[0]: selector 'ssh': 'ssh': expected default, or exe:/path"),
         ('"only"', '"onyl"', "policies[1]: trust 'onyl': expected any, handshake, "),
         (
