@@ -371,7 +371,7 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
 
 
 def test_the_default_is_shown_said_and_taken_back(bus):
-    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "-", "-", "-", "handshake"]
+    assert mpm("default", bus=bus).stdout.splitlines()[1].split() == ["default", "never", "handshake"]
     said = mpm("default", "--wait", "100ms", "--pair", "wlan0:usb7=1s", bus=bus).stdout.splitlines()
     assert said[-2:] == [
         "To go back: mpm default --wait never && mpm app unset default --pair wlan0:usb7",
