@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mpmanager.api.profile_text import ProfileText, read_profile, write_profile
 from mpmanager.api.structures import EventKind, PlacedReferenceInfo, ProfileChangeInfo, ProfileChanges, ProfileInfo
@@ -38,6 +39,8 @@ from mpmanager.model.trust import NetworkId
 _NOW = ProfileName("now")
 _LONGEST_NETWORK_ID = 300
 _MOST_FOLLOWED = 1000
+_REMEMBERED = 8
+"""Texts that need not be read again."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +73,7 @@ class ProfileKeeper:
         self._decisions = decisions
         self._take_over = take_over
         self._choices = state.load_profile_choices()
+        self._reading = lru_cache(_REMEMBERED)(read_profile)
         self._limits = self._limits_of(self._choices.active)
         self._applied: _Applied | None = None
         self._failed: ProfileName | None = None
@@ -93,25 +97,15 @@ class ProfileKeeper:
         """What holds now, for other machines."""
         return write_profile(self._current())
 
-    def preview(self, text: str, mode: str) -> ProfileChanges:
-        """What a profile would change.
+    async def preview(self, text: str, mode: str) -> ProfileChanges:
+        """What a profile would change. A thousand rules take a while, during which the daemon goes on.
 
         Raises:
             InvalidValueError: nothing of it can be read, or the mode is none.
         """
         if mode not in set(MergeMode):
             raise InvalidValueError(f"mode {mode!r}: expected {', '.join(MergeMode)}")
-        reading = read_profile(text)
-        profile = merged(self._current(), reading.profile) if mode == MergeMode.MERGE else reading.profile
-        return ProfileChanges(
-            name=profile.name,
-            changes=[_change_info(each) for each in self._changes(profile)],
-            references=[
-                PlacedReferenceInfo(reference=each.reference, paths=list(each.names), users=list(each.users))
-                for each in placed_references(profile, self._places)
-            ],
-            mistakes=[str(each) for each in reading.mistakes],
-        )
+        return await asyncio.to_thread(_previewed, text, MergeMode(mode), self._decisions(), self._places)
 
     def store(self, name: str, text: str) -> None:
         """Keep a profile; nothing of it is in force by that. What is broken in it is kept with it, and left out later.
@@ -213,16 +207,13 @@ class ProfileKeeper:
         return Places(self._paths())
 
     def _current(self) -> Profile:
-        return profile_of(self._decisions(), name=_NOW, refer=self._places.refer)
+        return _current(self._decisions(), self._places)
 
     def _changes(self, profile: Profile) -> tuple[ProfileChange, ...]:
-        """From what holds to what would come about on this machine."""
-        places = self._places
-        after = decisions_by(profile, places, self._decisions())
-        return changes_between(self._current(), profile_of(after, name=profile.name, refer=places.refer))
+        return _changes(profile, self._decisions(), self._places)
 
     def _read(self, name: ProfileName) -> ProfileText:
-        return read_profile(self._files.read(name))
+        return self._reading(self._files.read(name))
 
     def _row(self, name: ProfileName) -> ProfileInfo:
         choices = self._choices
@@ -341,6 +332,30 @@ class ProfileKeeper:
             await self._take_over(after)
             self._applied = _Applied(profile=applied.profile, decisions=after, places=found)
         self._journal.record(EventKind.PROFILE_CHANGED, f"profile {applied.profile.name} holds for more paths now")
+
+
+def _current(now: Decisions, places: Places) -> Profile:
+    return profile_of(now, name=_NOW, refer=places.refer)
+
+
+def _changes(profile: Profile, now: Decisions, places: Places) -> tuple[ProfileChange, ...]:
+    """From what holds to what would come about on this machine."""
+    after = decisions_by(profile, places, now)
+    return changes_between(_current(now, places), profile_of(after, name=profile.name, refer=places.refer))
+
+
+def _previewed(text: str, mode: MergeMode, now: Decisions, places: Places) -> ProfileChanges:
+    reading = read_profile(text)
+    profile = merged(_current(now, places), reading.profile) if mode is MergeMode.MERGE else reading.profile
+    return ProfileChanges(
+        name=profile.name,
+        changes=[_change_info(each) for each in _changes(profile, now, places)],
+        references=[
+            PlacedReferenceInfo(reference=each.reference, paths=list(each.names), users=list(each.users))
+            for each in placed_references(profile, places)
+        ],
+        mistakes=[str(each) for each in reading.mistakes],
+    )
 
 
 def _change_info(change: ProfileChange) -> ProfileChangeInfo:

@@ -341,7 +341,7 @@ class Service:
         return [self._manager.profiles.current_text()]
 
     async def _preview_profile(self, text: str, mode: str) -> list[Any]:
-        return [to_dictionary(self._manager.profiles.preview(text, mode))]
+        return [to_dictionary(await self._manager.profiles.preview(text, mode))]
 
     async def _store_profile(self, name: str, text: str) -> list[Any]:
         self._manager.profiles.store(name, text)

@@ -71,6 +71,9 @@ class Stage:
         self.state.save_preferences(self.decisions.preferences)
         self.state.save_policies(rules)
 
+    def preview(self, text, mode):
+        return asyncio.run(self.keeper.preview(text, mode))
+
     def choose(self, name):
         asyncio.run(self.keeper.choose(name))
 
@@ -312,18 +315,18 @@ def test_paths_that_come_later_are_meant_too_unless_something_was_decided_since(
 
 def test_a_preview_changes_nothing(stage):
     held = stage.decisions
-    shown = stage.keeper.preview(CAFE, "replace")
+    shown = stage.preview(CAFE, "replace")
     assert len(shown.changes) == 3
     assert [each.paths for each in shown.references] == [["wwan0"]]
     assert (stage.decisions, stage.keeper.rows()) == (held, [])
     with pytest.raises(InvalidValueError, match="mode 'mix': expected replace, merge"):
-        stage.keeper.preview(CAFE, "mix")
+        stage.preview(CAFE, "mix")
 
 
 def test_a_preview_of_merging_leaves_out_what_stays(stage):
     stage.decide(PolicyRule(selector=Selector.parse("exe:/usr/bin/scp"), wait_s=1.0))
-    assert len(stage.keeper.preview(CAFE, "merge").changes) == 3
-    assert len(stage.keeper.preview(CAFE, "replace").changes) == 4
+    assert len(stage.preview(CAFE, "merge").changes) == 3
+    assert len(stage.preview(CAFE, "replace").changes) == 4
 
 
 def test_rights_are_widened_where_less_is_demanded_and_for_sure_not_by_what_cannot_be_read(stage):
