@@ -5,9 +5,10 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -162,7 +163,26 @@ def beside(name: str) -> Path:
 
 
 class Program(click.Group):
-    """The outermost command: nobody who reads on is no failure, output that cannot be written is one."""
+    """The outermost command: nobody who reads on is no failure, output that cannot be written is one.
+
+    Most subcommands are loaded when they are asked for: all of them together take half a second.
+    """
+
+    def __init__(self, *arguments: Any, later: Mapping[str, str], **options: Any) -> None:  # noqa: ANN401  # click's
+        """`later` says where subcommands are, as `module:name`."""
+        super().__init__(*arguments, **options)
+        self._later = dict(later)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, those that are loaded and those that are not."""
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One by its name, loaded by now; None if there is none."""
+        if cmd_name in self._later:
+            module, _colon, name = self._later.pop(cmd_name).partition(":")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401  # click's
         """Read the command line; --help and --version print here."""

@@ -12,7 +12,6 @@ from rich.live import Live
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.cli import sentences, tables
-from mpmanager.cli.bench import bench
 from mpmanager.cli.context import (
     EXIT_CODES,
     Program,
@@ -23,15 +22,7 @@ from mpmanager.cli.context import (
     json_option,
     print_json,
 )
-from mpmanager.cli.explain import explain, hold
-from mpmanager.cli.lab import lab
-from mpmanager.cli.policies import app, default
-from mpmanager.cli.profiles import profile
-from mpmanager.cli.run import run
-from mpmanager.cli.sysctls import sysctl
-from mpmanager.cli.tour import tour
 from mpmanager.cli.trust import trust, wires_need_login
-from mpmanager.cli.verify import verify
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
 from mpmanager.model.path import PathKind, Tier
@@ -56,25 +47,27 @@ Examples:
 """
 
 
-@click.group(cls=Program, context_settings=_HELP, epilog=_EXAMPLES + "\n" + EXIT_CODES)
+_LATER = {
+    "app": "mpmanager.cli.policies:app",
+    "bench": "mpmanager.cli.bench:bench",
+    "default": "mpmanager.cli.policies:default",
+    "explain": "mpmanager.cli.explain:explain",
+    "hold": "mpmanager.cli.explain:hold",
+    "lab": "mpmanager.cli.lab:lab",
+    "profile": "mpmanager.cli.profiles:profile",
+    "run": "mpmanager.cli.run:run",
+    "sysctl": "mpmanager.cli.sysctls:sysctl",
+    "tour": "mpmanager.cli.tour:tour",
+    "verify": "mpmanager.cli.verify:verify",
+}
+
+
+@click.group(cls=Program, later=_LATER, context_settings=_HELP, epilog=_EXAMPLES + "\n" + EXIT_CODES)
 @partial(bus_option, envvar="MPMANAGER_BUS")
 @click.version_option(package_name="mpmanager", prog_name="mpm")
 def main(bus: Bus | None) -> None:
     """See and steer which application uses which network path."""
     del bus  # its callback has put it where the subcommands find it
-
-
-main.add_command(app)
-main.add_command(default)
-main.add_command(run)
-main.add_command(profile)
-main.add_command(sysctl)
-main.add_command(bench)
-main.add_command(explain)
-main.add_command(hold)
-main.add_command(lab)
-main.add_command(tour)
-main.add_command(verify)
 
 
 @main.command(

@@ -45,7 +45,8 @@ def test_what_broke_is_told_where_it_is_not_just_absence():
 
 
 def commands(group):
-    for command in group.commands.values():
+    context = click.Context(group)
+    for command in (group.get_command(context, name) for name in group.list_commands(context)):
         yield command
         if isinstance(command, click.Group):
             yield from commands(command)
