@@ -29,6 +29,8 @@ _MS_PER_S = 1000
 _FINEST_DIGITS = 3
 """Of milliseconds: nothing is measured finer, and so a wait comes back as it was written."""
 _SHARE_DIGITS = 6
+_MOST_PARTS = 64
+"""Pairs, or tiers, of one rule."""
 _LAST_TIME = 253402300800.0
 """The year 10,000: later times cannot be shown."""
 
@@ -115,6 +117,8 @@ def _life(info: PolicyInfo) -> Life:
 
 
 def _tiers(infos: Sequence[TierChoiceInfo], words: PathWords) -> Iterator[TierChoice]:
+    if len(infos) > _MOST_PARTS:
+        raise InvalidValueError(f"tiers: {len(infos)} of them; {_MOST_PARTS} are the most")
     times = Counter(each.paths for each in infos)
     for each in infos:
         if times[each.paths] > 1:
@@ -146,6 +150,8 @@ def _wait_s(wait: Wait, field: str) -> float:
 
 
 def _pairs(infos: Sequence[PairWaitInfo], words: PathWords) -> Iterator[PairWait]:
+    if len(infos) > _MOST_PARTS:
+        raise InvalidValueError(f"pairs: {len(infos)} of them; {_MOST_PARTS} are the most")
     times = Counter((each.carrier, each.helper) for each in infos)
     for each in sorted(infos, key=lambda info: (info.carrier, info.helper)):
         field = f"pairs: {each.carrier}:{each.helper}"

@@ -1,5 +1,6 @@
 """Profiles as text: read part by part, so that one mistake costs no other part, and written in one way only."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,9 @@ _WORDS = PathWords(name=path_reference, choice=tier_choice)
 _SIGNATURE_LINE = "[signature]"
 _UNNAMED = ProfileName("unnamed")
 _LONGEST_NETWORK_ID = 300
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART}){{60,}}")
+"""Reading such a dotted key takes memory by the square of its parts; names of hosts have no more than that."""
 _ONLY = TrustPolicy(demand=TrustDemand.ONLY)
 _KEYS = tuple(ProfileFile.__struct_fields__)
 _POLICY_FIELDS = set(PolicyTable.__struct_fields__) - {"tiers", "pairs"}
@@ -92,6 +96,8 @@ def toml_tables(text: str) -> dict[str, Any]:
     Raises:
         InvalidValueError: it is none.
     """
+    if _LONG_KEY.search(text):
+        raise InvalidValueError("a key has too many parts")
     try:
         return tomllib.loads(text)
     except RecursionError as error:

@@ -230,8 +230,7 @@ async def _change(
 
 async def _policy(client: ManagerClient, selector: Selector, layer: Layer) -> PolicyInfo:
     """What was said; an empty one where nothing was."""
-    policies = {each.selector: each for each in await client.policies() if layer.of(each)}
-    return policies.get(str(selector), layer.empty(str(selector)))
+    return layer.among(await client.policies()).get(str(selector), layer.empty(str(selector)))
 
 
 async def _connections(client: ManagerClient) -> list[ConnectionInfo]:

@@ -1,6 +1,6 @@
 """The options with which something is said of a policy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -20,6 +20,7 @@ from mpmanager.cli.policy_values import (
     read_tier_paths,
     read_until,
 )
+from mpmanager.client.applications import changeable
 from mpmanager.client.presets import PRESETS
 from mpmanager.model.policy import Intent
 
@@ -40,9 +41,10 @@ class Layer:
     is_everybodys: bool = False
     """Whether it is about the programs of all users also where somebody says it who is not root."""
 
-    def of(self, policy: PolicyInfo) -> bool:
-        """Whether a policy is in it: those of other users are told of, and not changed."""
-        return policy.temporary is self.is_temporary
+    def among(self, policies: Iterable[PolicyInfo]) -> dict[str, PolicyInfo]:
+        """The policies in it, by selector: those of other users are told of, and not changed."""
+        shared = [each for each in policies if each.owner is None] if self.is_everybodys else policies
+        return changeable(shared, temporary=self.is_temporary)
 
     def empty(self, selector: str) -> PolicyInfo:
         """A policy that says nothing yet."""

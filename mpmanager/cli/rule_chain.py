@@ -6,8 +6,11 @@ from datetime import datetime
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.cli.policy_parts import INTENT, PARTS, WAIT
 from mpmanager.cli.policy_values import write_pair_wait, write_size, write_tier
+from mpmanager.model.selector import Selector
 
-_WAIT_OR_INTENT = "wait"
+_WAIT_OR_INTENT, _TRUST = "wait", "trust"
+_PAIR = "pair"
+"""Counts as far down as the rule that gives the wait."""
 
 
 def chain(rules: Iterable[PolicyInfo]) -> Iterator[str]:
@@ -16,7 +19,9 @@ def chain(rules: Iterable[PolicyInfo]) -> Iterator[str]:
     for number, rule in enumerate(rules, start=1):
         said = list(_said(rule))
         words = [f"({text}: decided above)" if name in decided else text for name, text in said]
-        decided |= {name for name, _text in said}
+        decided |= {name for name, _text in said if name != _PAIR}
+        if any(name == _WAIT_OR_INTENT for name, _text in said):
+            decided.add(_PAIR)
         yield f"{number}. {_title(rule)}: {', '.join(words) or 'says nothing'}"
 
 
@@ -38,7 +43,7 @@ def _said(rule: PolicyInfo) -> Iterator[tuple[str, str]]:
     elif rule.intent is not None:
         yield _WAIT_OR_INTENT, f"for {INTENT.written(rule)}"
     for pair in rule.pairs:
-        yield f"{pair.carrier}:{pair.helper}", write_pair_wait(pair)
+        yield _PAIR, write_pair_wait(pair)
     if rule.big_transfers_to is not None:
         over = "" if rule.big_over_bytes is None else f" over {write_size(rule.big_over_bytes)}"
         yield "big", f"big transfers{over} to {rule.big_transfers_to}"
@@ -46,4 +51,5 @@ def _said(rule: PolicyInfo) -> Iterator[tuple[str, str]]:
         yield f"tier {choice.paths}", write_tier(choice)
     for part in PARTS:
         if part.of(rule) is not None:
-            yield part.field if rule.owner is None else f"own {part.field}", f"{part.label} {part.written(rule)}"
+            only_adds = part.field == _TRUST and (rule.owner is not None or bool(Selector.parse(rule.selector).host))
+            yield f"added {part.field}" if only_adds else part.field, f"{part.label} {part.written(rule)}"

@@ -139,6 +139,9 @@ class Expirations:
             known = self._watched[token] = _Watched(
                 machine=machine, said=policy, policy=policy, is_server_side=is_server_side
             )
+        if policy.tiers != known.said.tiers and not is_server_side:
+            known.machine.forget_paths_but(self._open_paths(policy))
+            known.is_due = True
         known.said = policy
         if (policy.intent is Intent.AUTOMATIC) is not (known.automatic is not None):
             known.automatic = AutomaticWait() if known.automatic is None else None
@@ -245,7 +248,7 @@ class Expirations:
         if watched is None:
             return Decision()
         standing = {each.path.name for each, vitals in subflows if is_standing(vitals)}
-        watched.fastest = _fastest(watched, subflows)
+        watched.fastest = self._fastest(watched, subflows)
         ranks = self._ranks(watched, standing)
         views = [
             _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name])
@@ -337,7 +340,24 @@ class Expirations:
         target = watched.policy.big_transfers
         if target is None or watched.meter is None or not watched.meter.is_big:
             return None
-        return target.path if target.path in self._paths and target.path in standing else None
+        return target.path if target.path in self._open_paths(watched.policy) and target.path in standing else None
+
+    def _fastest(self, watched: _Watched, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]]) -> LinkName | None:
+        """Of the paths that its tiers let carry or help, the one with the shortest round trip when it is empty."""
+        if not watched.policy.prefers_lowest_delay:
+            return None
+        tiers = self._open_paths(watched.policy)
+        delays_s = {
+            each.path.name: vitals.min_rtt_s
+            for each, vitals in subflows
+            if is_standing(vitals) and vitals.min_rtt_s and tiers.get(each.path.name) in _MAY_LEAD
+        }
+        if not delays_s:
+            return None
+        best = min(delays_s, key=lambda path: delays_s[path])
+        if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
+            return watched.fastest
+        return best
 
     def _moves(self, watched: _Watched, standing: set[LinkName], now: float) -> tuple[Move, ...]:
         watched.has_changed_size = watched.is_due = False
@@ -388,23 +408,6 @@ class Expirations:
             return False
         self._probes[path] = (token, now)
         return True
-
-
-def _fastest(watched: _Watched, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]]) -> LinkName | None:
-    """Of the paths that its tiers let carry or help, the one with the shortest round trip when it is empty."""
-    if not watched.policy.prefers_lowest_delay:
-        return None
-    delays_s = {
-        each.path.name: vitals.min_rtt_s
-        for each, vitals in subflows
-        if is_standing(vitals) and vitals.min_rtt_s and watched.policy.tier_of(each.path) in _MAY_LEAD
-    }
-    if not delays_s:
-        return None
-    best = min(delays_s, key=lambda path: delays_s[path])
-    if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
-        return watched.fastest
-    return best
 
 
 def _path_times(views: Sequence[SubflowView], metered: Collection[LinkName]) -> PathTimes | None:

@@ -1,6 +1,8 @@
 """What has to stand in the kernel so that applications keep to trusted paths as their rules demand."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
 from itertools import takewhile
 from pathlib import PurePosixPath
 
@@ -17,7 +19,7 @@ from mpmanager.model.enforcement import (
 )
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import NOTHING_DEMANDED, PROTECTED_HANDSHAKE, PolicyRule, TrustDemand, TrustPolicy
-from mpmanager.model.selector import Selector
+from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind
 from mpmanager.model.trust import TrustReason
 
 LENIENT, STRICT = ClassNumber(1), ClassNumber(2)
@@ -63,17 +65,35 @@ def demands_of(
         places: the cgroups that belong to the programs of rules, by selector; see `core.rule_places`.
         scopes: what was demanded of single programs as they were started.
     """
-    demands: dict[CgroupPath, TrustPolicy] = {}
     said = list(_first_of_each(rules))
     lasting = [(selector, trust) for selector, trust, owner in said if owner is None]
-    default = next((trust for selector, trust in lasting if selector.is_default), PROTECTED_HANDSHAKE)
-    named = ((cgroup, trust) for selector, trust in lasting for cgroup in places.get(selector, ()))
-    for cgroup, trust in (*_default_demands(default, root), *named, *scopes.items()):
-        demands[cgroup] = trust.strictest(demands[cgroup]) if cgroup in demands else trust
     own = [(selector, trust) for selector, trust, owner in said if owner is not None]
-    for cgroup, trust in ((cgroup, trust) for selector, trust in own for cgroup in places.get(selector, ())):
+    demands = dict(_default_demands(_default_of(lasting), root))
+    adding = []
+    for selector, trust in lasting:
+        for cgroup in places.get(selector, ()):
+            if _may_be_feigned(selector, cgroup):
+                adding.append((cgroup, trust))
+            else:
+                demands[cgroup] = trust.strictest(demands[cgroup]) if cgroup in demands else trust
+    adding += [(cgroup, trust) for selector, trust in own for cgroup in places.get(selector, ())]
+    # Outer ones first, so that nothing in them is freer than they are.
+    for cgroup, trust in sorted([*adding, *scopes.items()], key=lambda each: len(each[0])):
         demands[cgroup] = trust.strictest(demand_at(cgroup, demands))
     return demands
+
+
+def _default_of(said: Iterable[tuple[Selector, TrustPolicy]]) -> TrustPolicy:
+    """What holds for everybody; rules that are about nothing but a network in use add to it."""
+    found = [trust for selector, trust in said if selector == EVERYBODY][:1] or [PROTECTED_HANDSHAKE]
+    here = [trust for selector, trust in said if selector == replace(EVERYBODY, on_network=selector.on_network)]
+    return reduce(TrustPolicy.strictest, here, found[0])
+
+
+def _may_be_feigned(selector: Selector, cgroup: CgroupPath) -> bool:
+    """Whether users give such names themselves to what is in their own services and scopes."""
+    is_by_name = selector.kind in {SelectorKind.APP, SelectorKind.UNIT}
+    return is_by_name and not selector.user and "/user@" in cgroup
 
 
 def _first_of_each(rules: Iterable[PolicyRule]) -> Iterator[tuple[Selector, TrustPolicy, int | None]]:

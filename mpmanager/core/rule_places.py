@@ -2,11 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
+from typing import Final
 
 from mpmanager.core.scopes import is_within
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.selector import Selector, SelectorKind
+
+_MOST: Final = 64
+"""Cgroups of one rule: users can make as many as they like, each of which costs the kernel something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +31,14 @@ class Surroundings:
 
 
 def places_of(selectors: Iterable[Selector], around: Surroundings) -> dict[Selector, frozenset[CgroupPath]]:
-    """The cgroups of each rule; none for those about destinations, which no cgroup tells apart, and the default.
+    """The cgroups of each rule; none for destinations and scripts, which no cgroup tells apart, and the default.
 
-    Outside of the root are others, who may have another daemon, and another network.
+    Outside of the root are others, who may have another daemon, and another network. Of very many the first are taken.
     """
     return {
-        each: frozenset(found for found in _places(each, around) if is_within(found, around.root))
+        each: frozenset(islice((found for found in _places(each, around) if is_within(found, around.root)), _MOST))
         for each in selectors
-        if not each.has_destination and (each.user or each.kind is not SelectorKind.DEFAULT)
+        if not each.has_destination and (each.user or each.kind not in {SelectorKind.DEFAULT, SelectorKind.SCRIPT})
     }
 
 

@@ -86,7 +86,7 @@ def targets(peer: Peer, paths: Sequence[Path]) -> Iterator[Target]:
         if remote is not None:
             served.add(remote)
             yield _target(path, remote, is_extra=False)
-    for remote in remotes:
+    for remote in remotes if peer.terms.is_multipath else ():
         if remote not in served and remote != peer.initial.remote:
             yield from (_target(path, remote, is_extra=True) for path in allowed[:1] if can_reach(path, remote))
 

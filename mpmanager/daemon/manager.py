@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack
 from importlib.metadata import version
 
 from mpmanager.api.policy_rules import info_of
@@ -59,6 +60,9 @@ _REMEMBER_EVERY_S = 1.0
 
 _BADGES_EVERY_S = 2.0
 """Looking at all plain TCP sockets costs milliseconds."""
+
+_LONGEST_TRUST_IN_CLOCKS_S = 30.0
+"""Until the time of day is looked at again: while a machine sleeps it goes on, and the clock of waits does not."""
 
 _SHORTEST_SAMPLE_S = 0.05
 """Somebody who comes so soon after a sample gets that one."""
@@ -279,6 +283,7 @@ class Manager:
     def _on_paths_changed(self) -> None:
         if self._has_new_rules:
             self._has_new_rules = False
+            self._multipath.stir()
             self._connections.refresh_policies()
         self._connections.set_paths(self.paths.paths, self.paths.other_addresses)
         self.profiles.stir()
@@ -318,6 +323,7 @@ class Manager:
                 self._connections.revise(account)
 
     def _put_scopes_into_force(self) -> None:
+        self._multipath.stir()
         if self.trust.can_enforce:
             self.trust.enforce_now(has_new_places=bool(self.scopes.applications))
         elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
@@ -366,7 +372,8 @@ class Manager:
         while True:
             self._has_other_policies.clear()
             deadline = self.policies.deadline
-            await wait(self._has_other_policies, None if deadline is None else max(0.0, deadline - time.time()))
+            left_s = None if deadline is None else min(max(0.0, deadline - time.time()), _LONGEST_TRUST_IN_CLOCKS_S)
+            await wait(self._has_other_policies, left_s)
             try:
                 self.policies.expire()
             except StateFileError as error:
@@ -430,7 +437,13 @@ class Manager:
         if now >= self._next_badges:
             self._next_badges = now + _BADGES_EVERY_S
             world, living = self._world, list(self._connections.ledger.living())
-            found = badges(living, world.connections, world.applications, self._policy_of)
+            found = badges(
+                living,
+                world.connections,
+                world.applications,
+                named=self.scopes.named,
+                policy_of=self._policy_of,
+            )
             self._known_badges = {application.id: (application, badge) for application, badge in found}
         return self._known_badges
 
@@ -441,16 +454,16 @@ class Manager:
 
     async def _hand_back(self) -> None:
         """Undo what was done to this machine, all of it, whatever fails on the way."""
-        try:
-            self._multipath.close()
-            self.options.close()
-            self._expirations.close()
-            self.trust.retire()
-        finally:
-            try:
-                self._world.path_manager.hand_back()
-            finally:
-                await self._world.routing.clear()
+        async with AsyncExitStack() as left:  # the last one first
+            left.push_async_callback(self._world.routing.clear)
+            for undo in (
+                self._world.path_manager.hand_back,
+                self.trust.retire,
+                self._expirations.close,
+                self.options.close,
+                self._multipath.close,
+            ):
+                left.callback(undo)
 
 
 def _everybody(world: World) -> CgroupPath:

@@ -50,11 +50,13 @@ class MultipathRules:
         self._rules = rules
         self._places_of = places_of
         self._trouble_with_units: str | None = None
+        self._unreached: list[str] = []
+        """Rules that no means serves, each in a sentence."""
         self._stirred = asyncio.Event()
 
     def limits(self) -> list[str]:
         """What was asked for and is not in force, one sentence each."""
-        found = [self._keeper.info().sentence, self._trouble_with_units]
+        found = [self._keeper.info().sentence, self._trouble_with_units, *self._unreached]
         return [f"Multipath TCP for programs that do not ask for it: {each}" for each in found if each]
 
     def stir(self) -> None:
@@ -68,11 +70,16 @@ class MultipathRules:
             rules = [each for each in self._rules() if each.is_multipath is not None]
             self._hook_to(rules)
             await self._change_units(rules)
-            await wait(self._stirred, _LOOK_EVERY_S if rules else None)
+            await wait(self._stirred, _LOOK_EVERY_S if rules or self._trouble_with_units else None)
 
     def _hook_to(self, rules: Sequence[PolicyRule]) -> None:
         """The most specific rule about a cgroup counts."""
         places = self._places_of([each.selector for each in rules])
+        self._unreached = [
+            f"the rule of {each.selector} is about no application, unit or cgroup as a whole; use mpm run"
+            for each in rules
+            if each.is_multipath and each.selector not in places
+        ]
         wanted, unwanted = set[CgroupPath](), set[CgroupPath]()
         for rule in rules:
             new = set(places.get(rule.selector, ())) - wanted - unwanted
@@ -80,16 +87,10 @@ class MultipathRules:
         self._keeper.set_wanted(wanted, unwanted)
 
     async def _change_units(self, rules: Sequence[PolicyRule]) -> None:
-        wanted = {
-            SocketUnit(name=each.selector.value)
-            for each in rules
-            if each.is_multipath and each.selector.kind is SelectorKind.UNIT and each.selector.value.endswith(_SOCKET)
-        }
-        if not wanted and not self._units.units():
-            self._trouble_with_units = None
-            return
         try:
-            await self._units.apply(wanted)
+            wanted = _units_of(rules)
+            if wanted or self._units.units():
+                await self._units.apply(wanted)
         except (InvalidValueError, NotSupportedError, CommandRefusedError) as error:
             if self._trouble_with_units is None:
                 _log.warning("%s", error)
@@ -102,15 +103,33 @@ class MultipathRules:
         self._keeper.close()
 
 
+def _units_of(rules: Sequence[PolicyRule]) -> set[SocketUnit]:
+    """What administrators want of units; of the rules about one the first counts.
+
+    Raises:
+        InvalidValueError: no unit can be called so.
+    """
+    chosen: dict[str, bool] = {}
+    for rule in rules:
+        selector = rule.selector
+        is_about_unit = selector.kind is SelectorKind.UNIT and selector.value.endswith(_SOCKET)
+        is_about_all_of_it = not (selector.user or selector.has_destination) and rule.owner_uid is None
+        if is_about_unit and is_about_all_of_it:
+            chosen.setdefault(selector.value, rule.is_multipath is True)
+    return {SocketUnit.parse(name) for name, is_wanted in chosen.items() if is_wanted}
+
+
 def badges(
     accounts: Collection[ConnectionAccount],
     connections: ConnectionTable,
     applications: ApplicationFinder,
+    *,
+    named: Callable[[Application], Application],
     policy_of: Callable[[Application], Policy],
 ) -> list[tuple[Application, MultipathBadge]]:
     """What is really in force for each application of which something was said. Looks at all TCP sockets."""
     found = applications.find(connections.plain_connections())
-    plain = [each for each in found if each is not UNKNOWN_APPLICATION]
+    plain = [named(each) for each in found if each is not UNKNOWN_APPLICATION]
     known = {each.id: each for each in (*plain, *(account.application for account in accounts))}
     counts = Counter(account.application.id for account in accounts)
     plain_counts = Counter(each.id for each in plain)

@@ -69,6 +69,8 @@ _PERSONAL = frozenset(
 """Methods whose handlers take the caller: what they answer or do depends on it."""
 
 _LONGEST_DETAIL = 200
+_TOLD_OF_DICTIONARIES = frozenset({*PolicyInfo.__struct_fields__, *ScopeOptions.__struct_fields__})
+"""To those who are asked whether a call may be."""
 
 Handler = Callable[..., Awaitable[list[Any]]]
 
@@ -81,6 +83,7 @@ class Service:
         self._authority = authority
         self._tasks: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(_MOST_ANSWERS_AT_ONCE)
+        self._previewing = asyncio.Lock()
         self._methods = {method.name: method for method in contract.METHODS}
         self._handlers: dict[str, Handler] = {
             contract.GET_STATUS.name: self._get_status,
@@ -341,7 +344,10 @@ class Service:
         return [self._manager.profiles.current_text()]
 
     async def _preview_profile(self, text: str, mode: str) -> list[Any]:
-        return [to_dictionary(await self._manager.profiles.preview(text, mode))]
+        if self._previewing.locked():
+            raise NotSupportedError("another profile is being looked at; try again in a moment")
+        async with self._previewing:
+            return [to_dictionary(await self._manager.profiles.preview(text, mode))]
 
     async def _store_profile(self, name: str, text: str) -> list[Any]:
         self._manager.profiles.store(name, text)
@@ -379,12 +385,14 @@ def _arguments(message: Message, method: contract.Method) -> list[Any]:
 
 def _details(message: Message, method: contract.Method) -> dict[str, str]:
     """What a call is about, in words and numbers, for a person who is asked whether it may be."""
-    told: dict[str, object] = {"method": method.name}
+    told: dict[str, object] = {}
     for argument, value in zip(method.inputs, message.body, strict=True):
         if isinstance(value, dict):
-            told |= unpack_variants(value)
+            # By names of our own alone: with others the caller could write what the dialogue says.
+            told |= {name: each for name, each in unpack_variants(value).items() if name in _TOLD_OF_DICTIONARIES}
         elif argument.signature != _DESCRIPTOR:
             told[argument.name] = value
+    told["method"] = method.name
     return {name[:_LONGEST_DETAIL]: str(value)[:_LONGEST_DETAIL] for name, value in told.items()}
 
 

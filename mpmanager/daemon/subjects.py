@@ -1,10 +1,10 @@
 """What the rules have to know of a connection: whose it is, where it leads, and which networks are in use."""
 
 import pwd
+import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.model.connection import Application
@@ -13,7 +13,7 @@ from mpmanager.model.selector import Subject
 from mpmanager.model.trust import NetworkId
 from mpmanager.ports.host_names import HostNames
 
-_REMEMBERED = 1000
+_USERS_KEPT_S = 60.0
 
 
 class Subjects:
@@ -21,6 +21,8 @@ class Subjects:
 
     def __init__(self, host_names: HostNames) -> None:
         self._host_names = host_names
+        self._users: dict[int, frozenset[str]] = {}
+        self._users_since = 0.0
         self.networks = networks_in_use(())
 
     def set_paths(self, paths: Iterable[Path]) -> bool:
@@ -36,8 +38,16 @@ class Subjects:
 
     def of_application(self, application: Application) -> Subject:
         """Any connection of an application, whatever it leads to."""
-        users = frozenset[str]() if application.uid is None else users_of(application.uid)
+        users = frozenset[str]() if application.uid is None else self._users_of(application.uid)
         return Subject(application=application, users=users, networks=self.networks)
+
+    def _users_of(self, uid: int) -> frozenset[str]:
+        """Asked anew now and then: a directory service may be late at the start, and names change."""
+        now = time.monotonic()
+        if now - self._users_since > _USERS_KEPT_S:
+            self._users_since = now
+            self._users.clear()
+        return self._users.get(uid) or self._users.setdefault(uid, users_of(uid))
 
 
 def networks_in_use(paths: Iterable[Path]) -> frozenset[NetworkId]:
@@ -45,7 +55,6 @@ def networks_in_use(paths: Iterable[Path]) -> frozenset[NetworkId]:
     return frozenset(name for path in paths if path.state.is_usable for name in path.network_ids)
 
 
-@lru_cache(_REMEMBERED)
 def users_of(uid: int) -> frozenset[str]:
     """How rules may call a user: by number, and by name where there is one."""
     with suppress(KeyError):

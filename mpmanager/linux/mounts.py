@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import stat
 from collections.abc import Iterator
 from errno import ENOENT
 from pathlib import Path
@@ -52,9 +53,10 @@ def cgroup_directory(cgroup: str) -> Path:
 def cgroup_id(directory: Path) -> int | None:
     """What the kernel calls a cgroup: never the same again for one that is made anew. None when it is gone."""
     try:
-        return directory.stat().st_ino
+        status = directory.stat()
     except OSError:
         return None
+    return status.st_ino if stat.S_ISDIR(status.st_mode) else None
 
 
 def has_bpffs(mount_point: Path = BPFFS) -> bool:

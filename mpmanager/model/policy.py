@@ -101,7 +101,8 @@ _TRUST_CHOICES = "expected any, handshake, handshake-strict, first:BYTES, first-
 
 
 def _first_bytes(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:20]) <= MOST_FIRST_BYTES:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_FIRST_BYTES))
+    if not is_number or not 1 <= int(text) <= MOST_FIRST_BYTES:
         raise InvalidValueError(f"trust first:{text}: expected 1 to {MOST_FIRST_BYTES} bytes")
     return int(text)
 

@@ -19,9 +19,14 @@ _ANY_LABEL = "*."
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 _LONGEST_HOST = 253
+_DEVIATIONS = frozenset("\u00df\u03c2\u200c\u200d")
+"""What IDNA of 2003 and that of 2008 encode differently (UTS 46)."""
 _UNIT = re.compile(r"[A-Za-z0-9:_.\\@-]+\.(?:service|scope|slice|socket)")
 _APP = re.compile(r"[A-Za-z0-9_.@:+~-]+")
-_USER = re.compile(r"[0-9]+|[A-Za-z_][A-Za-z0-9_.-]*\$?")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+_USER = re.compile(rf"{_NUMBER.pattern}|[A-Za-z_][A-Za-z0-9_.@\\-]*\$?")
+_LONGEST = 4096
+"""Of a whole selector, in characters."""
 
 
 @unique
@@ -87,6 +92,8 @@ class Selector:
         """
         if text == _DEFAULT:
             return cls()
+        if len(text) > _LONGEST or text != text.strip():
+            raise InvalidValueError(f"selector {text[:100]!r}: too long, or with spaces at its ends")
         found: dict[str, object] = {}
         for condition in _CONDITION_BEGINS.split(text):
             key, separator, value = condition.partition(_SEPARATOR)
@@ -199,9 +206,13 @@ def _read(selector: str, key: str, value: str) -> object:
 
 
 def _path(text: str) -> str:
+    """One that means what it says: it names no other place in a roundabout way."""
     if not text.startswith("/"):
         raise ValueError("a path begins with /")
-    return text.rstrip("/") or "/"
+    path = text.rstrip("/") or "/"
+    if path != "/" and {"", ".", ".."} & set(path[1:].split("/")):
+        raise ValueError("a path without . and .., and with one / at a time")
+    return path
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
@@ -214,12 +225,14 @@ def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], str]:
 
 
 def _host(text: str) -> str:
-    """In the letters of the DNS (RFC 5891), in lower case."""
+    """In the letters of the DNS (RFC 3490), in lower case."""
     rest = text.removeprefix(_ANY_LABEL).rstrip(".")
     try:
         name = rest.lower() if rest.isascii() else rest.lower().encode("idna").decode("ascii")
     except UnicodeError as error:
         raise ValueError("no host can be called so") from error
+    if not _DEVIATIONS.isdisjoint(rest):
+        raise ValueError("letters that programs write in two ways: write it as in the DNS, with xn--")
     host = text[: len(_ANY_LABEL)] + name if text.startswith(_ANY_LABEL) else name
     if not _HOST.fullmatch(host) or len(host) > _LONGEST_HOST or name.rpartition(".")[2].isdecimal():
         raise ValueError("expected the name of a host, or *. with a name for all below it; an address goes with to:")
@@ -234,7 +247,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:6]) <= _HIGHEST_PORT:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= _HIGHEST_PORT:
         raise ValueError(f"expected 1 to {_HIGHEST_PORT}")
     return int(text)
 

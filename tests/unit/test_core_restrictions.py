@@ -226,3 +226,30 @@ def test_where_decisions_are_lost_handshakes_keep_to_what_is_trusted_by_its_natu
         [path("wlan0", 1, level=Trust.UNTRUSTED), probable], {"/": trust("handshake"), "/only": trust("only")}
     )
     assert {each.number: set(each.interfaces) for each in plan.classes} == {LENIENT: {2}, STRICT: set()}
+
+
+def test_a_rule_about_a_network_in_use_alone_adds_to_what_holds_for_everybody():
+    here, default = rule("on:nm:1", "only"), rule("default", "first:100")
+    assert demands(here, default)["/user.slice"] == trust("only")
+    assert demands(rule("on:nm:1", "any"), default) == {"/": trust("first:100")}
+
+
+@pytest.mark.parametrize(("selector", "held"), [("unit:a.service", "first:100"), ("unit:a.service user:anna", "any")])
+def test_a_name_that_users_give_themselves_frees_nobody(selector, held):
+    cgroup = "/user.slice/user-1000.slice/user@1000.service/app.slice/a.service"
+    rules = [rule(selector, "any"), rule("default", "first:100")]
+    around = Surroundings(root="/", tree=[cgroup], uids={"anna": 1000})
+    places = places_of([each.selector for each in rules], around)
+    assert demands_of(rules, root="/", places=places, scopes={})[cgroup] == trust(held)
+
+
+def test_a_scope_is_never_freer_than_what_is_around_it():
+    assert demands(rule("default", "handshake-strict"), scopes={"/mpm-run-1": trust("handshake")}) == {
+        "/": trust("handshake-strict"),
+        "/mpm-run-1": trust("handshake-strict"),
+    }
+
+
+def test_of_very_many_cgroups_of_a_rule_some_are_held():
+    around = Surroundings(root="/", led={"/x": [f"/a{number}" for number in range(1000)]})
+    assert len(places_of([Selector.parse("exe:/x")], around)[Selector.parse("exe:/x")]) == 64

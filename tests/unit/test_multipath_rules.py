@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
@@ -20,7 +22,7 @@ def rule(selector, is_multipath):
 
 
 def places_of(selectors):
-    return {each: PLACES[str(each)] for each in selectors}
+    return {each: PLACES[str(each)] for each in selectors if str(each) in PLACES}
 
 
 class Stage:
@@ -64,6 +66,23 @@ def test_what_cannot_be_had_is_told():
     assert limit.endswith("programs that do not ask for it: this kernel has no place for it")
 
 
+@pytest.mark.parametrize("selector", ["unit:ssh.socket user:anna", "unit:ssh.socket port:22"])
+def test_units_are_the_administrators_as_a_whole(selector):
+    assert run(rule(selector, is_multipath=True)).units.units() == frozenset()
+    own = replace(rule("unit:ssh.socket", is_multipath=True), owner_uid=1000)
+    assert run(own).units.units() == frozenset()
+
+
+def test_of_rules_about_a_unit_the_first_counts():
+    both = [rule("unit:ssh.socket", is_multipath=False), rule("unit:ssh.socket on:nm:1", is_multipath=True)]
+    assert run(*both).units.units() == frozenset()
+
+
+def test_a_rule_that_no_means_serves_is_told():
+    (limit,) = run(rule("host:a.example", is_multipath=True)).multipath.limits()
+    assert "the rule of host:a.example is about no application" in limit
+
+
 def application(name):
     return Application(id=f"exe:/{name}", name=name, pid=1, exe=f"/{name}", cgroup=None)
 
@@ -86,7 +105,13 @@ def test_badges_tell_what_connections_really_use_of_whom_it_was_asked():
     accounts = [ConnectionAccount(token=1, flow=None, is_server_side=False, opened=0.0, application=ssh)]
     sockets = Sockets(ssh, curl, other, UNKNOWN_APPLICATION)
     policies = {each.id: replace(STOCK_POLICY, is_multipath=True) for each in (ssh, curl)}
-    found = badges(accounts, sockets, sockets, lambda each: policies.get(each.id, STOCK_POLICY))
+    found = badges(
+        accounts,
+        sockets,
+        sockets,
+        named=lambda each: each,
+        policy_of=lambda each: policies.get(each.id, STOCK_POLICY),
+    )
     assert {each.name: badge.state for each, badge in found} == {
         "ssh": MultipathState.PARTLY,
         "curl": MultipathState.NOT_IN_FORCE,

@@ -12,7 +12,7 @@ from mpmanager.core.policies import STOCK_POLICY, policy_from
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
-from mpmanager.model.policy import NEVER, BigTransfers, CongestionTriggers, PairWait, PolicyRule
+from mpmanager.model.policy import NEVER, BigTransfers, CongestionTriggers, PairWait, PolicyRule, TrustPolicy
 from mpmanager.model.selector import Selector, SelectorKind, Subject
 
 WLAN, LTE, DSL = LinkName("wlan0"), LinkName("wwan0"), LinkName("dsl0")
@@ -66,6 +66,16 @@ def test_a_selector_is_written_as_it_is_read(text, canonical):
         ("exe:/a\nb", "expected default, or"),
         ("exe:/\x1b[31m", "expected default, or"),
         ("exe:ssh", "a path begins with /"),
+        ("cgroup:/a/../b", "without . and .."),
+        ("cgroup:/a/./b", "without . and .."),
+        ("cgroup:/a//b", "without . and .."),
+        ("cgroup:/..", "without . and .."),
+        ("port:00443", "expected 1 to 65535"),
+        ("port:00000165536", "expected 1 to 65535"),
+        ("user:01000", "the name or the number of a user"),
+        ("port:443 ", "too long, or with spaces at its ends"),
+        ("exe:/" + "a" * 5000, "too long, or with spaces at its ends"),
+        ("host:stra\u00dfe.example", "letters that programs write in two ways"),
         ("unit:/x", "the name of a unit"),
         ("app:a b", "an id such as"),
         ("exe:/a app:b", "there is a value already"),
@@ -82,7 +92,22 @@ def test_a_selector_is_written_as_it_is_read(text, canonical):
 def test_what_is_no_selector_is_refused_by_name(text, what):
     with pytest.raises(InvalidValueError, match=re.escape(what)) as refusal:
         Selector.parse(text)
-    assert repr(text) in str(refusal.value)
+    assert repr(text[:100]).rstrip("'") in str(refusal.value)
+
+
+@given(st.text("exaportusrhcgnm:/.*0123456789 -@", max_size=60))
+def test_whatever_is_taken_for_a_selector_is_written_so_that_it_is_read_the_same(text):
+    try:
+        selector = Selector.parse(text)
+    except InvalidValueError:
+        return
+    assert Selector.parse(str(selector)) == selector
+
+
+@pytest.mark.parametrize("text", ["first:" + "0" * 20 + "5", "first:" + "9" * 5000, "first:0"])
+def test_a_number_of_first_bytes_that_is_none_is_refused(text):
+    with pytest.raises(InvalidValueError, match="expected 1 to"):
+        TrustPolicy.parse(text)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ from mpmanager.api.structures import (
     Topic,
     Wait,
 )
+from mpmanager.client.applications import changeable
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.policy import Intent
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
@@ -42,6 +44,8 @@ _OPTIONS = SubscribeOptions(
     interval_s=FRAME_INTERVAL_S,
     topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
 )
+
+_ABOUT_POLICIES = frozenset({EventKind.POLICY_CHANGED, EventKind.PROFILE_CHANGED})
 
 
 class Session(QObject):
@@ -152,7 +156,7 @@ class Session(QObject):
                 return each
         raise UnknownPathError(f"there is no path {name} any more")
 
-    async def set_wait(self, selector: str, wait: Wait | None) -> Wait | None:
+    async def set_wait(self, selector: str, wait: Wait | Intent | None) -> Wait | Intent | None:
         """Say how long data may wait, None nothing; returns what was said before. The rest of the rule stays."""
         self.said.wish(selector, wait)
         self.waits_changed.emit()
@@ -162,13 +166,13 @@ class Session(QObject):
             self.said.drop_wish(selector, wait)
             self.waits_changed.emit()
 
-    async def _change_wait(self, manager: Manager, selector: str, wait: Wait | None) -> Wait | None:
+    async def _change_wait(self, manager: Manager, selector: str, wait: Wait | Intent | None) -> Wait | Intent | None:
         async with self._changing_policies:
-            policies = {each.selector: each for each in await manager.policies() if not each.temporary}
-            rule = policies.get(selector, PolicyInfo(selector=selector))
-            await manager.set_policy(replace(rule, wait_ms=wait, intent=None))
+            rule = changeable(await manager.policies()).get(selector, PolicyInfo(selector=selector))
+            number, intent = (None, wait) if isinstance(wait, Intent) else (wait, None)
+            await manager.set_policy(replace(rule, wait_ms=number, intent=intent))
             self.said.learn(await manager.policies())
-        return rule.wait_ms
+        return rule.wait_ms if rule.intent is None else rule.intent
 
     def _reached(self) -> Manager:
         if self._manager is None:
@@ -203,7 +207,7 @@ class Session(QObject):
                 except StopAsyncIteration:
                     raise DaemonNotRunningError("the daemon has ended") from None
                 self._take(frame)
-                if any(each.kind is EventKind.POLICY_CHANGED for each in frame.events):
+                if any(each.kind in _ABOUT_POLICIES for each in frame.events):
                     async with asyncio.timeout(SILENCE_S):
                         await self._look_at_policies(manager)
 

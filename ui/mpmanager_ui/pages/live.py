@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from mpmanager.api.structures import Wait
 from mpmanager.client.quantities import count_of
+from mpmanager.model.policy import Intent
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
@@ -33,6 +34,7 @@ from mpmanager_ui.viewmodels.waits import (
     WaitSetting,
     done_words,
     menu_words,
+    shown_wait,
     wait_words,
 )
 from mpmanager_ui.viewmodels.wording import clock
@@ -191,8 +193,8 @@ class LivePage(QWidget):
         if owner is not None and setting is not None and setting.selector is not None:
             self._set_wait(owner.values.name, setting.selector, wait)
 
-    def _set_wait(self, who: str, selector: str, wait: Wait | None) -> None:
-        before: list[Wait | None] = []
+    def _set_wait(self, who: str, selector: str, wait: Wait | Intent | None) -> None:
+        before: list[Wait | Intent | None] = []
 
         async def change() -> None:
             before[:] = [await self._session.set_wait(selector, wait)]
@@ -200,7 +202,7 @@ class LivePage(QWidget):
         self._changes.start(
             change,
             attempt=f"Changing how long data of {who} may wait failed",
-            done=done_words(who, wait, self._session.said.default),
+            done=done_words(who, shown_wait(wait), self._session.said.default),
             undo=lambda: self._set_wait(who, selector, before[0]),
         )
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mpmanager.api.structures import PolicyInfo, Wait
+from mpmanager.client.applications import changeable
 from mpmanager.client.quantities import format_wait
-from mpmanager.model.policy import INTENT_WAITS_S
+from mpmanager.model.policy import INTENT_WAITS_S, Intent
 from mpmanager.model.socket_options import SocketOption
 
 _MS_PER_S = 1000.0
@@ -51,17 +52,17 @@ class Said:
 
     def __init__(self) -> None:
         self._rules: dict[str, PolicyInfo] = {}
-        self._wishes: dict[str, Wait | None] = {}
+        self._wishes: dict[str, Wait | Intent | None] = {}
 
     def learn(self, rules: Iterable[PolicyInfo]) -> None:
         """Take over what the daemon says."""
-        self._rules = {each.selector: each for each in rules if not each.temporary}
+        self._rules = changeable(rules)
 
-    def wish(self, selector: str, wait: Wait | None) -> None:
+    def wish(self, selector: str, wait: Wait | Intent | None) -> None:
         """Somebody wants that; None leaves it to the rules that are less specific."""
         self._wishes[selector] = wait
 
-    def drop_wish(self, selector: str, wait: Wait | None) -> None:
+    def drop_wish(self, selector: str, wait: Wait | Intent | None) -> None:
         """It was done or refused; unless something else is wanted by now, what the daemon says counts."""
         if selector in self._wishes and self._wishes[selector] == wait:
             del self._wishes[selector]
@@ -85,11 +86,14 @@ class Said:
 
     def _wait_of(self, selector: str) -> Wait | None:
         if selector in self._wishes:
-            return self._wishes[selector]
+            return shown_wait(self._wishes[selector])
         rule = self._rules.get(selector)
-        if rule is None:
-            return None
-        return rule.wait_ms if rule.intent is None else INTENT_WAITS_S[rule.intent] * _MS_PER_S
+        return None if rule is None else shown_wait(rule.wait_ms if rule.intent is None else rule.intent)
+
+
+def shown_wait(said: Wait | Intent | None) -> Wait | None:
+    """What was said as a wait: that of an intent, where it was one."""
+    return INTENT_WAITS_S[said] * _MS_PER_S if isinstance(said, Intent) else said
 
 
 def place_of(wait: Wait) -> float:
