@@ -30,7 +30,7 @@ class RuleIndex:
         """The rules that are about a connection, the most specific first."""
         found = [each for key in set(self._keys(subject)) for each in self._by_key.get(key, ())]
         found.sort(key=_rank)
-        return [rule for _rank, rule in found if rule.selector.selects(subject)]
+        return [rule for _rank, rule in found if _may_speak(rule, subject) and rule.selector.selects(subject)]
 
     @cached_property
     def _prefix_lengths(self) -> tuple[tuple[int, int], ...]:
@@ -92,6 +92,11 @@ def _key_of(selector: Selector) -> _Key:
 
 def _specificity(rule: PolicyRule) -> tuple[tuple[int, ...], bool]:
     return rule.selector.order, not rule.life.is_temporary
+
+
+def _may_speak(rule: PolicyRule, subject: Subject) -> bool:
+    """Users' own rules are about what is theirs, whatever their names are like."""
+    return rule.owner_uid in {None, subject.application.uid}
 
 
 def _rank(ranked: _Ranked) -> int:
