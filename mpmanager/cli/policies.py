@@ -189,12 +189,14 @@ class _Change:
     after: PolicyInfo
     paths: list[PathInfo]
     """That are there now."""
+    is_everybodys: bool
+    """Whether that was said in so many words."""
 
     def show(self, said: Said | None = None, *, as_json: bool) -> None:
         if as_json:
             print_json({"policies": [self.after]})
             return
-        for line in told(self.before, self.after):
+        for line in told(self.before, self.after, is_everybodys=self.is_everybodys):
             click.echo(line)
         for line in absent(said or Said(), {each.name for each in self.paths}):
             click.echo(line)
@@ -225,7 +227,7 @@ async def _change(
     before = await _policy(client, meant, layer)
     await client.set_policy(replace(changed(before), until=layer.until))
     after = await _policy(client, meant, layer)
-    return _Change(before=before, after=after, paths=await client.paths())
+    return _Change(before=before, after=after, paths=await client.paths(), is_everybodys=layer.is_everybodys)
 
 
 async def _policy(client: ManagerClient, selector: Selector, layer: Layer) -> PolicyInfo:

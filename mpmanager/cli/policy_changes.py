@@ -123,14 +123,15 @@ def _by_paths(tiers: Sequence[TierChoiceInfo]) -> dict[str, TierChoiceInfo]:
     return {each.paths: each for each in tiers}
 
 
-def told(before: PolicyInfo, after: PolicyInfo) -> Iterator[str]:
-    """What became of a policy, and how to go back."""
+def told(before: PolicyInfo, after: PolicyInfo, *, is_everybodys: bool = False) -> Iterator[str]:
+    """What became of a policy, and how to go back; `is_everybodys`: that was said in so many words."""
     who = f"{after.selector}{_life(before if _is_empty(after) else after)}"
     if before == after:
         yield f"Nothing changed: {who} {'has no rule' if _is_empty(after) else 'says that already'}"
         return
     yield from (f"{who}: {each}" for each in _differences(before, after))
-    yield f"To go back: {' && '.join(shlex.join(each) for each in way_back(before, after))}"
+    everybody = ["--everybody"] if is_everybodys else []
+    yield f"To go back: {' && '.join(shlex.join([*each, *everybody]) for each in way_back(before, after))}"
 
 
 def _life(policy: PolicyInfo) -> str:
@@ -205,7 +206,9 @@ def way_back(before: PolicyInfo, after: PolicyInfo) -> Iterator[list[str]]:
     if _is_empty(before) and (after.temporary or not is_default):
         yield ["mpm", "app", "unset", selector, *layer]
         return
-    if again := list(_said_again(before, after)):
+    is_for_another_time = before.temporary and before.until != after.until
+    missing = replace(PolicyInfo(selector=selector), temporary=True) if is_for_another_time else after
+    if again := list(_said_again(before, missing)):
         yield ["mpm", *(["default"] if is_default else ["app", "set", selector]), *again, *_life_again(before)]
     if back := list(_taken_back(before, after)):
         yield ["mpm", "app", "unset", selector, *back, *layer]

@@ -459,3 +459,16 @@ def test_the_way_back_from_a_temporary_rule_is_its_end():
     after = PolicyInfo(selector="exe:/x", temporary=True, trust="only", until=time.time() + 50)
     assert list(way_back(before, after)) == [["mpm", "app", "unset", "exe:/x", "--temporary"]]
     assert next(told(before, after)).startswith("exe:/x (until 2")
+
+
+def test_the_way_back_to_another_time_says_all_again():
+    before = PolicyInfo(selector="exe:/x", temporary=True, trust="only", wait_ms=0.0)
+    after = msgspec.structs.replace(before, until=time.time() + 50)
+    (back,) = way_back(before, after)
+    assert back == ["mpm", "app", "set", "exe:/x", "--wait", "0", "--trust", "only", "--until-restart"]
+
+
+def test_the_way_back_is_about_everybody_where_that_was_said():
+    before, after = PolicyInfo(selector="exe:/x"), PolicyInfo(selector="exe:/x", trust="only")
+    *_changes, back = told(before, after, is_everybodys=True)
+    assert back == "To go back: mpm app unset exe:/x --everybody"
