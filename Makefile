@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test lint types test-suite test-headless test-system bench lock clean
+.PHONY: help setup run test checks lint types test-suite test-headless test-system bench lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -18,7 +18,12 @@ setup:
 run: setup
 	@.venv/bin/mpm tour
 
-test: setup lint types test-headless test-suite
+# Two processors: lint and types beside the tests that need neither namespaces nor quiet.
+test: setup
+	$(MAKE) --no-print-directory -j2 --output-sync=line checks test-headless
+	$(MAKE) --no-print-directory test-suite
+
+checks: lint types
 
 lint: setup
 	.venv/bin/ruff check .
