@@ -296,12 +296,17 @@ class Manager:
         self.options.forget(token)
 
     async def _take_over(self, decisions: Decisions) -> None:
-        """Rules and trust change in one go: none of them holds with the others of before."""
+        """Rules and trust change in one go: neither is ever handed to the kernel with the other of before.
+
+        What the kernel does not take of it is told by those who hand it over, and tried again by them.
+        """
         self.policies.take_over(decisions.rules)
         self._has_new_rules = True
-        await self.paths.take_over(decisions.preferences)
-        self._has_new_rules = False
-        self._on_policies_changed()
+        try:
+            await self.paths.take_over(decisions.preferences)
+        finally:
+            self._has_new_rules = False
+            self._on_policies_changed()
 
     def _on_connections_revised(self) -> None:
         self._expirations.stir()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mpmanager.api.structures import EventKind
@@ -15,7 +15,7 @@ from mpmanager.daemon.world import World
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, UnknownPathError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName
-from mpmanager.model.network import NetworkState
+from mpmanager.model.network import LinkHints, NetworkState
 from mpmanager.model.path import Path, PathKind, PathState, Tier
 from mpmanager.model.trust import NetworkId, Trust, TrustSource, why
 
@@ -45,6 +45,14 @@ _LOSS_WORDS = {
 _BEST_FIRST = tuple(PathState)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the last look has found."""
+
+    network: NetworkState
+    hints: LinkHints
+
+
 class PathKeeper:
     """The paths of this host.
 
@@ -71,6 +79,7 @@ class PathKeeper:
         self._preferences = state.load_preferences()
         self._turn = asyncio.Lock()
         self._changes: tuple[AsyncIterator[None], ...] = ()
+        self._seen: _Seen | None = None
         self.paths: tuple[Path, ...] = ()
         self.other_addresses: frozenset[IPAddress] = frozenset()
         """Of this host and of no path."""
@@ -105,18 +114,25 @@ class PathKeeper:
         async with self._turn:
             network = await self._world.network.observe()
             hints = await self._world.identification.hints(network.links)
-            paths = derive_paths(network, hints=hints, facts=self._facts, preferences=self._preferences)
-            self._enforce(paths)
-            try:
-                await self._world.routing.apply(desired_routing(paths))
-            except CommandRefusedError as error:
-                _log.warning("routing is incomplete: %s", error)
-            others = _addresses_outside(network, paths)
-            before, self.paths = self.paths, paths
-            if before != paths or others != self.other_addresses:
-                self.other_addresses = others
-                self._tell({path.name: path for path in before}, {path.name: path for path in paths})
-                self._changed()
+            self._seen = _Seen(network=network, hints=hints)
+            await self._act_on(self._seen)
+
+    async def _act_on(self, seen: _Seen) -> None:
+        paths = self._paths_in(seen)
+        self._enforce(paths)
+        try:
+            await self._world.routing.apply(desired_routing(paths))
+        except CommandRefusedError as error:
+            _log.warning("routing is incomplete: %s", error)
+        others = _addresses_outside(seen.network, paths)
+        before, self.paths = self.paths, paths
+        if before != paths or others != self.other_addresses:
+            self.other_addresses = others
+            self._tell({path.name: path for path in before}, {path.name: path for path in paths})
+            self._changed()
+
+    def _paths_in(self, seen: _Seen) -> tuple[Path, ...]:
+        return derive_paths(seen.network, hints=seen.hints, facts=self._facts, preferences=self._preferences)
 
     async def set_tier(self, name: str, tier: str) -> None:
         """Set, or give back to the default, when a path may be used.
@@ -189,9 +205,17 @@ class PathKeeper:
         return self._preferences
 
     async def take_over(self, preferences: PathPreferences) -> None:
-        """Have these decisions, which are written down already, instead of all others, and look at the network."""
+        """Have these decisions, which are written down already, instead of all others.
+
+        They are about the network as it was seen last, so that no answer of the kernel has to be waited for: `enforce`
+        is called before anything else can happen.
+        """
         self._preferences = preferences
-        await self.look()
+        if self._seen is None:
+            return  # the first look is still to come
+        self._enforce(self._paths_in(self._seen))
+        async with self._turn:
+            await self._act_on(self._seen)
 
     async def _prefer(self, preferences: PathPreferences) -> None:
         self._state.save_preferences(preferences)

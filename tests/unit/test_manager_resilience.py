@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+from mpmanager.core.paths import PathPreferences
 from mpmanager.core.policies import STOCK_POLICY
+from mpmanager.core.profile_mapping import Decisions
+from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon import manager as manager_module
 from mpmanager.daemon import path_keeper
 from mpmanager.daemon.compose import simulated_world
@@ -16,6 +19,11 @@ from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.facts import NO_FACTS
+from mpmanager.model.policy import PolicyRule, TrustPolicy
+from mpmanager.model.selector import EVERYBODY
+from mpmanager.model.trust import Trust
+
+KEEPS_TO_TRUSTED = PolicyRule(selector=EVERYBODY, trust=TrustPolicy.parse("only"))
 
 
 class Sulking:
@@ -89,3 +97,44 @@ def test_lost_events_are_made_up_for_even_if_the_first_look_fails():
     keeper.resynchronise_if_needed()
     known = len(list(keeper.ledger.living()))
     assert known == len(world.connections.snapshot().connections) > 0
+
+
+def test_a_profile_is_in_force_with_its_trust_though_the_network_does_not_answer(tmp_path):
+    plans = []
+
+    async def scenario():
+        world = simulated_world()
+        manager = Manager(world, facts=NO_FACTS, state=StateDirectory(tmp_path))
+        manager.trust.begin()
+        await manager.paths.look()
+        apply = world.enforcement.apply
+        world.enforcement.apply = lambda plan: plans.append(plan) or apply(plan)
+        trusted = {path.name for path in manager.paths.paths if path.is_trusted}
+        distrust = TrustPreferences(interfaces=dict.fromkeys(trusted, Trust.UNTRUSTED))
+        world.network.observe = Sulking(world.network.observe, times=100)
+        taken = Decisions(preferences=PathPreferences(trust=distrust), rules=(KEEPS_TO_TRUSTED,))
+        await asyncio.wait_for(manager._take_over(taken), 5)
+        assert trusted
+        assert not any(path.is_trusted for path in manager.paths.paths)
+        assert not manager._has_new_rules
+
+    asyncio.run(scenario())
+    assert plans
+    assert all(plan.policies and not any(each.interfaces for each in plan.classes) for plan in plans)
+
+
+def test_rules_that_were_taken_over_reach_the_connections_whatever_fails_meanwhile(tmp_path):
+    async def scenario():
+        world = simulated_world()
+        manager = Manager(world, facts=NO_FACTS, state=StateDirectory(tmp_path))
+        manager.trust.begin()
+        await manager.paths.look()
+        manager._connections.resynchronise()
+        manager.paths._act_on = Sulking(None, times=1)
+        with pytest.raises(CommandRefusedError):
+            await manager._take_over(Decisions(preferences=PathPreferences(), rules=(KEEPS_TO_TRUSTED,)))
+        assert {str(each.policy.trust) for each in manager._connections.ledger.living()} == {"only"}
+        assert world.enforcement.plan.policies
+        assert not manager._has_new_rules
+
+    asyncio.run(scenario())
