@@ -55,7 +55,7 @@ class _Applied:
 
 
 class ProfileKeeper:
-    """The profiles of this host. `take_over` puts decisions into force that are written down."""
+    """The profiles of this host. `take_over` puts decisions into force that are written down; it refuses none."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class ProfileKeeper:
             raise InvalidValueError(f"profile {wanted!r} follows {', '.join(followed)}; mpm profile unfollow it first")
         self._files.delete(wanted)
         if self._choices.active == wanted:
-            self._choose(replace(self._choices, active=None))
+            self._note(replace(self._choices, active=None))
 
     def follow(self, network: str, profile: str) -> None:
         """Have a profile activated while a network is in use (`otherwise`: while none of the others is); empty: none.
@@ -169,11 +169,15 @@ class ProfileKeeper:
     async def choose(self, name: str) -> None:
         """Activate a profile by hand; an empty name lets the networks in use choose again.
 
+        That a profile was chosen may be forgotten with a restart, where it cannot be written down; that is told.
+
         Raises:
             UnknownProfileError, InvalidValueError, StateFileError: nothing was changed.
         """
         if name:
-            await self._activate(profile_name(name), ProfileChoice.BY_HAND)
+            wanted = profile_name(name)
+            async with self._turn:
+                await self._activate(wanted, ProfileChoice.BY_HAND)
         else:
             self._choose(replace(self._choices, is_by_hand=False))
             self._failed = None
@@ -237,25 +241,30 @@ class ProfileKeeper:
         self._choices = choices
 
     async def _activate(self, name: ProfileName, choice: ProfileChoice) -> None:
-        """Put a profile into force, all of it or nothing; it is written down before, with what held."""
-        async with self._turn:
-            profile = self._read(name).profile
-            changes = self._changes(profile)
-            await self._put_into_force(profile)
-            is_undo = name == BEFORE
-            active = self._choices.previous if is_undo else name
-            previous = self._choices.active
-            if choice is ProfileChoice.BY_HAND or active != self._choices.active:
-                self._choose(
-                    replace(
-                        self._choices,
-                        active=active,
-                        previous=previous,
-                        is_by_hand=choice is ProfileChoice.BY_HAND,
-                    )
-                )
-            self._limits = self._limits_of(active)
-            self._tell(name, choice, changes)
+        """Put a profile into force, all of it or nothing; it is written down before, with what held.
+
+        Raises:
+            UnknownProfileError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        profile = self._read(name).profile
+        changes = self._changes(profile)
+        await self._put_into_force(profile)
+        choices = self._choices
+        active = choices.previous if name == BEFORE else name
+        is_by_hand = choice is ProfileChoice.BY_HAND
+        if is_by_hand or active != choices.active:
+            self._note(replace(choices, active=active, previous=choices.active, is_by_hand=is_by_hand))
+        self._limits = self._limits_of(active)
+        self._tell(name, choice, changes)
+
+    def _note(self, choices: ProfileChoices) -> None:
+        """Of what is in force already: it is so until this daemon ends, also where it cannot be written down."""
+        try:
+            self._choose(choices)
+        except StateFileError as error:
+            self._choices = choices
+            text = f"which profile is in force will not be known after a restart: {error}"
+            self._journal.record(EventKind.PROFILE_CHANGED, text)
 
     async def _put_into_force(self, profile: Profile) -> None:
         places = self._places
@@ -296,6 +305,11 @@ class ProfileKeeper:
         self._journal.record(EventKind.PROFILE_CHANGED, f"profile {name} is in force, {whose}: {count}{widening}")
 
     async def _follow(self) -> None:
+        """One at a time with choices by hand: none of these is taken back while it is being put into force."""
+        async with self._turn:
+            await self._follow_in_turn()
+
+    async def _follow_in_turn(self) -> None:
         wanted = None if self._choices.is_by_hand else self._followed()
         try:
             if wanted is not None and wanted not in {self._choices.active, self._failed}:
@@ -327,10 +341,9 @@ class ProfileKeeper:
         after = decisions_by(applied.profile, places, applied.decisions)
         if not has_more or after == applied.decisions:
             return
-        async with self._turn:
-            self._state.save_decisions(after, before=applied.decisions)
-            await self._take_over(after)
-            self._applied = _Applied(profile=applied.profile, decisions=after, places=found)
+        self._state.save_decisions(after, before=applied.decisions)
+        await self._take_over(after)
+        self._applied = _Applied(profile=applied.profile, decisions=after, places=found)
         self._journal.record(EventKind.PROFILE_CHANGED, f"profile {applied.profile.name} holds for more paths now")
 
 

@@ -53,6 +53,8 @@ class Stage:
         self.state = StateDirectory(directory)
         self.decisions = Decisions(preferences=self.state.load_preferences(), rules=self.state.load_policies())
         self.paths = LAPTOP
+        self.pause = None
+        """While it is not set, the kernel is busy with what is being put into force."""
         self.journal = Journal(wall_clock=lambda: 0.0)
         self.keeper = ProfileKeeper(
             self.state,
@@ -64,6 +66,8 @@ class Stage:
 
     async def _take_over(self, decisions):
         self.decisions = decisions
+        if self.pause is not None:
+            await self.pause.wait()
 
     def decide(self, *rules, **preferences):
         """As somebody does by hand."""
@@ -264,6 +268,41 @@ def test_a_choice_by_hand_stays_until_it_is_given_back(stage, tmp_path):
     again.choose("")
     again.follow()
     assert again.rows["Cafe"].active
+
+
+def test_a_choice_that_cannot_be_noted_is_in_force_all_the_same_and_that_is_told(stage):
+    stage.keeper.store("Cafe", CAFE)
+    (stage.directory / "profiles.new").mkdir()
+    stage.choose("Cafe")
+    assert stage.decisions == stage.on_disk
+    assert stage.decisions.rules
+    assert (stage.rows["Cafe"].active, stage.rows["Cafe"].chosen) == (True, "by-hand")
+    forgotten, in_force = stage.texts
+    assert in_force == "profile Cafe is in force, chosen by hand: 3 changes"
+    assert forgotten.startswith("which profile is in force will not be known after a restart: ")
+
+
+def test_a_choice_by_hand_is_not_taken_back_by_a_network_that_is_found_meanwhile(stage):
+    stage.keeper.store("Cafe", CAFE)
+    stage.keeper.store("Home", HOME)
+    stage.keeper.follow(CAFE_ID, "Cafe")
+    stage.paths = cafe_paths(CAFE_ID)
+
+    async def scenario():
+        stage.pause = asyncio.Event()
+        choosing = asyncio.create_task(stage.keeper.choose("Home"))
+        await asyncio.sleep(0)
+        following = asyncio.create_task(stage.keeper.run())
+        await asyncio.sleep(0)
+        stage.pause.set()
+        await choosing
+        for _ in range(5):
+            await asyncio.sleep(0)
+        following.cancel()
+
+    asyncio.run(scenario())
+    assert stage.rows["Home"].chosen == "by-hand"
+    assert [each for each in stage.texts if "Cafe" in each] == []
 
 
 def test_what_is_decided_while_a_network_is_in_use_is_not_taken_back_by_the_same_network(stage):
