@@ -211,7 +211,8 @@ STORE_PROFILE = Method(
     action=Action.IMPORT_PROFILE,
     inputs=(Argument(name="name", signature="s"), Argument(name="text", signature="s")),
 )
-"""Keeps a profile under a name, in place of the one that has it; nothing of it is in force by that."""
+"""Keeps a profile under a name, in place of the one that has it; nothing of it is in force by that, unless a network
+in use has asked for it in vain."""
 
 ACTIVATE_PROFILE = Method(
     name="ActivateProfile",

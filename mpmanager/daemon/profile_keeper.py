@@ -108,7 +108,10 @@ class ProfileKeeper:
         return await asyncio.to_thread(_previewed, text, MergeMode(mode), self._decisions(), self._places)
 
     def store(self, name: str, text: str) -> None:
-        """Keep a profile; nothing of it is in force by that. What is broken in it is kept with it, and left out later.
+        """Keep a profile. What is broken in it is kept with it, and left out later.
+
+        Nothing of it is in force by that, unless a network in use has asked for it, or for another, in vain: it does
+        so again.
 
         Raises:
             InvalidValueError: nothing of it can be read, or it cannot have that name.
@@ -119,6 +122,7 @@ class ProfileKeeper:
             raise InvalidValueError(f"name {name!r}: that is where what held before is kept; choose another one")
         read_profile(text)
         self._files.write(wanted, text)
+        self._ask_again()
 
     def delete(self, name: str) -> None:
         """Forget a profile; what is in force stays.
@@ -154,7 +158,7 @@ class ProfileKeeper:
         if len(follows) > _MOST_FOLLOWED:
             raise InvalidValueError(f"more than {_MOST_FOLLOWED} networks are followed")
         self._choose(replace(self._choices, follows=follows))
-        self.stir()
+        self._ask_again()
 
     def may_widen(self, name: str) -> bool:
         """Whether activating a profile may widen rights; one that cannot be read gets as far as saying so."""
@@ -180,8 +184,12 @@ class ProfileKeeper:
                 await self._activate(wanted, ProfileChoice.BY_HAND)
         else:
             self._choose(replace(self._choices, is_by_hand=False))
-            self._failed = None
-            self.stir()
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """What a network asked for in vain may be had now."""
+        self._failed = None
+        self.stir()
 
     def stir(self) -> None:
         """Other networks may be in use."""

@@ -45,6 +45,12 @@ def cafe_paths(*networks):
     return (path("wlan0", PathKind.WIFI, networks=networks), *LAPTOP[1:])
 
 
+async def settled():
+    """Nothing here waits for anything but its turn."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 class Stage:
     """A keeper of profiles, and the decisions that it rules over."""
 
@@ -90,8 +96,7 @@ class Stage:
     def follow(self):
         async def follow():
             task = asyncio.create_task(self.keeper.run())
-            for _ in range(3):
-                await asyncio.sleep(0)
+            await settled()
             task.cancel()
 
         asyncio.run(follow())
@@ -296,8 +301,7 @@ def test_a_choice_by_hand_is_not_taken_back_by_a_network_that_is_found_meanwhile
         await asyncio.sleep(0)
         stage.pause.set()
         await choosing
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await settled()
         following.cancel()
 
     asyncio.run(scenario())
@@ -324,6 +328,38 @@ def test_a_followed_profile_that_is_spoilt_is_told_once_and_what_held_stays(stag
     assert stage.decisions == held
     (text,) = stage.texts
     assert text.startswith("profile Cafe cannot be activated, what held still does: this is no TOML")
+
+
+def test_a_followed_profile_is_activated_once_it_was_mended(stage):
+    stage.keeper.store("Cafe", CAFE)
+    stage.keeper.follow(CAFE_ID, "Cafe")
+    (stage.directory / "profiles/Cafe.toml").write_text("version = ")
+    stage.network(CAFE_ID)
+    assert not stage.rows["Cafe"].active
+    stage.keeper.store("Cafe", CAFE)
+    stage.follow()
+    assert stage.rows["Cafe"].active
+
+
+def test_a_network_that_is_followed_anew_asks_again(stage):
+    stage.keeper.store("Cafe", CAFE)
+    stage.keeper.follow(CAFE_ID, "Cafe")
+    stage.paths = cafe_paths(CAFE_ID)
+
+    async def scenario():
+        following = asyncio.create_task(stage.keeper.run())
+        (stage.directory / "profiles/Cafe.toml").write_text("version = ")
+        await settled()
+        (stage.directory / "profiles/Cafe.toml").write_text(CAFE)
+        stage.keeper.stir()
+        await settled()
+        assert not stage.rows["Cafe"].active
+        stage.keeper.follow(CAFE_ID, "Cafe")
+        await settled()
+        following.cancel()
+
+    asyncio.run(scenario())
+    assert stage.rows["Cafe"].active
 
 
 def test_a_profile_that_is_followed_is_not_deleted(stage):
