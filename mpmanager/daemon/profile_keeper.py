@@ -78,6 +78,8 @@ class ProfileKeeper:
         self._applied: _Applied | None = None
         self._failed: ProfileName | None = None
         """The one that a network asked for and that could not be activated: it is told once."""
+        self._unplaced: _Applied | None = None
+        """What could not be put into force for paths that came later: it is told once."""
         self._stirred = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -287,8 +289,7 @@ class ProfileKeeper:
                 self._restore(earlier)
                 raise
             await self._take_over(after)
-        found = {each.reference: each.names for each in placed_references(profile, places)}
-        self._applied = _Applied(profile=profile, decisions=after, places=found)
+        self._applied = _Applied(profile=profile, decisions=after, places=_found(profile, places))
 
     def _text_before(self) -> str | None:
         try:
@@ -319,16 +320,17 @@ class ProfileKeeper:
 
     async def _follow_in_turn(self) -> None:
         wanted = None if self._choices.is_by_hand else self._followed()
+        if wanted is None or wanted in {self._choices.active, self._failed}:
+            await self._place_again_or_tell()
+            return
         try:
-            if wanted is not None and wanted not in {self._choices.active, self._failed}:
-                await self._activate(wanted, ProfileChoice.AUTOMATIC)
-                self._failed = None
-            else:
-                await self._place_again()
+            await self._activate(wanted, ProfileChoice.AUTOMATIC)
         except MpmanagerError as error:
             self._failed = wanted
             text = f"profile {wanted} cannot be activated, what held still does: {error}"
             self._journal.record(EventKind.PROFILE_CHANGED, text)
+        else:
+            self._failed = None
 
     def _followed(self) -> ProfileName | None:
         """The profile of the first network in use that one follows; paths in their order."""
@@ -336,13 +338,29 @@ class ProfileKeeper:
         used = (network for path in self._paths() if path.state.is_usable for network in path.network_ids)
         return next((follows[each] for each in used if each in follows), follows.get(OTHERWISE))
 
-    async def _place_again(self) -> None:
-        """Paths have come of which the profile spoke already; unless somebody has decided anything since."""
+    async def _place_again_or_tell(self) -> None:
         applied = self._applied
-        if applied is None or applied.decisions != self._decisions():
+        if applied is None:
+            return
+        try:
+            await self._place_again(applied)
+        except MpmanagerError as error:
+            if self._unplaced is not applied:
+                self._unplaced = applied
+                name = applied.profile.name
+                text = f"profile {name} does not hold for the paths that have come, what held still does: {error}"
+                self._journal.record(EventKind.PROFILE_CHANGED, text)
+
+    async def _place_again(self, applied: _Applied) -> None:
+        """Paths have come of which the profile spoke already; unless somebody has decided anything since.
+
+        Raises:
+            StateFileError: nothing was changed.
+        """
+        if applied.decisions != self._decisions():
             return
         places = self._places
-        found = {each.reference: each.names for each in placed_references(applied.profile, places)}
+        found = _found(applied.profile, places)
         has_more = found != applied.places and all(
             set(names) <= set(found.get(reference, ())) for reference, names in applied.places.items()
         )
@@ -353,6 +371,11 @@ class ProfileKeeper:
         await self._take_over(after)
         self._applied = _Applied(profile=applied.profile, decisions=after, places=found)
         self._journal.record(EventKind.PROFILE_CHANGED, f"profile {applied.profile.name} holds for more paths now")
+
+
+def _found(profile: Profile, places: Places) -> dict[str, tuple[LinkName, ...]]:
+    """The paths that there are of those of which a profile speaks."""
+    return {each.reference: each.names for each in placed_references(profile, places)}
 
 
 def _current(now: Decisions, places: Places) -> Profile:

@@ -38,6 +38,7 @@ selector = "exe:/usr/bin/ssh"
 trust = "only"
 """
 HOME = 'version = 1\nname = "Home"\n[defaults]\nwait_ms = 50\n'
+SECOND_CARD = 'version = 1\nname = "a"\n[[tiers]]\npaths = "kind:wifi:2"\ntier = "never"\n'
 CAFE_ID, HOME_ID = "wifi:Cafe/open", "wifi:Home/wpa2"
 
 
@@ -375,8 +376,7 @@ def test_a_profile_that_is_followed_is_not_deleted(stage):
 
 
 def test_paths_that_come_later_are_meant_too_unless_something_was_decided_since(stage):
-    text = 'version = 1\nname = "a"\n[[tiers]]\npaths = "kind:wifi:2"\ntier = "never"\n'
-    stage.keeper.store("a", text)
+    stage.keeper.store("a", SECOND_CARD)
     stage.choose("a")
     assert stage.decisions.preferences.tiers == {}
     stage.paths = TWO_CARDS
@@ -384,6 +384,22 @@ def test_paths_that_come_later_are_meant_too_unless_something_was_decided_since(
     assert stage.decisions.preferences.tiers == stage.on_disk.preferences.tiers == {"wlan1": Tier.NEVER}
     assert stage.texts[-1] == "profile a holds for more paths now"
     stage.paths = LAPTOP
+    stage.follow()
+    assert stage.decisions.preferences.tiers == {"wlan1": Tier.NEVER}
+
+
+def test_paths_that_come_later_and_cannot_be_written_down_are_told_once_and_tried_again(stage):
+    stage.keeper.store("a", SECOND_CARD)
+    stage.choose("a")
+    held = stage.decisions
+    stage.paths = TWO_CARDS
+    (stage.directory / "decisions-pending.new").mkdir()
+    stage.follow()
+    stage.follow()
+    assert stage.decisions == stage.on_disk == held
+    _in_force, text = stage.texts
+    assert text.startswith("profile a does not hold for the paths that have come, what held still does: ")
+    (stage.directory / "decisions-pending.new").rmdir()
     stage.follow()
     assert stage.decisions.preferences.tiers == {"wlan1": Tier.NEVER}
 
