@@ -339,7 +339,7 @@ class ProfileKeeper:
         return next((follows[each] for each in used if each in follows), follows.get(OTHERWISE))
 
     async def _place_again_or_tell(self) -> None:
-        applied = self._applied
+        applied = self._applied = self._applied or self._recalled()
         if applied is None:
             return
         try:
@@ -350,6 +350,19 @@ class ProfileKeeper:
                 name = applied.profile.name
                 text = f"profile {name} does not hold for the paths that have come, what held still does: {error}"
                 self._journal.record(EventKind.PROFILE_CHANGED, text)
+
+    def _recalled(self) -> _Applied | None:
+        """What a daemon before this one has put into force, where nothing else was decided since."""
+        if self._choices.active is None:
+            return None
+        try:
+            profile = self._read(self._choices.active).profile
+        except MpmanagerError:
+            return None  # `limits` tells it
+        places, now = self._places, self._decisions()
+        if decisions_by(profile, places, now) != now:
+            return None
+        return _Applied(profile=profile, decisions=now, places=_found(profile, places))
 
     async def _place_again(self, applied: _Applied) -> None:
         """Paths have come of which the profile spoke already; unless somebody has decided anything since.

@@ -388,6 +388,29 @@ def test_paths_that_come_later_are_meant_too_unless_something_was_decided_since(
     assert stage.decisions.preferences.tiers == {"wlan1": Tier.NEVER}
 
 
+def test_paths_that_come_after_a_restart_are_meant_too(stage, tmp_path):
+    stage.keeper.store("a", SECOND_CARD)
+    stage.choose("a")
+    again = Stage(tmp_path)
+    again.follow()
+    again.paths = TWO_CARDS
+    again.follow()
+    assert again.decisions.preferences.tiers == again.on_disk.preferences.tiers == {"wlan1": Tier.NEVER}
+    assert again.texts == ["profile a holds for more paths now"]
+
+
+def test_what_was_decided_before_a_restart_is_not_taken_back_for_paths_that_come_after_it(stage, tmp_path):
+    stage.keeper.store("a", SECOND_CARD)
+    stage.choose("a")
+    stage.decide(PolicyRule(selector=SSH, wait_s=3.0))
+    again = Stage(tmp_path)
+    again.follow()
+    again.paths = TWO_CARDS
+    again.follow()
+    assert again.decisions == stage.decisions
+    assert again.texts == []
+
+
 def test_paths_that_come_later_and_cannot_be_written_down_are_told_once_and_tried_again(stage):
     stage.keeper.store("a", SECOND_CARD)
     stage.choose("a")
