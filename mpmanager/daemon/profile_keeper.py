@@ -319,9 +319,17 @@ class ProfileKeeper:
             await self._follow_in_turn()
 
     async def _follow_in_turn(self) -> None:
-        wanted = None if self._choices.is_by_hand else self._followed()
+        wanted, path = (None, None) if self._choices.is_by_hand else self._followed()
         if wanted is None or wanted in {self._choices.active, self._failed}:
             await self._place_again_or_tell()
+            return
+        if path is not None and not path.is_trusted and self.may_widen(wanted):
+            self._failed = wanted
+            text = (
+                f"profile {wanted} is not put into force by a network that is not trusted, as it widens rights: "
+                f"mpm profile activate {wanted}"
+            )
+            self._journal.record(EventKind.PROFILE_CHANGED, text)
             return
         try:
             await self._activate(wanted, ProfileChoice.AUTOMATIC)
@@ -332,11 +340,15 @@ class ProfileKeeper:
         else:
             self._failed = None
 
-    def _followed(self) -> ProfileName | None:
-        """The profile of the first network in use that one follows; paths in their order."""
+    def _followed(self) -> tuple[ProfileName | None, Path | None]:
+        """The profile of the first network in use that one follows, paths in their order, and the path there.
+
+        Networks are known by names that anybody may give to his own.
+        """
         follows = self._choices.follows
-        used = (network for path in self._paths() if path.state.is_usable for network in path.network_ids)
-        return next((follows[each] for each in used if each in follows), follows.get(OTHERWISE))
+        used = ((path, each) for path in self._paths() if path.state.is_usable for each in path.network_ids)
+        found = next(((follows[each], path) for path, each in used if each in follows), None)
+        return (follows.get(OTHERWISE), None) if found is None else found
 
     async def _place_again_or_tell(self) -> None:
         applied = self._applied = self._applied or self._recalled()

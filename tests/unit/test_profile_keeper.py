@@ -19,8 +19,8 @@ from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.errors import InvalidValueError, StateFileError, UnknownProfileError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.policy import Life, PolicyRule, TrustPolicy
-from mpmanager.model.selector import Selector
-from mpmanager.model.trust import Trust
+from mpmanager.model.selector import EVERYBODY, Selector
+from mpmanager.model.trust import Trust, TrustReason, TrustVerdict
 from profile_model import LAPTOP, TWO_CARDS, path, profiles
 
 SSH = Selector.parse("exe:/usr/bin/ssh")
@@ -259,6 +259,23 @@ def test_a_profile_follows_its_network_and_the_others_go_to_otherwise(stage):
         "profile Cafe is in force, chosen by the network in use: 3 changes",
         "profile Home is in force, chosen by the network in use: 4 changes, 3 of which widen rights",
     ]
+
+
+def test_a_network_that_is_not_trusted_widens_nothing_by_its_name(stage):
+    stage.decide(PolicyRule(selector=EVERYBODY, trust=TrustPolicy.parse("only")))
+    held = stage.decisions
+    stage.keeper.store("Home", HOME)
+    stage.keeper.follow(CAFE_ID, "Home")
+    untrusted = TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.WIFI_OPEN)
+    stage.paths = [replace(each, trust=untrusted) for each in cafe_paths(CAFE_ID)]
+    for _time in range(2):
+        stage.keeper.stir()
+        stage.follow()
+    assert (stage.decisions, stage.rows["Home"].active) == (held, False)
+    (text,) = stage.texts
+    assert text.endswith("as it widens rights: mpm profile activate Home")
+    stage.choose("Home")
+    assert stage.rows["Home"].active
 
 
 def test_a_choice_by_hand_stays_until_it_is_given_back(stage, tmp_path):
