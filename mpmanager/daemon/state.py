@@ -231,6 +231,7 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         self._paths.save(preferences)
+        self._forget_pending()
         self._is_trust_lost = preferences.trust.are_lost
 
     def load_policies(self) -> tuple[PolicyRule, ...]:
@@ -247,6 +248,7 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         self._policies.save(Policies(rules=tuple(rules), are_lost=are_lost))
+        self._forget_pending()
         self.are_policies_lost = are_lost
 
     def save_decisions(self, after: Decisions, *, before: Decisions) -> None:
@@ -270,7 +272,7 @@ class StateDirectory:
                 self._paths.save(before.preferences)
                 raise
         finally:
-            self._pending_file.unlink(missing_ok=True)
+            self._forget_pending()
         self.are_policies_lost = self._is_trust_lost = False
 
     def _complete(self) -> None:
@@ -281,9 +283,17 @@ class StateDirectory:
         try:
             self._paths.save(pending.preferences)
             self._policies.save(Policies(rules=pending.rules))
-            self._pending_file.unlink()
-        except (OSError, StateFileError) as error:
-            _log.warning("a profile is in force by half, until the next start: %s", error)
+        except StateFileError as error:
+            _log.warning("a profile is in force by half, until the next start or the next decision: %s", error)
+        else:
+            self._forget_pending()
+
+    def _forget_pending(self) -> None:
+        """Whatever was to be completed is, or something newer was decided, which must not be overwritten by it."""
+        try:
+            self._pending_file.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("%s: %s; the next start goes back to what it says", self._pending_file, error.strerror)
 
     def load_profile_choices(self) -> ProfileChoices:
         """Which profile was activated, and which follow networks; where that cannot be read, none does."""

@@ -40,6 +40,11 @@ trust = "only"
 HOME = 'version = 1\nname = "Home"\n[defaults]\nwait_ms = 50\n'
 SECOND_CARD = 'version = 1\nname = "a"\n[[tiers]]\npaths = "kind:wifi:2"\ntier = "never"\n'
 CAFE_ID, HOME_ID = "wifi:Cafe/open", "wifi:Home/wpa2"
+PENDING = {
+    "paths": json.dumps({"role_tiers": [["metered", "never"]], "network_trust": {CAFE_ID: "untrusted"}}),
+    "policies": json.dumps({"policies": [{"selector": "exe:/usr/bin/ssh", "trust": "only"}]}),
+}
+"""What activating `CAFE` leaves behind where the machine stops halfway."""
 
 
 def cafe_paths(*networks):
@@ -222,14 +227,32 @@ def test_a_machine_that_stopped_halfway_completes_it_at_the_next_start(stage):
     stage.choose("Cafe")
     wanted = stage.decisions
     stage.choose("before")
-    pending = {
-        "paths": json.dumps({"role_tiers": [["metered", "never"]], "network_trust": {CAFE_ID: "untrusted"}}),
-        "policies": json.dumps({"policies": [{"selector": "exe:/usr/bin/ssh", "trust": "only"}]}),
-    }
-    (stage.directory / "decisions-pending.json").write_text(json.dumps(pending))
+    (stage.directory / "decisions-pending.json").write_text(json.dumps(PENDING))
     assert stage.on_disk == wanted
     assert not (stage.directory / "decisions-pending.json").exists()
     assert stage.on_disk == wanted
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda state: state.save_policies([PolicyRule(selector=SSH, wait_s=3.0)]),
+        lambda state: state.save_preferences(PathPreferences(tiers={"wwan0": Tier.ALWAYS})),
+    ],
+    ids=["of programs", "of paths"],
+)
+def test_what_could_not_be_completed_does_not_overwrite_what_was_decided_since(tmp_path, caplog, decide):
+    (tmp_path / "decisions-pending.json").write_text(json.dumps(PENDING))
+    (tmp_path / "policies.new").mkdir()
+    stage = Stage(tmp_path)
+    assert "a profile is in force by half" in caplog.text
+    assert (tmp_path / "decisions-pending.json").exists()
+    (tmp_path / "policies.new").rmdir()
+    decide(stage.state)
+    decided = (tmp_path / "paths.json").read_text(), (tmp_path / "policies.json").exists()
+    assert not (tmp_path / "decisions-pending.json").exists()
+    Stage(tmp_path)
+    assert ((tmp_path / "paths.json").read_text(), (tmp_path / "policies.json").exists()) == decided
 
 
 @pytest.mark.parametrize("name", ["before", "../evil", "", "a/b", ".hidden"])
