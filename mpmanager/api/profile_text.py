@@ -225,7 +225,8 @@ class _Reader:
                 self._note(place, f"there is a rule for {rule.selector} already: {found[rule.selector][0]}")
                 rule = _stricter(found[rule.selector][1], rule)
             found[rule.selector] = (found.get(rule.selector, (place,))[0], rule)
-        return [rule for _place, rule in found.values() if not rule.is_empty]
+        rules = [rule for _place, rule in found.values() if not rule.is_empty]
+        return sorted(rules, key=lambda rule: rule.selector != EVERYBODY)  # as it is written: the default first
 
     def _rule(
         self, said: object, more: Mapping[str, str], kind: type[DefaultsTable | PolicyTable], place: str

@@ -136,11 +136,11 @@ def _found(command: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _interpreter(file: BinaryIO) -> Sequence[str] | None:
-    """The words behind `#!`; None where it is no script."""
+    """The words behind `#!`, up to a NUL as the kernel reads them; None where it is no script."""
     begin = file.read(_LONGEST_LINE)
     if not begin.startswith(_SCRIPT):
         return None
-    line = begin[len(_SCRIPT) :].partition(b"\n")[0]
+    line = begin[len(_SCRIPT) :].partition(b"\n")[0].partition(b"\0")[0]
     return os.fsdecode(line).split()
 
 

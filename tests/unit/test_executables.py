@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mpmanager.linux.executables import look_at, machine_of
@@ -142,6 +142,7 @@ def test_a_library_is_made_for_a_kind_of_processor(place, tmp_path):
 
 
 @settings(max_examples=300, deadline=None)
+@example(place_=0, value=b"#!", cut=8)
 @given(place_=st.integers(0, 400), value=st.binary(min_size=1, max_size=16), cut=st.integers(0, 500) | st.none())
 def test_no_damage_to_a_file_is_more_than_none_or_another_answer(tmp_path_factory, place_, value, cut):
     file = tmp_path_factory.getbasetemp() / "damaged"

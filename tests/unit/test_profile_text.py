@@ -225,6 +225,11 @@ def checked(text):
     assert again.profile == reading.profile
 
 
+def test_a_default_among_the_policies_comes_first_as_it_is_written():
+    rules = "{selector = 'exe:/x', wait_ms = 1}, {selector = 'default', wait_ms = 1}"
+    checked(f"version = 1\nname = 'a'\ndefaults = 'x'\npolicies = [{rules}]")
+
+
 @arbitrary
 @given(st.one_of(st.binary(max_size=300).map(lambda raw: raw.decode(errors="replace")), st.text(max_size=300)))
 @example("[signature]\n")
