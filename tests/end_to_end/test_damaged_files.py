@@ -67,8 +67,9 @@ def assert_held(cafe, talker):
         assert talker.says(f"{cafe.opening(kind)} {cafe.wifi}") == "EPERM"
 
 
-@pytest.mark.parametrize("end", ["stop", "kill"])
-@pytest.mark.parametrize("damaged", [[ORIGINAL], [ORIGINAL, COPY]], ids=["file", "file-and-copy"])
+@pytest.mark.parametrize(
+    ("damaged", "end"), [([ORIGINAL], "stop"), ([ORIGINAL, COPY], "kill")], ids=["file-stop", "file-and-copy-kill"]
+)
 def test_programs_under_only_send_nothing_elsewhere_whatever_became_of_their_rules(cafe, damaged, end):
     talkers = [held(cafe, is_service=is_service) for is_service in (False, True)]
     cafe.left(WIFI)
