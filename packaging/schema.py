@@ -43,7 +43,7 @@ class PathChange(msgspec.Struct, kw_only=True):
 
 
 class Policies(msgspec.Struct, kw_only=True):
-    """`mpm app list --json`; of `mpm app show`, `set`, `clear` and `mpm default` the one that it is about."""
+    """`mpm app list --json`; of `mpm app show`, `set`, `unset` and `mpm default` the one that it is about."""
 
     policies: list[PolicyInfo]
 

@@ -36,14 +36,13 @@ from mpmanager.model.profile import (
     tier_choice,
 )
 from mpmanager.model.selector import EVERYBODY, Selector
-from mpmanager.model.trust import NetworkId, Trust
+from mpmanager.model.trust import LONGEST_NETWORK_ID, NetworkId, Trust
 
 TableT = TypeVar("TableT")
 
 _WORDS = PathWords(name=path_reference, choice=tier_choice)
 _SIGNATURE_LINE = "[signature]"
 _UNNAMED = ProfileName("unnamed")
-_LONGEST_NETWORK_ID = 300
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART}){{60,}}")
 """Reading such a dotted key takes memory by the square of its parts; names of hosts have no more than that."""
@@ -180,7 +179,7 @@ class _Reader:
             self._note("trust.networks", "this is no table")
             return found
         for name, each in said.items():
-            if not 0 < len(name) <= _LONGEST_NETWORK_ID:
+            if not 0 < len(name) <= LONGEST_NETWORK_ID:
                 self._note("trust.networks", f"{name[:40]!r}: nothing names a network so")
                 continue
             level = self._convert(each, Trust, f"trust.networks.{name!r}")

@@ -248,8 +248,9 @@ class Expirations:
         if watched is None:
             return Decision()
         standing = {each.path.name for each, vitals in subflows if is_standing(vitals)}
-        watched.fastest = self._fastest(watched, subflows)
-        ranks = self._ranks(watched, standing)
+        tiers = self._open_paths(watched.policy)
+        watched.fastest = _fastest(watched, subflows, tiers)
+        ranks = _ranks(watched, standing, tiers)
         views = [
             _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name])
             for each, vitals in subflows
@@ -261,7 +262,7 @@ class Expirations:
             views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now), missed=self._missed
         )
         moves = self._moves(watched, standing, now)
-        orders = (*self._choose(token, watched, ranks), *self._orders(token, effects, now))
+        orders = (*_choose(token, watched, ranks, tiers), *self._orders(token, effects, now))
         self._budget -= len(orders)
         return Decision(orders=orders, reports=(*moves, *(each for each in effects if isinstance(each, Report))))
 
@@ -327,38 +328,6 @@ class Expirations:
             peers.setdefault(path, set()).add(peer)
         return [path for path, found in peers.items() if len(found) > 1 or found & mine]
 
-    def _ranks(self, watched: _Watched, standing: set[LinkName]) -> Mapping[LinkName, Rank]:
-        """What each path is to a connection; a big transfer prefers its own path where it has a subflow there."""
-        own = self._own_path(watched, standing) or watched.fastest
-        ranks = {name: _RANKS[tier] for name, tier in self._open_paths(watched.policy).items()}
-        if own is not None:
-            others = Rank.RESERVE if watched.policy.wait_s == 0 else Rank.HELPER  # helpers would be pooled
-            ranks = {name: max(rank, others) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
-        return ranks
-
-    def _own_path(self, watched: _Watched, standing: set[LinkName]) -> LinkName | None:
-        target = watched.policy.big_transfers
-        if target is None or watched.meter is None or not watched.meter.is_big:
-            return None
-        return target.path if target.path in self._open_paths(watched.policy) and target.path in standing else None
-
-    def _fastest(self, watched: _Watched, subflows: Sequence[tuple[StandingSubflow, SubflowVitals]]) -> LinkName | None:
-        """Of the paths that its tiers let carry or help, the one with the shortest round trip when it is empty."""
-        if not watched.policy.prefers_lowest_delay:
-            return None
-        tiers = self._open_paths(watched.policy)
-        delays_s = {
-            each.path.name: vitals.min_rtt_s
-            for each, vitals in subflows
-            if is_standing(vitals) and vitals.min_rtt_s and tiers.get(each.path.name) in _MAY_LEAD
-        }
-        if not delays_s:
-            return None
-        best = min(delays_s, key=lambda path: delays_s[path])
-        if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
-            return watched.fastest
-        return best
-
     def _moves(self, watched: _Watched, standing: set[LinkName], now: float) -> tuple[Move, ...]:
         watched.has_changed_size = watched.is_due = False
         target, meter = watched.policy.big_transfers, watched.meter
@@ -370,17 +339,6 @@ class Expirations:
         watched.moved_to = path if is_moved else None
         watched.machine.settle(now)
         return (Move(path=path, is_back=not is_moved),)
-
-    def _choose(self, token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank]) -> tuple[Order, ...]:
-        normal = watched.machine.normal_paths(ranks)
-        by_tier = {name for name, tier in self._open_paths(watched.policy).items() if tier is Tier.ALWAYS}
-        chosen = None if normal == by_tier else normal
-        if chosen == watched.chosen or watched.is_server_side:
-            return ()
-        watched.chosen = chosen
-        if watched.automatic is not None:
-            watched.automatic.note_other_carriers()
-        return (NormalPathsChosen(token=token, paths=chosen),)
 
     def _orders(self, token: Token, effects: Iterable[Effect], now: float) -> tuple[Order, ...]:
         orders: list[Order] = []
@@ -408,6 +366,58 @@ class Expirations:
             return False
         self._probes[path] = (token, now)
         return True
+
+
+def _ranks(watched: _Watched, standing: set[LinkName], tiers: Mapping[LinkName, Tier]) -> Mapping[LinkName, Rank]:
+    """What each path is to a connection; a big transfer prefers its own path where it has a subflow there."""
+    own = _own_path(watched, standing, tiers) or watched.fastest
+    ranks = {name: _RANKS[tier] for name, tier in tiers.items()}
+    if own is not None:
+        others = Rank.RESERVE if watched.policy.wait_s == 0 else Rank.HELPER  # helpers would be pooled
+        ranks = {name: max(rank, others) for name, rank in ranks.items()} | {own: Rank.PREFERRED}
+    return ranks
+
+
+def _own_path(watched: _Watched, standing: set[LinkName], tiers: Mapping[LinkName, Tier]) -> LinkName | None:
+    target = watched.policy.big_transfers
+    if target is None or watched.meter is None or not watched.meter.is_big:
+        return None
+    return target.path if target.path in tiers and target.path in standing else None
+
+
+def _fastest(
+    watched: _Watched,
+    subflows: Sequence[tuple[StandingSubflow, SubflowVitals]],
+    tiers: Mapping[LinkName, Tier],
+) -> LinkName | None:
+    """Of the paths that its tiers let carry or help, the one with the shortest round trip when it is empty."""
+    if not watched.policy.prefers_lowest_delay:
+        return None
+    delays_s = {
+        each.path.name: vitals.min_rtt_s
+        for each, vitals in subflows
+        if is_standing(vitals) and vitals.min_rtt_s and tiers.get(each.path.name) in _MAY_LEAD
+    }
+    if not delays_s:
+        return None
+    best = min(delays_s, key=lambda path: delays_s[path])
+    if watched.fastest in delays_s and delays_s[best] > _CLEARLY_FASTER * delays_s[watched.fastest]:
+        return watched.fastest
+    return best
+
+
+def _choose(
+    token: Token, watched: _Watched, ranks: Mapping[LinkName, Rank], tiers: Mapping[LinkName, Tier]
+) -> tuple[Order, ...]:
+    normal = watched.machine.normal_paths(ranks)
+    by_tier = {name for name, tier in tiers.items() if tier is Tier.ALWAYS}
+    chosen = None if normal == by_tier else normal
+    if chosen == watched.chosen or watched.is_server_side:
+        return ()
+    watched.chosen = chosen
+    if watched.automatic is not None:
+        watched.automatic.note_other_carriers()
+    return (NormalPathsChosen(token=token, paths=chosen),)
 
 
 def _path_times(views: Sequence[SubflowView], metered: Collection[LinkName]) -> PathTimes | None:

@@ -20,8 +20,6 @@ PartT = TypeVar("PartT")
 STOCK = PolicyRule(selector=EVERYBODY, wait_s=NEVER, trust=PROTECTED_HANDSHAKE)
 """Where nobody has said anything, a backup is a backup, and connections open on trusted paths."""
 
-_STOCK_WAIT_S = NEVER
-
 
 def policy_from(fitting: Sequence[PolicyRule]) -> Policy:
     """Put a policy together of the rules that are about a connection, the most specific first.
@@ -49,7 +47,7 @@ def policy_from(fitting: Sequence[PolicyRule]) -> Policy:
 
 def _allowed(rule: PolicyRule) -> tuple[float, Intent | None]:
     wait_s = rule.allowed_wait_s
-    return _STOCK_WAIT_S if wait_s is None else wait_s, rule.intent if rule.wait_s is None else None
+    return NEVER if wait_s is None else wait_s, rule.intent if rule.wait_s is None else None
 
 
 def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:

@@ -83,11 +83,11 @@ def demands_of(
     return demands
 
 
-def _default_of(said: Iterable[tuple[Selector, TrustPolicy]]) -> TrustPolicy:
+def _default_of(said: Collection[tuple[Selector, TrustPolicy]]) -> TrustPolicy:
     """What holds for everybody; rules that are about nothing but a network in use add to it."""
-    found = [trust for selector, trust in said if selector == EVERYBODY][:1] or [PROTECTED_HANDSHAKE]
+    default = next((trust for selector, trust in said if selector.is_default), PROTECTED_HANDSHAKE)
     here = [trust for selector, trust in said if selector == replace(EVERYBODY, on_network=selector.on_network)]
-    return reduce(TrustPolicy.strictest, here, found[0])
+    return reduce(TrustPolicy.strictest, here, default)
 
 
 def _may_be_feigned(selector: Selector, cgroup: CgroupPath) -> bool:

@@ -42,6 +42,7 @@ from mpmanager.model.multipath import MultipathBadge
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import Policy, TrustDemand
+from mpmanager.model.selector import Subject
 from mpmanager.model.socket_options import SocketWish
 
 _log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ class Manager:
             clock=time.monotonic,
             choose_port=choose_port,
             news=self._news.set,
-            policy_for=self._policy_for,
+            policy_for=lambda account: self._policy_for(self._subjects.of(account)),
             named=self.scopes.named,
             protection_of=self.trust.protection,
             wish_of=self._wish_of,
@@ -153,7 +154,7 @@ class Manager:
             joined=self._on_joined,
         )
         self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
-        self.options = OptionKeeper(world, self._connections, root=_everybody(world), heeded=self._expirations.heed)
+        self.options = OptionKeeper(world, self._connections, root=root, heeded=self._expirations.heed)
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
@@ -334,8 +335,8 @@ class Manager:
         elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
             raise NotSupportedError(self.trust.limits()[0])
 
-    def _policy_for(self, account: ConnectionAccount) -> Policy:
-        return self.policies.policy_for(self._subjects.of(account), self.scopes.rules_about(account.application))
+    def _policy_for(self, subject: Subject) -> Policy:
+        return self.policies.policy_for(subject, self.scopes.rules_about(subject.application))
 
     def _on_policies_changed(self) -> None:
         self._multipath.stir()
@@ -447,15 +448,10 @@ class Manager:
                 world.connections,
                 world.applications,
                 named=self.scopes.named,
-                policy_of=self._policy_of,
+                policy_of=lambda application: self._policy_for(self._subjects.of_application(application)),
             )
             self._known_badges = {application.id: (application, badge) for application, badge in found}
         return self._known_badges
-
-    def _policy_of(self, application: Application) -> Policy:
-        """Whatever it connects to."""
-        subject = self._subjects.of_application(application)
-        return self.policies.policy_for(subject, self.scopes.rules_about(application))
 
     async def _hand_back(self) -> None:
         """Undo what was done to this machine, all of it, whatever fails on the way."""

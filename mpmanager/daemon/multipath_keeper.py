@@ -43,10 +43,6 @@ class MultipathKeeper:
         """What was wanted, and what of it was in force when it was last looked at."""
         return self._state
 
-    def refusal(self) -> str | None:
-        """Why nothing can be in force here, in a sentence; None where it can. Tries it (20 ms)."""
-        return self._hook.refusal()
-
     def verdict(self, cgroup: CgroupPath) -> MultipathVerdict:
         """Whether the hook reaches programs in a wanted cgroup."""
         if cgroup in self._state.in_force:

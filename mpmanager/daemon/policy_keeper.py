@@ -137,7 +137,8 @@ class PolicyKeeper:
 
     def rules_in(self, networks: Collection[NetworkId]) -> list[PolicyRule]:
         """The rules that count while these networks are in use, the most specific first."""
-        return [rule for rule in self.rules if rule.selector.on_network in {None, *networks}]
+        counting = {None, *networks}
+        return [rule for rule in self.rules if rule.selector.on_network in counting]
 
     def fitting(self, subject: Subject) -> list[PolicyRule]:
         """The rules that are about a connection, the most specific first."""

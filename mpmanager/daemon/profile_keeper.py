@@ -34,10 +34,9 @@ from mpmanager.model.profile import (
     ProfileName,
     profile_name,
 )
-from mpmanager.model.trust import NetworkId
+from mpmanager.model.trust import LONGEST_NETWORK_ID, NetworkId
 
 _NOW = ProfileName("now")
-_LONGEST_NETWORK_ID = 300
 _MOST_FOLLOWED = 1000
 _REMEMBERED = 8
 """Texts that need not be read again."""
@@ -147,7 +146,7 @@ class ProfileKeeper:
         Raises:
             InvalidValueError, UnknownProfileError, StateFileError: nothing was changed.
         """
-        if not 0 < len(network) <= _LONGEST_NETWORK_ID:
+        if not 0 < len(network) <= LONGEST_NETWORK_ID:
             raise InvalidValueError(f"network {network[:40]!r}: nothing names a network so")
         follows = dict(self._choices.follows)
         if profile:

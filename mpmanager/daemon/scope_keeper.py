@@ -112,10 +112,10 @@ class ScopeKeeper:
 
     def named(self, application: Application) -> Application:
         """An application, as it was called where it was started."""
-        around = [cgroup for cgroup in self.applications if _is_in(application, cgroup)]
+        around = {cgroup: app_id for cgroup, app_id in self.applications.items() if _is_in(application, cgroup)}
         if not around:
             return application
-        app_id = self.applications[max(around, key=len)]
+        app_id = around[max(around, key=len)]
         reason = f"started by mpm run as {app_id}"
         return replace(application, id=f"app:{app_id}", name=short_name(app_id), app_id=app_id, reason=reason)
 

@@ -10,7 +10,7 @@ import psutil
 
 from mpmanager.core.application_identity import application_of
 from mpmanager.linux.desktop_entries import DesktopEntries
-from mpmanager.linux.mounts import cgroup_mount
+from mpmanager.linux.mounts import cgroup_mount, cgroups_of
 from mpmanager.linux.processes import process_of
 from mpmanager.model.connection import Application, ProcessKey
 
@@ -200,7 +200,7 @@ class _CgroupPaths:
             return {}
         known = {each: self._paths[each] for each in ids if each in self._paths}
         if len(known) < len(set(ids) - {0}) or not all(self._is_still(path, id_) for id_, path in known.items()):
-            self._paths = dict(_walk(self._mount))
+            self._paths = dict(cgroups_of(self._mount))
             known = {each: self._paths[each] for each in ids if each in self._paths}
         return known
 
@@ -218,25 +218,6 @@ class _CgroupPaths:
             return self._mount is not None and (self._mount / path[1:]).stat().st_ino == cgroup_id
         except OSError:
             return False
-
-
-def _walk(mount: Path) -> Iterator[tuple[int, str]]:
-    """Inode numbers and paths of all cgroups."""
-    yield mount.stat().st_ino, _ROOT_CGROUP
-    pending = [str(mount)]
-    prefix = len(pending[0])
-    while pending:
-        for entry in _directories(pending.pop()):
-            pending.append(entry.path)
-            yield entry.inode(), entry.path[prefix:]
-
-
-def _directories(place: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(place) as entries:
-            return [each for each in entries if each.is_dir(follow_symlinks=False)]
-    except OSError:
-        return []  # removed while we looked
 
 
 def _uid_of(pid: int) -> int | None:

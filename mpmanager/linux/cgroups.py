@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from mpmanager.core.scopes import is_within, may_be_led
-from mpmanager.linux.mounts import cgroup_id, cgroup_mount
+from mpmanager.core.scopes import ROOT, is_within, may_be_led
+from mpmanager.linux.mounts import cgroup_id, cgroup_mount, cgroups_of
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 
@@ -46,8 +46,7 @@ class LinuxCgroups:
     def tree(self) -> Collection[CgroupPath]:
         if self._mount is None:
             return ()
-        mount = str(self._mount)
-        return [CgroupPath(each[len(mount) :]) for each, _below, _files in os.walk(mount) if each != mount]
+        return [CgroupPath(path) for _id, path in cgroups_of(self._mount) if path != ROOT]
 
     def is_held(self, cgroup: CgroupPath) -> bool:
         with _explained(f"looking at the cgroup {cgroup}"):

@@ -1,7 +1,6 @@
 """Restrictions on applications in the kernel: programs at their cgroups, a second fence in nftables, and routing."""
 
 import logging
-import os
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, product
@@ -12,7 +11,7 @@ from mpmanager.linux import bpf, enforcement_maps, pins
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
 from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
-from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_id, cgroup_mount, mount_bpffs
+from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_id, cgroup_mount, cgroups_of, mount_bpffs
 from mpmanager.linux.nftables import Nftables
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
@@ -467,13 +466,7 @@ def _living(cgroups: Collection[int]) -> dict[int, CgroupPath]:
     mount = cgroup_mount()
     if mount is None or not cgroups:
         return {}
-    found = ((cgroup_id(each), CgroupPath(f"/{each.relative_to(mount)}")) for each in _directories(mount))
-    return {inode: path for inode, path in found if inode in cgroups and inode is not None}
-
-
-def _directories(top: Path) -> Iterator[Path]:
-    for directory, _directories, _files in os.walk(top):
-        yield Path(directory)
+    return {inode: CgroupPath(path) for inode, path in cgroups_of(mount) if inode in cgroups}
 
 
 def _cgroup_id(cgroup: CgroupPath) -> int | None:

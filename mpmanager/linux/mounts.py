@@ -50,6 +50,25 @@ def cgroup_directory(cgroup: str) -> Path:
     return mount / cgroup.lstrip("/")
 
 
+def cgroups_of(mount: Path) -> Iterator[tuple[int, str]]:
+    """The ids and the paths of all cgroups, with a leading slash, the root first. What goes meanwhile is left out."""
+    yield mount.stat().st_ino, "/"
+    pending = [str(mount)]
+    prefix = len(pending[0])
+    while pending:
+        for entry in _directories(pending.pop()):
+            pending.append(entry.path)
+            yield entry.inode(), entry.path[prefix:]
+
+
+def _directories(place: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(place) as entries:
+            return [each for each in entries if each.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []  # removed while we looked
+
+
 def cgroup_id(directory: Path) -> int | None:
     """What the kernel calls a cgroup: never the same again for one that is made anew. None when it is gone."""
     try:

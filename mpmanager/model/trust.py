@@ -6,6 +6,8 @@ from typing import NewType
 
 NetworkId = NewType("NetworkId", str)
 """Names a network, whatever card it is reached by: `wifi:SSID/wpa2`, `nm:UUID`, `gateway:02:00:5e:00:53:01`."""
+LONGEST_NETWORK_ID = 300
+"""In characters, of those that a person may hand in."""
 
 
 @unique
