@@ -30,6 +30,7 @@ from mpmanager_ui.look.colours import Theme  # same
 from mpmanager_ui.look.look import Look  # same
 from mpmanager_ui.session import Session  # same
 from mpmanager_ui.viewmodels.live_rows import Recorder  # same
+from mpmanager_ui.viewmodels.page_names import PageName  # same
 from mpmanager_ui.window import Window  # same
 
 FRAME_MS = 16.0
@@ -126,7 +127,7 @@ class Bench:
         self.session = Session(self.daemon.connect)
         self.window = Window(look, self.session, parse_bus("system"))
 
-    async def start(self, page: str, ticks: int) -> None:
+    async def start(self, page: PageName, ticks: int) -> None:
         self.window.show_page(page)
         self.window.show()
         self.window.tasks.start(self.session.run(), attempt="Following the daemon failed")
@@ -139,7 +140,7 @@ class Bench:
         """Deliver a frame and wait until the window has shown it."""
         frame = frame or self.daemon.world.advance()
         self.daemon.manager.tell(frame)
-        while self.session.frame is not frame or self.window.live.is_busy:  # noqa: ASYNC110  # same
+        while self.session.frame is not frame or self.window.page_widget(PageName.LIVE).is_busy:  # noqa: ASYNC110  # same
             await asyncio.sleep(0.001)
 
     async def end(self) -> None:
@@ -150,11 +151,11 @@ class Bench:
 async def bench_overview(look: Look) -> None:
     """Three paths and five minutes in the chart."""
     bench = Bench(look, World())
-    await bench.start("overview", ticks=0)
+    await bench.start(PageName.OVERVIEW, ticks=0)
     for _ in range(310):
         bench.session._take(bench.daemon.world.advance())
     await asyncio.sleep(0.1)
-    overview = bench.window.overview
+    overview = bench.window.page_widget(PageName.OVERVIEW)
     data, titles = bench.session.history.data(), bench.session.titles
     bench_paint(
         "Overview: chart, 3 paths, 300 bins, drawn anew",
@@ -168,8 +169,8 @@ async def bench_overview(look: Look) -> None:
 async def bench_live(look: Look) -> None:
     """2,000 subflows, every row open."""
     bench = Bench(look, big_world())
-    await bench.start("live", ticks=3)
-    live = bench.window.live
+    await bench.start(PageName.LIVE, ticks=3)
+    live = bench.window.page_widget(PageName.LIVE)
     bench_paint("Live: tree with 2,000 subflows, connections closed", live.view.viewport())
     await bench_stalls("Live, connections closed, 100 of them end and 100 open a tick", bench, churn=100)
     for _ in range(8):
@@ -180,7 +181,7 @@ async def bench_live(look: Look) -> None:
     bench_paint("Live: the whole window", bench.window)
     await bench_stalls("Live, all rows open, values change", bench, churn=0)
     await bench_stalls("Live, all rows open, 100 connections end and 100 open a tick", bench, churn=100)
-    bench.window.show_page("overview")
+    bench.window.show_page(PageName.OVERVIEW)
     await bench_stalls("Overview, 2,000 subflows", bench, churn=0)
     await bench.end()
 

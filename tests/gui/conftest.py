@@ -18,6 +18,7 @@ from mpmanager.api.bus import parse_bus  # noqa: E402  # same
 from mpmanager_ui.look.colours import Theme  # noqa: E402  # same
 from mpmanager_ui.look.look import Look  # noqa: E402  # same
 from mpmanager_ui.session import Session  # noqa: E402  # same
+from mpmanager_ui.viewmodels.page_names import PageName  # noqa: E402  # same
 from mpmanager_ui.window import Window  # noqa: E402  # same
 
 HERE = Path(__file__).parent
@@ -46,6 +47,14 @@ class Stage:
     @property
     def world(self):
         return self.daemon.world
+
+    @property
+    def overview(self):
+        return self.window.page_widget(PageName.OVERVIEW)
+
+    @property
+    def live(self):
+        return self.window.page_widget(PageName.LIVE)
 
     def run(self, coroutine):
         """Run a coroutine to its end."""
@@ -97,9 +106,7 @@ class Stage:
             sequence = self.world.sequence
             self.wait_until(
                 lambda wanted=sequence: (
-                    self.session.frame is not None
-                    and self.session.frame.sequence >= wanted
-                    and not self.window.live.is_busy
+                    self.session.frame is not None and self.session.frame.sequence >= wanted and not self.live.is_busy
                 ),
                 "the frame was taken",
             )

@@ -10,6 +10,7 @@ from mpmanager.api.structures import PairWaitInfo, PolicyInfo
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathState
 from mpmanager_ui.viewmodels.live_tree import Column
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.waits import DETENTS
 from mpmanager_ui.viewmodels.wording import clock
 
@@ -20,9 +21,9 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def page(stage):
     stage.begin()
-    stage.window.show_page("live")
+    stage.window.show_page(PageName.LIVE)
     stage.settle()
-    return stage.window.live
+    return stage.live
 
 
 def column_of(model, column, parent=None):
@@ -69,9 +70,9 @@ def test_few_connections_come_open(page):
 
 def test_many_connections_come_closed(stage):
     stage.world.programs, stage.world.connections_per_program = 10, 10
-    stage.window.show_page("live")
+    stage.window.show_page(PageName.LIVE)
     stage.begin()
-    view, model = stage.window.live.view, stage.window.live.model
+    view, model = stage.live.view, stage.live.model
     assert view.isExpanded(model.index(0, 0))
     assert not view.isExpanded(model.index(0, 0, model.index(0, 0)))
 
@@ -131,11 +132,11 @@ def test_a_filter_that_fits_nothing_says_so(stage, page):
 
 
 def test_a_hidden_page_records_and_does_not_touch_its_rows(stage, page):
-    stage.window.show_page("overview")
+    stage.window.show_page(PageName.OVERVIEW)
     spy = QSignalSpy(page.model.dataChanged)
     stage.tick(3)
     assert spy.count() == 0
-    stage.window.show_page("live")
+    stage.window.show_page(PageName.LIVE)
     assert spy.count() == 1
     assert len(page.model.node(page.model.index(0, 0)).values.history) >= 6
 
@@ -177,9 +178,9 @@ def test_every_width_leaves_room_for_the_name(stage, page, width):
 
 def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stage):
     stage.world.programs, stage.world.connections_per_program = 10, 10
-    stage.window.show_page("live")
+    stage.window.show_page(PageName.LIVE)
     stage.begin()
-    page = stage.window.live
+    page = stage.live
     view, model = page.view, page.model
     stage.act(lambda: view.collapse(model.index(1, 0)))
     stage.act(lambda: view.setCurrentIndex(model.index(2, 0)))
@@ -358,8 +359,8 @@ def test_a_refused_change_is_told_and_the_knob_goes_back(stage, page):
 def test_an_application_that_nobody_knows_says_why_it_cannot_be_set(stage):
     stage.world.anonymous = {1}
     stage.begin()
-    stage.window.show_page("live")
-    page = stage.window.live
+    stage.window.show_page(PageName.LIVE)
+    page = stage.live
     slider = choose(stage, page, 0)
     assert not slider.isEnabled()
     assert "no rule can be about it alone" in slider.accessibleDescription()

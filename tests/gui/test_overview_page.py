@@ -11,11 +11,12 @@ from mpmanager.api.structures import EventKind
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.trust import Trust
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE
 
 
 def lane_names(stage, tier):
-    layout = stage.window.overview.board.lane_of(tier).cards
+    layout = stage.overview.board.lane_of(tier).cards
     return [layout.itemAt(place).widget().card.name for place in range(layout.count())]
 
 
@@ -39,7 +40,7 @@ def wait_for_change(stage, number=1):
 
 def test_the_page_says_the_state_in_one_sentence(stage):
     stage.begin(ticks=10)
-    assert stage.window.overview.sentence() == "Wi-Fi carries everything; LTE and xDSL stand by."
+    assert stage.overview.sentence() == "Wi-Fi carries everything; LTE and xDSL stand by."
 
 
 def test_every_path_has_its_card_in_its_lane(stage):
@@ -54,7 +55,7 @@ def test_every_path_has_its_card_in_its_lane(stage):
 
 def test_a_card_that_is_dropped_on_another_lane_moves_its_path(stage):
     stage.begin()
-    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.ALWAYS), "wwan0"))
+    stage.act(lambda: drop(stage.overview.board.lane_of(Tier.ALWAYS), "wwan0"))
     wait_for_change(stage)
     assert changes(stage) == [("wwan0", "always")]
     assert lane_names(stage, Tier.ALWAYS) == ["wlan0", "wwan0"]
@@ -62,14 +63,14 @@ def test_a_card_that_is_dropped_on_another_lane_moves_its_path(stage):
 
 def test_a_card_follows_at_once_and_not_only_with_the_next_frame(stage):
     stage.begin()
-    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.NEVER), "dsl0"))
+    stage.act(lambda: drop(stage.overview.board.lane_of(Tier.NEVER), "dsl0"))
     stage.wait_until(lambda: lane_names(stage, Tier.NEVER) == ["dsl0"], "the card moved")
     wait_for_change(stage)
 
 
 def test_a_card_that_is_dropped_on_its_own_lane_asks_for_nothing(stage):
     stage.begin()
-    stage.act(lambda: drop(stage.window.overview.board.lane_of(Tier.ALWAYS), "wlan0"))
+    stage.act(lambda: drop(stage.overview.board.lane_of(Tier.ALWAYS), "wlan0"))
     stage.settle()
     assert changes(stage) == []
 
@@ -84,14 +85,14 @@ def test_a_card_that_is_dropped_on_its_own_lane_asks_for_nothing(stage):
 )
 def test_the_keyboard_moves_a_card(stage, key, modifier, tier):
     stage.begin()
-    stage.press(stage.window.overview.board.card_of("wwan0"), key, modifier)
+    stage.press(stage.overview.board.card_of("wwan0"), key, modifier)
     wait_for_change(stage)
     assert changes(stage) == [("wwan0", tier)]
 
 
 def test_undo_puts_a_path_back(stage):
     stage.begin()
-    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    stage.press(stage.overview.board.card_of("wwan0"), Qt.Key.Key_1)
     wait_for_change(stage)
     stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
     stage.act(stage.window.snackbar.button.click)
@@ -103,7 +104,7 @@ def test_undo_puts_a_path_back(stage):
 def test_undo_gives_a_path_back_to_its_kind_if_nobody_had_chosen(stage):
     stage.daemon.world.path("wlan0").tier_chosen = False
     stage.begin()
-    stage.press(stage.window.overview.board.card_of("wlan0"), Qt.Key.Key_4)
+    stage.press(stage.overview.board.card_of("wlan0"), Qt.Key.Key_4)
     stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
     stage.act(stage.window.snackbar.button.click)
     wait_for_change(stage, 2)
@@ -112,7 +113,7 @@ def test_undo_gives_a_path_back_to_its_kind_if_nobody_had_chosen(stage):
 
 def test_undo_works_before_a_frame_has_told_the_change(stage):
     stage.begin()
-    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    stage.press(stage.overview.board.card_of("wwan0"), Qt.Key.Key_1)
     stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
     assert stage.window.snackbar.label.text() == "LTE is in the lane Always now"
     stage.act(stage.window.snackbar.button.click)
@@ -134,7 +135,7 @@ def test_undo_of_the_automatic_lane_works_before_a_frame_has_told_it(stage):
 
 def test_undo_of_two_quick_corrections_goes_back_one_step_each(stage):
     stage.begin()
-    page = stage.window.overview
+    page = stage.overview
     for number, kind in enumerate((PathKind.ETHERNET, PathKind.VPN), 1):
         stage.act(lambda kind=kind: page._want_kind("dsl0", kind))
         stage.wait_until(lambda number=number: len(changes(stage)) == number, "the daemon was asked")
@@ -157,7 +158,7 @@ def test_the_menu_of_a_card_ticks_what_is_so_and_greys_nothing(stage):
 def test_a_refusal_is_told_with_its_cause_and_the_card_goes_back(stage):
     stage.begin()
     stage.daemon.manager.refusal = NotAuthorizedError("only root may do that")
-    stage.press(stage.window.overview.board.card_of("wwan0"), Qt.Key.Key_1)
+    stage.press(stage.overview.board.card_of("wwan0"), Qt.Key.Key_1)
     stage.wait_until(stage.window.problem_banner.isVisible, "the refusal was told")
     assert "only root may do that" in stage.window.problem_banner.label.text()
     assert lane_names(stage, Tier.WHEN_NEEDED) == ["wwan0"]
@@ -169,7 +170,7 @@ def test_a_refusal_is_told_with_its_cause_and_the_card_goes_back(stage):
 
 
 def open_menu(stage, path):
-    card = stage.window.overview.board.card_of(path)
+    card = stage.overview.board.card_of(path)
     card.open_menu(card.mapToGlobal(QPoint(0, 0)))
     stage.settle()
     return card.findChild(QMenu)
@@ -204,12 +205,12 @@ def test_a_path_that_is_gone_takes_its_card_along(stage):
 
 def test_the_chart_says_itself_in_a_sentence(stage):
     stage.begin(ticks=5)
-    assert "Wi-Fi downloads" in stage.window.overview.chart.accessibleDescription()
+    assert "Wi-Fi downloads" in stage.overview.chart.accessibleDescription()
 
 
 def test_the_chart_is_read_off_by_keyboard(stage):
     stage.begin(ticks=5)
-    chart = stage.window.overview.chart
+    chart = stage.overview.chart
     stage.press(chart, Qt.Key.Key_End)
     assert "Wi-Fi" in chart.accessibleDescription()
     stage.press(chart, Qt.Key.Key_Escape)
@@ -217,7 +218,7 @@ def test_the_chart_is_read_off_by_keyboard(stage):
 
 def test_the_chart_is_also_a_table(stage):
     stage.begin(ticks=5)
-    page = stage.window.overview
+    page = stage.overview
     page.table_switch.click()
     stage.settle()
     model = page.table
@@ -232,7 +233,7 @@ def test_events_of_connections_are_shown_on_demand_only(stage):
     stage.world.happen(EventKind.CONNECTION_OPENED, "curl opened a connection")
     stage.world.lose("dsl0")
     stage.tick()
-    page = stage.window.overview
+    page = stage.overview
     assert page.event_texts() == ["dsl0 lost its carrier"]
     page.with_connections.click()
     assert page.event_texts() == ["dsl0 lost its carrier", "curl opened a connection"]
@@ -240,13 +241,13 @@ def test_events_of_connections_are_shown_on_demand_only(stage):
 
 def test_a_hidden_page_paints_nothing_and_catches_up_when_shown(stage):
     stage.begin()
-    before = stage.window.overview.sentence()
-    stage.window.show_page("live")
+    before = stage.overview.sentence()
+    stage.window.show_page(PageName.LIVE)
     stage.world.lose("wlan0")
     stage.tick(3)
-    assert stage.window.overview.sentence() == before
-    stage.window.show_page("overview")
-    assert "Wi-Fi is not connected" in stage.window.overview.sentence()
+    assert stage.overview.sentence() == before
+    stage.window.show_page(PageName.OVERVIEW)
+    assert "Wi-Fi is not connected" in stage.overview.sentence()
 
 
 def test_events_carry_their_proof_and_come_together(stage):
@@ -254,7 +255,7 @@ def test_events_carry_their_proof_and_come_together(stage):
     stage.world.fail_over(1)
     stage.world.recover(1)
     stage.tick(2)
-    texts = [each.replace("\N{NO-BREAK SPACE}", " ") for each in stage.window.overview.event_texts()]
+    texts = [each.replace("\N{NO-BREAK SPACE}", " ") for each in stage.overview.event_texts()]
     assert texts == [
         "curl: Wi-Fi carries again after 3.2 s; LTE carried 1.4 MB",
         "curl (2 connections): waited up to 54 ms (allowed 50 ms): LTE carries instead, as Wi-Fi answers nothing",
@@ -266,7 +267,7 @@ def test_the_sentence_tells_what_carries_instead(stage):
     stage.world.fail_over(1)
     stage.world.fail_over(2)
     stage.tick()
-    sentence = stage.window.overview.sentence().replace("\N{NO-BREAK SPACE}", " ")
+    sentence = stage.overview.sentence().replace("\N{NO-BREAK SPACE}", " ")
     assert "LTE carries instead of Wi-Fi for 2 applications" in sentence
 
 
@@ -275,7 +276,7 @@ def test_a_row_of_the_events_is_high_enough_for_its_text(stage):
     stage.world.happen(EventKind.PATH_CHANGED, "short", "wlan0")
     stage.world.fail_over(1)
     stage.tick()
-    view = stage.window.overview.events
+    view = stage.overview.events
     assert view.sizeHintForRow(0) > view.sizeHintForRow(1)
 
 
@@ -285,7 +286,7 @@ def test_rows_of_the_events_do_not_overlap_in_a_narrower_window(stage):
         stage.world.join(name, network)
         stage.world.say(name, "network", Trust.TRUSTED)
     stage.tick()
-    view = stage.window.overview.events
+    view = stage.overview.events
     for width in (1280, 1200, 1000):
         stage.window.resize(width, 800)
         stage.settle()

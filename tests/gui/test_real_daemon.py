@@ -13,6 +13,7 @@ from mpmanager.model.trust import Trust, TrustReason
 from mpmanager_ui.application import connector
 from mpmanager_ui.session import Session
 from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.window import Window
 
 DAEMON = Path(sys.executable).with_name("mpmanagerd")
@@ -72,8 +73,8 @@ def test_the_window_survives_a_killed_daemon_and_shows_fresh_numbers_of_the_next
 
 def test_the_window_says_how_long_data_may_wait_and_takes_it_back(real):
     window, session = real.window, real.session
-    real.act(lambda: window.show_page("live"))
-    page = window.live
+    real.act(lambda: window.show_page(PageName.LIVE))
+    page = window.page_widget(PageName.LIVE)
     real.wait_until(lambda: page.model.rowCount() > 0 and not page.is_busy, "there are programs")
     real.act(lambda: page.view.setCurrentIndex(page.model.index(0, 0)))
     real.wait_until(page.view.slider.isVisible, "the slider stands in the row")
@@ -89,7 +90,7 @@ def test_the_window_says_how_long_data_may_wait_and_takes_it_back(real):
 def test_the_window_distrusts_a_path_and_takes_it_back(real):
     window, session = real.window, real.session
     before = session.frame.paths[0]
-    shield = window.overview.board.card_of(before.name).shield
+    shield = window.page_widget(PageName.OVERVIEW).board.card_of(before.name).shield
     wanted = next(
         choice.change
         for group in shield.shield.choices

@@ -19,7 +19,7 @@ AUTOMATIC = "Back to automatic (would be trusted)"
 
 
 def card_of(stage, path):
-    return stage.window.overview.board.card_of(path)
+    return stage.overview.board.card_of(path)
 
 
 def shield_of(stage, path):
@@ -101,7 +101,7 @@ def test_a_shield_follows_its_path_into_another_network(stage):
     stage.tick()
     shield = shield_of(stage, "wlan0").shield
     assert (shield.level, shield.reason) == OPEN_AIR
-    assert stage.window.overview.event_texts()[0].startswith("wlan0 (Station) is untrusted now")
+    assert stage.overview.event_texts()[0].startswith("wlan0 (Station) is untrusted now")
 
 
 def test_a_shield_stands_left_of_the_button_of_the_menu(stage):

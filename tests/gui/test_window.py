@@ -16,6 +16,7 @@ from mpmanager_ui.look.colours import DARK, LIGHT, Theme
 from mpmanager_ui.screenshots import Photographer, ScreenshotError
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
@@ -41,7 +42,7 @@ def test_the_window_connects_by_itself_when_the_daemon_appears(stage):
     stage.daemon.is_running = True
     stage.wait_until(lambda: stage.daemon.managers, "the window connected")
     stage.tick(2)
-    assert stage.window.overview.isVisible()
+    assert stage.overview.isVisible()
     assert not stage.window.start_page.isVisible()
 
 
@@ -50,14 +51,14 @@ def test_a_restart_of_the_daemon_is_survived_and_leaves_a_gap(stage):
     stage.daemon.stop()
     stage.wait_until(lambda: stage.session.contact is Contact.LOST, "the loss was noticed")
     assert stage.window.lost_banner.isVisible()
-    assert stage.window.overview.isVisible()
-    assert stage.window.overview.details().startswith(f"As of {clock(stage.session.frame.time)}: 5")
+    assert stage.overview.isVisible()
+    assert stage.overview.details().startswith(f"As of {clock(stage.session.frame.time)}: 5")
     stage.world.now += 20.0
     stage.daemon.is_running = True
     stage.wait_until(lambda: len(stage.daemon.managers) == 2, "the window connected again")
     stage.tick(3)
     assert stage.session.contact is Contact.CONNECTED
-    assert stage.window.overview.details().startswith("5")
+    assert stage.overview.details().startswith("5")
     assert not stage.window.lost_banner.isVisible()
     gaps = stage.session.history.data().gaps()
     assert len(gaps) == 1
@@ -81,7 +82,7 @@ def test_simulated_is_written_across_every_page(stage):
     stage.world.simulated = True
     stage.world.limits = ["everything shown is simulated"]
     stage.begin()
-    for page in ("overview", "live"):
+    for page in PageName:
         stage.window.show_page(page)
         assert stage.window.watermark.isVisible()
         assert stage.window.simulated_banner.isVisible()
@@ -94,7 +95,7 @@ def test_a_simulated_overview_needs_no_scrolling(stage):
     stage.begin()
     stage.window.resize(1280, 800)
     stage.settle()
-    assert stage.window.overview.verticalScrollBar().maximum() == 0
+    assert stage.overview.verticalScrollBar().maximum() == 0
 
 
 def test_without_a_display_the_program_says_so_and_does_not_abort():
@@ -107,9 +108,9 @@ def test_without_a_display_the_program_says_so_and_does_not_abort():
 def test_a_note_goes_when_the_page_turns(stage):
     stage.begin()
     stage.act(lambda: stage.window.snackbar.show_text("done", lambda: None))
-    stage.act(lambda: stage.window.show_page("overview"))
+    stage.act(lambda: stage.window.show_page(PageName.OVERVIEW))
     assert stage.window.snackbar.isVisible()
-    stage.act(lambda: stage.window.show_page("live"))
+    stage.act(lambda: stage.window.show_page(PageName.LIVE))
     assert not stage.window.snackbar.isVisible()
 
 
@@ -138,9 +139,9 @@ def test_a_chosen_theme_colours_the_window(stage, theme, colours):
 def test_pages_turn_by_keyboard(stage):
     stage.begin()
     stage.press(stage.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    stage.wait_until(stage.window.live.isVisible, "the page turned")
+    stage.wait_until(stage.live.isVisible, "the page turned")
     stage.press(stage.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    stage.wait_until(stage.window.overview.isVisible, "the page turned back")
+    stage.wait_until(stage.overview.isVisible, "the page turned back")
 
 
 def test_a_fault_in_a_coroutine_is_told_and_logged(stage, caplog):
@@ -165,7 +166,7 @@ def test_pictures_are_taken_of_each_page_in_each_theme(stage, tmp_path):
         "0001-overview-dark.png",
         "0001-overview-light.png",
     ]
-    assert (stage.look.theme, stage.window.page) == (Theme.LIGHT, "overview")
+    assert (stage.look.theme, stage.window.page) == (Theme.LIGHT, PageName.OVERVIEW)
 
 
 def test_a_picture_that_cannot_be_written_is_an_error(stage, tmp_path):

@@ -20,6 +20,7 @@ from mpmanager_ui.look.look import Look
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.session import Session
 from mpmanager_ui.sign_memory import SignMemory
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.window import Window
 
@@ -31,7 +32,7 @@ class Options:
     """What the command line says."""
 
     bus: Bus
-    page: str = "overview"
+    page: PageName = PageName.OVERVIEW
     theme: Theme = Theme.AUTO
     screenshots: Path | None = None
     every_s: float = 5.0

@@ -10,6 +10,7 @@ import click
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.model.errors import InvalidValueError
 from mpmanager_ui.look.colours import Theme
+from mpmanager_ui.viewmodels.page_names import PageName
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Without any of these Qt would end the process with a dump."""
@@ -37,8 +38,8 @@ def _bus(context: click.Context, parameter: click.Parameter, text: str) -> Bus:
 )
 @click.option(
     "--page",
-    type=click.Choice(["overview", "live"]),
-    default="overview",
+    type=click.Choice([name.value for name in PageName]),
+    default=PageName.OVERVIEW.value,
     show_default=True,
     help="The page to begin with.",
 )
@@ -99,7 +100,7 @@ def main(
 
     options = Options(
         bus=bus,
-        page=page,
+        page=PageName(page),
         theme=Theme(theme),
         screenshots=screenshots,
         every_s=every,

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.look import Look
-from mpmanager_ui.window import ENTRIES, Window
+from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.window import Window
 
 _SETTLING_S = 0.05
 
@@ -45,13 +46,13 @@ class Photographer:
         try:
             for wanted in (Theme.LIGHT, Theme.DARK):
                 self._look.choose(wanted)
-                for entry in ENTRIES:
-                    await self._take(entry.key, wanted)
+                for page_name in PageName:
+                    await self._take(page_name, wanted)
         finally:
             self._look.choose(theme)
             self._window.show_page(page)
 
-    async def _take(self, page: str, theme: Theme) -> None:
+    async def _take(self, page: PageName, theme: Theme) -> None:
         self._window.show_page(page)
         await asyncio.sleep(_SETTLING_S)
         QApplication.sendPostedEvents()

@@ -111,7 +111,7 @@ class Session(QObject):
         self.wishes.add(path, tier)
         self.wishes_changed.emit()
         try:
-            await self._reached().set_path_tier(path, tier.value)
+            await self.reached().set_path_tier(path, tier.value)
             self.wishes.agree(path, tier)
         finally:
             self.wishes.drop_refused(path, tier)
@@ -119,11 +119,11 @@ class Session(QObject):
 
     async def set_automatic_tier(self, path: str) -> None:
         """Let the kind of a path decide on its lane."""
-        await self._reached().set_path_tier(path, "auto")
+        await self.reached().set_path_tier(path, "auto")
 
     async def set_kind(self, path: str, kind: PathKind | None) -> None:
         """Correct the kind of a path; None goes back to what was detected."""
-        await self._reached().set_path_kind(path, kind.value if kind else "auto")
+        await self.reached().set_path_kind(path, kind.value if kind else "auto")
 
     async def set_trust(self, path: str, change: TrustChange) -> None:
         """Say something else of how far a path is trusted; its shield follows at once and goes back if it fails.
@@ -137,7 +137,7 @@ class Session(QObject):
         self.wishes_changed.emit()
         try:
             for scope, level in change.steps():
-                await self._reached().set_path_trust(
+                await self.reached().set_path_trust(
                     path, level.value if level else "auto", scope.value, change.network_in(scope)
                 )
             self.trust_wishes.agree(path, change)
@@ -161,7 +161,7 @@ class Session(QObject):
         self.said.wish(selector, wait)
         self.waits_changed.emit()
         try:
-            return await self._change_wait(self._reached(), selector, wait)
+            return await self._change_wait(self.reached(), selector, wait)
         finally:
             self.said.drop_wish(selector, wait)
             self.waits_changed.emit()
@@ -174,7 +174,12 @@ class Session(QObject):
             self.said.learn(await manager.policies())
         return rule.wait_ms if rule.intent is None else rule.intent
 
-    def _reached(self) -> Manager:
+    def reached(self) -> Manager:
+        """The daemon's client.
+
+        Raises:
+            DaemonNotRunningError: there is no contact.
+        """
         if self._manager is None:
             raise DaemonNotRunningError("the daemon is not connected")
         return self._manager

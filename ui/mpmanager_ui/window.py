@@ -11,8 +11,7 @@ from mpmanager.api.bus import Bus
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
-from mpmanager_ui.pages.live import LivePage
-from mpmanager_ui.pages.overview import OverviewPage
+from mpmanager_ui.pages.registry import PAGES, PageContext, entries
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import Retry, TaskRunner
 from mpmanager_ui.viewmodels.contact import (
@@ -22,16 +21,13 @@ from mpmanager_ui.viewmodels.contact import (
     problem_of,
     starting_instructions,
 )
+from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.widgets.banner import Banner, Tone
-from mpmanager_ui.widgets.sidebar import Entry, Sidebar
+from mpmanager_ui.widgets.sidebar import Sidebar
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.start_page import StartPage
 from mpmanager_ui.widgets.watermark import Watermark
 
-ENTRIES = (
-    Entry(key="overview", word="Overview", icon="overview"),
-    Entry(key="live", word="Live", icon="live"),
-)
 SIMULATED = "Simulated: none of this is real."
 
 
@@ -48,17 +44,18 @@ class Window(QWidget):
         self.tasks = TaskRunner(self, self._report)
         self._body = QWidget()
         self.snackbar = Snackbar(self._body)
-        self.sidebar = Sidebar(look, ENTRIES, bus)
-        self.overview = OverviewPage(look, session, self.tasks, self.snackbar)
-        self.live = LivePage(look, session, self.tasks, self.snackbar)
+        self.sidebar = Sidebar(look, entries(), bus)
         daemon = Path(sys.argv[0]).absolute().with_name("mpmanagerd")
         self.start_page = StartPage(look, starting_instructions(bus, daemon))
         self.lost_banner = Banner(look, Tone.WARNING, is_closable=False)
         self.problem_banner = Banner(look, Tone.DANGER)
         self.limits_banner = Banner(look, Tone.NOTICE)
         self.simulated_banner = Banner(look, Tone.WARNING, is_closable=False)
-        self._pages: dict[str, QWidget] = {"overview": self.overview, "live": self.live}
-        self.page = "overview"
+        self._context = PageContext(
+            look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page
+        )
+        self._pages: dict[PageName, QWidget] = {}
+        self.page = PageName.OVERVIEW
         self._stack = QStackedWidget()
         self.watermark = Watermark(look, self._body)
         self._build()
@@ -66,13 +63,20 @@ class Window(QWidget):
         session.frame_taken.connect(self._show_simulated)
         self._show_contact()
 
-    def show_page(self, key: str) -> None:
+    def show_page(self, name: PageName) -> None:
         """Turn to a page; without a daemon the page appears as soon as there is one."""
-        if key != self.page:
+        if name != self.page:
             self.snackbar.hide()
-        self.page = key
-        self.sidebar.show_page(key)
+        self.page = name
+        self.sidebar.show_page(name)
         self._show_contact()
+
+    def page_widget(self, name: PageName) -> QWidget:
+        """A page, made at the latest now."""
+        if name not in self._pages:
+            self._pages[name] = PAGES[name](self._context)
+            self._stack.addWidget(self._pages[name])
+        return self._pages[name]
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -86,7 +90,8 @@ class Window(QWidget):
             if contact is Contact.ABSENT:
                 self.start_page.show_absent(self._session.reason)
         else:
-            self._stack.setCurrentWidget(self._pages[self.page])
+            self.page_widget(PageName.LIVE)  # records from the first frame on
+            self._stack.setCurrentWidget(self.page_widget(self.page))
         if contact is Contact.LOST:
             self.lost_banner.show_text(RECONNECTING)
         else:
@@ -124,8 +129,7 @@ class Window(QWidget):
         self.setWindowIcon(icons.icon(icons.APPLICATION_ICON, "", 64))
         self.setMinimumSize(800, 480)
         self.resize(1280, 800)
-        for page in (self.start_page, *self._pages.values()):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.start_page)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -136,7 +140,7 @@ class Window(QWidget):
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(self._body, 1)
-        self.sidebar.page_wanted.connect(self.show_page)
+        self.sidebar.page_wanted.connect(lambda key: self.show_page(PageName(key)))
         self.sidebar.show_page(self.page)
         quit_shortcut = QShortcut(QKeySequence("Ctrl+Q"), self)
         quit_shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)

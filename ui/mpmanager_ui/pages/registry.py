@@ -1,0 +1,54 @@
+"""Which pages the window has, in the order of the sidebar, and how each of them is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.session import Session
+from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.widgets.sidebar import Entry
+from mpmanager_ui.widgets.snackbar import Snackbar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageContext:
+    """What the window gives each page."""
+
+    look: Look
+    session: Session
+    tasks: TaskRunner
+    snackbar: Snackbar
+    turn_to: Callable[[PageName], None]
+    """Shows another page."""
+
+
+def _overview(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.overview import OverviewPage  # noqa: PLC0415  # see PAGES
+
+    return OverviewPage(context.look, context.session, context.tasks, context.snackbar)
+
+
+def _live(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.live import LivePage  # noqa: PLC0415  # see PAGES
+
+    return LivePage(context.look, context.session, context.tasks, context.snackbar)
+
+
+PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
+    PageName.OVERVIEW: _overview,
+    PageName.LIVE: _live,
+}
+"""Made, and their modules loaded, when they are shown for the first time: the window shall be there at once."""
+
+
+def entries() -> tuple[Entry, ...]:
+    """The sidebar's, in the words of the user's language."""
+    words = {
+        PageName.OVERVIEW: tr("Overview"),
+        PageName.LIVE: tr("Live"),
+    }
+    return tuple(Entry(key=name, word=words[name], icon=name.value) for name in PAGES)

@@ -1,0 +1,11 @@
+"""The pages by name, as `mpmanager --page` takes them; loads no Qt."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class PageName(StrEnum):
+    """A page of the window."""
+
+    OVERVIEW = "overview"
+    LIVE = "live"
