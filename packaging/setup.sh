@@ -88,3 +88,4 @@ make_environment
 # Without its programs in the kernel mpmanager enforces nothing and says so; everything else works.
 sh packaging/bpf.sh || [ "$(id -u)" != 0 ]
 sh packaging/preload.sh || [ "$(id -u)" != 0 ]
+[ $venv != .venv ] || $venv/bin/python packaging/translations.py --compile

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from mpmanager.api.bus import Bus
 from mpmanager.model.errors import MpmanagerError
+from mpmanager_ui import language
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
@@ -34,6 +35,8 @@ class Options:
     bus: Bus
     page: PageName = PageName.OVERVIEW
     theme: Theme = Theme.AUTO
+    language: str | None = None
+    """Its code; None: as the settings say."""
     screenshots: Path | None = None
     every_s: float = 5.0
     quit_after_s: float | None = None
@@ -52,10 +55,13 @@ def run(options: Options) -> int:
     application.setApplicationName("mpmanager")
     application.setDesktopFileName(APPLICATION_ICON)
     application.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the last coroutine
+    settings = QSettings("mpmanager", "mpmanager")
+    chosen = str(settings.value("language", language.AUTOMATIC)) if options.language is None else options.language
+    language.choose(application, chosen)
     look = Look(application, options.theme)
     loop = qasync.QEventLoop(application)
     with loop:
-        return int(loop.run_until_complete(_show(options, look)))
+        return int(loop.run_until_complete(_show(options, look, settings)))
 
 
 def connector(bus: Bus) -> Connect:
@@ -70,8 +76,8 @@ def connector(bus: Bus) -> Connect:
     return connect
 
 
-async def _show(options: Options, look: Look) -> int:
-    session = Session(connector(options.bus), PathSigns(SignMemory(QSettings("mpmanager", "mpmanager"))))
+async def _show(options: Options, look: Look, settings: QSettings) -> int:
+    session = Session(connector(options.bus), PathSigns(SignMemory(settings)))
     window = Window(look, session, options.bus)
     window.show_page(options.page)
     closed = asyncio.Event()

@@ -51,6 +51,11 @@ def _bus(context: click.Context, parameter: click.Parameter, text: str) -> Bus:
     help="Colours; auto follows the desktop.",
 )
 @click.option(
+    "--language",
+    type=click.Choice(["en", "de", "fr"]),
+    help="English, German or French; else as the settings say, or the session.",
+)
+@click.option(
     "--screenshots",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -76,6 +81,7 @@ def main(
     bus: Bus,
     page: str,
     theme: str,
+    language: str | None,
     screenshots: Path | None,
     every: float,
     quit_after: float | None,
@@ -102,6 +108,7 @@ def main(
         bus=bus,
         page=PageName(page),
         theme=Theme(theme),
+        language=language,
         screenshots=screenshots,
         every_s=every,
         quit_after_s=quit_after,

@@ -6,6 +6,9 @@ what differs, as languages order their words differently.
 
 from collections.abc import Callable
 
+CONTEXT = "mpmanager"
+"""Of all texts, in the words of Qt Linguist."""
+
 Lookup = Callable[[str], str]
 """The translation of an English text, or that text itself."""
 
