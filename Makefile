@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-suite test-headless test-system bench lock clean
+.PHONY: help setup run test checks lint types test-suite test-headless test-system bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -9,6 +9,7 @@ help:
 	@echo "make lint     ruff and import-linter"
 	@echo "make types    mypy --strict"
 	@echo "make test-system  check on other kernels and with real Wi-Fi, in emulated machines: docs/system-tests.md"
+	@echo "make gallery  take pictures of every page of the window, in every state"
 	@echo "make bench    print the figures next to those of the stock kernel and tools"
 	@echo "make lock     renew the locked versions from the ranges in pyproject.toml"
 
@@ -55,6 +56,10 @@ bench: setup
 	$(PYTHON) tests/bench/bench_policies.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
 	.venv/bin/mpm bench backup --quick
+
+# Every page in every state, to be looked at: build/gallery/index.html.
+gallery: setup
+	$(PYTHON) tests/gui/gallery.py
 
 lock:
 	sh packaging/lock.sh --upgrade
