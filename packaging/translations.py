@@ -9,8 +9,10 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
+from mpmanager.model.trust import REASON_WORDS
 from mpmanager_ui.viewmodels.translation import CONTEXT
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +21,10 @@ DIRECTORY = SOURCES / "translations"
 LANGUAGES = ("de", "fr")
 _TEXTS_OF = {"tr": 1, "tr_later": 1, "tr_count": 2}
 """How many of the first arguments are texts."""
+
+
+_TABLES = (REASON_WORDS,)
+"""Of texts that the window shows and the command line, too."""
 
 
 class NoLiteralError(Exception):
@@ -42,7 +48,8 @@ def texts_of(source: str, where: str) -> Iterator[str]:
 def all_texts() -> list[str]:
     """Of all modules of the window, each once."""
     files = sorted(each for each in SOURCES.rglob("*.py") if each.name != "translation.py")
-    return list(dict.fromkeys(text for file in files for text in texts_of(file.read_text(), str(file))))
+    found = (text for file in files for text in texts_of(file.read_text(), str(file)))
+    return list(dict.fromkeys([*found, *chain.from_iterable(each.values() for each in _TABLES)]))
 
 
 def read(file: Path) -> dict[str, str]:

@@ -22,13 +22,14 @@ from mpmanager_ui.viewmodels.contact import (
     starting_instructions,
 )
 from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.sidebar import Sidebar
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.start_page import StartPage
 from mpmanager_ui.widgets.watermark import Watermark
 
-SIMULATED = "Simulated: none of this is real."
+SIMULATED = tr_later("Simulated: none of this is real.")
 
 
 class Window(QWidget):
@@ -93,7 +94,7 @@ class Window(QWidget):
             self.page_widget(PageName.LIVE)  # records from the first frame on
             self._stack.setCurrentWidget(self.page_widget(self.page))
         if contact is Contact.LOST:
-            self.lost_banner.show_text(RECONNECTING)
+            self.lost_banner.show_text(tr_literal(RECONNECTING))
         else:
             self.lost_banner.hide()
         self._show_limits()
@@ -115,14 +116,14 @@ class Window(QWidget):
         self.watermark.lower()
         self._show_limits()
         if is_simulated:
-            self.simulated_banner.show_text(SIMULATED)
+            self.simulated_banner.show_text(tr_literal(SIMULATED))
         else:
             self.simulated_banner.hide()
 
     def _report(self, error: MpmanagerError, attempt: str, retry: Retry | None) -> None:
         problem = problem_of(error, attempt=attempt)
         text = f"{problem.cause} {problem.remedy}"
-        self.problem_banner.show_text(text, action="Try again", act=retry)
+        self.problem_banner.show_text(text, action=tr("Try again"), act=retry)
 
     def _build(self) -> None:
         self.setWindowTitle("mpmanager")

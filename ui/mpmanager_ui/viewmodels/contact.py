@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.model.errors import Actor, MpmanagerError
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
 
 
 @unique
@@ -22,14 +23,16 @@ class Contact(Enum):
     """It was there; the last picture stays while the window tries again."""
 
 
-CONTACT_WORDS = {
-    Contact.CONNECTING: "Connecting",
-    Contact.ABSENT: "No daemon",
-    Contact.CONNECTED: "Connected",
-    Contact.LOST: "Reconnecting",
-}
+CONTACT_WORDS = Spoken(
+    {
+        Contact.CONNECTING: tr_later("Connecting"),
+        Contact.ABSENT: tr_later("No daemon"),
+        Contact.CONNECTED: tr_later("Connected"),
+        Contact.LOST: tr_later("Reconnecting"),
+    }
+)
 
-RECONNECTING = "The daemon went away. Reconnecting; what you see is the last it said."
+RECONNECTING = tr_later("The daemon went away. Reconnecting; what you see is the last it said.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +43,34 @@ class Instruction:
     command: str
 
 
+_BUS_WORDS = Spoken(
+    {
+        BusKind.SYSTEM: tr_later("system bus"),
+        BusKind.SESSION: tr_later("session bus"),
+        BusKind.PRIVATE: tr_later("private bus"),
+        BusKind.ADDRESS: tr_later("bus by address"),
+    }
+)
+
+
 def bus_words(bus: Bus) -> str:
     """Where the daemon is looked for; which of all private buses it is says the tool tip."""
-    return "bus by address" if bus.kind is BusKind.ADDRESS else f"{bus.kind.value} bus"
+    return _BUS_WORDS[bus.kind]
 
 
 def absence_sentence(reason: str) -> str:
     """Why there is no daemon, and that nothing else has to be done in the window."""
     stop = "" if reason.endswith((".", "?", "!")) else "."
-    return f"{reason}{stop} This window connects by itself as soon as the daemon runs."
+    return tr("{reason} This window connects by itself as soon as the daemon runs.", reason=f"{reason}{stop}")
 
 
 def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:
     """How to get a daemon and a window that find each other; `daemon` is the program's absolute path."""
     lab = Instruction(
-        text="Or, in a source tree, try it without touching this machine's network: a lab with "
-        "three emulated links and its own window",
+        text=tr(
+            "Or, in a source tree, try it without touching this machine's network: a lab with three emulated links "
+            "and its own window"
+        ),
         command="make run",
     )
     if bus.kind is BusKind.SYSTEM:
@@ -65,16 +80,20 @@ def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:
 
 def _on_a_bus_of_its_own(daemon: Path) -> tuple[Instruction, Instruction]:
     """The system bus lets nobody take the daemon's name unless a package has installed the permission."""
-    start = Instruction(text="Start the daemon with a bus of its own", command=f"sudo {daemon} --bus {_OWN_BUS}")
-    window = Instruction(text="and the window on that bus", command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}")
+    start = Instruction(text=tr("Start the daemon with a bus of its own"), command=f"sudo {daemon} --bus {_OWN_BUS}")
+    window = Instruction(
+        text=tr("and the window on that bus"), command=f"{daemon.with_name('mpmanager')} --bus {_OWN_BUS}"
+    )
     return start, window
 
 
-_START = {
-    BusKind.SESSION: "Start the daemon on your session bus",
-    BusKind.PRIVATE: "Start the daemon with its own bus in that directory",
-    BusKind.ADDRESS: "Start the daemon on that bus",
-}
+_START = Spoken(
+    {
+        BusKind.SESSION: tr_later("Start the daemon on your session bus"),
+        BusKind.PRIVATE: tr_later("Start the daemon with its own bus in that directory"),
+        BusKind.ADDRESS: tr_later("Start the daemon on that bus"),
+    }
+)
 
 
 _OWN_BUS = "private:/run/mpmanager"
@@ -95,11 +114,13 @@ class Problem:
     remedy: str
 
 
-_REMEDIES = {
-    Actor.USER: "Choose something else and try again.",
-    Actor.ADMINISTRATOR: "Ask whoever administers this machine, or start the window as that user.",
-    Actor.NOBODY: "Try again in a moment.",
-}
+_REMEDIES = Spoken(
+    {
+        Actor.USER: tr_later("Choose something else and try again."),
+        Actor.ADMINISTRATOR: tr_later("Ask whoever administers this machine, or start the window as that user."),
+        Actor.NOBODY: tr_later("Try again in a moment."),
+    }
+)
 
 
 def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
@@ -110,4 +131,5 @@ def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
 
 def limits_sentence(limits: Sequence[str]) -> str:
     """What this machine cannot do, in one strip."""
-    return "Not everything works on this machine: " + " ".join(f"{each.rstrip('.')}." for each in limits)
+    sentences = " ".join(f"{each.rstrip('.')}." for each in limits)
+    return tr("Not everything works on this machine: {sentences}", sentences=sentences)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mpmanager.api.structures import ExpirationInfo, HelpCounts, Wait
-from mpmanager.client.quantities import count_of, enumerate_words, format_bytes, format_wait
+from mpmanager.client.quantities import format_bytes, format_wait
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
 
 Titles = Mapping[str, str]
 """How the paths are called, by interface name."""
@@ -14,18 +15,20 @@ _MINUTE_S = 60
 _HOUR_S = 3600
 _SPACE = "\N{NO-BREAK SPACE}"
 
-_REASONS = {
-    ExpirationReason.ON_TIME: "data is on time",
-    ExpirationReason.BACKLOG: "{path} is full",
-    ExpirationReason.SILENT: "{path} answers nothing",
-    ExpirationReason.HOLE: "what {path} lost does not get through",
-    ExpirationReason.NOTHING_RECEIVED: "nothing received",
-    ExpirationReason.PROBE_UNANSWERED: "nothing received, and {path} does not answer a probe",
-    ExpirationReason.FOUND_BY_OTHERS: "other connections found {path} dead",
-    ExpirationReason.MARKED: "{path} is congested",
-    ExpirationReason.LOSSY: "{path} loses much",
-    ExpirationReason.RECOVERED: "{path} delivers again",
-}
+_REASONS = Spoken(
+    {
+        ExpirationReason.ON_TIME: tr_later("data is on time"),
+        ExpirationReason.BACKLOG: tr_later("{path} is full"),
+        ExpirationReason.SILENT: tr_later("{path} answers nothing"),
+        ExpirationReason.HOLE: tr_later("what {path} lost does not get through"),
+        ExpirationReason.NOTHING_RECEIVED: tr_later("nothing received"),
+        ExpirationReason.PROBE_UNANSWERED: tr_later("nothing received, and {path} does not answer a probe"),
+        ExpirationReason.FOUND_BY_OTHERS: tr_later("other connections found {path} dead"),
+        ExpirationReason.MARKED: tr_later("{path} is congested"),
+        ExpirationReason.LOSSY: tr_later("{path} loses much"),
+        ExpirationReason.RECOVERED: tr_later("{path} delivers again"),
+    }
+)
 
 
 class StateWords(NamedTuple):
@@ -53,7 +56,7 @@ def reason_words(reason: ExpirationReason, path: str | None, titles: Titles) -> 
 
 def titled(path: str | None, titles: Titles) -> str:
     """How a path is called; of one that nobody names, what can be said."""
-    return titles.get(path, path) if path else "its path"
+    return titles.get(path, path) if path else tr("its path")
 
 
 def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWords:
@@ -65,25 +68,40 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
     proof = proof_words(info.waited_ms, info.allowed_ms)
     match info.state:
         case ExpirationState.PRIMARY:
-            return StateWords(f"carrying: {reason}", ("carrying",))
+            return StateWords(tr("carrying: {reason}", reason=reason), (tr("carrying"),))
         case ExpirationState.AGGREGATE:
-            help_words = f"{path} full, {helper or 'another path'} helps"
-            waits = f"waits: {help_words} since {since}"
-            return StateWords(f"{waits}{proof}", (waits, help_words))
+            helps = tr("{path} full, {helper} helps", path=path, helper=helper or tr("another path"))
+            waits = tr("waits: {help} since {time}", help=helps, time=since)
+            return StateWords(f"{waits}{proof}", (waits, helps))
         case ExpirationState.STEERED:
-            avoids = f"avoids {path} since {since}"
-            return StateWords(f"{avoids}: {reason}", (avoids, f"avoids {path}"))
+            avoids = tr("avoids {path} since {time}", path=path, time=since)
+            return StateWords(f"{avoids}: {reason}", (avoids, tr("avoids {path}", path=path)))
         case ExpirationState.SUSPECT:
-            suspects = f"suspects {path}"
-            return StateWords(f"{suspects} since {since}: {reason}", (f"{suspects}: {reason}", suspects))
+            suspects = tr("suspects {path}", path=path)
+            full = tr("suspects {path} since {time}: {reason}", path=path, time=since, reason=reason)
+            return StateWords(full, (f"{suspects}: {reason}", suspects))
         case ExpirationState.FAILED_OVER:
-            moved = f"failed over{f' from {path}' if left else ''}{f' to {helper}' if helper else ''}"
-            short = (f"{helper} instead of {path}",) if helper and left else ()
+            moved = _moved(path if left else "", helper or "")
+            short = (tr("{helper} instead of {path}", helper=helper, path=path),) if helper and left else ()
             because = "" if info.reason is ExpirationReason.ON_TIME else f": {reason}"
-            return StateWords(f"{moved} {since} ago{because}{proof}", (f"{moved}{because}", moved, *short))
+            ago = tr("{what} {time} ago", what=moved, time=since)
+            return StateWords(f"{ago}{because}{proof}", (f"{moved}{because}", moved, *short))
         case ExpirationState.PROBING:
-            probing = f"probing {path}"
-            return StateWords(f"{probing}: has answered, carries again soon", (f"{probing}: has answered", probing))
+            probing = tr("probing {path}", path=path)
+            answered = tr("{probing}: has answered", probing=probing)
+            return StateWords(tr("{probing}: has answered, carries again soon", probing=probing), (answered, probing))
+
+
+def _moved(path: str, helper: str) -> str:
+    match bool(path), bool(helper):
+        case True, True:
+            return tr("failed over from {path} to {helper}", path=path, helper=helper)
+        case True, False:
+            return tr("failed over from {path}", path=path)
+        case False, True:
+            return tr("failed over to {helper}", helper=helper)
+        case _:
+            return tr("failed over")
 
 
 def late_path(info: ExpirationInfo) -> str | None:
@@ -95,8 +113,10 @@ def proof_words(waited_ms: float | None, allowed_ms: Wait | None) -> str:
     """` (waited 54 ms, allowed 50 ms)`; empty where nothing was measured."""
     if waited_ms is None:
         return ""
-    allowed = "" if allowed_ms is None else f", allowed {allowed_words(allowed_ms)}"
-    return f" (waited {milliseconds(waited_ms)}{allowed})"
+    waited = milliseconds(waited_ms)
+    if allowed_ms is None:
+        return f" ({tr('waited {time}', time=waited)})"
+    return f" ({tr('waited {time}, allowed {allowed}', time=waited, allowed=allowed_words(allowed_ms))})"
 
 
 def allowed_words(allowed_ms: Wait) -> str:
@@ -122,17 +142,20 @@ def help_sentence(help_: HelpCounts | None) -> str:
     """How often an application's late data was helped since the daemon started, and what it cost."""
     counts = _counts(help_) if help_ is not None else []
     if help_ is None or not counts:
-        return "Its data has needed no help since the daemon started."
-    carried = f"; helpers carried {format_bytes(help_.helper_bytes)}" if help_.helper_bytes else ""
-    return f"Since the daemon started: {enumerate_words(counts)}{carried}."
+        return tr("Its data has needed no help since the daemon started.")
+    if not help_.helper_bytes:
+        return tr("Since the daemon started: {counts}.", counts=enumerated(counts))
+    carried = format_bytes(help_.helper_bytes)
+    return tr("Since the daemon started: {counts}; helpers carried {bytes}.", counts=enumerated(counts), bytes=carried)
 
 
 def _counts(help_: HelpCounts) -> list[str]:
+    openings, failovers, detours = help_.openings, help_.failovers, help_.detours
     counts = (
-        (help_.openings, "opening"),
-        (help_.failovers, "fail-over"),
-        (help_.detours, "detour"),
-        (help_.returns, "return"),
-        (help_.moves, "big transfer"),
+        tr_count("{count} opening", "{count} openings", openings) if openings else "",
+        tr_count("{count} fail-over", "{count} fail-overs", failovers) if failovers else "",
+        tr_count("{count} detour", "{count} detours", detours) if detours else "",
+        tr_count("{count} return", "{count} returns", help_.returns) if help_.returns else "",
+        tr_count("{count} big transfer", "{count} big transfers", help_.moves) if help_.moves else "",
     )
-    return [count_of(number, word) for number, word in counts if number]
+    return [each for each in counts if each]

@@ -4,7 +4,8 @@ English is both the source and what is shown without a translation. Whole senten
 what differs, as languages order their words differently.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 CONTEXT = "mpmanager"
 """Of all texts, in the words of Qt Linguist."""
@@ -39,7 +40,8 @@ def tr_count(one: str, many: str, /, count: float, **values: object) -> str:
 
     Both have to be literals.
     """
-    return tr_literal(one if count == 1 else many, count=count, **values)
+    translated = _Language.lookup(one if count == 1 else many).replace("{count} ", "{count}\N{NO-BREAK SPACE}")
+    return translated.format(count=f"{count:,}", **values)
 
 
 def tr_literal(text: str, /, **values: object) -> str:
@@ -51,3 +53,29 @@ def tr_literal(text: str, /, **values: object) -> str:
 def tr_later(text: str, /) -> str:
     """Marks a literal for translation where it is defined; `tr_literal` translates it where it is shown."""
     return text
+
+
+_Key = TypeVar("_Key")
+
+
+class Spoken(Mapping[_Key, str]):
+    """A table of texts that come out in the user's language; its texts are marked by `tr_later`."""
+
+    def __init__(self, texts: Mapping[_Key, str]) -> None:
+        self._texts = dict(texts)
+
+    def __getitem__(self, key: _Key) -> str:
+        return tr_literal(self._texts[key])
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:  # noqa: PLR2004  # one word needs no "and"
+        return "".join(words)
+    return tr("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])

@@ -3,18 +3,65 @@
 from dataclasses import dataclass, replace
 
 from mpmanager.api.structures import PathInfo
-from mpmanager.model.trust import REASON_WORDS, Trust, TrustDecisions, TrustReason, TrustSource, why
+from mpmanager.model.trust import REASON_WORDS, Trust, TrustDecisions, TrustReason, TrustSource
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.wishes import Wishes
 
-LEVEL_WORDS = {Trust.TRUSTED: "Trusted", Trust.UNTRUSTED: "Untrusted"}
-EFFECTS = {
-    Trust.TRUSTED: "Connections may open here, and programs that are held to trusted paths may use it.",
-    Trust.UNTRUSTED: "Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.",
-}
-NO_NAME = "Nothing names its network at the moment, so only the interface can be decided on."
-NOT_NOW = "The daemon is not connected: nothing can be changed at the moment."
-_BY_ITSELF = "Decided automatically: you have said nothing about it."
-_VERBS = {Trust.TRUSTED: "Trust", Trust.UNTRUSTED: "Do not trust"}
+LEVEL_WORDS = Spoken({Trust.TRUSTED: tr_later("Trusted"), Trust.UNTRUSTED: tr_later("Untrusted")})
+EFFECTS = Spoken(
+    {
+        Trust.TRUSTED: tr_later("Connections may open here, and programs that are held to trusted paths may use it."),
+        Trust.UNTRUSTED: tr_later(
+            "Connections open elsewhere while they can, and programs that are held to trusted paths avoid it."
+        ),
+    }
+)
+NO_NAME = tr_later("Nothing names its network at the moment, so only the interface can be decided on.")
+NOT_NOW = tr_later("The daemon is not connected: nothing can be changed at the moment.")
+_BY_ITSELF = tr_later("Decided automatically: you have said nothing about it.")
+_LEVELS = Spoken({Trust.TRUSTED: tr_later("trusted"), Trust.UNTRUSTED: tr_later("untrusted")})
+"""In the middle of a sentence."""
+_OF_NETWORK = Spoken(
+    {Trust.TRUSTED: tr_later("Trust this network"), Trust.UNTRUSTED: tr_later("Do not trust this network")}
+)
+_OF_INTERFACE = Spoken(
+    {
+        Trust.TRUSTED: tr_later("Trust this interface, whatever network it is in"),
+        Trust.UNTRUSTED: tr_later("Do not trust this interface, whatever network it is in"),
+    }
+)
+_OTHER_NETWORKS = Spoken(
+    {
+        Trust.TRUSTED: tr_later("In other networks: trusted, as you have said of this interface."),
+        Trust.UNTRUSTED: tr_later("In other networks: untrusted, as you have said of this interface."),
+    }
+)
+_WOULD_BE = Spoken(
+    {
+        Trust.TRUSTED: tr_later("Automatically it would be trusted: {reason}."),
+        Trust.UNTRUSTED: tr_later("Automatically it would be untrusted: {reason}."),
+    }
+)
+_BACK = Spoken(
+    {
+        None: tr_later("Back to automatic"),
+        Trust.TRUSTED: tr_later("Back to automatic (would be trusted)"),
+        Trust.UNTRUSTED: tr_later("Back to automatic (would be untrusted)"),
+    }
+)
+_REASONS = Spoken(REASON_WORDS)
+_CHOSEN = Spoken(
+    {
+        TrustSource.AUTOMATIC: REASON_WORDS[TrustReason.CHOSEN],
+        TrustSource.NETWORK: tr_later("you have said so of this network"),
+        TrustSource.INTERFACE: tr_later("you have said so of this interface"),
+    }
+)
+
+
+def reason_in_words(reason: TrustReason, source: TrustSource) -> str:
+    """Why a path is trusted or not, as the second half of a sentence."""
+    return _CHOSEN[source] if reason is TrustReason.CHOSEN else _REASONS[reason]
 
 
 def _automatic(path: PathInfo) -> tuple[Trust, TrustReason] | None:
@@ -130,7 +177,7 @@ class Shield:
     @property
     def sentence(self) -> str:
         """The level, and why."""
-        return f"{LEVEL_WORDS[self.level]}: {why(self.reason, self.source)}"
+        return f"{LEVEL_WORDS[self.level]}: {reason_in_words(self.reason, self.source)}"
 
     @property
     def summary(self) -> str:
@@ -140,16 +187,16 @@ class Shield:
     @property
     def explanation(self) -> tuple[str, ...]:
         """Level, reason, who decided, and what that does: one sentence each."""
-        unnamed = () if self.network_ids else (NO_NAME,)
+        unnamed = () if self.network_ids else (tr_literal(NO_NAME),)
         return (f"{self.sentence}.", *self._decision(), *unnamed, EFFECTS[self.level])
 
     def _decision(self) -> list[str]:
-        lines = [] if self.is_chosen else [_BY_ITSELF]
+        lines = [] if self.is_chosen else [tr_literal(_BY_ITSELF)]
         if self.source is TrustSource.NETWORK and self.said.interface is not None:
-            lines.append(f"In other networks: {self.said.interface.value}, as you have said of this interface.")
+            lines.append(_OTHER_NETWORKS[self.said.interface])
         if self.is_chosen and self.automatic is not None:
             level, reason = self.automatic
-            lines.append(f"Automatically it would be {level.value}: {REASON_WORDS[reason]}.")
+            lines.append(_WOULD_BE[level].format(reason=_REASONS[reason]))
         return lines
 
     @property
@@ -162,16 +209,13 @@ class Shield:
 
     def _of_network(self, level: Trust) -> TrustChoice:
         name = f" ({self.network})" if self.network and level is Trust.TRUSTED else ""
-        text = f"{_VERBS[level]} this network{name}"
-        return self._choice(text, level, replace(self.said, network=level))
+        return self._choice(f"{_OF_NETWORK[level]}{name}", level, replace(self.said, network=level))
 
     def _of_interface(self, level: Trust) -> TrustChoice:
-        text = f"{_VERBS[level]} this interface, whatever network it is in"
-        return self._choice(text, level, replace(self.said, interface=level))
+        return self._choice(_OF_INTERFACE[level], level, replace(self.said, interface=level))
 
     def _back(self) -> TrustChoice:
-        would = f" (would be {self.automatic[0].value})" if self.automatic else ""
-        return self._choice(f"Back to automatic{would}", None, TrustDecisions())
+        return self._choice(_BACK[self.automatic[0] if self.automatic else None], None, TrustDecisions())
 
     def _choice(self, text: str, level: Trust | None, after: TrustDecisions) -> TrustChoice:
         change = TrustChange(before=self.said, after=after, network_ids=self.network_ids)
@@ -196,11 +240,21 @@ def done_words(path: str, title: str, network: str, change: TrustChange) -> str:
     """What has become of a change; `title` is how the path is called, `network` what it is in."""
     said = change.after
     if said == TrustDecisions():
-        return f"{title}: trust is automatic now"
+        return tr("{path}: trust is automatic now", path=title)
     scope, level = change.steps()[0]
     if level is None:
-        return f"{title}: what you had said of this {scope.value} is taken back"
+        return _TAKEN_BACK[scope].format(path=title)
     if scope is TrustSource.NETWORK:
-        return f"{network or f'The network of {title}'} is {level.value} now"
-    where = " in other networks" if said.network is not None else ", whatever network it is in"
-    return f"{path} is {level.value} now{where}"
+        name = network or tr("The network of {path}", path=title)
+        return tr("{name} is {level} now", name=name, level=_LEVELS[level])
+    if said.network is not None:
+        return tr("{path} is {level} now in other networks", path=path, level=_LEVELS[level])
+    return tr("{path} is {level} now, whatever network it is in", path=path, level=_LEVELS[level])
+
+
+_TAKEN_BACK = Spoken(
+    {
+        TrustSource.NETWORK: tr_later("{path}: what you had said of this network is taken back"),
+        TrustSource.INTERFACE: tr_later("{path}: what you had said of this interface is taken back"),
+    }
+)

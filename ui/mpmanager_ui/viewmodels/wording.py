@@ -6,48 +6,59 @@ from datetime import datetime
 
 from mpmanager.api.structures import EventKind, PathInfo
 from mpmanager.model.path import PathKind, PathState, Security, Tier
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 
-KIND_WORDS = {
-    PathKind.WIFI: "Wi-Fi",
-    PathKind.LTE: "LTE",
-    PathKind.XDSL: "xDSL",
-    PathKind.ETHERNET: "Ethernet",
-    PathKind.VPN: "VPN",
-    PathKind.BLUETOOTH: "Bluetooth",
-    PathKind.TETHERING: "Phone tether",
-    PathKind.VIRTUAL: "Virtual link",
-    PathKind.UNKNOWN: "Link",
-}
+KIND_WORDS = Spoken(
+    {
+        PathKind.WIFI: tr_later("Wi-Fi"),
+        PathKind.LTE: tr_later("LTE"),
+        PathKind.XDSL: tr_later("xDSL"),
+        PathKind.ETHERNET: tr_later("Ethernet"),
+        PathKind.VPN: tr_later("VPN"),
+        PathKind.BLUETOOTH: tr_later("Bluetooth"),
+        PathKind.TETHERING: tr_later("Phone tether"),
+        PathKind.VIRTUAL: tr_later("Virtual link"),
+        PathKind.UNKNOWN: tr_later("Link"),
+    }
+)
 
-STATE_WORDS = {
-    PathState.UP: "connected",
-    PathState.LOCAL_ONLY: "local network only",
-    PathState.NO_ADDRESS: "no address",
-    PathState.NO_CARRIER: "not connected",
-    PathState.DOWN: "switched off",
-}
+STATE_WORDS = Spoken(
+    {
+        PathState.UP: tr_later("connected"),
+        PathState.LOCAL_ONLY: tr_later("local network only"),
+        PathState.NO_ADDRESS: tr_later("no address"),
+        PathState.NO_CARRIER: tr_later("not connected"),
+        PathState.DOWN: tr_later("switched off"),
+    }
+)
 
-STATE_EXPLANATIONS = {
-    PathState.UP: "It has a carrier, an address and a way out.",
-    PathState.LOCAL_ONLY: "It has no gateway: only its own network can be reached.",
-    PathState.NO_ADDRESS: "It is connected, but nobody gave it an address.",
-    PathState.NO_CARRIER: "No carrier: the network is out of reach or the cable is unplugged.",
-    PathState.DOWN: "The interface is switched off.",
-}
+STATE_EXPLANATIONS = Spoken(
+    {
+        PathState.UP: tr_later("It has a carrier, an address and a way out."),
+        PathState.LOCAL_ONLY: tr_later("It has no gateway: only its own network can be reached."),
+        PathState.NO_ADDRESS: tr_later("It is connected, but nobody gave it an address."),
+        PathState.NO_CARRIER: tr_later("No carrier: the network is out of reach or the cable is unplugged."),
+        PathState.DOWN: tr_later("The interface is switched off."),
+    }
+)
 
-TIER_WORDS = {
-    Tier.ALWAYS: "Always",
-    Tier.WHEN_NEEDED: "When needed",
-    Tier.BACKUP: "Backup",
-    Tier.NEVER: "Never",
-}
+TIER_WORDS = Spoken(
+    {
+        Tier.ALWAYS: tr_later("Always"),
+        Tier.WHEN_NEEDED: tr_later("When needed"),
+        Tier.BACKUP: tr_later("Backup"),
+        Tier.NEVER: tr_later("Never"),
+    }
+)
 
-TIER_HINTS = {
-    Tier.ALWAYS: "Used all the time",
-    Tier.WHEN_NEEDED: "Helps when data waits too long",
-    Tier.BACKUP: "Only if nothing else is left",
-    Tier.NEVER: "No subflow is made here",
-}
+TIER_HINTS = Spoken(
+    {
+        Tier.ALWAYS: tr_later("Used all the time"),
+        Tier.WHEN_NEEDED: tr_later("Helps when data waits too long"),
+        Tier.BACKUP: tr_later("Only if nothing else is left"),
+        Tier.NEVER: tr_later("No subflow is made here"),
+    }
+)
 
 AUTOMATIC_TIERS = {
     PathKind.WIFI: Tier.ALWAYS,
@@ -62,15 +73,17 @@ AUTOMATIC_TIERS = {
 }
 """Where the daemon puts a path of each kind when nobody chose."""
 
-SECURITY_WORDS = {
-    Security.OPEN: "open",
-    Security.OWE: "OWE",
-    Security.WEP: "WEP",
-    Security.WPA: "WPA",
-    Security.WPA2: "WPA2",
-    Security.WPA3: "WPA3",
-    Security.ENTERPRISE: "Enterprise",
-}
+SECURITY_WORDS = Spoken(
+    {
+        Security.OPEN: tr_later("open"),
+        Security.OWE: tr_later("OWE"),
+        Security.WEP: tr_later("WEP"),
+        Security.WPA: tr_later("WPA"),
+        Security.WPA2: tr_later("WPA2"),
+        Security.WPA3: tr_later("WPA3"),
+        Security.ENTERPRISE: tr_later("Enterprise"),
+    }
+)
 
 EVENTS_OF_CONNECTIONS = frozenset(
     {

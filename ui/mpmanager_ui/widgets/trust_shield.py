@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QVBoxLayout, QWidget, QWid
 from mpmanager.model.trust import Trust
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.viewmodels.translation import tr, tr_literal
 from mpmanager_ui.viewmodels.trust import NOT_NOW, Shield, TrustChange
 from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import Label, plain_tip
@@ -59,7 +60,7 @@ class TrustShield(QAbstractButton):
         self.shield, self._is_lively, self._is_reached = shield, is_lively, is_reached
         who = ", decided by you" if shield.is_chosen else ""
         self.setAccessibleName(f"Trust in {title}: {shield.level.value}{who}")
-        lines = [*shield.explanation, "A click or Enter changes it." if is_reached else NOT_NOW]
+        lines = [*shield.explanation, tr("A click or Enter changes it.") if is_reached else tr_literal(NOT_NOW)]
         self.setAccessibleDescription(" ".join(lines))
         self.setToolTip(plain_tip("\n".join(lines)))
         self.resize(self.sizeHint())
@@ -74,7 +75,7 @@ class TrustShield(QAbstractButton):
 
     def fill(self, menu: QMenu) -> None:
         """Put the explanation and the choices into a menu."""
-        explanation = self.shield.explanation if self._is_reached else (*self.shield.explanation, NOT_NOW)
+        explanation = self.shield.explanation if self._is_reached else (*self.shield.explanation, tr_literal(NOT_NOW))
         menu.addAction(_note(self._look, menu, explanation))
         for group in self.shield.choices:
             menu.addSeparator()
