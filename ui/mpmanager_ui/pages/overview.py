@@ -24,6 +24,7 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
+from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.trust import TrustChange, done_words
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
 from mpmanager_ui.widgets.chart_legend import ChartLegend
@@ -37,7 +38,9 @@ from mpmanager_ui.widgets.traffic_chart import TrafficChart
 
 SPARK_BINS = 60
 _EVENT_ROWS = 5
-_NO_EVENTS = "Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here."
+_NO_EVENTS = tr_later(
+    "Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here."
+)
 _CHART_SHARE = 5
 _EVENTS_SHARE = 2
 _NARROW = 960
@@ -66,8 +69,8 @@ class OverviewPage(QScrollArea):
         self.table_switch = QPushButton()
         self.board = LaneBoard(look, session.signs)
         self.events = EventList(look, _EVENT_ROWS)
-        self._no_events = Label(_NO_EVENTS)
-        self.with_connections = CheckBox(look, "Connections too")
+        self._no_events = Label(tr_literal(_NO_EVENTS))
+        self.with_connections = CheckBox(look, tr("Connections too"))
         self._build()
         session.frame_taken.connect(self._refresh)
         session.time_passed.connect(self._refresh)
@@ -110,7 +113,11 @@ class OverviewPage(QScrollArea):
         self._sentence.setText(f"{state_sentence(frame.paths, frame.connections)}.")
         as_of = self._session.as_of
         self._sentence.set_role("muted" if as_of else "")
-        self._details.setText(f"As of {as_of}: {traffic_sentence(frame)}" if as_of else traffic_sentence(frame))
+        self._details.setText(
+            tr("As of {time}: {sentence}", time=as_of, sentence=traffic_sentence(frame))
+            if as_of
+            else traffic_sentence(frame)
+        )
         self._show_traffic()
         names = [path.name for path in frame.paths]
         rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
@@ -154,11 +161,13 @@ class OverviewPage(QScrollArea):
 
     def _move(self, path: str, tier: Tier | None, *, back_to: Tier | None) -> None:
         name = self._session.titles.get(path, path)
-        lane = f"in the lane {TIER_WORDS[tier]}" if tier else "where its kind suggests"
+        done = tr("{path} is where its kind suggests now", path=name)
+        if tier:
+            done = tr("{path} is in the lane {lane} now", path=name, lane=TIER_WORDS[tier])
         self._changes.start(
             lambda: self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
-            attempt=f"Moving {name} failed",
-            done=f"{name} is {lane} now",
+            attempt=tr("Moving {path} failed", path=name),
+            done=done,
             undo=lambda: self._move(path, back_to, back_to=tier),
         )
 
@@ -174,11 +183,13 @@ class OverviewPage(QScrollArea):
             await self._session.set_kind(path, kind)
             self._kinds_asked[path] = kind
 
-        what = f"taken for {KIND_WORDS[kind]}" if kind else "what was detected"
+        done = tr("{path} is what was detected now", path=path)
+        if kind:
+            done = tr("{path} is taken for {kind} now", path=path, kind=KIND_WORDS[kind])
         self._changes.start(
             correct,
-            attempt=f"Correcting {path} failed",
-            done=f"{path} is {what} now",
+            attempt=tr("Correcting {path} failed", path=path),
+            done=done,
             undo=lambda: self._correct(path, back_to, back_to=kind),
         )
 
@@ -188,7 +199,7 @@ class OverviewPage(QScrollArea):
         network = info.network or "" if info else ""
         self._changes.start(
             lambda: self._session.set_trust(path, change),
-            attempt=f"Changing the trust in {title} failed",
+            attempt=tr("Changing the trust in {path} failed", path=title),
             done=done_words(path, title, network, change),
             undo=lambda: self._change_trust(path, change.reversed),
         )
@@ -221,7 +232,7 @@ class OverviewPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Overview")
+        self.setAccessibleName(tr("Overview"))
 
     def _heading(self) -> QVBoxLayout:
         self._sentence.setFont(self._look.font(scale=1.6, is_bold=True))
@@ -243,7 +254,7 @@ class OverviewPage(QScrollArea):
         table.setShowGrid(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setAccessibleName("Traffic of the last five minutes, the newest second first")
+        table.setAccessibleName(tr("Traffic of the last five minutes, the newest second first"))
         self._views.addWidget(self.chart)
         self._views.addWidget(table)
         self._views.setMinimumHeight(200)
@@ -251,18 +262,18 @@ class OverviewPage(QScrollArea):
         self.table_switch.setProperty("role", "flat")
         self.table_switch.setProperty("edge", "right")
         self.table_switch.toggled.connect(lambda checked: self._switch_view(is_table=checked))
-        column.addLayout(_title_row(self._title("Traffic"), self._legend, self.table_switch))
+        column.addLayout(_title_row(self._title(tr("Traffic")), self._legend, self.table_switch))
         column.addWidget(self._views, 1)
         return card
 
     def _fill_events_card(self) -> None:
         column = _card_column(self._events_card)
         self.with_connections.toggled.connect(self._refresh)
-        self.with_connections.setToolTip("Show opened and closed connections and subflows as well")
+        self.with_connections.setToolTip(tr("Show opened and closed connections and subflows as well"))
         self._no_events.setProperty("role", "muted")
         self._no_events.setWordWrap(True)
         self._no_events.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addLayout(_title_row(self._title("Last events"), QWidget(), self.with_connections))
+        column.addLayout(_title_row(self._title(tr("Last events")), QWidget(), self.with_connections))
         column.addWidget(self.events, 1)
         column.addWidget(self._no_events, 1)
 
@@ -274,7 +285,7 @@ class OverviewPage(QScrollArea):
 
     def _recolour(self) -> None:
         is_table = self._views.currentIndex() == 1
-        self.table_switch.setText("Show as chart" if is_table else "Show as table")
+        self.table_switch.setText(tr("Show as chart") if is_table else tr("Show as table"))
         name = "chart" if is_table else "table"
         self.table_switch.setIcon(icons.icon(name, self._look.colours.muted))
 

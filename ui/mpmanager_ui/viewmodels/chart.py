@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mpmanager.client.quantities import NOT_KNOWN, count_of, enumerate_words, format_rate
+from mpmanager.client.quantities import NOT_KNOWN, format_rate
 from mpmanager_ui.viewmodels.history import MINUTE_BINS, SPAN_BINS, ChartData, Mark, MarkKind, Series
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
 from mpmanager_ui.viewmodels.wording import clock
 
 
@@ -38,7 +39,12 @@ class MarkGroup:
     def words(self) -> str:
         """`5 changes`; empty for a single mark."""
         kinds = {each.kind for each in self.marks}
-        return count_of(len(self.marks), _WORDS[kinds.pop()] if len(kinds) == 1 else "event") if self.marks[1:] else ""
+        number = len(self.marks)
+        if number == 1:
+            return ""
+        if len(kinds) > 1:
+            return tr_count("{count} event", "{count} events", number)
+        return _WORDS[kinds.pop()].replace("{count} ", f"{number:,}\N{NO-BREAK SPACE}")
 
 
 _GRAVITY = (
@@ -50,15 +56,18 @@ _GRAVITY = (
     MarkKind.TRUST,
     MarkKind.TIER,
 )
-_WORDS = {
-    MarkKind.LOST: "loss",
-    MarkKind.BACK: "return",
-    MarkKind.FAILED_OVER: "fail-over",
-    MarkKind.OPENED: "opening",
-    MarkKind.RETURNED: "return",
-    MarkKind.TRUST: "change",
-    MarkKind.TIER: "change",
-}
+_WORDS = Spoken(
+    {
+        MarkKind.LOST: tr_later("{count} losses"),
+        MarkKind.BACK: tr_later("{count} returns"),
+        MarkKind.FAILED_OVER: tr_later("{count} fail-overs"),
+        MarkKind.OPENED: tr_later("{count} openings"),
+        MarkKind.RETURNED: tr_later("{count} returns"),
+        MarkKind.TRUST: tr_later("{count} changes"),
+        MarkKind.TIER: tr_later("{count} changes"),
+    }
+)
+"""Of more than one of a kind."""
 _LATENESS = frozenset({MarkKind.FAILED_OVER, MarkKind.OPENED, MarkKind.RETURNED})
 
 
@@ -85,28 +94,31 @@ def axis_labels(span: int) -> tuple[tuple[int, str], ...]:
     """Bins back from now, each with its words: minutes, or quarters of a single one."""
     if span > MINUTE_BINS:
         backs = range(0, span + 1, MINUTE_BINS)
-        return tuple((back, f"\N{MINUS SIGN}{back // MINUTE_BINS} min" if back else "now") for back in backs)
-    return tuple((back, f"\N{MINUS SIGN}{back} s" if back else "now") for back in range(0, span + 1, MINUTE_BINS // 4))
+        return tuple((back, f"\N{MINUS SIGN}{back // MINUTE_BINS} min" if back else tr("now")) for back in backs)
+    return tuple(
+        (back, f"\N{MINUS SIGN}{back} s" if back else tr("now")) for back in range(0, span + 1, MINUTE_BINS // 4)
+    )
 
 
 def summary(data: ChartData, titles: Mapping[str, str]) -> str:
     """The chart in one sentence."""
     if data.is_empty:
-        return "Traffic of the last five minutes: nothing was measured yet."
+        return tr("Traffic of the last five minutes: nothing was measured yet.")
     paths = [_path_summary(each, titles.get(each.path, each.path)) for each in data.series]
     gaps = len(data.gaps())
-    tail = f"; {count_of(len(data.marks), 'event')}" if data.marks else ""
-    tail += f"; {count_of(gaps, 'gap')} without measurement" if gaps else ""
-    return f"Traffic of the last five minutes: {enumerate_words(paths)}{tail}."
+    parts = [enumerated(paths)]
+    parts += [tr_count("{count} event", "{count} events", len(data.marks))] if data.marks else []
+    parts += [tr_count("{count} gap without measurement", "{count} gaps without measurement", gaps)] if gaps else []
+    return tr("Traffic of the last five minutes: {what}.", what="; ".join(parts))
 
 
 def _path_summary(series: Series, title: str) -> str:
     peak = max((value for value in series.down if value is not None), default=None)
     if peak is None:
-        return f"{title} not measured"
+        return tr("{path} not measured", path=title)
     now = series.down[-1]
-    current = format_rate(now) if now is not None else "unknown"
-    return f"{title} downloads {current} now, {format_rate(peak)} at most"
+    current = format_rate(now) if now is not None else tr("unknown")
+    return tr("{path} downloads {rate} now, {peak} at most", path=title, rate=current, peak=format_rate(peak))
 
 
 def clock_time(data: ChartData, index: int) -> str:
@@ -125,9 +137,11 @@ def reading(data: ChartData, index: int, titles: Mapping[str, str]) -> Reading:
 def table_header(data: ChartData, titles: Mapping[str, str]) -> tuple[str, ...]:
     """The columns: time, then down and up for each path."""
     columns = [
-        f"{titles.get(each.path, each.path)} {direction}" for each in data.series for direction in ("down", "up")
+        f"{titles.get(each.path, each.path)} {direction}"
+        for each in data.series
+        for direction in (tr("down"), tr("up"))
     ]
-    return ("Time", *columns)
+    return (tr("Time"), *columns)
 
 
 def table_row(data: ChartData, row: int) -> tuple[str, ...]:

@@ -6,8 +6,6 @@ from statistics import median
 
 from mpmanager.api.structures import ConnectionInfo, Frame, PathInfo
 from mpmanager.client.quantities import (
-    count_of,
-    enumerate_words,
     format_bytes,
     format_rate,
     format_rtt,
@@ -17,6 +15,7 @@ from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.trust import Hold, TrustDecisions
 from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.trust import Shield, TrustWishes
 from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
@@ -32,8 +31,7 @@ QUIET_BIT_S = 10_000.0
 """Below this a machine chatters, it does not transfer."""
 _EVERYTHING = 0.95
 _SOMETHING = 0.05
-STILL_IN_USE = "still in use"
-_STILL = "is set to Never, still in use"
+STILL_IN_USE = tr_later("still in use")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +73,7 @@ class PathCard:
             security=SECURITY_WORDS[path.security] if path.security else "",
             tier=tier,
             state=path.state,
-            state_words=STILL_IN_USE if is_against_tier else STATE_WORDS[path.state],
+            state_words=tr_literal(STILL_IN_USE) if is_against_tier else STATE_WORDS[path.state],
             is_usable=path.state.is_usable,
             is_in_use_against_tier=is_against_tier,
             down=format_rate(path.rx_bit_s),
@@ -96,10 +94,18 @@ class PathCard:
     def summary(self) -> str:
         """The card in one sentence, for who hears it instead of seeing it."""
         what = ", ".join(each for each in (self.full_title, self.security) if each)
-        return (
-            f"{what}, interface {self.name}: {self.state_words}; download {self.down}, "
-            f"upload {self.up}, round trip {self.rtt}, {self.total} since the interface came up; "
-            f"lane {TIER_WORDS[self.tier]}; {self.shield.summary}"
+        return tr(
+            "{what}, interface {name}: {state}; download {down}, upload {up}, round trip {rtt}, {total} since the "
+            "interface came up; lane {lane}; {trust}",
+            what=what,
+            name=self.name,
+            state=self.state_words,
+            down=self.down,
+            up=self.up,
+            rtt=self.rtt,
+            total=self.total,
+            lane=TIER_WORDS[self.tier],
+            trust=self.shield.summary,
         )
 
 
@@ -140,11 +146,11 @@ def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionIn
     """What carries, what stands by and what is missing, in one sentence."""
     world = [path for path in paths if path.kind is not PathKind.VIRTUAL]
     if not world:
-        return "No network path was found on this machine"
+        return tr("No network path was found on this machine")
     titles = path_titles(world)
     usable = [path for path in world if path.state.is_usable]
     if not usable:
-        return f"Nothing is connected: {_missing(world, titles)}"
+        return tr("Nothing is connected: {missing}", missing=_missing(world, titles))
     known = list(connections)
     against = [each for each in usable if each.tier is Tier.NEVER and each.name in carrying_paths(known)]
     helped = _helped(known)
@@ -160,21 +166,23 @@ def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionIn
 def traffic_sentence(frame: Frame) -> str:
     """The connections in numbers; without any path, what to do."""
     if all(path.kind is PathKind.VIRTUAL for path in frame.paths):
-        return "Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself."
+        return tr("Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.")
     if not frame.connections:
-        return "No program uses Multipath TCP at the moment."
+        return tr("No program uses Multipath TCP at the moment.")
     applications = {each.app.id for each in frame.connections}
     fallen = sum(each.fallback for each in frame.connections)
     subflows = sum(len(each.subflows) for each in frame.connections)
-    text = (
-        f"{count_of(len(applications), 'application')} with "
-        f"{count_of(len(frame.connections), 'connection')} over {count_of(subflows, 'subflow')}"
+    text = tr(
+        "{applications} with {connections} over {subflows}",
+        applications=tr_count("{count} application", "{count} applications", len(applications)),
+        connections=tr_count("{count} connection", "{count} connections", len(frame.connections)),
+        subflows=tr_count("{count} subflow", "{count} subflows", subflows),
     )
     held = len({each.app.id for each in frame.connections if is_held(each)})
     parts = [
         text,
-        *([f"{fallen} fell back to plain TCP"] if fallen else []),
-        *([f"{held} held to trusted paths"] if held else []),
+        *([tr("{number} fell back to plain TCP", number=fallen)] if fallen else []),
+        *([tr("{number} held to trusted paths", number=held)] if held else []),
     ]
     return f"{'; '.join(parts)}."
 
@@ -207,8 +215,11 @@ _WITH_HELPER = frozenset(
 
 
 def _help_words(path: str, helper: str, is_left: bool, applications: int, titles: Mapping[str, str]) -> str:  # noqa: FBT001  # see `_helped`
-    verb = "carries instead of" if is_left else "helps"
-    return f"{titles.get(helper, helper)} {verb} {titles.get(path, path)} for {count_of(applications, 'application')}"
+    whom = tr_count("{count} application", "{count} applications", applications)
+    names = {"helper": titles.get(helper, helper), "path": titles.get(path, path), "applications": whom}
+    if is_left:
+        return tr("{helper} carries instead of {path} for {applications}", **names)
+    return tr("{helper} helps {path} for {applications}", **names)
 
 
 def _carrying(
@@ -227,24 +238,29 @@ def _carrying(
     first = carriers[0]
     if _rate(first) >= _EVERYTHING * total:
         if first in against:
-            return f"{titles[first.name]} carries everything although it is set to Never{_no_other(usable)}"
-        return f"{titles[first.name]} carries everything{_because(first, world, titles, left)}"
-    shares = [f"{titles[first.name]} carries {_rate(first) / total:.0%}"]
+            return _against_its_tier(titles[first.name], usable)
+        everything = tr("{path} carries everything", path=titles[first.name])
+        return f"{everything}{_because(first, world, titles, left)}"
+    shares = [tr("{path} carries {share}", path=titles[first.name], share=f"{_rate(first) / total:.0%}")]
     shares += [f"{titles[each.name]} {_rate(each) / total:.0%}" for each in carriers[1:]]
-    return "; ".join([enumerate_words(shares), *(f"{titles[each.name]} {_STILL}" for each in against)])
+    still = (tr("{path} is set to Never, still in use", path=titles[each.name]) for each in against)
+    return "; ".join([enumerated(shares), *still])
 
 
-def _no_other(usable: Sequence[PathInfo]) -> str:
-    """Why connections stay on a path that is set to Never, where that is certain."""
-    is_alone = all(each.tier is Tier.NEVER for each in usable)
-    return ": there is no other path" if is_alone else ""
+def _against_its_tier(path: str, usable: Sequence[PathInfo]) -> str:
+    """With the reason, where that is certain."""
+    if all(each.tier is Tier.NEVER for each in usable):
+        return tr("{path} carries everything although it is set to Never: there is no other path", path=path)
+    return tr("{path} carries everything although it is set to Never", path=path)
 
 
 def _quiet(usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
     ready = [titles[each.name] for each in usable if each.tier is Tier.ALWAYS]
     if not ready:
-        return "Nothing moves at the moment"
-    return f"Nothing moves at the moment; {enumerate_words(ready)} {_verb(ready, 'is', 'are')} ready"
+        return tr("Nothing moves at the moment")
+    if len(ready) == 1:
+        return tr("Nothing moves at the moment; {path} is ready", path=ready[0])
+    return tr("Nothing moves at the moment; {paths} are ready", paths=enumerated(ready))
 
 
 def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, str], left: Collection[str]) -> str:
@@ -255,19 +271,26 @@ def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, 
     if left and all(each.name in left for each in first_choice if each.state.is_usable):
         return ""
     if not first_choice:
-        return ", as no path is in the lane Always"
+        return tr(", as no path is in the lane Always")
     if any(each.state.is_usable for each in first_choice):
         return f"; {_idle(first_choice, titles)}"
-    return ", in place of what is not connected"
+    return tr(", in place of what is not connected")
 
 
 def _idle(first_choice: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
     """The paths that should carry and do not. Whether they are dead or unwanted, nobody knows yet."""
     idle = [each for each in first_choice if each.state.is_usable]
     names = [titles[each.name] for each in idle]
-    little = "next to nothing" if any(_rate(each) for each in idle) else "nothing"
-    verbs = "is connected but carries" if len(names) == 1 else "are connected but carry"
-    return f"{enumerate_words(names)} {verbs} {little}"
+    is_something = any(_rate(each) for each in idle)
+    match len(names) == 1, is_something:
+        case True, True:
+            return tr("{path} is connected but carries next to nothing", path=names[0])
+        case True, False:
+            return tr("{path} is connected but carries nothing", path=names[0])
+        case False, True:
+            return tr("{paths} are connected but carry next to nothing", paths=enumerated(names))
+        case _:
+            return tr("{paths} are connected but carry nothing", paths=enumerated(names))
 
 
 def _standing_by(unused: Sequence[PathInfo], usable: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
@@ -278,7 +301,9 @@ def _standing_by(unused: Sequence[PathInfo], usable: Sequence[PathInfo], titles:
         for each in unused
         if each.tier.is_backup and (total < QUIET_BIT_S or _rate(each) < _SOMETHING * total)
     ]
-    return f"{enumerate_words(waiting)} {_verb(waiting, 'stands', 'stand')} by" if waiting else ""
+    if len(waiting) == 1:
+        return tr("{path} stands by", path=waiting[0])
+    return tr("{paths} stand by", paths=enumerated(waiting)) if waiting else ""
 
 
 def _missing(world: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
@@ -286,13 +311,15 @@ def _missing(world: Sequence[PathInfo], titles: Mapping[str, str]) -> str:
     missing = [each for each in world if not each.state.is_usable and each.tier is not Tier.NEVER]
     if not missing:
         missing = [] if any(each.state.is_usable for each in world) else list(world)
-    return enumerate_words([f"{titles[each.name]} {_plight(each.state)}" for each in missing])
+    return enumerated([_PLIGHTS[each.state].format(path=titles[each.name]) for each in missing])
 
 
-def _plight(state: PathState) -> str:
-    words = STATE_WORDS[state]
-    return f"has {words}" if state is PathState.NO_ADDRESS else f"is {words}"
-
-
-def _verb(subjects: Sequence[str], singular: str, plural: str) -> str:
-    return singular if len(subjects) == 1 else plural
+_PLIGHTS = Spoken(
+    {
+        PathState.UP: tr_later("{path} is connected"),
+        PathState.LOCAL_ONLY: tr_later("{path} is local network only"),
+        PathState.NO_ADDRESS: tr_later("{path} has no address"),
+        PathState.NO_CARRIER: tr_later("{path} is not connected"),
+        PathState.DOWN: tr_later("{path} is switched off"),
+    }
+)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mpmanager.api.structures import EventInfo, EventKind, Wait
-from mpmanager.client.quantities import count_of, format_bytes
+from mpmanager.client.quantities import format_bytes
 from mpmanager_ui.viewmodels.lateness import Titles, allowed_words, milliseconds, reason_words, titled
+from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count
 
 Names = Mapping[str, str]
 """How applications are called, by their ids."""
@@ -101,53 +102,63 @@ def _text(group: _Group, titles: Titles, names: Names) -> str:
 def _told(group: _Group, titles: Titles) -> str:
     """What happened; empty where the daemon's own sentence says it as well."""
     event = group.event
-    path, helper = titled(event.path, titles), titles.get(event.helper or "", event.helper or "another path")
+    path, helper = titled(event.path, titles), titles.get(event.helper or "", event.helper or tr("another path"))
     match event.kind:
         case EventKind.BACKUP_OPENED:
-            return f"{_waited(group)}: {helper} opened, as {path} is full"
+            return tr("{waited}: {helper} opened, as {path} is full", waited=_waited(group), helper=helper, path=path)
         case EventKind.STEERED | EventKind.FAILED_OVER:
             waited = "" if group.waited_ms is None else f"{_waited(group)}: "
-            reason = reason_words(event.reason, event.path, titles) if event.reason else f"{path} delivers nothing"
-            return f"{waited}{helper} carries instead, as {reason}"
+            reason = _reason_of(event, path, titles)
+            return waited + tr("{helper} carries instead, as {reason}", helper=helper, reason=reason)
         case EventKind.BACKUP_CLOSED:
-            return f"{path} suffices again: {helper} closed{_cost(group)}"
+            return tr("{path} suffices again: {helper} closed", path=path, helper=helper) + _cost(group)
         case EventKind.RETURNED | EventKind.STEERED_BACK:
-            return f"{path} carries again{_return_cost(group, titles)}"
+            return tr("{path} carries again", path=path) + _return_cost(group, titles)
         case EventKind.TRANSFER_MOVED:
-            return f"a big transfer moved to {path}"
+            return tr("a big transfer moved to {path}", path=path)
         case _:
             return ""
+
+
+def _reason_of(event: EventInfo, path: str, titles: Titles) -> str:
+    if event.reason:
+        return reason_words(event.reason, event.path, titles)
+    return tr("{path} delivers nothing", path=path)
 
 
 def _who(group: _Group, names: Names) -> str:
     app = group.event.app or ""
     name = names.get(app) or app.rpartition("/")[2] or app
-    return f"{name} ({count_of(group.number, 'connection')})" if group.number > 1 else name
+    if group.number == 1:
+        return name
+    return f"{name} ({tr_count('{count} connection', '{count} connections', group.number)})"
 
 
 def _waited(group: _Group) -> str:
     if group.waited_ms is None:
-        return "late data"
-    most = "up to " if group.number > 1 else ""
-    return f"waited {most}{milliseconds(group.waited_ms)}{_allowed(group.event.allowed_ms)}"
+        return tr("late data")
+    allowed, time = _allowed(group.event.allowed_ms), milliseconds(group.waited_ms)
+    if group.number > 1:
+        return tr("waited up to {time}", time=time) + allowed
+    return tr("waited {time}", time=time) + allowed
 
 
 def _allowed(allowed_ms: Wait | None) -> str:
-    return "" if allowed_ms is None else f" (allowed {allowed_words(allowed_ms)})"
+    return "" if allowed_ms is None else f" ({tr('allowed {time}', time=allowed_words(allowed_ms))})"
 
 
 def _cost(group: _Group) -> str:
     parts = [] if group.lasted_s is None else [duration(group.lasted_s)]
     parts += [] if group.helper_bytes is None else [format_bytes(group.helper_bytes)]
-    return f" after {' and '.join(parts)}" if parts else ""
+    return tr(" after {what}", what=enumerated(parts)) if parts else ""
 
 
 def _return_cost(group: _Group, titles: Titles) -> str:
-    lasted = "" if group.lasted_s is None else f" after {duration(group.lasted_s)}"
+    lasted = "" if group.lasted_s is None else tr(" after {what}", what=duration(group.lasted_s))
     if group.event.helper is None or group.helper_bytes is None:
         return lasted
     helper = titled(group.event.helper, titles)
-    return f"{lasted}; {helper} carried {format_bytes(group.helper_bytes)}"
+    return lasted + tr("; {helper} carried {bytes}", helper=helper, bytes=format_bytes(group.helper_bytes))
 
 
 def duration(seconds: float) -> str:

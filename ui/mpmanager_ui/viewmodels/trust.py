@@ -19,7 +19,7 @@ EFFECTS = Spoken(
 NO_NAME = tr_later("Nothing names its network at the moment, so only the interface can be decided on.")
 NOT_NOW = tr_later("The daemon is not connected: nothing can be changed at the moment.")
 _BY_ITSELF = tr_later("Decided automatically: you have said nothing about it.")
-_LEVELS = Spoken({Trust.TRUSTED: tr_later("trusted"), Trust.UNTRUSTED: tr_later("untrusted")})
+LEVELS = Spoken({Trust.TRUSTED: tr_later("trusted"), Trust.UNTRUSTED: tr_later("untrusted")})
 """In the middle of a sentence."""
 _OF_NETWORK = Spoken(
     {Trust.TRUSTED: tr_later("Trust this network"), Trust.UNTRUSTED: tr_later("Do not trust this network")}
@@ -246,10 +246,10 @@ def done_words(path: str, title: str, network: str, change: TrustChange) -> str:
         return _TAKEN_BACK[scope].format(path=title)
     if scope is TrustSource.NETWORK:
         name = network or tr("The network of {path}", path=title)
-        return tr("{name} is {level} now", name=name, level=_LEVELS[level])
+        return tr("{name} is {level} now", name=name, level=LEVELS[level])
     if said.network is not None:
-        return tr("{path} is {level} now in other networks", path=path, level=_LEVELS[level])
-    return tr("{path} is {level} now, whatever network it is in", path=path, level=_LEVELS[level])
+        return tr("{path} is {level} now in other networks", path=path, level=LEVELS[level])
+    return tr("{path} is {level} now, whatever network it is in", path=path, level=LEVELS[level])
 
 
 _TAKEN_BACK = Spoken(

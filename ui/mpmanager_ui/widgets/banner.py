@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTo
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import Label
 
 
@@ -40,7 +41,7 @@ class Banner(QFrame):
         self.button.clicked.connect(self._act)
         self._close = QToolButton()
         self._close.setProperty("role", "flat")
-        self._close.setAccessibleName("Dismiss")
+        self._close.setAccessibleName(tr("Dismiss"))
         self._close.setVisible(is_closable)
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)

@@ -10,15 +10,15 @@ from mpmanager_ui.look.hatching import paint_swatch
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.history import BIN_S
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.translation import tr
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_SCALE_NOTES = (
-    f"mean of each {BIN_S} s",
-    f"{BIN_S} s",
-    "",
-)
-"""From the widest to none; the first that fits is shown."""
+
+
+def _scale_notes() -> tuple[str, ...]:
+    """From the widest to none; the first that fits is shown."""
+    return tr("mean of each {seconds} s", seconds=BIN_S), f"{BIN_S} s", ""
 
 
 class ChartLegend(QWidget):
@@ -36,7 +36,8 @@ class ChartLegend(QWidget):
         """Name these paths."""
         if titles != self._titles:
             self._titles = dict(titles)
-            self.setAccessibleName(f"Paths: {', '.join(titles.values())}; {_SCALE_NOTES[0]}")
+            names = ", ".join(titles.values())
+            self.setAccessibleName(tr("Paths: {names}; {scale}", names=names, scale=_scale_notes()[0]))
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -58,7 +59,7 @@ class ChartLegend(QWidget):
             painter.drawText(QRectF(left + 17, 0, width + 4, self.height()), _LEFT, title)
             left += width + 33
         room = self.width() - left
-        note = next(each for each in _SCALE_NOTES if metrics.horizontalAdvance(each) <= max(room, 0))
+        note = next(each for each in _scale_notes() if metrics.horizontalAdvance(each) <= max(room, 0))
         painter.setPen(self._look.colour("muted"))
         painter.drawText(QRectF(self.rect()), _RIGHT, note)
         painter.end()

@@ -11,6 +11,7 @@ from mpmanager.api.structures import EventKind
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.proofs import EventRow
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.label import plain_tip
 
@@ -127,7 +128,7 @@ class EventList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Last events, the newest first")
+        self.setAccessibleName(tr("Last events, the newest first"))
         self.setMinimumHeight(rows * _ROW)
         self.events.modelReset.connect(self._leave_out_parts)
 

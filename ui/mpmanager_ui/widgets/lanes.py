@@ -20,6 +20,7 @@ from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.axis import LEAST_TOP_BIT_S
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.wording import TIER_HINTS, TIER_WORDS
 from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE, PathCardWidget
 
@@ -51,7 +52,7 @@ class Lane(QWidget):
         self.setMinimumHeight(_HEADER + 8 * GRID)
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName(f"Lane {TIER_WORDS[tier]}: {TIER_HINTS[tier]}")
+        self.setAccessibleName(tr("Lane {lane}: {hint}", lane=TIER_WORDS[tier], hint=TIER_HINTS[tier]))
         look.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -88,7 +89,7 @@ class Lane(QWidget):
         painter.setPen(self._look.colour("muted"))
         painter.setFont(self._look.font(scale=0.9))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(rect.adjusted(12, 0, -12, 0), flags, "Drag a path here")
+        painter.drawText(rect.adjusted(12, 0, -12, 0), flags, tr("Drag a path here"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(PATH_MIME_TYPE):

@@ -25,6 +25,7 @@ from mpmanager_ui.look.hatching import edge_pen, paint_stripe
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.overview import PathCard
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.wording import AUTOMATIC_TIERS, KIND_WORDS, STATE_EXPLANATIONS, TIER_HINTS, TIER_WORDS
 from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import plain_tip
@@ -108,17 +109,17 @@ class PathCardWidget(QWidget):
         menu = QMenu(self)
         for key, tier in zip("1234", Tier, strict=True):
             menu.addAction(self._tier_action(menu, tier, key))
-        automatic = menu.addAction(f"Automatic ({TIER_WORDS[AUTOMATIC_TIERS[self.card.kind]]})")
-        automatic.setToolTip("What its kind suggests")
+        automatic = menu.addAction(tr("Automatic ({lane})", lane=TIER_WORDS[AUTOMATIC_TIERS[self.card.kind]]))
+        automatic.setToolTip(tr("What its kind suggests"))
         automatic.triggered.connect(lambda: self.tier_wanted.emit(self.card.name, None))
         menu.addSeparator()
-        kinds = menu.addMenu("This link is …")
+        kinds = menu.addMenu(tr("This link is …"))
         for kind in PathKind:
             if kind is not PathKind.UNKNOWN:
                 kinds.addAction(self._kind_action(menu, kind))
-        detected = kinds.addAction("What was detected")
+        detected = kinds.addAction(tr("What was detected"))
         detected.triggered.connect(lambda: self.kind_wanted.emit(self.card.name, None))
-        self.shield.fill(menu.addMenu("Trust …"))
+        self.shield.fill(menu.addMenu(tr("Trust …")))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
@@ -229,8 +230,8 @@ class PathCardWidget(QWidget):
         second = rect.translated(0, line + 4)
         painter.setFont(self._look.font(scale=0.9))
         painter.setPen(self._look.colour("muted"))
-        painter.drawText(second, _LEFT, f"RTT {self.card.rtt}")
-        painter.drawText(second.adjusted(half, 0, 0, 0), _LEFT, f"{self.card.total} in all")
+        painter.drawText(second, _LEFT, tr("RTT {time}", time=self.card.rtt))
+        painter.drawText(second.adjusted(half, 0, 0, 0), _LEFT, tr("{bytes} in all", bytes=self.card.total))
 
     # Pointer and keys
 
@@ -328,10 +329,10 @@ def _draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
 def _tool_tip(card: PathCard) -> str:
     lines = [STATE_EXPLANATIONS[card.state]]
     if card.is_in_use_against_tier:
-        lines.append("Never, still in use: connections that began here keep it while they have no other path.")
+        lines.append(tr("Never, still in use: connections that began here keep it while they have no other path."))
     if card.addresses:
-        lines.append(f"Addresses: {', '.join(card.addresses)}")
+        lines.append(tr("Addresses: {addresses}", addresses=", ".join(card.addresses)))
     if card.gateways:
-        lines.append(f"Gateway: {', '.join(card.gateways)}")
-    lines.append("Drag to another lane, or press 1 to 4; Enter opens the menu.")
+        lines.append(tr("Gateway: {gateways}", gateways=", ".join(card.gateways)))
+    lines.append(tr("Drag to another lane, or press 1 to 4; Enter opens the menu."))
     return "\n".join(lines)

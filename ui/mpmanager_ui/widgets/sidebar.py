@@ -11,12 +11,15 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.look import GRID, RADIUS, Look
 from mpmanager_ui.viewmodels.contact import CONTACT_WORDS, Contact, bus_words
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
 from mpmanager_ui.widgets.label import plain_tip
 
 WIDTH = 176
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _KEY_REASONS = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
-_THEMES = {Theme.AUTO: "Follow the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+_THEMES = Spoken(
+    {Theme.AUTO: tr_later("Follow the desktop"), Theme.LIGHT: tr_later("Light"), Theme.DARK: tr_later("Dark")}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ class Sidebar(QWidget):
         super().__init__()
         self._look = look
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(tr("Pages"))
         self._contact = _ContactSign(look, bus)
         self._pages = {each.key: _EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
         self._themes = {theme: self._theme_button(theme) for theme in Theme}
@@ -181,7 +184,7 @@ class Sidebar(QWidget):
         button.setCheckable(True)
         button.setProperty("role", "flat")
         button.setToolTip(_THEMES[theme])
-        button.setAccessibleName(f"Colours: {_THEMES[theme]}")
+        button.setAccessibleName(tr("Colours: {theme}", theme=_THEMES[theme]))
         button.setChecked(theme is self._look.theme)
         button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
         button.clicked.connect(lambda: self._look.choose(theme))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from mpmanager_ui.look.look import GRID
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import Label
 
 SHOWN_MS = 8000
@@ -20,9 +21,9 @@ class Snackbar(QFrame):
         self.setProperty("role", "snack")
         self._undo: Callable[[], None] | None = None
         self.label = Label()
-        self.button = QPushButton("Undo")
+        self.button = QPushButton(tr("Undo"))
         self.button.setShortcut("Ctrl+Z")
-        self.button.setToolTip("Undo (Ctrl+Z)")
+        self.button.setToolTip(tr("Undo (Ctrl+Z)"))
         self.button.clicked.connect(self._act)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.contact import Instruction, absence_sentence
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import Label
 
 _WIDTH = 560
@@ -40,12 +41,12 @@ class StartPage(QWidget):
 
     def show_connecting(self) -> None:
         """The first attempt is under way."""
-        self._title.setText("Looking for the daemon")
-        self._reason.setText("This takes a moment.")
+        self._title.setText(tr("Looking for the daemon"))
+        self._reason.setText(tr("This takes a moment."))
 
     def show_absent(self, reason: str) -> None:
         """There is none, for this reason."""
-        self._title.setText("The daemon is not running")
+        self._title.setText(tr("The daemon is not running"))
         self._reason.setText(absence_sentence(reason))
 
     def commands(self) -> list[str]:
@@ -82,8 +83,8 @@ class StartPage(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         button = QToolButton()
-        button.setToolTip("Copy")
-        button.setAccessibleName(f"Copy {command}")
+        button.setToolTip(tr("Copy"))
+        button.setAccessibleName(tr("Copy {command}", command=command))
         button.clicked.connect(lambda: QGuiApplication.clipboard().setText(command))
         self._copy_buttons.append(button)
         row.addWidget(label, 1)

@@ -25,6 +25,7 @@ from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
 from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
 from mpmanager_ui.viewmodels.proofs import Names, event_rows
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import plain_tip
 
 _MARK_ICONS = {
@@ -69,7 +70,7 @@ class TrafficChart(QWidget):
         self.setMouseTracking(True)
         self.setMinimumHeight(184)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Traffic of the last five minutes")
+        self.setAccessibleName(tr("Traffic of the last five minutes"))
         look.changed.connect(self._redraw)
 
     def show_data(self, data: ChartData, titles: dict[str, str], names: Names | None = None) -> None:
@@ -177,9 +178,9 @@ class TrafficChart(QWidget):
         metrics = painter.fontMetrics()
         zero = self._y(plot, 0.0)
         painter.setPen(self._look.colour("muted"))
-        painter.drawText(QPointF(plot.left() + 6, plot.top() + metrics.ascent() + 3), "Download")
+        painter.drawText(QPointF(plot.left() + 6, plot.top() + metrics.ascent() + 3), tr("Download"))
         below = min(plot.bottom() - metrics.descent() - 2, zero + metrics.height() + 2)
-        painter.drawText(QPointF(plot.left() + 6, below), "Upload")
+        painter.drawText(QPointF(plot.left() + 6, below), tr("Upload"))
 
     def _paint_zero(self, painter: QPainter, plot: QRectF) -> None:
         painter.setPen(QPen(self._look.colour("muted"), 1))
@@ -275,7 +276,8 @@ class TrafficChart(QWidget):
 
     def _paint_waiting(self, painter: QPainter, plot: QRectF) -> None:
         painter.setPen(self._look.colour("muted"))
-        text = "The first second is being measured" if self._data.series else "There is no path to measure"
+        waiting = tr("The first second is being measured"), tr("There is no path to measure")
+        text = waiting[0] if self._data.series else waiting[1]
         place = painter.fontMetrics().boundingRect(plot.toRect(), Qt.AlignmentFlag.AlignCenter, text)
         painter.fillRect(place.adjusted(-8, -4, 8, 4), self._look.colour("surface"))
         painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, text)
@@ -308,7 +310,7 @@ class TrafficChart(QWidget):
         columns = (box.right() - figure, box.right() - 2 * figure - 8)
         painter.setPen(self._look.colour("muted"))
         painter.drawText(QRectF(box.left(), box.top(), box.width(), line), left, reading.time)
-        for x, title in zip(columns, ("up", "down"), strict=True):
+        for x, title in zip(columns, (tr("up"), tr("down")), strict=True):
             painter.drawText(QRectF(x, box.top(), figure, line), right, title)
         painter.setPen(self._look.colour("text"))
         for number, (series, row) in enumerate(zip(self._data.series, reading.rows, strict=True), 1):

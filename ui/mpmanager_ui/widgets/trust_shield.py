@@ -10,7 +10,7 @@ from mpmanager.model.trust import Trust
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.translation import tr, tr_literal
-from mpmanager_ui.viewmodels.trust import NOT_NOW, Shield, TrustChange
+from mpmanager_ui.viewmodels.trust import LEVELS, NOT_NOW, Shield, TrustChange
 from mpmanager_ui.widgets.choices import choice
 from mpmanager_ui.widgets.label import Label, plain_tip
 
@@ -58,8 +58,10 @@ class TrustShield(QAbstractButton):
             is_reached: whether the daemon is there to change it.
         """
         self.shield, self._is_lively, self._is_reached = shield, is_lively, is_reached
-        who = ", decided by you" if shield.is_chosen else ""
-        self.setAccessibleName(f"Trust in {title}: {shield.level.value}{who}")
+        name = tr("Trust in {path}: {level}", path=title, level=LEVELS[shield.level])
+        if shield.is_chosen:
+            name = tr("Trust in {path}: {level}, decided by you", path=title, level=LEVELS[shield.level])
+        self.setAccessibleName(name)
         lines = [*shield.explanation, tr("A click or Enter changes it.") if is_reached else tr_literal(NOT_NOW)]
         self.setAccessibleDescription(" ".join(lines))
         self.setToolTip(plain_tip("\n".join(lines)))

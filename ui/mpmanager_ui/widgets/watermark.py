@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.translation import tr
 
 _WORD = "simulated"
 _DEGREES = -24
@@ -21,7 +22,7 @@ class Watermark(QWidget):
         self._look = look
         self._image = QPixmap()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Everything shown is simulated")
+        self.setAccessibleName(tr("Everything shown is simulated"))
         parent.installEventFilter(self)
         look.changed.connect(self._draw)
         self.hide()
