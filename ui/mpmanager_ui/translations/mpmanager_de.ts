@@ -4,12 +4,1092 @@
     <context>
         <name>mpmanager</name>
         <message>
+            <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
+            <translation>Noch ist nichts geschehen. Wenn ein Pfad ausfällt oder zurückkommt oder verspäteten Daten geholfen wird, steht es hier.</translation>
+        </message>
+        <message>
+            <source>{path} is where its kind suggests now</source>
+            <translation>{path} ist jetzt dort, wo seine Art es nahelegt</translation>
+        </message>
+        <message>
+            <source>{path} is what was detected now</source>
+            <translation>{path} ist jetzt, was erkannt wurde</translation>
+        </message>
+        <message>
+            <source>Connections too</source>
+            <translation>Auch Verbindungen</translation>
+        </message>
+        <message>
+            <source>{path} is in the lane {lane} now</source>
+            <translation>{path} ist jetzt in der Spur {lane}</translation>
+        </message>
+        <message>
+            <source>{path} is taken for {kind} now</source>
+            <translation>{path} gilt jetzt als {kind}</translation>
+        </message>
+        <message>
             <source>Overview</source>
             <translation>Übersicht</translation>
         </message>
         <message>
+            <source>Traffic of the last five minutes, the newest second first</source>
+            <translation>Verkehr der letzten fünf Minuten, die neueste Sekunde zuerst</translation>
+        </message>
+        <message>
+            <source>Show opened and closed connections and subflows as well</source>
+            <translation>Auch geöffnete und geschlossene Verbindungen und Subflows zeigen</translation>
+        </message>
+        <message>
+            <source>As of {time}: {sentence}</source>
+            <translation>Stand {time}: {sentence}</translation>
+        </message>
+        <message>
+            <source>Moving {path} failed</source>
+            <translation>{path} konnte nicht verschoben werden</translation>
+        </message>
+        <message>
+            <source>Correcting {path} failed</source>
+            <translation>{path} konnte nicht berichtigt werden</translation>
+        </message>
+        <message>
+            <source>Changing the trust in {path} failed</source>
+            <translation>Das Vertrauen in {path} konnte nicht geändert werden</translation>
+        </message>
+        <message>
+            <source>Show as chart</source>
+            <translation>Als Diagramm zeigen</translation>
+        </message>
+        <message>
+            <source>Show as table</source>
+            <translation>Als Tabelle zeigen</translation>
+        </message>
+        <message>
+            <source>Traffic</source>
+            <translation>Verkehr</translation>
+        </message>
+        <message>
+            <source>Last events</source>
+            <translation>Letzte Ereignisse</translation>
+        </message>
+        <message>
             <source>Live</source>
             <translation>Live</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes: {what}.</source>
+            <translation>Verkehr der letzten fünf Minuten: {what}.</translation>
+        </message>
+        <message>
+            <source>{path} downloads {rate} now, {peak} at most</source>
+            <translation>{path} lädt jetzt {rate} herunter, höchstens {peak}</translation>
+        </message>
+        <message>
+            <source>{count} losses</source>
+            <translation>{count} Ausfälle</translation>
+        </message>
+        <message>
+            <source>{count} returns</source>
+            <translation>{count} Rückkehren</translation>
+        </message>
+        <message>
+            <source>{count} fail-overs</source>
+            <translation>{count} Umschaltungen</translation>
+        </message>
+        <message>
+            <source>{count} openings</source>
+            <translation>{count} Öffnungen</translation>
+        </message>
+        <message>
+            <source>{count} changes</source>
+            <translation>{count} Änderungen</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes: nothing was measured yet.</source>
+            <translation>Verkehr der letzten fünf Minuten: noch wurde nichts gemessen.</translation>
+        </message>
+        <message>
+            <source>{path} not measured</source>
+            <translation>{path} nicht gemessen</translation>
+        </message>
+        <message>
+            <source>unknown</source>
+            <translation>unbekannt</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Zeit</translation>
+        </message>
+        <message>
+            <source>{count} event</source>
+            <translation>{count} Ereignis</translation>
+        </message>
+        <message>
+            <source>{count} events</source>
+            <translation>{count} Ereignisse</translation>
+        </message>
+        <message>
+            <source>{count} gap without measurement</source>
+            <translation>{count} Lücke ohne Messung</translation>
+        </message>
+        <message>
+            <source>{count} gaps without measurement</source>
+            <translation>{count} Lücken ohne Messung</translation>
+        </message>
+        <message>
+            <source>down</source>
+            <translation>ab</translation>
+        </message>
+        <message>
+            <source>up</source>
+            <translation>auf</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation>jetzt</translation>
+        </message>
+        <message>
+            <source>The daemon went away. Reconnecting; what you see is the last it said.</source>
+            <translation>Der Dienst ist weg. Neue Verbindung wird gesucht; zu sehen ist, was er zuletzt gesagt hat.</translation>
+        </message>
+        <message>
+            <source>{reason} This window connects by itself as soon as the daemon runs.</source>
+            <translation>{reason} Dieses Fenster verbindet sich von selbst, sobald der Dienst läuft.</translation>
+        </message>
+        <message>
+            <source>Not everything works on this machine: {sentences}</source>
+            <translation>Auf diesem Rechner geht nicht alles: {sentences}</translation>
+        </message>
+        <message>
+            <source>Connecting</source>
+            <translation>Verbinde</translation>
+        </message>
+        <message>
+            <source>No daemon</source>
+            <translation>Kein Dienst</translation>
+        </message>
+        <message>
+            <source>Connected</source>
+            <translation>Verbunden</translation>
+        </message>
+        <message>
+            <source>Reconnecting</source>
+            <translation>Verbinde neu</translation>
+        </message>
+        <message>
+            <source>system bus</source>
+            <translation>Systembus</translation>
+        </message>
+        <message>
+            <source>session bus</source>
+            <translation>Sitzungsbus</translation>
+        </message>
+        <message>
+            <source>private bus</source>
+            <translation>privater Bus</translation>
+        </message>
+        <message>
+            <source>bus by address</source>
+            <translation>Bus nach Adresse</translation>
+        </message>
+        <message>
+            <source>Start the daemon on your session bus</source>
+            <translation>Starten Sie den Dienst auf Ihrem Sitzungsbus</translation>
+        </message>
+        <message>
+            <source>Start the daemon with its own bus in that directory</source>
+            <translation>Starten Sie den Dienst mit seinem eigenen Bus in diesem Verzeichnis</translation>
+        </message>
+        <message>
+            <source>Start the daemon on that bus</source>
+            <translation>Starten Sie den Dienst auf diesem Bus</translation>
+        </message>
+        <message>
+            <source>Choose something else and try again.</source>
+            <translation>Wählen Sie etwas anderes und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>Ask whoever administers this machine, or start the window as that user.</source>
+            <translation>Fragen Sie, wer diesen Rechner verwaltet, oder starten Sie das Fenster als dieser Benutzer.</translation>
+        </message>
+        <message>
+            <source>Try again in a moment.</source>
+            <translation>Versuchen Sie es gleich noch einmal.</translation>
+        </message>
+        <message>
+            <source>Or, in a source tree, try it without touching this machine's network: a lab with three emulated links and its own window</source>
+            <translation>Oder probieren Sie es in einem Quellbaum aus, ohne das Netz dieses Rechners zu berühren: ein Labor mit drei nachgebildeten Verbindungen und eigenem Fenster</translation>
+        </message>
+        <message>
+            <source>Start the daemon with a bus of its own</source>
+            <translation>Starten Sie den Dienst mit einem eigenen Bus</translation>
+        </message>
+        <message>
+            <source>and the window on that bus</source>
+            <translation>und das Fenster auf diesem Bus</translation>
+        </message>
+        <message>
+            <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
+            <translation>Seit dem Start des Dienstes: {counts}; Helfer trugen {bytes}.</translation>
+        </message>
+        <message>
+            <source>data is on time</source>
+            <translation>Daten sind pünktlich</translation>
+        </message>
+        <message>
+            <source>{path} is full</source>
+            <translation>{path} ist voll</translation>
+        </message>
+        <message>
+            <source>{path} answers nothing</source>
+            <translation>{path} antwortet nicht</translation>
+        </message>
+        <message>
+            <source>what {path} lost does not get through</source>
+            <translation>was {path} verlor, kommt nicht durch</translation>
+        </message>
+        <message>
+            <source>nothing received</source>
+            <translation>nichts empfangen</translation>
+        </message>
+        <message>
+            <source>nothing received, and {path} does not answer a probe</source>
+            <translation>nichts empfangen, und {path} beantwortet keine Probe</translation>
+        </message>
+        <message>
+            <source>other connections found {path} dead</source>
+            <translation>andere Verbindungen fanden {path} tot</translation>
+        </message>
+        <message>
+            <source>{path} is congested</source>
+            <translation>{path} ist überlastet</translation>
+        </message>
+        <message>
+            <source>{path} loses much</source>
+            <translation>{path} verliert viel</translation>
+        </message>
+        <message>
+            <source>{path} delivers again</source>
+            <translation>{path} liefert wieder</translation>
+        </message>
+        <message>
+            <source>its path</source>
+            <translation>sein Pfad</translation>
+        </message>
+        <message>
+            <source>Its data has needed no help since the daemon started.</source>
+            <translation>Seine Daten brauchten seit dem Start des Dienstes keine Hilfe.</translation>
+        </message>
+        <message>
+            <source>Since the daemon started: {counts}.</source>
+            <translation>Seit dem Start des Dienstes: {counts}.</translation>
+        </message>
+        <message>
+            <source>{path} full, {helper} helps</source>
+            <translation>{path} voll, {helper} hilft</translation>
+        </message>
+        <message>
+            <source>waits: {help} since {time}</source>
+            <translation>wartet: {help} seit {time}</translation>
+        </message>
+        <message>
+            <source>avoids {path} since {time}</source>
+            <translation>meidet {path} seit {time}</translation>
+        </message>
+        <message>
+            <source>suspects {path}</source>
+            <translation>verdächtigt {path}</translation>
+        </message>
+        <message>
+            <source>suspects {path} since {time}: {reason}</source>
+            <translation>verdächtigt {path} seit {time}: {reason}</translation>
+        </message>
+        <message>
+            <source>{what} {time} ago</source>
+            <translation>{what} vor {time}</translation>
+        </message>
+        <message>
+            <source>probing {path}</source>
+            <translation>prüft {path}</translation>
+        </message>
+        <message>
+            <source>{probing}: has answered</source>
+            <translation>{probing}: hat geantwortet</translation>
+        </message>
+        <message>
+            <source>failed over from {path} to {helper}</source>
+            <translation>von {path} auf {helper} umgeschaltet</translation>
+        </message>
+        <message>
+            <source>failed over from {path}</source>
+            <translation>von {path} weggeschaltet</translation>
+        </message>
+        <message>
+            <source>failed over to {helper}</source>
+            <translation>auf {helper} umgeschaltet</translation>
+        </message>
+        <message>
+            <source>failed over</source>
+            <translation>umgeschaltet</translation>
+        </message>
+        <message>
+            <source>waited {time}, allowed {allowed}</source>
+            <translation>wartete {time}, erlaubt {allowed}</translation>
+        </message>
+        <message>
+            <source>{count} opening</source>
+            <translation>{count} Öffnung</translation>
+        </message>
+        <message>
+            <source>{count} fail-over</source>
+            <translation>{count} Umschaltung</translation>
+        </message>
+        <message>
+            <source>{count} detour</source>
+            <translation>{count} Umleitung</translation>
+        </message>
+        <message>
+            <source>{count} detours</source>
+            <translation>{count} Umleitungen</translation>
+        </message>
+        <message>
+            <source>{count} return</source>
+            <translation>{count} Rückkehr</translation>
+        </message>
+        <message>
+            <source>{count} big transfer</source>
+            <translation>{count} große Übertragung</translation>
+        </message>
+        <message>
+            <source>{count} big transfers</source>
+            <translation>{count} große Übertragungen</translation>
+        </message>
+        <message>
+            <source>carrying: {reason}</source>
+            <translation>trägt: {reason}</translation>
+        </message>
+        <message>
+            <source>{probing}: has answered, carries again soon</source>
+            <translation>{probing}: hat geantwortet, trägt bald wieder</translation>
+        </message>
+        <message>
+            <source>waited {time}</source>
+            <translation>wartete {time}</translation>
+        </message>
+        <message>
+            <source>carrying</source>
+            <translation>trägt</translation>
+        </message>
+        <message>
+            <source>avoids {path}</source>
+            <translation>meidet {path}</translation>
+        </message>
+        <message>
+            <source>{helper} instead of {path}</source>
+            <translation>{helper} statt {path}</translation>
+        </message>
+        <message>
+            <source>another path</source>
+            <translation>ein anderer Pfad</translation>
+        </message>
+        <message>
+            <source>still in use</source>
+            <translation>noch in Gebrauch</translation>
+        </message>
+        <message>
+            <source>{applications} with {connections} over {subflows}</source>
+            <translation>{applications} mit {connections} über {subflows}</translation>
+        </message>
+        <message>
+            <source>{count} application</source>
+            <translation>{count} Anwendung</translation>
+        </message>
+        <message>
+            <source>{count} applications</source>
+            <translation>{count} Anwendungen</translation>
+        </message>
+        <message>
+            <source>{helper} helps {path} for {applications}</source>
+            <translation>{helper} hilft {path} für {applications}</translation>
+        </message>
+        <message>
+            <source>{path} carries everything although it is set to Never</source>
+            <translation>{path} trägt alles, obwohl er auf Nie steht</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment; {paths} are ready</source>
+            <translation>Zurzeit bewegt sich nichts; {paths} sind bereit</translation>
+        </message>
+        <message>
+            <source>, in place of what is not connected</source>
+            <translation>, anstelle dessen, was nicht verbunden ist</translation>
+        </message>
+        <message>
+            <source>{what}, interface {name}: {state}; download {down}, upload {up}, round trip {rtt}, {total} since the interface came up; lane {lane}; {trust}</source>
+            <translation>{what}, Schnittstelle {name}: {state}; Download {down}, Upload {up}, Paketumlaufzeit {rtt}, {total} seit dem Start der Schnittstelle; Spur {lane}; {trust}</translation>
+        </message>
+        <message>
+            <source>No network path was found on this machine</source>
+            <translation>Auf diesem Rechner wurde kein Netzwerkpfad gefunden</translation>
+        </message>
+        <message>
+            <source>Nothing is connected: {missing}</source>
+            <translation>Nichts ist verbunden: {missing}</translation>
+        </message>
+        <message>
+            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
+            <translation>Verbinden Sie sich mit einem WLAN, stecken Sie ein Kabel ein oder starten Sie das Modem: es erscheint hier von selbst.</translation>
+        </message>
+        <message>
+            <source>No program uses Multipath TCP at the moment.</source>
+            <translation>Zurzeit benutzt kein Programm Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead of {path} for {applications}</source>
+            <translation>{helper} trägt statt {path} für {applications}</translation>
+        </message>
+        <message>
+            <source>{path} carries everything</source>
+            <translation>{path} trägt alles</translation>
+        </message>
+        <message>
+            <source>{path} carries {share}</source>
+            <translation>{path} trägt {share}</translation>
+        </message>
+        <message>
+            <source>{path} is set to Never, still in use</source>
+            <translation>{path} steht auf Nie, noch in Gebrauch</translation>
+        </message>
+        <message>
+            <source>{path} carries everything although it is set to Never: there is no other path</source>
+            <translation>{path} trägt alles, obwohl er auf Nie steht: es gibt keinen anderen Pfad</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment</source>
+            <translation>Zurzeit bewegt sich nichts</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment; {path} is ready</source>
+            <translation>Zurzeit bewegt sich nichts; {path} ist bereit</translation>
+        </message>
+        <message>
+            <source>, as no path is in the lane Always</source>
+            <translation>, da kein Pfad in der Spur Immer ist</translation>
+        </message>
+        <message>
+            <source>{path} stands by</source>
+            <translation>{path} steht bereit</translation>
+        </message>
+        <message>
+            <source>{paths} stand by</source>
+            <translation>{paths} stehen bereit</translation>
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation>{path} ist verbunden</translation>
+        </message>
+        <message>
+            <source>{path} is local network only</source>
+            <translation>{path} hat nur das lokale Netz</translation>
+        </message>
+        <message>
+            <source>{path} has no address</source>
+            <translation>{path} hat keine Adresse</translation>
+        </message>
+        <message>
+            <source>{path} is not connected</source>
+            <translation>{path} ist nicht verbunden</translation>
+        </message>
+        <message>
+            <source>{path} is switched off</source>
+            <translation>{path} ist ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>{count} connection</source>
+            <translation>{count} Verbindung</translation>
+        </message>
+        <message>
+            <source>{count} connections</source>
+            <translation>{count} Verbindungen</translation>
+        </message>
+        <message>
+            <source>{count} subflow</source>
+            <translation>{count} Subflow</translation>
+        </message>
+        <message>
+            <source>{count} subflows</source>
+            <translation>{count} Subflows</translation>
+        </message>
+        <message>
+            <source>{path} is connected but carries next to nothing</source>
+            <translation>{path} ist verbunden, trägt aber fast nichts</translation>
+        </message>
+        <message>
+            <source>{path} is connected but carries nothing</source>
+            <translation>{path} ist verbunden, trägt aber nichts</translation>
+        </message>
+        <message>
+            <source>{paths} are connected but carry next to nothing</source>
+            <translation>{paths} sind verbunden, tragen aber fast nichts</translation>
+        </message>
+        <message>
+            <source>{paths} are connected but carry nothing</source>
+            <translation>{paths} sind verbunden, tragen aber nichts</translation>
+        </message>
+        <message>
+            <source>{number} fell back to plain TCP</source>
+            <translation>{number} auf einfaches TCP zurückgefallen</translation>
+        </message>
+        <message>
+            <source>{number} held to trusted paths</source>
+            <translation>{number} auf vertrauenswürdige Pfade beschränkt</translation>
+        </message>
+        <message>
+            <source>{path} delivers nothing</source>
+            <translation>{path} liefert nichts</translation>
+        </message>
+        <message>
+            <source>late data</source>
+            <translation>verspätete Daten</translation>
+        </message>
+        <message>
+            <source> after {what}</source>
+            <translation> nach {what}</translation>
+        </message>
+        <message>
+            <source>; {helper} carried {bytes}</source>
+            <translation>; {helper} trug {bytes}</translation>
+        </message>
+        <message>
+            <source>{waited}: {helper} opened, as {path} is full</source>
+            <translation>{waited}: {helper} geöffnet, da {path} voll ist</translation>
+        </message>
+        <message>
+            <source>a big transfer moved to {path}</source>
+            <translation>eine große Übertragung wechselte auf {path}</translation>
+        </message>
+        <message>
+            <source>waited up to {time}</source>
+            <translation>wartete bis zu {time}</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead, as {reason}</source>
+            <translation>{helper} trägt stattdessen, denn {reason}</translation>
+        </message>
+        <message>
+            <source>{path} suffices again: {helper} closed</source>
+            <translation>{path} genügt wieder: {helper} geschlossen</translation>
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation>{path} trägt wieder</translation>
+        </message>
+        <message>
+            <source>allowed {time}</source>
+            <translation>erlaubt {time}</translation>
+        </message>
+        <message>
+            <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
+            <translation>Zurzeit ist sein Netz namenlos, daher kann nur über die Schnittstelle entschieden werden.</translation>
+        </message>
+        <message>
+            <source>The daemon is not connected: nothing can be changed at the moment.</source>
+            <translation>Der Dienst ist nicht verbunden: zurzeit kann nichts geändert werden.</translation>
+        </message>
+        <message>
+            <source>Decided automatically: you have said nothing about it.</source>
+            <translation>Automatisch entschieden: Sie haben nichts dazu gesagt.</translation>
+        </message>
+        <message>
+            <source>{path} is {level} now, whatever network it is in</source>
+            <translation>{path} ist jetzt {level}, in welchem Netz er auch ist</translation>
+        </message>
+        <message>
+            <source>Trusted</source>
+            <translation>Vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>Untrusted</source>
+            <translation>Nicht vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>Connections may open here, and programs that are held to trusted paths may use it.</source>
+            <translation>Verbindungen dürfen hier beginnen, und Programme, die auf vertrauenswürdige Pfade beschränkt sind, dürfen ihn benutzen.</translation>
+        </message>
+        <message>
+            <source>Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.</source>
+            <translation>Verbindungen beginnen anderswo, solange sie können, und Programme, die auf vertrauenswürdige Pfade beschränkt sind, meiden ihn.</translation>
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation>vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>untrusted</source>
+            <translation>nicht vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>Trust this network</source>
+            <translation>Diesem Netz vertrauen</translation>
+        </message>
+        <message>
+            <source>Do not trust this network</source>
+            <translation>Diesem Netz nicht vertrauen</translation>
+        </message>
+        <message>
+            <source>Trust this interface, whatever network it is in</source>
+            <translation>Dieser Schnittstelle vertrauen, in welchem Netz sie auch ist</translation>
+        </message>
+        <message>
+            <source>Do not trust this interface, whatever network it is in</source>
+            <translation>Dieser Schnittstelle nicht vertrauen, in welchem Netz sie auch ist</translation>
+        </message>
+        <message>
+            <source>In other networks: trusted, as you have said of this interface.</source>
+            <translation>In anderen Netzen: vertrauenswürdig, wie Sie es für diese Schnittstelle festgelegt haben.</translation>
+        </message>
+        <message>
+            <source>In other networks: untrusted, as you have said of this interface.</source>
+            <translation>In anderen Netzen: nicht vertrauenswürdig, wie Sie es für diese Schnittstelle festgelegt haben.</translation>
+        </message>
+        <message>
+            <source>Automatically it would be trusted: {reason}.</source>
+            <translation>Automatisch wäre er vertrauenswürdig: {reason}.</translation>
+        </message>
+        <message>
+            <source>Automatically it would be untrusted: {reason}.</source>
+            <translation>Automatisch wäre er nicht vertrauenswürdig: {reason}.</translation>
+        </message>
+        <message>
+            <source>Back to automatic</source>
+            <translation>Zurück zu automatisch</translation>
+        </message>
+        <message>
+            <source>Back to automatic (would be trusted)</source>
+            <translation>Zurück zu automatisch (wäre vertrauenswürdig)</translation>
+        </message>
+        <message>
+            <source>Back to automatic (would be untrusted)</source>
+            <translation>Zurück zu automatisch (wäre nicht vertrauenswürdig)</translation>
+        </message>
+        <message>
+            <source>you have said so of this network</source>
+            <translation>Sie haben es für dieses Netz festgelegt</translation>
+        </message>
+        <message>
+            <source>you have said so of this interface</source>
+            <translation>Sie haben es für diese Schnittstelle festgelegt</translation>
+        </message>
+        <message>
+            <source>{path}: trust is automatic now</source>
+            <translation>{path}: Vertrauen ist jetzt automatisch</translation>
+        </message>
+        <message>
+            <source>{name} is {level} now</source>
+            <translation>{name} ist jetzt {level}</translation>
+        </message>
+        <message>
+            <source>{path} is {level} now in other networks</source>
+            <translation>{path} ist jetzt in anderen Netzen {level}</translation>
+        </message>
+        <message>
+            <source>{path}: what you had said of this network is taken back</source>
+            <translation>{path}: was Sie für dieses Netz festgelegt hatten, ist zurückgenommen</translation>
+        </message>
+        <message>
+            <source>{path}: what you had said of this interface is taken back</source>
+            <translation>{path}: was Sie für diese Schnittstelle festgelegt hatten, ist zurückgenommen</translation>
+        </message>
+        <message>
+            <source>The network of {path}</source>
+            <translation>Das Netz von {path}</translation>
+        </message>
+        <message>
+            <source>Wi-Fi</source>
+            <translation>WLAN</translation>
+        </message>
+        <message>
+            <source>LTE</source>
+            <translation>LTE</translation>
+        </message>
+        <message>
+            <source>xDSL</source>
+            <translation>xDSL</translation>
+        </message>
+        <message>
+            <source>Ethernet</source>
+            <translation>Ethernet</translation>
+        </message>
+        <message>
+            <source>VPN</source>
+            <translation>VPN</translation>
+        </message>
+        <message>
+            <source>Bluetooth</source>
+            <translation>Bluetooth</translation>
+        </message>
+        <message>
+            <source>Phone tether</source>
+            <translation>Handy-Tethering</translation>
+        </message>
+        <message>
+            <source>Virtual link</source>
+            <translation>Virtuelle Verbindung</translation>
+        </message>
+        <message>
+            <source>Link</source>
+            <translation>Verbindung</translation>
+        </message>
+        <message>
+            <source>connected</source>
+            <translation>verbunden</translation>
+        </message>
+        <message>
+            <source>local network only</source>
+            <translation>nur lokales Netz</translation>
+        </message>
+        <message>
+            <source>no address</source>
+            <translation>keine Adresse</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>nicht verbunden</translation>
+        </message>
+        <message>
+            <source>switched off</source>
+            <translation>ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>It has a carrier, an address and a way out.</source>
+            <translation>Er hat einen Träger, eine Adresse und einen Weg hinaus.</translation>
+        </message>
+        <message>
+            <source>It has no gateway: only its own network can be reached.</source>
+            <translation>Er hat kein Gateway: nur das eigene Netz ist erreichbar.</translation>
+        </message>
+        <message>
+            <source>It is connected, but nobody gave it an address.</source>
+            <translation>Er ist verbunden, aber niemand gab ihm eine Adresse.</translation>
+        </message>
+        <message>
+            <source>No carrier: the network is out of reach or the cable is unplugged.</source>
+            <translation>Kein Träger: das Netz ist außer Reichweite oder das Kabel nicht eingesteckt.</translation>
+        </message>
+        <message>
+            <source>The interface is switched off.</source>
+            <translation>Die Schnittstelle ist ausgeschaltet.</translation>
+        </message>
+        <message>
+            <source>Always</source>
+            <translation>Immer</translation>
+        </message>
+        <message>
+            <source>When needed</source>
+            <translation>Bei Bedarf</translation>
+        </message>
+        <message>
+            <source>Backup</source>
+            <translation>Reserve</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>Nie</translation>
+        </message>
+        <message>
+            <source>Used all the time</source>
+            <translation>Ständig benutzt</translation>
+        </message>
+        <message>
+            <source>Helps when data waits too long</source>
+            <translation>Hilft, wenn Daten zu lange warten</translation>
+        </message>
+        <message>
+            <source>Only if nothing else is left</source>
+            <translation>Nur wenn sonst nichts mehr geht</translation>
+        </message>
+        <message>
+            <source>No subflow is made here</source>
+            <translation>Hier entsteht kein Subflow</translation>
+        </message>
+        <message>
+            <source>open</source>
+            <translation>offen</translation>
+        </message>
+        <message>
+            <source>OWE</source>
+            <translation>OWE</translation>
+        </message>
+        <message>
+            <source>WEP</source>
+            <translation>WEP</translation>
+        </message>
+        <message>
+            <source>WPA</source>
+            <translation>WPA</translation>
+        </message>
+        <message>
+            <source>WPA2</source>
+            <translation>WPA2</translation>
+        </message>
+        <message>
+            <source>WPA3</source>
+            <translation>WPA3</translation>
+        </message>
+        <message>
+            <source>Enterprise</source>
+            <translation>Enterprise</translation>
+        </message>
+        <message>
+            <source>Dismiss</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>mean of each {seconds} s</source>
+            <translation>Mittel über je {seconds} s</translation>
+        </message>
+        <message>
+            <source>Paths: {names}; {scale}</source>
+            <translation>Pfade: {names}; {scale}</translation>
+        </message>
+        <message>
+            <source>Last events, the newest first</source>
+            <translation>Letzte Ereignisse, das neueste zuerst</translation>
+        </message>
+        <message>
+            <source>Lane {lane}: {hint}</source>
+            <translation>Spur {lane}: {hint}</translation>
+        </message>
+        <message>
+            <source>Drag a path here</source>
+            <translation>Pfad hierher ziehen</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
+            <translation>In eine andere Spur ziehen oder 1 bis 4 drücken; die Eingabetaste öffnet das Menü.</translation>
+        </message>
+        <message>
+            <source>Automatic ({lane})</source>
+            <translation>Automatisch ({lane})</translation>
+        </message>
+        <message>
+            <source>What its kind suggests</source>
+            <translation>Was seine Art nahelegt</translation>
+        </message>
+        <message>
+            <source>This link is …</source>
+            <translation>Diese Verbindung ist …</translation>
+        </message>
+        <message>
+            <source>What was detected</source>
+            <translation>Was erkannt wurde</translation>
+        </message>
+        <message>
+            <source>RTT {time}</source>
+            <translation>RTT {time}</translation>
+        </message>
+        <message>
+            <source>{bytes} in all</source>
+            <translation>{bytes} insgesamt</translation>
+        </message>
+        <message>
+            <source>Never, still in use: connections that began here keep it while they have no other path.</source>
+            <translation>Nie, noch in Gebrauch: Verbindungen, die hier begannen, behalten ihn, solange sie keinen anderen Pfad haben.</translation>
+        </message>
+        <message>
+            <source>Addresses: {addresses}</source>
+            <translation>Adressen: {addresses}</translation>
+        </message>
+        <message>
+            <source>Gateway: {gateways}</source>
+            <translation>Gateway: {gateways}</translation>
+        </message>
+        <message>
+            <source>Trust …</source>
+            <translation>Vertrauen …</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Wie der Desktop</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Hell</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Dunkel</translation>
+        </message>
+        <message>
+            <source>Pages</source>
+            <translation>Seiten</translation>
+        </message>
+        <message>
+            <source>Colours: {theme}</source>
+            <translation>Farben: {theme}</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <source>Undo (Ctrl+Z)</source>
+            <translation>Rückgängig (Strg+Z)</translation>
+        </message>
+        <message>
+            <source>Looking for the daemon</source>
+            <translation>Der Dienst wird gesucht</translation>
+        </message>
+        <message>
+            <source>This takes a moment.</source>
+            <translation>Das dauert einen Augenblick.</translation>
+        </message>
+        <message>
+            <source>The daemon is not running</source>
+            <translation>Der Dienst läuft nicht</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>Kopieren</translation>
+        </message>
+        <message>
+            <source>Copy {command}</source>
+            <translation>{command} kopieren</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes</source>
+            <translation>Verkehr der letzten fünf Minuten</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Download</translation>
+        </message>
+        <message>
+            <source>Upload</source>
+            <translation>Upload</translation>
+        </message>
+        <message>
+            <source>The first second is being measured</source>
+            <translation>Die erste Sekunde wird gemessen</translation>
+        </message>
+        <message>
+            <source>There is no path to measure</source>
+            <translation>Es gibt keinen Pfad zu messen</translation>
+        </message>
+        <message>
+            <source>Trust in {path}: {level}</source>
+            <translation>Vertrauen in {path}: {level}</translation>
+        </message>
+        <message>
+            <source>Trust in {path}: {level}, decided by you</source>
+            <translation>Vertrauen in {path}: {level}, von Ihnen entschieden</translation>
+        </message>
+        <message>
+            <source>A click or Enter changes it.</source>
+            <translation>Ein Klick oder die Eingabetaste ändert es.</translation>
+        </message>
+        <message>
+            <source>Everything shown is simulated</source>
+            <translation>Alles Gezeigte ist simuliert</translation>
+        </message>
+        <message>
+            <source>Simulated: none of this is real.</source>
+            <translation>Simuliert: nichts davon ist echt.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <source>you have said so</source>
+            <translation>Sie haben es festgelegt</translation>
+        </message>
+        <message>
+            <source>it may be a network that you do not trust; what tells them apart is not known yet</source>
+            <translation>es könnte ein Netz sein, dem Sie nicht vertrauen; noch ist nicht bekannt, was sie unterscheidet</translation>
+        </message>
+        <message>
+            <source>what you have said of networks is lost, and it may be one that you do not trust</source>
+            <translation>was Sie über Netze festgelegt haben, ist verloren, und es könnte eines sein, dem Sie nicht vertrauen</translation>
+        </message>
+        <message>
+            <source>who listens would have to be at the cable</source>
+            <translation>wer lauscht, müsste am Kabel sein</translation>
+        </message>
+        <message>
+            <source>the cable leads to a network with a login (802.1X)</source>
+            <translation>das Kabel führt in ein Netz mit Anmeldung (802.1X)</translation>
+        </message>
+        <message>
+            <source>you trust cables only where there is a login (802.1X), and here is none</source>
+            <translation>Sie vertrauen Kabeln nur mit Anmeldung (802.1X), und hier ist keine</translation>
+        </message>
+        <message>
+            <source>cellular networks encrypt the air and know their telephones</source>
+            <translation>Mobilfunknetze verschlüsseln die Luft und kennen ihre Telefone</translation>
+        </message>
+        <message>
+            <source>who listens would have to be at the telephone line</source>
+            <translation>wer lauscht, müsste an der Telefonleitung sein</translation>
+        </message>
+        <message>
+            <source>it encrypts what it carries</source>
+            <translation>er verschlüsselt, was er trägt</translation>
+        </message>
+        <message>
+            <source>paired devices encrypt the air</source>
+            <translation>gekoppelte Geräte verschlüsseln die Luft</translation>
+        </message>
+        <message>
+            <source>it leads to your telephone and counts as its cellular network does</source>
+            <translation>er führt zu Ihrem Telefon und zählt wie dessen Mobilfunknetz</translation>
+        </message>
+        <message>
+            <source>everybody in reach can overhear an open Wi-Fi</source>
+            <translation>jeder in Reichweite kann ein offenes WLAN mithören</translation>
+        </message>
+        <message>
+            <source>it encrypts the air but does not prove who it is: anybody can pretend to be this network</source>
+            <translation>es verschlüsselt die Luft, beweist aber nicht, wer es ist: jeder kann sich als dieses Netz ausgeben</translation>
+        </message>
+        <message>
+            <source>WEP is broken within minutes</source>
+            <translation>WEP ist in Minuten gebrochen</translation>
+        </message>
+        <message>
+            <source>WPA with TKIP is too weak</source>
+            <translation>WPA mit TKIP ist zu schwach</translation>
+        </message>
+        <message>
+            <source>WPA2 encrypts the air</source>
+            <translation>WPA2 verschlüsselt die Luft</translation>
+        </message>
+        <message>
+            <source>WPA3 encrypts the air</source>
+            <translation>WPA3 verschlüsselt die Luft</translation>
+        </message>
+        <message>
+            <source>the network proves with its certificate who it is</source>
+            <translation>das Netz beweist mit seinem Zertifikat, wer es ist</translation>
+        </message>
+        <message>
+            <source>its certificate is not validated: anybody can pretend to be this network</source>
+            <translation>sein Zertifikat wird nicht geprüft: jeder kann sich als dieses Netz ausgeben</translation>
+        </message>
+        <message>
+            <source>nobody tells whether the network's certificate is validated</source>
+            <translation>niemand sagt, ob das Zertifikat des Netzes geprüft wird</translation>
+        </message>
+        <message>
+            <source>nobody tells how this Wi-Fi is encrypted</source>
+            <translation>niemand sagt, wie dieses WLAN verschlüsselt ist</translation>
+        </message>
+        <message>
+            <source>what lies behind a virtual link is not known</source>
+            <translation>was hinter einer virtuellen Verbindung liegt, ist nicht bekannt</translation>
+        </message>
+        <message>
+            <source>nobody tells what kind of network this is</source>
+            <translation>niemand sagt, was für ein Netz das ist</translation>
         </message>
     </context>
 </TS>

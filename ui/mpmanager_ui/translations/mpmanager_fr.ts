@@ -4,12 +4,1092 @@
     <context>
         <name>mpmanager</name>
         <message>
+            <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
+            <translation>Rien ne s’est encore passé. Quand un chemin tombe ou revient, ou que des données en retard sont aidées, c’est dit ici.</translation>
+        </message>
+        <message>
+            <source>{path} is where its kind suggests now</source>
+            <translation>{path} est maintenant là où son type le suggère</translation>
+        </message>
+        <message>
+            <source>{path} is what was detected now</source>
+            <translation>{path} est maintenant ce qui a été détecté</translation>
+        </message>
+        <message>
+            <source>Connections too</source>
+            <translation>Connexions aussi</translation>
+        </message>
+        <message>
+            <source>{path} is in the lane {lane} now</source>
+            <translation>{path} est maintenant dans la voie {lane}</translation>
+        </message>
+        <message>
+            <source>{path} is taken for {kind} now</source>
+            <translation>{path} est maintenant considéré comme {kind}</translation>
+        </message>
+        <message>
             <source>Overview</source>
             <translation>Vue d’ensemble</translation>
         </message>
         <message>
+            <source>Traffic of the last five minutes, the newest second first</source>
+            <translation>Trafic des cinq dernières minutes, la seconde la plus récente d’abord</translation>
+        </message>
+        <message>
+            <source>Show opened and closed connections and subflows as well</source>
+            <translation>Montrer aussi les connexions et sous-flux ouverts et fermés</translation>
+        </message>
+        <message>
+            <source>As of {time}: {sentence}</source>
+            <translation>État à {time} : {sentence}</translation>
+        </message>
+        <message>
+            <source>Moving {path} failed</source>
+            <translation>Le déplacement de {path} a échoué</translation>
+        </message>
+        <message>
+            <source>Correcting {path} failed</source>
+            <translation>La correction de {path} a échoué</translation>
+        </message>
+        <message>
+            <source>Changing the trust in {path} failed</source>
+            <translation>Le changement de confiance envers {path} a échoué</translation>
+        </message>
+        <message>
+            <source>Show as chart</source>
+            <translation>Afficher en graphique</translation>
+        </message>
+        <message>
+            <source>Show as table</source>
+            <translation>Afficher en tableau</translation>
+        </message>
+        <message>
+            <source>Traffic</source>
+            <translation>Trafic</translation>
+        </message>
+        <message>
+            <source>Last events</source>
+            <translation>Derniers événements</translation>
+        </message>
+        <message>
             <source>Live</source>
             <translation>En direct</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes: {what}.</source>
+            <translation>Trafic des cinq dernières minutes : {what}.</translation>
+        </message>
+        <message>
+            <source>{path} downloads {rate} now, {peak} at most</source>
+            <translation>{path} télécharge {rate} maintenant, {peak} au plus</translation>
+        </message>
+        <message>
+            <source>{count} losses</source>
+            <translation>{count} pertes</translation>
+        </message>
+        <message>
+            <source>{count} returns</source>
+            <translation>{count} retours</translation>
+        </message>
+        <message>
+            <source>{count} fail-overs</source>
+            <translation>{count} basculements</translation>
+        </message>
+        <message>
+            <source>{count} openings</source>
+            <translation>{count} ouvertures</translation>
+        </message>
+        <message>
+            <source>{count} changes</source>
+            <translation>{count} changements</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes: nothing was measured yet.</source>
+            <translation>Trafic des cinq dernières minutes : rien n’a encore été mesuré.</translation>
+        </message>
+        <message>
+            <source>{path} not measured</source>
+            <translation>{path} non mesuré</translation>
+        </message>
+        <message>
+            <source>unknown</source>
+            <translation>inconnu</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Heure</translation>
+        </message>
+        <message>
+            <source>{count} event</source>
+            <translation>{count} événement</translation>
+        </message>
+        <message>
+            <source>{count} events</source>
+            <translation>{count} événements</translation>
+        </message>
+        <message>
+            <source>{count} gap without measurement</source>
+            <translation>{count} lacune sans mesure</translation>
+        </message>
+        <message>
+            <source>{count} gaps without measurement</source>
+            <translation>{count} lacunes sans mesure</translation>
+        </message>
+        <message>
+            <source>down</source>
+            <translation>desc.</translation>
+        </message>
+        <message>
+            <source>up</source>
+            <translation>mont.</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation>maintenant</translation>
+        </message>
+        <message>
+            <source>The daemon went away. Reconnecting; what you see is the last it said.</source>
+            <translation>Le démon est parti. Reconnexion ; vous voyez ce qu’il a dit en dernier.</translation>
+        </message>
+        <message>
+            <source>{reason} This window connects by itself as soon as the daemon runs.</source>
+            <translation>{reason} Cette fenêtre se connecte d’elle-même dès que le démon fonctionne.</translation>
+        </message>
+        <message>
+            <source>Not everything works on this machine: {sentences}</source>
+            <translation>Tout ne fonctionne pas sur cette machine : {sentences}</translation>
+        </message>
+        <message>
+            <source>Connecting</source>
+            <translation>Connexion</translation>
+        </message>
+        <message>
+            <source>No daemon</source>
+            <translation>Pas de démon</translation>
+        </message>
+        <message>
+            <source>Connected</source>
+            <translation>Connecté</translation>
+        </message>
+        <message>
+            <source>Reconnecting</source>
+            <translation>Reconnexion</translation>
+        </message>
+        <message>
+            <source>system bus</source>
+            <translation>bus système</translation>
+        </message>
+        <message>
+            <source>session bus</source>
+            <translation>bus de session</translation>
+        </message>
+        <message>
+            <source>private bus</source>
+            <translation>bus privé</translation>
+        </message>
+        <message>
+            <source>bus by address</source>
+            <translation>bus par adresse</translation>
+        </message>
+        <message>
+            <source>Start the daemon on your session bus</source>
+            <translation>Démarrez le démon sur votre bus de session</translation>
+        </message>
+        <message>
+            <source>Start the daemon with its own bus in that directory</source>
+            <translation>Démarrez le démon avec son propre bus dans ce répertoire</translation>
+        </message>
+        <message>
+            <source>Start the daemon on that bus</source>
+            <translation>Démarrez le démon sur ce bus</translation>
+        </message>
+        <message>
+            <source>Choose something else and try again.</source>
+            <translation>Choisissez autre chose et réessayez.</translation>
+        </message>
+        <message>
+            <source>Ask whoever administers this machine, or start the window as that user.</source>
+            <translation>Demandez à qui administre cette machine, ou démarrez la fenêtre en tant que cet utilisateur.</translation>
+        </message>
+        <message>
+            <source>Try again in a moment.</source>
+            <translation>Réessayez dans un instant.</translation>
+        </message>
+        <message>
+            <source>Or, in a source tree, try it without touching this machine's network: a lab with three emulated links and its own window</source>
+            <translation>Ou, dans une arborescence de sources, essayez sans toucher au réseau de cette machine : un laboratoire avec trois liens émulés et sa propre fenêtre</translation>
+        </message>
+        <message>
+            <source>Start the daemon with a bus of its own</source>
+            <translation>Démarrez le démon avec un bus à lui</translation>
+        </message>
+        <message>
+            <source>and the window on that bus</source>
+            <translation>et la fenêtre sur ce bus</translation>
+        </message>
+        <message>
+            <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
+            <translation>Depuis le démarrage du démon : {counts} ; les aides ont porté {bytes}.</translation>
+        </message>
+        <message>
+            <source>data is on time</source>
+            <translation>les données sont à l’heure</translation>
+        </message>
+        <message>
+            <source>{path} is full</source>
+            <translation>{path} est plein</translation>
+        </message>
+        <message>
+            <source>{path} answers nothing</source>
+            <translation>{path} ne répond rien</translation>
+        </message>
+        <message>
+            <source>what {path} lost does not get through</source>
+            <translation>ce que {path} a perdu ne passe pas</translation>
+        </message>
+        <message>
+            <source>nothing received</source>
+            <translation>rien reçu</translation>
+        </message>
+        <message>
+            <source>nothing received, and {path} does not answer a probe</source>
+            <translation>rien reçu, et {path} ne répond pas à une sonde</translation>
+        </message>
+        <message>
+            <source>other connections found {path} dead</source>
+            <translation>d’autres connexions ont trouvé {path} mort</translation>
+        </message>
+        <message>
+            <source>{path} is congested</source>
+            <translation>{path} est congestionné</translation>
+        </message>
+        <message>
+            <source>{path} loses much</source>
+            <translation>{path} perd beaucoup</translation>
+        </message>
+        <message>
+            <source>{path} delivers again</source>
+            <translation>{path} livre de nouveau</translation>
+        </message>
+        <message>
+            <source>its path</source>
+            <translation>son chemin</translation>
+        </message>
+        <message>
+            <source>Its data has needed no help since the daemon started.</source>
+            <translation>Ses données n’ont eu besoin d’aucune aide depuis le démarrage du démon.</translation>
+        </message>
+        <message>
+            <source>Since the daemon started: {counts}.</source>
+            <translation>Depuis le démarrage du démon : {counts}.</translation>
+        </message>
+        <message>
+            <source>{path} full, {helper} helps</source>
+            <translation>{path} plein, {helper} aide</translation>
+        </message>
+        <message>
+            <source>waits: {help} since {time}</source>
+            <translation>attend : {help} depuis {time}</translation>
+        </message>
+        <message>
+            <source>avoids {path} since {time}</source>
+            <translation>évite {path} depuis {time}</translation>
+        </message>
+        <message>
+            <source>suspects {path}</source>
+            <translation>soupçonne {path}</translation>
+        </message>
+        <message>
+            <source>suspects {path} since {time}: {reason}</source>
+            <translation>soupçonne {path} depuis {time} : {reason}</translation>
+        </message>
+        <message>
+            <source>{what} {time} ago</source>
+            <translation>{what} il y a {time}</translation>
+        </message>
+        <message>
+            <source>probing {path}</source>
+            <translation>sonde {path}</translation>
+        </message>
+        <message>
+            <source>{probing}: has answered</source>
+            <translation>{probing} : a répondu</translation>
+        </message>
+        <message>
+            <source>failed over from {path} to {helper}</source>
+            <translation>basculé de {path} vers {helper}</translation>
+        </message>
+        <message>
+            <source>failed over from {path}</source>
+            <translation>basculé depuis {path}</translation>
+        </message>
+        <message>
+            <source>failed over to {helper}</source>
+            <translation>basculé vers {helper}</translation>
+        </message>
+        <message>
+            <source>failed over</source>
+            <translation>basculé</translation>
+        </message>
+        <message>
+            <source>waited {time}, allowed {allowed}</source>
+            <translation>attendu {time}, permis {allowed}</translation>
+        </message>
+        <message>
+            <source>{count} opening</source>
+            <translation>{count} ouverture</translation>
+        </message>
+        <message>
+            <source>{count} fail-over</source>
+            <translation>{count} basculement</translation>
+        </message>
+        <message>
+            <source>{count} detour</source>
+            <translation>{count} détour</translation>
+        </message>
+        <message>
+            <source>{count} detours</source>
+            <translation>{count} détours</translation>
+        </message>
+        <message>
+            <source>{count} return</source>
+            <translation>{count} retour</translation>
+        </message>
+        <message>
+            <source>{count} big transfer</source>
+            <translation>{count} gros transfert</translation>
+        </message>
+        <message>
+            <source>{count} big transfers</source>
+            <translation>{count} gros transferts</translation>
+        </message>
+        <message>
+            <source>carrying: {reason}</source>
+            <translation>porte : {reason}</translation>
+        </message>
+        <message>
+            <source>{probing}: has answered, carries again soon</source>
+            <translation>{probing} : a répondu, portera bientôt de nouveau</translation>
+        </message>
+        <message>
+            <source>waited {time}</source>
+            <translation>attendu {time}</translation>
+        </message>
+        <message>
+            <source>carrying</source>
+            <translation>porte</translation>
+        </message>
+        <message>
+            <source>avoids {path}</source>
+            <translation>évite {path}</translation>
+        </message>
+        <message>
+            <source>{helper} instead of {path}</source>
+            <translation>{helper} au lieu de {path}</translation>
+        </message>
+        <message>
+            <source>another path</source>
+            <translation>un autre chemin</translation>
+        </message>
+        <message>
+            <source>still in use</source>
+            <translation>encore utilisé</translation>
+        </message>
+        <message>
+            <source>{applications} with {connections} over {subflows}</source>
+            <translation>{applications} avec {connections} sur {subflows}</translation>
+        </message>
+        <message>
+            <source>{count} application</source>
+            <translation>{count} application</translation>
+        </message>
+        <message>
+            <source>{count} applications</source>
+            <translation>{count} applications</translation>
+        </message>
+        <message>
+            <source>{helper} helps {path} for {applications}</source>
+            <translation>{helper} aide {path} pour {applications}</translation>
+        </message>
+        <message>
+            <source>{path} carries everything although it is set to Never</source>
+            <translation>{path} porte tout bien qu’il soit réglé sur Jamais</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment; {paths} are ready</source>
+            <translation>Rien ne bouge pour l’instant ; {paths} sont prêts</translation>
+        </message>
+        <message>
+            <source>, in place of what is not connected</source>
+            <translation>, à la place de ce qui n’est pas connecté</translation>
+        </message>
+        <message>
+            <source>{what}, interface {name}: {state}; download {down}, upload {up}, round trip {rtt}, {total} since the interface came up; lane {lane}; {trust}</source>
+            <translation>{what}, interface {name} : {state} ; descendant {down}, montant {up}, aller-retour {rtt}, {total} depuis l’activation de l’interface ; voie {lane} ; {trust}</translation>
+        </message>
+        <message>
+            <source>No network path was found on this machine</source>
+            <translation>Aucun chemin réseau n’a été trouvé sur cette machine</translation>
+        </message>
+        <message>
+            <source>Nothing is connected: {missing}</source>
+            <translation>Rien n’est connecté : {missing}</translation>
+        </message>
+        <message>
+            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
+            <translation>Rejoignez un Wi-Fi, branchez un câble ou démarrez le modem : il apparaît ici de lui-même.</translation>
+        </message>
+        <message>
+            <source>No program uses Multipath TCP at the moment.</source>
+            <translation>Aucun programme n’utilise Multipath TCP pour l’instant.</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead of {path} for {applications}</source>
+            <translation>{helper} porte au lieu de {path} pour {applications}</translation>
+        </message>
+        <message>
+            <source>{path} carries everything</source>
+            <translation>{path} porte tout</translation>
+        </message>
+        <message>
+            <source>{path} carries {share}</source>
+            <translation>{path} porte {share}</translation>
+        </message>
+        <message>
+            <source>{path} is set to Never, still in use</source>
+            <translation>{path} est réglé sur Jamais, encore utilisé</translation>
+        </message>
+        <message>
+            <source>{path} carries everything although it is set to Never: there is no other path</source>
+            <translation>{path} porte tout bien qu’il soit réglé sur Jamais : il n’y a pas d’autre chemin</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment</source>
+            <translation>Rien ne bouge pour l’instant</translation>
+        </message>
+        <message>
+            <source>Nothing moves at the moment; {path} is ready</source>
+            <translation>Rien ne bouge pour l’instant ; {path} est prêt</translation>
+        </message>
+        <message>
+            <source>, as no path is in the lane Always</source>
+            <translation>, car aucun chemin n’est dans la voie Toujours</translation>
+        </message>
+        <message>
+            <source>{path} stands by</source>
+            <translation>{path} est en attente</translation>
+        </message>
+        <message>
+            <source>{paths} stand by</source>
+            <translation>{paths} sont en attente</translation>
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation>{path} est connecté</translation>
+        </message>
+        <message>
+            <source>{path} is local network only</source>
+            <translation>{path} n’a que le réseau local</translation>
+        </message>
+        <message>
+            <source>{path} has no address</source>
+            <translation>{path} n’a pas d’adresse</translation>
+        </message>
+        <message>
+            <source>{path} is not connected</source>
+            <translation>{path} n’est pas connecté</translation>
+        </message>
+        <message>
+            <source>{path} is switched off</source>
+            <translation>{path} est éteint</translation>
+        </message>
+        <message>
+            <source>{count} connection</source>
+            <translation>{count} connexion</translation>
+        </message>
+        <message>
+            <source>{count} connections</source>
+            <translation>{count} connexions</translation>
+        </message>
+        <message>
+            <source>{count} subflow</source>
+            <translation>{count} sous-flux</translation>
+        </message>
+        <message>
+            <source>{count} subflows</source>
+            <translation>{count} sous-flux</translation>
+        </message>
+        <message>
+            <source>{path} is connected but carries next to nothing</source>
+            <translation>{path} est connecté mais ne porte presque rien</translation>
+        </message>
+        <message>
+            <source>{path} is connected but carries nothing</source>
+            <translation>{path} est connecté mais ne porte rien</translation>
+        </message>
+        <message>
+            <source>{paths} are connected but carry next to nothing</source>
+            <translation>{paths} sont connectés mais ne portent presque rien</translation>
+        </message>
+        <message>
+            <source>{paths} are connected but carry nothing</source>
+            <translation>{paths} sont connectés mais ne portent rien</translation>
+        </message>
+        <message>
+            <source>{number} fell back to plain TCP</source>
+            <translation>{number} retombées en TCP simple</translation>
+        </message>
+        <message>
+            <source>{number} held to trusted paths</source>
+            <translation>{number} tenues aux chemins de confiance</translation>
+        </message>
+        <message>
+            <source>{path} delivers nothing</source>
+            <translation>{path} ne livre rien</translation>
+        </message>
+        <message>
+            <source>late data</source>
+            <translation>données en retard</translation>
+        </message>
+        <message>
+            <source> after {what}</source>
+            <translation> après {what}</translation>
+        </message>
+        <message>
+            <source>; {helper} carried {bytes}</source>
+            <translation> ; {helper} a porté {bytes}</translation>
+        </message>
+        <message>
+            <source>{waited}: {helper} opened, as {path} is full</source>
+            <translation>{waited} : {helper} ouvert, car {path} est plein</translation>
+        </message>
+        <message>
+            <source>a big transfer moved to {path}</source>
+            <translation>un gros transfert est passé sur {path}</translation>
+        </message>
+        <message>
+            <source>waited up to {time}</source>
+            <translation>attendu jusqu’à {time}</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead, as {reason}</source>
+            <translation>{helper} porte à la place, car {reason}</translation>
+        </message>
+        <message>
+            <source>{path} suffices again: {helper} closed</source>
+            <translation>{path} suffit de nouveau : {helper} fermé</translation>
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation>{path} porte de nouveau</translation>
+        </message>
+        <message>
+            <source>allowed {time}</source>
+            <translation>permis {time}</translation>
+        </message>
+        <message>
+            <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
+            <translation>Rien ne nomme son réseau pour l’instant : on ne peut décider que de l’interface.</translation>
+        </message>
+        <message>
+            <source>The daemon is not connected: nothing can be changed at the moment.</source>
+            <translation>Le démon n’est pas connecté : rien ne peut être changé pour l’instant.</translation>
+        </message>
+        <message>
+            <source>Decided automatically: you have said nothing about it.</source>
+            <translation>Décidé automatiquement : vous n’en avez rien dit.</translation>
+        </message>
+        <message>
+            <source>{path} is {level} now, whatever network it is in</source>
+            <translation>{path} est maintenant {level}, quel que soit son réseau</translation>
+        </message>
+        <message>
+            <source>Trusted</source>
+            <translation>De confiance</translation>
+        </message>
+        <message>
+            <source>Untrusted</source>
+            <translation>Sans confiance</translation>
+        </message>
+        <message>
+            <source>Connections may open here, and programs that are held to trusted paths may use it.</source>
+            <translation>Les connexions peuvent s’ouvrir ici, et les programmes tenus aux chemins de confiance peuvent l’utiliser.</translation>
+        </message>
+        <message>
+            <source>Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.</source>
+            <translation>Les connexions s’ouvrent ailleurs tant qu’elles peuvent, et les programmes tenus aux chemins de confiance l’évitent.</translation>
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation>de confiance</translation>
+        </message>
+        <message>
+            <source>untrusted</source>
+            <translation>sans confiance</translation>
+        </message>
+        <message>
+            <source>Trust this network</source>
+            <translation>Faire confiance à ce réseau</translation>
+        </message>
+        <message>
+            <source>Do not trust this network</source>
+            <translation>Ne pas faire confiance à ce réseau</translation>
+        </message>
+        <message>
+            <source>Trust this interface, whatever network it is in</source>
+            <translation>Faire confiance à cette interface, quel que soit son réseau</translation>
+        </message>
+        <message>
+            <source>Do not trust this interface, whatever network it is in</source>
+            <translation>Ne pas faire confiance à cette interface, quel que soit son réseau</translation>
+        </message>
+        <message>
+            <source>In other networks: trusted, as you have said of this interface.</source>
+            <translation>Dans d’autres réseaux : de confiance, comme vous l’avez dit de cette interface.</translation>
+        </message>
+        <message>
+            <source>In other networks: untrusted, as you have said of this interface.</source>
+            <translation>Dans d’autres réseaux : sans confiance, comme vous l’avez dit de cette interface.</translation>
+        </message>
+        <message>
+            <source>Automatically it would be trusted: {reason}.</source>
+            <translation>Automatiquement, il serait de confiance : {reason}.</translation>
+        </message>
+        <message>
+            <source>Automatically it would be untrusted: {reason}.</source>
+            <translation>Automatiquement, il serait sans confiance : {reason}.</translation>
+        </message>
+        <message>
+            <source>Back to automatic</source>
+            <translation>Revenir à l’automatique</translation>
+        </message>
+        <message>
+            <source>Back to automatic (would be trusted)</source>
+            <translation>Revenir à l’automatique (serait de confiance)</translation>
+        </message>
+        <message>
+            <source>Back to automatic (would be untrusted)</source>
+            <translation>Revenir à l’automatique (serait sans confiance)</translation>
+        </message>
+        <message>
+            <source>you have said so of this network</source>
+            <translation>vous l’avez dit de ce réseau</translation>
+        </message>
+        <message>
+            <source>you have said so of this interface</source>
+            <translation>vous l’avez dit de cette interface</translation>
+        </message>
+        <message>
+            <source>{path}: trust is automatic now</source>
+            <translation>{path} : la confiance est maintenant automatique</translation>
+        </message>
+        <message>
+            <source>{name} is {level} now</source>
+            <translation>{name} est maintenant {level}</translation>
+        </message>
+        <message>
+            <source>{path} is {level} now in other networks</source>
+            <translation>{path} est maintenant {level} dans d’autres réseaux</translation>
+        </message>
+        <message>
+            <source>{path}: what you had said of this network is taken back</source>
+            <translation>{path} : ce que vous aviez dit de ce réseau est retiré</translation>
+        </message>
+        <message>
+            <source>{path}: what you had said of this interface is taken back</source>
+            <translation>{path} : ce que vous aviez dit de cette interface est retiré</translation>
+        </message>
+        <message>
+            <source>The network of {path}</source>
+            <translation>Le réseau de {path}</translation>
+        </message>
+        <message>
+            <source>Wi-Fi</source>
+            <translation>Wi-Fi</translation>
+        </message>
+        <message>
+            <source>LTE</source>
+            <translation>LTE</translation>
+        </message>
+        <message>
+            <source>xDSL</source>
+            <translation>xDSL</translation>
+        </message>
+        <message>
+            <source>Ethernet</source>
+            <translation>Ethernet</translation>
+        </message>
+        <message>
+            <source>VPN</source>
+            <translation>VPN</translation>
+        </message>
+        <message>
+            <source>Bluetooth</source>
+            <translation>Bluetooth</translation>
+        </message>
+        <message>
+            <source>Phone tether</source>
+            <translation>Téléphone</translation>
+        </message>
+        <message>
+            <source>Virtual link</source>
+            <translation>Lien virtuel</translation>
+        </message>
+        <message>
+            <source>Link</source>
+            <translation>Lien</translation>
+        </message>
+        <message>
+            <source>connected</source>
+            <translation>connecté</translation>
+        </message>
+        <message>
+            <source>local network only</source>
+            <translation>réseau local seulement</translation>
+        </message>
+        <message>
+            <source>no address</source>
+            <translation>sans adresse</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>non connecté</translation>
+        </message>
+        <message>
+            <source>switched off</source>
+            <translation>éteint</translation>
+        </message>
+        <message>
+            <source>It has a carrier, an address and a way out.</source>
+            <translation>Il a une porteuse, une adresse et une sortie.</translation>
+        </message>
+        <message>
+            <source>It has no gateway: only its own network can be reached.</source>
+            <translation>Il n’a pas de passerelle : seul son propre réseau est joignable.</translation>
+        </message>
+        <message>
+            <source>It is connected, but nobody gave it an address.</source>
+            <translation>Il est connecté, mais personne ne lui a donné d’adresse.</translation>
+        </message>
+        <message>
+            <source>No carrier: the network is out of reach or the cable is unplugged.</source>
+            <translation>Pas de porteuse : le réseau est hors de portée ou le câble débranché.</translation>
+        </message>
+        <message>
+            <source>The interface is switched off.</source>
+            <translation>L’interface est éteinte.</translation>
+        </message>
+        <message>
+            <source>Always</source>
+            <translation>Toujours</translation>
+        </message>
+        <message>
+            <source>When needed</source>
+            <translation>Si besoin</translation>
+        </message>
+        <message>
+            <source>Backup</source>
+            <translation>Secours</translation>
+        </message>
+        <message>
+            <source>Never</source>
+            <translation>Jamais</translation>
+        </message>
+        <message>
+            <source>Used all the time</source>
+            <translation>Utilisé tout le temps</translation>
+        </message>
+        <message>
+            <source>Helps when data waits too long</source>
+            <translation>Aide quand les données attendent trop</translation>
+        </message>
+        <message>
+            <source>Only if nothing else is left</source>
+            <translation>Seulement s’il ne reste rien d’autre</translation>
+        </message>
+        <message>
+            <source>No subflow is made here</source>
+            <translation>Aucun sous-flux n’est créé ici</translation>
+        </message>
+        <message>
+            <source>open</source>
+            <translation>ouvert</translation>
+        </message>
+        <message>
+            <source>OWE</source>
+            <translation>OWE</translation>
+        </message>
+        <message>
+            <source>WEP</source>
+            <translation>WEP</translation>
+        </message>
+        <message>
+            <source>WPA</source>
+            <translation>WPA</translation>
+        </message>
+        <message>
+            <source>WPA2</source>
+            <translation>WPA2</translation>
+        </message>
+        <message>
+            <source>WPA3</source>
+            <translation>WPA3</translation>
+        </message>
+        <message>
+            <source>Enterprise</source>
+            <translation>Entreprise</translation>
+        </message>
+        <message>
+            <source>Dismiss</source>
+            <translation>Fermer</translation>
+        </message>
+        <message>
+            <source>mean of each {seconds} s</source>
+            <translation>moyenne de chaque {seconds} s</translation>
+        </message>
+        <message>
+            <source>Paths: {names}; {scale}</source>
+            <translation>Chemins : {names} ; {scale}</translation>
+        </message>
+        <message>
+            <source>Last events, the newest first</source>
+            <translation>Derniers événements, le plus récent d’abord</translation>
+        </message>
+        <message>
+            <source>Lane {lane}: {hint}</source>
+            <translation>Voie {lane} : {hint}</translation>
+        </message>
+        <message>
+            <source>Drag a path here</source>
+            <translation>Glissez un chemin ici</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
+            <translation>Glissez vers une autre voie, ou pressez 1 à 4 ; Entrée ouvre le menu.</translation>
+        </message>
+        <message>
+            <source>Automatic ({lane})</source>
+            <translation>Automatique ({lane})</translation>
+        </message>
+        <message>
+            <source>What its kind suggests</source>
+            <translation>Ce que son type suggère</translation>
+        </message>
+        <message>
+            <source>This link is …</source>
+            <translation>Ce lien est …</translation>
+        </message>
+        <message>
+            <source>What was detected</source>
+            <translation>Ce qui a été détecté</translation>
+        </message>
+        <message>
+            <source>RTT {time}</source>
+            <translation>RTT {time}</translation>
+        </message>
+        <message>
+            <source>{bytes} in all</source>
+            <translation>{bytes} en tout</translation>
+        </message>
+        <message>
+            <source>Never, still in use: connections that began here keep it while they have no other path.</source>
+            <translation>Jamais, encore utilisé : les connexions commencées ici le gardent tant qu’elles n’ont pas d’autre chemin.</translation>
+        </message>
+        <message>
+            <source>Addresses: {addresses}</source>
+            <translation>Adresses : {addresses}</translation>
+        </message>
+        <message>
+            <source>Gateway: {gateways}</source>
+            <translation>Passerelle : {gateways}</translation>
+        </message>
+        <message>
+            <source>Trust …</source>
+            <translation>Confiance …</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Suivre le bureau</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Clair</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Sombre</translation>
+        </message>
+        <message>
+            <source>Pages</source>
+            <translation>Pages</translation>
+        </message>
+        <message>
+            <source>Colours: {theme}</source>
+            <translation>Couleurs : {theme}</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Annuler</translation>
+        </message>
+        <message>
+            <source>Undo (Ctrl+Z)</source>
+            <translation>Annuler (Ctrl+Z)</translation>
+        </message>
+        <message>
+            <source>Looking for the daemon</source>
+            <translation>Recherche du démon</translation>
+        </message>
+        <message>
+            <source>This takes a moment.</source>
+            <translation>Cela prend un instant.</translation>
+        </message>
+        <message>
+            <source>The daemon is not running</source>
+            <translation>Le démon ne fonctionne pas</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>Copier</translation>
+        </message>
+        <message>
+            <source>Copy {command}</source>
+            <translation>Copier {command}</translation>
+        </message>
+        <message>
+            <source>Traffic of the last five minutes</source>
+            <translation>Trafic des cinq dernières minutes</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Descendant</translation>
+        </message>
+        <message>
+            <source>Upload</source>
+            <translation>Montant</translation>
+        </message>
+        <message>
+            <source>The first second is being measured</source>
+            <translation>La première seconde est en cours de mesure</translation>
+        </message>
+        <message>
+            <source>There is no path to measure</source>
+            <translation>Il n’y a aucun chemin à mesurer</translation>
+        </message>
+        <message>
+            <source>Trust in {path}: {level}</source>
+            <translation>Confiance envers {path} : {level}</translation>
+        </message>
+        <message>
+            <source>Trust in {path}: {level}, decided by you</source>
+            <translation>Confiance envers {path} : {level}, décidé par vous</translation>
+        </message>
+        <message>
+            <source>A click or Enter changes it.</source>
+            <translation>Un clic ou Entrée le change.</translation>
+        </message>
+        <message>
+            <source>Everything shown is simulated</source>
+            <translation>Tout ce qui est montré est simulé</translation>
+        </message>
+        <message>
+            <source>Simulated: none of this is real.</source>
+            <translation>Simulé : rien de tout cela n’est réel.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Réessayer</translation>
+        </message>
+        <message>
+            <source>you have said so</source>
+            <translation>vous l’avez dit</translation>
+        </message>
+        <message>
+            <source>it may be a network that you do not trust; what tells them apart is not known yet</source>
+            <translation>ce peut être un réseau auquel vous ne faites pas confiance ; ce qui les distingue n’est pas encore connu</translation>
+        </message>
+        <message>
+            <source>what you have said of networks is lost, and it may be one that you do not trust</source>
+            <translation>ce que vous avez dit des réseaux est perdu, et c’en est peut-être un auquel vous ne faites pas confiance</translation>
+        </message>
+        <message>
+            <source>who listens would have to be at the cable</source>
+            <translation>qui écoute devrait être au câble</translation>
+        </message>
+        <message>
+            <source>the cable leads to a network with a login (802.1X)</source>
+            <translation>le câble mène à un réseau avec authentification (802.1X)</translation>
+        </message>
+        <message>
+            <source>you trust cables only where there is a login (802.1X), and here is none</source>
+            <translation>vous ne faites confiance aux câbles qu’avec authentification (802.1X), et il n’y en a pas ici</translation>
+        </message>
+        <message>
+            <source>cellular networks encrypt the air and know their telephones</source>
+            <translation>les réseaux cellulaires chiffrent la radio et connaissent leurs téléphones</translation>
+        </message>
+        <message>
+            <source>who listens would have to be at the telephone line</source>
+            <translation>qui écoute devrait être à la ligne téléphonique</translation>
+        </message>
+        <message>
+            <source>it encrypts what it carries</source>
+            <translation>il chiffre ce qu’il porte</translation>
+        </message>
+        <message>
+            <source>paired devices encrypt the air</source>
+            <translation>les appareils appairés chiffrent la radio</translation>
+        </message>
+        <message>
+            <source>it leads to your telephone and counts as its cellular network does</source>
+            <translation>il mène à votre téléphone et compte comme son réseau cellulaire</translation>
+        </message>
+        <message>
+            <source>everybody in reach can overhear an open Wi-Fi</source>
+            <translation>chacun à portée peut écouter un Wi-Fi ouvert</translation>
+        </message>
+        <message>
+            <source>it encrypts the air but does not prove who it is: anybody can pretend to be this network</source>
+            <translation>il chiffre la radio mais ne prouve pas qui il est : n’importe qui peut se faire passer pour ce réseau</translation>
+        </message>
+        <message>
+            <source>WEP is broken within minutes</source>
+            <translation>WEP se casse en quelques minutes</translation>
+        </message>
+        <message>
+            <source>WPA with TKIP is too weak</source>
+            <translation>WPA avec TKIP est trop faible</translation>
+        </message>
+        <message>
+            <source>WPA2 encrypts the air</source>
+            <translation>WPA2 chiffre la radio</translation>
+        </message>
+        <message>
+            <source>WPA3 encrypts the air</source>
+            <translation>WPA3 chiffre la radio</translation>
+        </message>
+        <message>
+            <source>the network proves with its certificate who it is</source>
+            <translation>le réseau prouve par son certificat qui il est</translation>
+        </message>
+        <message>
+            <source>its certificate is not validated: anybody can pretend to be this network</source>
+            <translation>son certificat n’est pas vérifié : n’importe qui peut se faire passer pour ce réseau</translation>
+        </message>
+        <message>
+            <source>nobody tells whether the network's certificate is validated</source>
+            <translation>personne ne dit si le certificat du réseau est vérifié</translation>
+        </message>
+        <message>
+            <source>nobody tells how this Wi-Fi is encrypted</source>
+            <translation>personne ne dit comment ce Wi-Fi est chiffré</translation>
+        </message>
+        <message>
+            <source>what lies behind a virtual link is not known</source>
+            <translation>ce qu’il y a derrière un lien virtuel n’est pas connu</translation>
+        </message>
+        <message>
+            <source>nobody tells what kind of network this is</source>
+            <translation>personne ne dit de quel type de réseau il s’agit</translation>
         </message>
     </context>
 </TS>
