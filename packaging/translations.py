@@ -47,7 +47,7 @@ def texts_of(source: str, where: str) -> Iterator[str]:
 
 def all_texts() -> list[str]:
     """Of all modules of the window, each once."""
-    files = sorted(each for each in SOURCES.rglob("*.py") if each.name != "translation.py")
+    files = sorted(SOURCES.rglob("*.py"))
     found = (text for file in files for text in texts_of(file.read_text(), str(file)))
     return list(dict.fromkeys([*found, *chain.from_iterable(each.values() for each in _TABLES)]))
 

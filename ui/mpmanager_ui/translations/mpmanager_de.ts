@@ -588,6 +588,10 @@
             <translation>erlaubt {time}</translation>
         </message>
         <message>
+            <source>{words} and {last}</source>
+            <translation>{words} und {last}</translation>
+        </message>
+        <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
             <translation>Zurzeit ist sein Netz namenlos, daher kann nur über die Schnittstelle entschieden werden.</translation>
         </message>
@@ -889,7 +893,7 @@
         </message>
         <message>
             <source>{bytes} in all</source>
-            <translation>{bytes} insgesamt</translation>
+            <translation>{bytes} gesamt</translation>
         </message>
         <message>
             <source>Never, still in use: connections that began here keep it while they have no other path.</source>

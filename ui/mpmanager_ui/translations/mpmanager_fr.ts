@@ -588,6 +588,10 @@
             <translation>permis {time}</translation>
         </message>
         <message>
+            <source>{words} and {last}</source>
+            <translation>{words} et {last}</translation>
+        </message>
+        <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
             <translation>Rien ne nomme son réseau pour l’instant : on ne peut décider que de l’interface.</translation>
         </message>
