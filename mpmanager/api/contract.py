@@ -151,6 +151,14 @@ HOLD_CONNECTION = Method(
 is no such path its data waits; Linux ends a connection that has had none for a minute. Another user's connection takes
 `Action.POLICY_SYSTEM`."""
 
+PAUSE_ENFORCING = Method(
+    name="PauseEnforcing",
+    action=Action.PATH_TRUST,
+    inputs=(Argument(name="seconds", signature="u"),),
+)
+"""Holds nobody to trusted paths and watches no wait for so long (an hour at most), then by itself as before, whatever
+becomes of the daemon. 0 ends it at once, which takes `Action.POLICY_OWN`. `StatusInfo` tells until when."""
+
 LIST_SYSCTLS = Method(
     name="ListSysctls",
     action=Action.INFO,
@@ -252,6 +260,7 @@ METHODS = (
     GET_TRUST,
     HOLD_CONNECTION,
     ENTER_SCOPE,
+    PAUSE_ENFORCING,
     LIST_SYSCTLS,
     SET_SYSCTL,
     UNDO_SYSCTL,

@@ -54,6 +54,8 @@ class StatusInfo(Structure):
     """What is not there and is done without, one sentence each."""
     wires_need_login: bool = False
     """Whether a cable is trusted only where a login (802.1X) has let this machine in."""
+    paused_until: float | None = None
+    """Unix time until which nothing of the policies is enforced; null: it is."""
 
 
 class PathInfo(Structure):
@@ -482,6 +484,8 @@ class EventKind(StrEnum):
     POLICY_CHANGED = "policy-changed"
     SYSCTL_CHANGED = "sysctl-changed"
     PROFILE_CHANGED = "profile-changed"
+    ENFORCING_PAUSED = "enforcing-paused"
+    ENFORCING_RESUMED = "enforcing-resumed"
     RESYNCHRONISED = "resynchronised"
 
 

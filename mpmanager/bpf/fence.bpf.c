@@ -153,6 +153,15 @@ struct {
 	__type(value, __u8);
 } plain_destinations SEC(".maps");
 
+// Until when nothing is held, as time since the machine was started, asleep or not. The time is looked at here, so that
+// it ends although nobody is left to end it.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} pause SEC(".maps");
+
 // Which policy has spoken last for a socket, when, and whether its handshake must show no key elsewhere.
 struct decision {
 	__u64 cgroup;
@@ -218,6 +227,14 @@ static __always_inline bool is_interface_allowed(const struct policy *policy, __
 	return interface == LOOPBACK_INTERFACE || bpf_map_lookup_elem(&interfaces, &key);
 }
 
+static __always_inline bool is_paused(void)
+{
+	__u32 only = 0;
+	const __u64 *until_ns = bpf_map_lookup_elem(&pause, &only);
+
+	return until_ns && *until_ns && bpf_ktime_get_boot_ns() < *until_ns;
+}
+
 static __always_inline bool is_ipv4(const struct address *address)
 {
 	return !address->words[0] && !address->words[1] && address->words[2] == bpf_htonl(0xFFFF);
@@ -278,6 +295,7 @@ int fence(struct __sk_buff *packet)
 	passes = is_interface_allowed(policy, packet->ifindex);
 	if (packets_tell_namespace && bpf_get_netns_cookie(packet) != policy->namespace)
 		passes = false;
+	passes = passes || is_paused();
 	count(policy, packet, passes);
 	return passes ? PASS : REFUSE;
 }
@@ -304,7 +322,9 @@ int door(struct __sk_buff *packet)
 
 	if (!sk || sk->state != TCP_LISTEN || policy->mode != MODE_ONLY)
 		return PASS;
-	return is_interface_allowed(policy, packet->ifindex) || is_to_allowed_ipv4(policy, packet) ? PASS : REFUSE;
+	if (is_interface_allowed(policy, packet->ifindex) || is_to_allowed_ipv4(policy, packet) || is_paused())
+		return PASS;
+	return REFUSE;
 }
 
 // Joins are made while the connection stands.
@@ -482,7 +502,7 @@ static __always_inline enum verdict judge_connect(struct bpf_sock_addr *ctx, con
 	struct bpf_sock *sk = ctx->sk;
 	bool is_everything = policy->mode == MODE_ONLY;
 
-	if (policy->mode == MODE_UNSET || is_loopback(destination))
+	if (policy->mode == MODE_UNSET || is_loopback(destination) || is_paused())
 		return PASS;
 	if (!sk)
 		return is_everything ? REFUSE : PASS;
@@ -530,7 +550,7 @@ static __always_inline enum verdict judge_datagram(struct bpf_sock_addr *ctx, co
 	struct bpf_sock *sk = ctx->sk;
 	__u32 class = policy->class;
 
-	if (policy->mode != MODE_ONLY || is_loopback(destination))
+	if (policy->mode != MODE_ONLY || is_loopback(destination) || is_paused())
 		return PASS;
 	if (!sk || bpf_get_netns_cookie(ctx) != policy->namespace)
 		return REFUSE;
@@ -582,7 +602,7 @@ int make(struct bpf_sock *sk)
 {
 	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 
-	if (policy->mode != MODE_ONLY)
+	if (policy->mode != MODE_ONLY || is_paused())
 		return PASS;
 	if (bpf_get_netns_cookie(sk) != policy->namespace)
 		return REFUSE;
@@ -638,7 +658,7 @@ int membership(struct bpf_sockopt *ctx)
 	const struct policy *policy = bpf_get_local_storage(&policies, 0);
 	bool is_about_ip = ctx->level == SOL_IP || ctx->level == SOL_IPV6;
 
-	if (policy->mode == MODE_ONLY && is_about_ip && !may_join(ctx, policy))
+	if (policy->mode == MODE_ONLY && is_about_ip && !may_join(ctx, policy) && !is_paused())
 		return REFUSE;
 	if (ctx->optlen > (__s64)ctx->optval_end - (__s64)ctx->optval)
 		ctx->optlen = 0; // the kernel shall take the program's own value, which is longer than what is shown here
@@ -733,7 +753,7 @@ int guard(struct __sk_buff *packet)
 	struct bpf_sock *sk = packet->sk;
 	__u64 acknowledged = 0;
 
-	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex))
+	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex) || is_paused())
 		return PASS;
 	sk = sk ? bpf_sk_fullsock(sk) : 0;
 	connection = sk ? bpf_skc_to_mptcp_sock(sk) : 0;

@@ -122,6 +122,14 @@ def read_until(text: str) -> float:
     return time.time() + Duration.parse(text)
 
 
+def read_seconds(text: str) -> int:
+    """`10m`, in whole seconds, one at least."""
+    seconds = round(Duration.parse(text))
+    if seconds < 1:
+        raise ValueError(f"{text!r} is less than a second")
+    return seconds
+
+
 def write_wait(wait_ms: Wait) -> str:
     """The reverse of `read_wait`."""
     if isinstance(wait_ms, str):

@@ -1,5 +1,6 @@
 """What people see in a terminal."""
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -96,9 +97,16 @@ def status(info: StatusInfo) -> RenderableType:
         Text(f"mpmanagerd {info.version} (process {info.pid}) {managed} the Multipath TCP connections here."),
         Text(f"{count_of(info.paths_up, 'path')} up, {count_of(info.connections, 'connection')}."),
     ]
+    if info.paused_until is not None:
+        lines.append(Text(f"Enforcing is paused until {_time_of_day(info.paused_until)} (mpm resume).", style="yellow"))
     lines += [Text(f"Limited: {each}", style="yellow") for each in info.limits]
     lines += [Text(f"Without {each}", style="dim") for each in info.notes]
     return Group(*([SIMULATED] if info.simulated else []), *lines)
+
+
+def paused_until(info: StatusInfo) -> str:
+    """The time of day at which a pause ends; now where there is none any more."""
+    return _time_of_day(info.paused_until or time.time())
 
 
 def paths(rows: Sequence[PathInfo]) -> RenderableType:

@@ -145,6 +145,10 @@ class ManagerClient:
         """Have a connection keep to trusted paths from now on, or no longer."""
         await self._call(contract.HOLD_CONNECTION, token, held)
 
+    async def pause_enforcing(self, seconds: int) -> None:
+        """Have nothing enforced for so long (an hour at most), then as before; 0: enforce again now."""
+        await self._call(contract.PAUSE_ENFORCING, seconds)
+
     async def sysctls(self) -> list[SysctlInfo]:
         """The kernel's settings of Multipath TCP, all that it has."""
         (dictionaries,) = await self._call(contract.LIST_SYSCTLS)

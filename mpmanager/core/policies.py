@@ -1,10 +1,12 @@
 """Which policy is in force for a connection: every part of it from the most specific rule that says something."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from mpmanager.model.policy import (
     NEVER,
+    NOTHING_DEMANDED,
     PROTECTED_HANDSHAKE,
     CongestionTriggers,
     Intent,
@@ -84,6 +86,20 @@ def _congestion(marks_share: float | None, loss_share: float | None) -> Congesti
         loss_share=None if loss_share == NEVER else loss_share,
     )
     return None if triggers == CongestionTriggers() else triggers
+
+
+def paused(policy: Policy) -> Policy:
+    """What is left of a policy while nothing is enforced: what costs money, and whether there are several paths."""
+    return replace(
+        policy,
+        wait_s=NEVER,
+        intent=None,
+        pairs=(),
+        big_transfers=None,
+        congestion=None,
+        trust=NOTHING_DEMANDED,
+        prefers_lowest_delay=False,
+    )
 
 
 STOCK_POLICY = policy_from(())

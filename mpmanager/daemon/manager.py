@@ -12,7 +12,7 @@ from importlib.metadata import version
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
 from mpmanager.core.ledger import ConnectionAccount
-from mpmanager.core.policies import STOCK
+from mpmanager.core.policies import STOCK, paused
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
@@ -23,6 +23,7 @@ from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
+from mpmanager.daemon.pause_keeper import PauseKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.program_places import ProgramPlaces
@@ -106,6 +107,7 @@ class Manager:
             places_of=self._places.of,
             revise=self._on_protection_changed,
             are_rules_lost=lambda: state.are_policies_lost,
+            is_paused=lambda: self.pause.is_paused,
         )
         self.scopes = ScopeKeeper(
             world.cgroups,
@@ -153,6 +155,9 @@ class Manager:
             revised=self._on_connections_revised,
             joined=self._on_joined,
         )
+        self.pause = PauseKeeper(
+            state, world.enforcement, journal=self.journal, changed=self._connections.refresh_policies
+        )
         self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
         self.options = OptionKeeper(world, self._connections, root=root, heeded=self._expirations.heed)
         self._rates = PathRates()
@@ -177,6 +182,7 @@ class Manager:
             has_taken_over = True
             self.sysctls.begin()
             self.trust.begin()
+            self.pause.begin()
             self.options.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
@@ -188,6 +194,7 @@ class Manager:
                 tasks.create_task(self.paths.follow())
                 tasks.create_task(self.profiles.run())
                 tasks.create_task(self.trust.run())
+                tasks.create_task(self.pause.run())
                 tasks.create_task(self.scopes.run())
                 tasks.create_task(self._expire_policies())
                 tasks.create_task(self._multipath.run())
@@ -224,6 +231,7 @@ class Manager:
             ],
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
+            paused_until=time.time() + self.pause.left_s if self.pause.is_paused else None,
         )
 
     def trust_info(self) -> TrustInfo:
@@ -336,7 +344,8 @@ class Manager:
             raise NotSupportedError(self.trust.limits()[0])
 
     def _policy_for(self, subject: Subject) -> Policy:
-        return self.policies.policy_for(subject, self.scopes.rules_about(subject.application))
+        found = self.policies.policy_for(subject, self.scopes.rules_about(subject.application))
+        return paused(found) if self.pause.is_paused else found
 
     def _on_policies_changed(self) -> None:
         self._multipath.stir()

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
+from mpmanager.daemon.boot import current_boot
 from mpmanager.daemon.kept_file import Reading
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.policy import UNTIL_RESTART, PolicyRule, TrustDemand, TrustPolicy
 from mpmanager.model.selector import EVERYBODY, Selector
 
 _ONLY = TrustPolicy(demand=TrustDemand.ONLY)
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SHOWN = 80
 """Characters of an entry that does not say whom it is about."""
 
@@ -61,7 +60,7 @@ class PoliciesFormat:
         file = msgspec.json.decode(text, type=_File)
         entries = [_entry(each) for each in file.policies]
         damaged = [each for each in entries if isinstance(each, _Damaged)]
-        is_another = file.boot != _boot()
+        is_another = file.boot != current_boot()
         rules = [each for each in entries if isinstance(each, PolicyRule)]
         living = tuple(each for each in rules if not (is_another and each.life == UNTIL_RESTART))
         content = Policies(rules=living, are_lost=file.are_lost)
@@ -72,7 +71,7 @@ class PoliciesFormat:
     def encode(self, content: Policies) -> bytes:
         file = {
             "version": 1,
-            "boot": _boot(),
+            "boot": current_boot(),
             "policies": [info_of(rule) for rule in content.rules],
             "are_lost": content.are_lost,
         }
@@ -140,7 +139,3 @@ def _trust(content: Mapping[str, object]) -> TrustPolicy | None:
         return TrustPolicy.parse(trust) if isinstance(trust, str) else None if trust is None else _ONLY
     except InvalidValueError:
         return _ONLY
-
-
-def _boot() -> str:
-    return _BOOT_ID.read_text().strip()

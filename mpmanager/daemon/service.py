@@ -100,6 +100,7 @@ class Service:
             contract.GET_TRUST.name: self._get_trust,
             contract.HOLD_CONNECTION.name: self._hold_connection,
             contract.ENTER_SCOPE.name: self._enter_scope,
+            contract.PAUSE_ENFORCING.name: self._pause_enforcing,
             contract.LIST_SYSCTLS.name: self._list_sysctls,
             contract.SET_SYSCTL.name: self._set_sysctl,
             contract.UNDO_SYSCTL.name: self._undo_sysctl,
@@ -245,6 +246,8 @@ class Service:
             return Action.POLICY_OWN
         if method is contract.ACTIVATE_PROFILE:
             return Action.POLICY_SYSTEM
+        if method is contract.PAUSE_ENFORCING and not message.body[0]:
+            return Action.POLICY_OWN  # whoever ends a pause takes no right from anybody
         return method.action
 
     def _is_anothers_connection(self, caller: Caller, token: str) -> bool:
@@ -319,6 +322,10 @@ class Service:
 
     async def _hold_connection(self, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
         self._manager.hold_connection(token, held=held)
+        return []
+
+    async def _pause_enforcing(self, seconds: int) -> list[Any]:
+        self._manager.pause.pause(seconds)
         return []
 
     async def _list_sysctls(self) -> list[Any]:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import BinaryIO, Self, TypeVar
@@ -70,6 +71,21 @@ class _ScopeEntry(msgspec.Struct, forbid_unknown_fields=True):
             rule=rule_of(self.policy or PolicyInfo(selector=f"cgroup:{self.cgroup}")),
             app_id=self.app,
         )
+
+
+class _PauseEntry(msgspec.Struct, forbid_unknown_fields=True):
+    boot: str
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Until when nothing is enforced."""
+
+    boot: str
+    """Which start of the machine the time counts from."""
+    until_s: float
+    """Seconds since then."""
 
 
 _Pair = tuple[str, int]
@@ -207,6 +223,10 @@ class StateDirectory:
     def _scopes_file(self) -> Path:
         return self._directory / "scopes.json"
 
+    @property
+    def _pause_file(self) -> Path:
+        return self._directory / "pause.json"
+
     def limits(self) -> list[str]:
         """What is not as the user has said because files were damaged, one sentence each."""
         return [
@@ -306,6 +326,31 @@ class StateDirectory:
             StateFileError: the old file is still there as it was.
         """
         self._profile_choices.save(choices)
+
+    def load_pause(self) -> Pause | None:
+        """The pause that was on; None, so that all is enforced, where it cannot be read."""
+        found = _read(self._pause_file, lambda text: msgspec.json.decode(text, type=_PauseEntry))
+        return None if found is None else Pause(boot=found.boot, until_s=found.until_s)
+
+    def save_pause(self, pause: Pause) -> None:
+        """Write it down; it is not to outlive the machine's restart.
+
+        Raises:
+            StateFileError: what was there before is there.
+        """
+        entry = _PauseEntry(boot=pause.boot, until_s=pause.until_s)
+        replace_file(self._pause_file, msgspec.json.encode(entry), is_lasting=False)
+
+    def forget_pause(self) -> None:
+        """There is none any more.
+
+        Raises:
+            StateFileError: it may be found again until its time is over.
+        """
+        try:
+            self._pause_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StateFileError(f"{self._pause_file}: {error.strerror}") from error
 
     def load_scopes(self) -> tuple[Scope, ...]:
         """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""

@@ -60,6 +60,7 @@ class TrustKeeper:
         places_of: Callable[[Collection[Selector]], Places],
         revise: Callable[[ConnectionAccount | None], None],
         are_rules_lost: Callable[[], bool] = lambda: False,
+        is_paused: Callable[[], bool] = lambda: False,
     ) -> None:
         """What is called back, besides the ports.
 
@@ -73,6 +74,7 @@ class TrustKeeper:
             places_of: finds the cgroups in which the programs of rules are.
             revise: called when `protection` says something else of a connection, or (None) of any.
             are_rules_lost: whether there may be other rules, of which nobody knows any more.
+            is_paused: whether the kernel lets everything pass for now; what stands in it stands all the same.
         """
         self._world = world
         self._journal = journal
@@ -83,6 +85,7 @@ class TrustKeeper:
         self._places_of = places_of
         self._revise = revise
         self._are_rules_lost = are_rules_lost
+        self._is_paused = is_paused
         self._paths: tuple[Path, ...] = ()
         self._places: Places = {}
         self._demands: Demands = {}
@@ -238,6 +241,8 @@ class TrustKeeper:
         return found
 
     def _held(self, account: ConnectionAccount) -> TrustPolicy:
+        if self._is_paused():
+            return NOTHING_DEMANDED
         if self._demands.keys() <= {self._root}:
             return self._demands.get(self._root, NOTHING_DEMANDED)
         cgroup = account.application.cgroup

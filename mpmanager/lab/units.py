@@ -52,7 +52,9 @@ class Rate(Quantity):
 class Duration(Quantity):
     """Seconds."""
 
-    UNITS = MappingProxyType({"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "min": 60.0, "h": 3600.0, "d": 86400.0})
+    UNITS = MappingProxyType(
+        {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+    )
     EXAMPLE = "30ms"
 
 

@@ -79,6 +79,7 @@ class LinuxEnforcement:
         self._paths: dict[int, CgroupPath] = {}
         self._gone: set[int] = set()
         """Cgroups that have pins and are removed, for certain."""
+        self._paused_until_s = 0.0
         self._routing = ClassRouting()
         self._second_fence = _SecondFence()
 
@@ -96,6 +97,11 @@ class LinuxEnforcement:
             self._let_go(plain if strips_keys else frozenset())
         self._routing.apply(plan.classes)
         return tuple(each.cgroup for each in plan.policies - there.keys())
+
+    def pause(self, until_s: float) -> None:
+        self._paused_until_s = until_s
+        if self._object is not None:
+            self._tell_of_pause()
 
     def is_intact(self) -> bool:
         return self._second_fence.is_intact() and self._routing.is_intact()
@@ -184,8 +190,12 @@ class LinuxEnforcement:
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
         self._directory.mkdir(parents=True, exist_ok=True)
         self._object = BpfObject(_OBJECT, pins=self._directory, constants=self._tried().constants)
+        self._tell_of_pause()
         pins.call_witness(self._object, self._directory.parent)
         pins.remove_other_namespaces(self._directory.parent)
+
+    def _tell_of_pause(self) -> None:
+        self._map("pause").update(enforcement_maps.PAUSE_KEY, enforcement_maps.pause_value(self._paused_until_s))
 
     def _map(self, name: str) -> BpfMap:
         assert self._object is not None  # noqa: S101  # every caller has loaded it

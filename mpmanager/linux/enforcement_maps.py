@@ -27,6 +27,8 @@ PLAIN_ENTRIES = 4096
 """As many have room in `plain_destinations`."""
 TRAFFIC_KEY = struct.Struct("=QI4x")
 """Of `traffic`: id of a cgroup, interface index."""
+PAUSE_KEY = struct.pack("=I", 0)
+"""The only one of `pause`."""
 PRESENT = b"\1"
 """What the maps that are sets hold."""
 
@@ -71,6 +73,11 @@ def policy_value(cgroup_id: int, *, namespace: int, policy: CgroupPolicy, path_c
 def is_only(value: bytes) -> bool:
     """Whether a `struct policy` lets nothing out elsewhere."""
     return Mode(_POLICY.unpack(value)[3]) is Mode.ONLY
+
+
+def pause_value(until_s: float) -> bytes:
+    """A time of CLOCK_BOOTTIME for `pause`; 0: none."""
+    return struct.pack("=Q", round(until_s * 1e9))
 
 
 NO_POLICY = bytes(_POLICY.size)

@@ -26,6 +26,18 @@ class Enforcement(Protocol):
         """
         ...
 
+    def pause(self, until_s: float) -> None:
+        """Let everything pass until a time of CLOCK_BOOTTIME, in seconds; 0: no longer than now.
+
+        What stands goes on standing, and holds again when the time is over although this process has died. Sockets
+        that were led to a path keep to it. Whoever makes another of these without saying so ends the pause as soon as
+        something is applied.
+
+        Raises:
+            CommandRefusedError: the kernel refused; what held before goes on.
+        """
+        ...
+
     def is_intact(self) -> bool:
         """Whether rules and filters, which others may flush, stand as they were applied; cheap enough to ask often.
 

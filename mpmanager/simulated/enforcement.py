@@ -24,6 +24,7 @@ class SimulatedEnforcement:
         """Cgroups that are not there; all others are."""
         self.traffic: tuple[FenceCounters, ...] = ()
         """What applications have sent; it is told of those alone that stand under `ONLY`."""
+        self.paused_until_s = 0.0
         self._limits = tuple(limits)
 
     def limits(self) -> tuple[EnforcementLimit, ...]:
@@ -35,6 +36,9 @@ class SimulatedEnforcement:
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
         self.plan = _with_others(plan, self.plan) if plan.keeps_others else plan
         return tuple(each.cgroup for each in plan.policies if each.cgroup in self.gone)
+
+    def pause(self, until_s: float) -> None:
+        self.paused_until_s = until_s
 
     def is_intact(self) -> bool:
         return True

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -460,6 +461,17 @@ def test_the_list_tells_the_rules_and_what_is_in_force(bus):
     rules, programs = text.split("\n\n")
     assert "pool everything" in rules
     assert [line.split()[0] for line in programs.splitlines()[1:]] == ["backup", "firefox", "ssh", "thunderbird"]
+
+
+def test_a_pause_is_told_by_everybody_and_ended_by_resume(bus):
+    paused = printed("StatusInfo", "pause", "--for", "2m", bus=bus)
+    assert 0 < paused["paused_until"] - time.time() <= 120
+    assert "Enforcing is paused until" in mpm("status", bus=bus).stdout
+    assert "3600 s at most" in mpm("pause", "--for", "2h", bus=bus).stderr
+    assert mpm("resume", bus=bus).stdout == "Everything is enforced.\n"
+    assert printed("StatusInfo", "status", bus=bus)["paused_until"] is None
+    kinds = [each["kind"] for each in printed("Events", "events", bus=bus)["events"]]
+    assert [each for each in kinds if each.startswith("enforcing")] == ["enforcing-paused", "enforcing-resumed"]
 
 
 def test_a_link_is_mentioned_because_programs_are_known_by_what_is_behind_it(bus, tmp_path):

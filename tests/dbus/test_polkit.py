@@ -318,6 +318,17 @@ def test_users_see_their_own_connections_and_what_others_carry(address, daemon):
     assert [(each.name, each.connections) for each in applications] == [("other users", 4)]
 
 
+def test_pausing_takes_an_administrator_and_ending_a_pause_does_not(address, daemon):
+    async def scene():
+        async with polkit_on(address, PATH_TRUST=NO) as polkit, client_of(ALICE, address) as alice:
+            with pytest.raises(NotAuthorizedError):
+                await alice.pause_enforcing(60)
+            await alice.pause_enforcing(0)
+            return [each[0] for each in polkit.asked]
+
+    assert play(scene()) == [Action.PATH_TRUST, Action.POLICY_OWN]
+
+
 def test_ones_own_connection_is_held_by_ones_own_right_and_anothers_takes_more(address, daemon):
     async def scene():
         async with polkit_on(address, POLICY_SYSTEM=NO) as polkit, client_of(ALICE, address) as alice:

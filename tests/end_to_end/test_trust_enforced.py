@@ -5,6 +5,7 @@ LTE is a backup there, and Wi-Fi has the default route.
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.trust import Hold
 
 pytestmark = pytest.mark.netns
+
+_PAUSE_S = 6
 
 
 @pytest.mark.parametrize("version", [4, 6])
@@ -90,6 +93,24 @@ def test_without_a_trusted_path_only_fails_at_once_and_nothing_leaks(cafe):
     for kind in ("tcp", "mptcp", "udp"):
         assert talker.says(cafe.opening(kind)) in {"ENETUNREACH", "EHOSTUNREACH"}
     assert not cafe.left(WIFI)
+
+
+def test_a_pause_ends_at_its_time_although_the_daemon_is_killed(cafe):
+    talker = cafe.run_with("only")
+    assert talker.says(cafe.opening("tcp")) == str(cafe.lte)
+    cafe.mpm("pause", "--for", f"{_PAUSE_S}s")
+    until_s = time.clock_gettime(time.CLOCK_BOOTTIME) + _PAUSE_S
+    assert talker.says(cafe.opening("tcp")) == str(cafe.wifi)
+    assert talker.says("ask 1000 1000") == "done"
+    cafe.daemon.kill()
+    assert talker.says("ask 1000 1000") == "done"
+    time.sleep(max(0.0, until_s - time.clock_gettime(time.CLOCK_BOOTTIME)))
+    cafe.left(WIFI)
+    assert talker.says(cafe.opening("tcp")) == str(cafe.lte)
+    assert talker.says("ask 1000 1000") == "done"
+    assert not cafe.left(WIFI)
+    cafe.daemon.start()
+    assert cafe.daemon.ask(lambda client: client.status()).paused_until is None
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

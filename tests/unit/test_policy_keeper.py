@@ -316,7 +316,7 @@ def test_a_rule_until_the_machine_restarts_is_not_known_after_that(stage, monkey
     assert len(stage.another_keeper().rules) == 2
     boot = tmp_path / "boot_id"
     boot.write_text("another\n")
-    monkeypatch.setattr("mpmanager.daemon.policies_file._BOOT_ID", boot)
+    monkeypatch.setattr("mpmanager.daemon.boot._BOOT_ID", boot)
     (left,) = stage.another_keeper().rules
     assert left.wait_s == 0.05
 

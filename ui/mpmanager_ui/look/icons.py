@@ -45,6 +45,8 @@ EVENT_ICONS = {
     EventKind.POLICY_CHANGED: "policy-changed",
     EventKind.SYSCTL_CHANGED: "policy-changed",
     EventKind.PROFILE_CHANGED: "policy-changed",
+    EventKind.ENFORCING_PAUSED: "pause",
+    EventKind.ENFORCING_RESUMED: "play",
     EventKind.RESYNCHRONISED: "information",
 }
 
