@@ -125,6 +125,7 @@ class World:
     sequence: int = 0
     events: list[EventInfo] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    paused_until: float | None = None
     policies: list[PolicyInfo] = field(default_factory=lambda: [PolicyInfo(selector="default", wait_ms="never")])
     """The default is the last."""
     late: dict[int, ExpirationInfo] = field(default_factory=dict)
@@ -420,6 +421,7 @@ class FakeManager:
             connections=0,
             events=len(self.world.events),
             limits=self.world.limits,
+            paused_until=self.world.paused_until,
         )
 
     async def recent_events(self, limit: int = 100) -> list[EventInfo]:
@@ -446,6 +448,14 @@ class FakeManager:
             raise InvalidValueError(f"{path} is in another network by now")
         self.changes.append((path, trust, scope))
         self.world.say(path, scope, Trust(trust) if trust != "auto" else None)
+
+    async def pause_enforcing(self, seconds: int) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append(("pause", str(seconds)))
+        self.world.paused_until = EPOCH + self.world.now + seconds if seconds else None
+        kind = EventKind.ENFORCING_PAUSED if seconds else EventKind.ENFORCING_RESUMED
+        self.world.happen(kind, "somebody has said so")
 
     async def policies(self) -> list[PolicyInfo]:
         return list(self.world.policies)

@@ -12,15 +12,17 @@ import qasync
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from mpmanager.api.bus import Bus
+from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui import language
+from mpmanager_ui.announcer import Announcer, Desktop
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.session import Session
 from mpmanager_ui.sign_memory import SignMemory
+from mpmanager_ui.tray import Tray
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.window import Window
@@ -85,12 +87,36 @@ async def _show(options: Options, look: Look, settings: QSettings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, closed.set)
     window.show()
+    tray = Tray(look, session, window, settings)
+    announcer = _announcer(window, session, settings, tray)
     asyncio.get_running_loop().call_later(1.0, calm_collector)
     window.tasks.start(session.run(), attempt="Following the daemon failed")
     try:
         return await _until_closed(options, window, look, closed)
     finally:
         await window.tasks.finish()
+        announcer.close()
+
+
+def _announcer(window: Window, session: Session, settings: QSettings, tray: Tray) -> Announcer:
+    def show(page: PageName) -> None:
+        window.show_page(page)
+        window.bring_up()
+
+    def desktop() -> Desktop:
+        # Loaded when it is needed, as above.
+        from mpmanager_ui.desktop_notifications import DesktopNotifications  # noqa: PLC0415  # see above
+
+        return DesktopNotifications(parse_bus("session"), show)
+
+    return Announcer(
+        session,
+        window.tasks,
+        settings,
+        desktop=desktop,
+        instead=tray.tell,
+        is_attended=lambda: window.isVisible() and window.isActiveWindow(),
+    )
 
 
 async def _until_closed(options: Options, window: Window, look: Look, closed: asyncio.Event) -> int:

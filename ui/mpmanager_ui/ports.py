@@ -30,6 +30,9 @@ class Manager(Protocol):
     async def set_policy(self, policy: PolicyInfo) -> None:
         """Put a policy in the place of the one with its selector; one that says nothing removes that."""
 
+    async def pause_enforcing(self, seconds: int) -> None:
+        """Have nothing enforced for so long; 0: enforce again."""
+
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""
 

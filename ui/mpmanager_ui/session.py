@@ -45,6 +45,7 @@ _OPTIONS = SubscribeOptions(
     topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
 )
 
+_ABOUT_STATUS = frozenset({EventKind.ENFORCING_PAUSED, EventKind.ENFORCING_RESUMED})
 _ABOUT_POLICIES = frozenset({EventKind.POLICY_CHANGED, EventKind.PROFILE_CHANGED})
 
 
@@ -52,6 +53,7 @@ class Session(QObject):
     """What is known of the daemon. Signals carry no data: readers look at the attributes."""
 
     contact_changed = Signal()
+    """Or the status of the daemon."""
     frame_taken = Signal()
     time_passed = Signal()
     """A second went by without a frame."""
@@ -71,6 +73,8 @@ class Session(QObject):
         self.status: StatusInfo | None = None
         self.frame: Frame | None = None
         self.events: deque[EventInfo] = deque(maxlen=EVENTS_KEPT)
+        self.news: tuple[EventInfo, ...] = ()
+        """What the last frame told that was not known before."""
         self.history = RateHistory()
         self.signs = signs or PathSigns()
         self.wishes = TierWishes()
@@ -105,6 +109,19 @@ class Session(QObject):
             except (MpmanagerError, OSError, EOFError) as error:
                 self._lose(str(error) or "the connection to the daemon broke")
             await self._wait()
+
+    @property
+    def paused_until(self) -> float | None:
+        """Unix time until which nothing is enforced; None: it is."""
+        until = self.status.paused_until if self.status else None
+        return until if until is not None and self.frame is not None and until > self.frame.time else None
+
+    async def pause_enforcing(self, seconds: int) -> None:
+        """Have nothing enforced for so long; 0: enforce again."""
+        manager = self.reached()
+        await manager.pause_enforcing(seconds)
+        self.status = await manager.status()
+        self.contact_changed.emit()
 
     async def set_tier(self, path: str, tier: Tier) -> None:
         """Move a path to a lane; the cards follow at once and go back if it fails."""
@@ -212,6 +229,10 @@ class Session(QObject):
                 except StopAsyncIteration:
                     raise DaemonNotRunningError("the daemon has ended") from None
                 self._take(frame)
+                if any(each.kind in _ABOUT_STATUS for each in frame.events):
+                    async with asyncio.timeout(SILENCE_S):
+                        self.status = await manager.status()
+                    self.contact_changed.emit()
                 if any(each.kind in _ABOUT_POLICIES for each in frame.events):
                     async with asyncio.timeout(SILENCE_S):
                         await self._look_at_policies(manager)
@@ -224,7 +245,8 @@ class Session(QObject):
     def _take(self, frame: Frame) -> None:
         frame.paths = in_order(frame.paths)
         known = {(each.id, each.time) for each in self.events}
-        self.events.extend(each for each in frame.events if (each.id, each.time) not in known)
+        self.news = tuple(each for each in frame.events if (each.id, each.time) not in known)
+        self.events.extend(self.news)
         self.history.take(frame)
         if self.frame is None or self.contact is not Contact.CONNECTED:
             self.history.note(self.events)

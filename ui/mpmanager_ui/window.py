@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -23,17 +24,25 @@ from mpmanager_ui.viewmodels.contact import (
 )
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.tray import paused_sentence
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.sidebar import Sidebar
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.start_page import StartPage
 from mpmanager_ui.widgets.watermark import Watermark
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SIMULATED = tr_later("Simulated: none of this is real.")
 
 
+def _no() -> bool:
+    return False
+
+
 class Window(QWidget):
-    """The main window. Closing it asks nothing and ends all that it started."""
+    """The main window. Closing it asks nothing and, unless it stays in the tray, ends all that it started."""
 
     closed = Signal()
 
@@ -42,6 +51,8 @@ class Window(QWidget):
         self._look = look
         self._session = session
         self._told_limits: list[str] = []
+        self.stays_after_closing: Callable[[], bool] = _no
+        """Whether something else keeps the program going when the window is closed."""
         self.tasks = TaskRunner(self, self._report)
         self._body = QWidget()
         self.snackbar = Snackbar(self._body)
@@ -51,6 +62,7 @@ class Window(QWidget):
         self.lost_banner = Banner(look, Tone.WARNING, is_closable=False)
         self.problem_banner = Banner(look, Tone.DANGER)
         self.limits_banner = Banner(look, Tone.NOTICE)
+        self.paused_banner = Banner(look, Tone.WARNING, is_closable=False)
         self.simulated_banner = Banner(look, Tone.WARNING, is_closable=False)
         self._context = PageContext(
             look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page
@@ -62,6 +74,7 @@ class Window(QWidget):
         self._build()
         session.contact_changed.connect(self._show_contact)
         session.frame_taken.connect(self._show_simulated)
+        session.frame_taken.connect(self._show_pause)
         self._show_contact()
 
     def show_page(self, name: PageName) -> None:
@@ -81,7 +94,8 @@ class Window(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
-        self.closed.emit()
+        if not self.stays_after_closing():
+            self.closed.emit()
 
     def _show_contact(self) -> None:
         contact = self._session.contact
@@ -98,6 +112,35 @@ class Window(QWidget):
         else:
             self.lost_banner.hide()
         self._show_limits()
+        self._show_pause()
+
+    def pause_enforcing(self, seconds: int) -> None:
+        """Have nothing enforced for so long; 0: enforce again."""
+        attempt = tr("Pausing failed") if seconds else tr("Enforcing again failed")
+        self.tasks.start(
+            self._session.pause_enforcing(seconds), attempt=attempt, retry=lambda: self.pause_enforcing(seconds)
+        )
+
+    def bring_up(self) -> None:
+        """Show the window in front of all others, wherever it was."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def quit(self) -> None:
+        """End the program, also where closing the window would not."""
+        self.hide()
+        self.closed.emit()
+
+    def _show_pause(self) -> None:
+        until = self._session.paused_until
+        if until is None or self._session.contact is not Contact.CONNECTED:
+            self.paused_banner.hide()
+        elif paused_sentence(until) != self.paused_banner.label.text() or not self.paused_banner.isVisibleTo(self):
+            self.paused_banner.show_text(
+                paused_sentence(until), action=tr("Resume"), act=lambda: self.pause_enforcing(0)
+            )
 
     def _show_limits(self) -> None:
         status = self._session.status
@@ -145,12 +188,18 @@ class Window(QWidget):
         self.sidebar.show_page(self.page)
         quit_shortcut = QShortcut(QKeySequence("Ctrl+Q"), self)
         quit_shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
-        quit_shortcut.activated.connect(self.close)
+        quit_shortcut.activated.connect(self.quit)
 
     def _banners(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         column.setSpacing(GRID)
-        for banner in (self.simulated_banner, self.lost_banner, self.problem_banner, self.limits_banner):
+        for banner in (
+            self.simulated_banner,
+            self.lost_banner,
+            self.paused_banner,
+            self.problem_banner,
+            self.limits_banner,
+        ):
             column.addWidget(banner)
         return column

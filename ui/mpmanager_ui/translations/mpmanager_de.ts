@@ -4,6 +4,14 @@
     <context>
         <name>mpmanager</name>
         <message>
+            <source>A notification failed</source>
+            <translation>Eine Benachrichtigung ist fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Anzeigen</translation>
+        </message>
+        <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
             <translation>Noch ist nichts geschehen. Wenn ein Pfad ausfällt oder zurückkommt oder verspäteten Daten geholfen wird, steht es hier.</translation>
         </message>
@@ -74,6 +82,22 @@
         <message>
             <source>Live</source>
             <translation>Live</translation>
+        </message>
+        <message>
+            <source>Open mpmanager</source>
+            <translation>mpmanager öffnen</translation>
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation>Durchsetzung fortsetzen</translation>
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation>Durchsetzung 10 min aussetzen</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -392,6 +416,138 @@
             <translation>ein anderer Pfad</translation>
         </message>
         <message>
+            <source>Path lost or back</source>
+            <translation>Pfad verloren oder zurück</translation>
+        </message>
+        <message>
+            <source>Backup opened for late data</source>
+            <translation>Reservepfad für verspätete Daten geöffnet</translation>
+        </message>
+        <message>
+            <source>Trust changed</source>
+            <translation>Vertrauen geändert</translation>
+        </message>
+        <message>
+            <source>Data cap nearly or fully used</source>
+            <translation>Datengrenze fast oder ganz erreicht</translation>
+        </message>
+        <message>
+            <source>Rule or profile changed</source>
+            <translation>Regel oder Profil geändert</translation>
+        </message>
+        <message>
+            <source>Service gone or back</source>
+            <translation>Dienst beendet oder wieder da</translation>
+        </message>
+        <message>
+            <source>When Wi-Fi fades, a cable is unplugged, or a link works again.</source>
+            <translation>Wenn das WLAN schwindet, ein Kabel gezogen wird oder eine Verbindung wieder geht.</translation>
+        </message>
+        <message>
+            <source>When an application waited too long and another path had to help.</source>
+            <translation>Wenn eine Anwendung zu lange gewartet hat und ein anderer Pfad helfen musste.</translation>
+        </message>
+        <message>
+            <source>When a path enters a network that is trusted more or less than the last one.</source>
+            <translation>Wenn ein Pfad in ein Netz kommt, dem mehr oder weniger vertraut wird als dem letzten.</translation>
+        </message>
+        <message>
+            <source>When a path has used most of the data it may use, and when it has used all.</source>
+            <translation>Wenn ein Pfad die meisten seiner Daten verbraucht hat, und wenn er alle verbraucht hat.</translation>
+        </message>
+        <message>
+            <source>When an application's rule changes, or a profile follows a network.</source>
+            <translation>Wenn sich die Regel einer Anwendung ändert oder ein Profil einem Netz folgt.</translation>
+        </message>
+        <message>
+            <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
+            <translation>Wenn mpmanagerd endet: Von da an wird nichts mehr entschieden.</translation>
+        </message>
+        <message>
+            <source>Another path</source>
+            <translation>Ein anderer Pfad</translation>
+        </message>
+        <message>
+            <source>{last} (One more came before.)</source>
+            <translation>{last} (Davor kam noch eine.)</translation>
+        </message>
+        <message>
+            <source>{last} ({count} more came before.)</source>
+            <translation>{last} (Davor kamen noch {count}.)</translation>
+        </message>
+        <message>
+            <source>{path} has come</source>
+            <translation>{path} ist dazugekommen</translation>
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation>{path} ist verbunden</translation>
+        </message>
+        <message>
+            <source>{path} is lost</source>
+            <translation>{path} ist verloren</translation>
+        </message>
+        <message>
+            <source>{path} is gone</source>
+            <translation>{path} ist verschwunden</translation>
+        </message>
+        <message>
+            <source>{helper} helps {path}</source>
+            <translation>{helper} hilft {path}</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead of {path}</source>
+            <translation>{helper} überträgt anstelle von {path}</translation>
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation>{path} trägt wieder</translation>
+        </message>
+        <message>
+            <source>{path}: trust has changed</source>
+            <translation>{path}: Vertrauen hat sich geändert</translation>
+        </message>
+        <message>
+            <source>Connections open unprotected</source>
+            <translation>Verbindungen öffnen ungeschützt</translation>
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be</source>
+            <translation>Vertrauen wird nicht durchgesetzt, wie es sollte</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused</source>
+            <translation>Durchsetzung ist ausgesetzt</translation>
+        </message>
+        <message>
+            <source>Policies are enforced again</source>
+            <translation>Regeln werden wieder durchgesetzt</translation>
+        </message>
+        <message>
+            <source>A rule has changed</source>
+            <translation>Eine Regel hat sich geändert</translation>
+        </message>
+        <message>
+            <source>Profiles</source>
+            <translation>Profile</translation>
+        </message>
+        <message>
+            <source>mpmanagerd has gone</source>
+            <translation>mpmanagerd ist weg</translation>
+        </message>
+        <message>
+            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
+            <translation>Es wird nichts mehr entschieden; was auf vertrauenswürdigen Pfaden gehalten wird, bleibt dort.</translation>
+        </message>
+        <message>
+            <source>mpmanagerd is back</source>
+            <translation>mpmanagerd ist wieder da</translation>
+        </message>
+        <message>
+            <source>It manages the connections of this machine again.</source>
+            <translation>Er verwaltet wieder die Verbindungen dieses Rechners.</translation>
+        </message>
+        <message>
             <source>still in use</source>
             <translation>noch in Gebrauch</translation>
         </message>
@@ -482,10 +638,6 @@
         <message>
             <source>{paths} stand by</source>
             <translation>{paths} stehen bereit</translation>
-        </message>
-        <message>
-            <source>{path} is connected</source>
-            <translation>{path} ist verbunden</translation>
         </message>
         <message>
             <source>{path} is local network only</source>
@@ -580,16 +732,24 @@
             <translation>{path} genügt wieder: {helper} geschlossen</translation>
         </message>
         <message>
-            <source>{path} carries again</source>
-            <translation>{path} trägt wieder</translation>
-        </message>
-        <message>
             <source>allowed {time}</source>
             <translation>erlaubt {time}</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
             <translation>{words} und {last}</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused until {time}.</source>
+            <translation>Durchsetzung ist bis {time} ausgesetzt.</translation>
+        </message>
+        <message>
+            <source>mpmanagerd does not run: nothing is decided.</source>
+            <translation>mpmanagerd läuft nicht: Es wird nichts entschieden.</translation>
+        </message>
+        <message>
+            <source>Looking for mpmanagerd.</source>
+            <translation>mpmanagerd wird gesucht.</translation>
         </message>
         <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
@@ -1000,8 +1160,20 @@
             <translation>Simuliert: nichts davon ist echt.</translation>
         </message>
         <message>
+            <source>Pausing failed</source>
+            <translation>Aussetzen fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>Enforcing again failed</source>
+            <translation>Fortsetzen der Durchsetzung fehlgeschlagen</translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Fortsetzen</translation>
         </message>
         <message>
             <source>you have said so</source>

@@ -4,6 +4,14 @@
     <context>
         <name>mpmanager</name>
         <message>
+            <source>A notification failed</source>
+            <translation>Une notification a échoué</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Afficher</translation>
+        </message>
+        <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
             <translation>Rien ne s’est encore passé. Quand un chemin tombe ou revient, ou que des données en retard sont aidées, c’est dit ici.</translation>
         </message>
@@ -74,6 +82,22 @@
         <message>
             <source>Live</source>
             <translation>En direct</translation>
+        </message>
+        <message>
+            <source>Open mpmanager</source>
+            <translation>Ouvrir mpmanager</translation>
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation>Quitter</translation>
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation>Reprendre l’application des règles</translation>
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation>Suspendre l’application des règles 10 min</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -392,6 +416,138 @@
             <translation>un autre chemin</translation>
         </message>
         <message>
+            <source>Path lost or back</source>
+            <translation>Chemin perdu ou rétabli</translation>
+        </message>
+        <message>
+            <source>Backup opened for late data</source>
+            <translation>Chemin de secours ouvert pour des données en retard</translation>
+        </message>
+        <message>
+            <source>Trust changed</source>
+            <translation>Confiance modifiée</translation>
+        </message>
+        <message>
+            <source>Data cap nearly or fully used</source>
+            <translation>Plafond de données presque ou entièrement atteint</translation>
+        </message>
+        <message>
+            <source>Rule or profile changed</source>
+            <translation>Règle ou profil modifié</translation>
+        </message>
+        <message>
+            <source>Service gone or back</source>
+            <translation>Service arrêté ou de retour</translation>
+        </message>
+        <message>
+            <source>When Wi-Fi fades, a cable is unplugged, or a link works again.</source>
+            <translation>Quand le Wi-Fi faiblit, qu’un câble est débranché ou qu’un lien fonctionne à nouveau.</translation>
+        </message>
+        <message>
+            <source>When an application waited too long and another path had to help.</source>
+            <translation>Quand une application a attendu trop longtemps et qu’un autre chemin a dû aider.</translation>
+        </message>
+        <message>
+            <source>When a path enters a network that is trusted more or less than the last one.</source>
+            <translation>Quand un chemin entre dans un réseau auquel on fait plus ou moins confiance qu’au précédent.</translation>
+        </message>
+        <message>
+            <source>When a path has used most of the data it may use, and when it has used all.</source>
+            <translation>Quand un chemin a consommé la plus grande partie de ses données, et quand il a tout consommé.</translation>
+        </message>
+        <message>
+            <source>When an application's rule changes, or a profile follows a network.</source>
+            <translation>Quand la règle d’une application change ou qu’un profil suit un réseau.</translation>
+        </message>
+        <message>
+            <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
+            <translation>Quand mpmanagerd s’arrête : dès lors, plus rien n’est décidé.</translation>
+        </message>
+        <message>
+            <source>Another path</source>
+            <translation>Un autre chemin</translation>
+        </message>
+        <message>
+            <source>{last} (One more came before.)</source>
+            <translation>{last} (Une autre est venue avant.)</translation>
+        </message>
+        <message>
+            <source>{last} ({count} more came before.)</source>
+            <translation>{last} ({count} autres sont venues avant.)</translation>
+        </message>
+        <message>
+            <source>{path} has come</source>
+            <translation>{path} est apparu</translation>
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation>{path} est connecté</translation>
+        </message>
+        <message>
+            <source>{path} is lost</source>
+            <translation>{path} est perdu</translation>
+        </message>
+        <message>
+            <source>{path} is gone</source>
+            <translation>{path} a disparu</translation>
+        </message>
+        <message>
+            <source>{helper} helps {path}</source>
+            <translation>{helper} aide {path}</translation>
+        </message>
+        <message>
+            <source>{helper} carries instead of {path}</source>
+            <translation>{helper} transmet à la place de {path}</translation>
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation>{path} porte de nouveau</translation>
+        </message>
+        <message>
+            <source>{path}: trust has changed</source>
+            <translation>{path} : la confiance a changé</translation>
+        </message>
+        <message>
+            <source>Connections open unprotected</source>
+            <translation>Des connexions s’ouvrent sans protection</translation>
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be</source>
+            <translation>La confiance n’est pas appliquée comme elle devrait</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused</source>
+            <translation>L’application des règles est suspendue</translation>
+        </message>
+        <message>
+            <source>Policies are enforced again</source>
+            <translation>Les règles sont de nouveau appliquées</translation>
+        </message>
+        <message>
+            <source>A rule has changed</source>
+            <translation>Une règle a changé</translation>
+        </message>
+        <message>
+            <source>Profiles</source>
+            <translation>Profils</translation>
+        </message>
+        <message>
+            <source>mpmanagerd has gone</source>
+            <translation>mpmanagerd s’est arrêté</translation>
+        </message>
+        <message>
+            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
+            <translation>Plus rien n’est décidé ; ce qui est tenu aux chemins de confiance le reste.</translation>
+        </message>
+        <message>
+            <source>mpmanagerd is back</source>
+            <translation>mpmanagerd est de retour</translation>
+        </message>
+        <message>
+            <source>It manages the connections of this machine again.</source>
+            <translation>Il gère de nouveau les connexions de cette machine.</translation>
+        </message>
+        <message>
             <source>still in use</source>
             <translation>encore utilisé</translation>
         </message>
@@ -482,10 +638,6 @@
         <message>
             <source>{paths} stand by</source>
             <translation>{paths} sont en attente</translation>
-        </message>
-        <message>
-            <source>{path} is connected</source>
-            <translation>{path} est connecté</translation>
         </message>
         <message>
             <source>{path} is local network only</source>
@@ -580,16 +732,24 @@
             <translation>{path} suffit de nouveau : {helper} fermé</translation>
         </message>
         <message>
-            <source>{path} carries again</source>
-            <translation>{path} porte de nouveau</translation>
-        </message>
-        <message>
             <source>allowed {time}</source>
             <translation>permis {time}</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
             <translation>{words} et {last}</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused until {time}.</source>
+            <translation>L’application des règles est suspendue jusqu’à {time}.</translation>
+        </message>
+        <message>
+            <source>mpmanagerd does not run: nothing is decided.</source>
+            <translation>mpmanagerd ne tourne pas : rien n’est décidé.</translation>
+        </message>
+        <message>
+            <source>Looking for mpmanagerd.</source>
+            <translation>Recherche de mpmanagerd.</translation>
         </message>
         <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
@@ -1000,8 +1160,20 @@
             <translation>Simulé : rien de tout cela n’est réel.</translation>
         </message>
         <message>
+            <source>Pausing failed</source>
+            <translation>La suspension a échoué</translation>
+        </message>
+        <message>
+            <source>Enforcing again failed</source>
+            <translation>La reprise a échoué</translation>
+        </message>
+        <message>
             <source>Try again</source>
             <translation>Réessayer</translation>
+        </message>
+        <message>
+            <source>Resume</source>
+            <translation>Reprendre</translation>
         </message>
         <message>
             <source>you have said so</source>

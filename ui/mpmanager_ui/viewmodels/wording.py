@@ -101,6 +101,11 @@ def clock(unix_time: float) -> str:
     return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M:%S")
 
 
+def short_clock(unix_time: float) -> str:
+    """The local time of day in hours and minutes."""
+    return datetime.fromtimestamp(unix_time).astimezone().strftime("%H:%M")
+
+
 _KIND_PLACES = {kind: place for place, kind in enumerate(PathKind)}
 
 

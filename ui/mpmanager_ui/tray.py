@@ -1,0 +1,120 @@
+"""The icon in the desktop's tray, where there is one: the state by its shape, a sentence, and a short menu."""
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from mpmanager_ui.look import icons
+from mpmanager_ui.look.look import Look
+from mpmanager_ui.session import Session
+from mpmanager_ui.viewmodels.contact import Contact
+from mpmanager_ui.viewmodels.notifications import Notification
+from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.tray import PAUSE_S, TrayState, TrayStatus
+from mpmanager_ui.window import Window
+
+ENABLED_KEY = "tray/enabled"
+"""Of the settings: whether there is an icon, and with it a program that goes on when its window is closed."""
+
+_SIZES = (16, 22, 24, 32, 48)
+_INK = "#ffffff"
+"""On a dark edge of its own: nobody tells of which colour the tray is."""
+
+
+def tray_icon(state: TrayState) -> QIcon:
+    """The shape of a state."""
+    icon = QIcon()
+    for size in _SIZES:
+        icon.addPixmap(icons.pixmap(state.value, _INK, size))
+    return icon
+
+
+class Tray(QObject):
+    """Does nothing while the settings do not ask for it. Where there is no tray, Qt shows it as soon as there is."""
+
+    def __init__(self, look: Look, session: Session, window: Window, settings: QSettings) -> None:
+        super().__init__(window)
+        self._look = look
+        self._session = session
+        self._window = window
+        self._settings = settings
+        self._icon: QSystemTrayIcon | None = None
+        self.status = self._current()
+        self.menu = QMenu(window)
+        self.open_action = QAction(tr("Open mpmanager"), self)
+        self.pause_action = QAction(self)
+        self.quit_action = QAction(tr("Quit"), self)
+        self._build()
+        session.frame_taken.connect(self.refresh)
+        session.contact_changed.connect(self.refresh)
+        window.stays_after_closing = self.is_there
+        self.refresh()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the settings ask for it."""
+        return bool(self._settings.value(ENABLED_KEY, defaultValue=False, type=bool))
+
+    def is_there(self) -> bool:
+        """Whether people can get at the window by it."""
+        return self._icon is not None and self.is_wanted and QSystemTrayIcon.isSystemTrayAvailable()
+
+    def tell(self, notification: Notification) -> bool:
+        """Show a message at the icon; False where there is none."""
+        if self._icon is None or not self.is_there():
+            return False
+        self._icon.showMessage(notification.title, notification.text, self._icon.icon())
+        return True
+
+    def refresh(self) -> None:
+        """Follow the settings and the daemon."""
+        if self.is_wanted and self._icon is None:
+            self._icon = self._made()
+        elif not self.is_wanted and self._icon is not None:
+            self._icon.deleteLater()
+            self._icon = None
+        status = self._current()
+        if status != self.status:
+            self.status = status
+            self._show()
+
+    def _current(self) -> TrayStatus:
+        return TrayStatus.of(self._session.contact, self._session.frame, self._session.paused_until)
+
+    def _build(self) -> None:
+        self.open_action.triggered.connect(self._window.bring_up)
+        self.pause_action.triggered.connect(self._pause_or_resume)
+        self.quit_action.triggered.connect(self._window.quit)
+        for action in (self.open_action, self.pause_action):
+            self.menu.addAction(action)
+        self.menu.addSeparator()
+        self.menu.addAction(self.quit_action)
+        self._show()
+
+    def _made(self) -> QSystemTrayIcon:
+        made = QSystemTrayIcon(tray_icon(self.status.state), self)
+        made.setContextMenu(self.menu)
+        made.setToolTip(self.status.sentence)
+        made.activated.connect(self._take_click)
+        made.show()
+        return made
+
+    def _show(self) -> None:
+        is_paused = self._session.paused_until is not None
+        self.pause_action.setText(tr("Resume enforcing") if is_paused else tr("Pause enforcing for 10 min"))
+        self.pause_action.setIcon(icons.icon("play" if is_paused else "pause", self._look.colours.text))
+        self.pause_action.setEnabled(self._session.contact is Contact.CONNECTED)
+        if self._icon is not None:
+            self._icon.setIcon(tray_icon(self.status.state))
+            self._icon.setToolTip(self.status.sentence)
+
+    def _pause_or_resume(self) -> None:
+        self._window.pause_enforcing(0 if self._session.paused_until is not None else PAUSE_S)
+
+    def _take_click(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is not QSystemTrayIcon.ActivationReason.Trigger:
+            return
+        if self._window.isVisible() and self._window.isActiveWindow():
+            self._window.hide()
+        else:
+            self._window.bring_up()
