@@ -252,6 +252,7 @@ class OverviewPage(QScrollArea):
         table.setModel(self.table)
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setTabKeyNavigation(False)  # Tab would be caught in its cells
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setAccessibleName(tr("Traffic of the last five minutes, the newest second first"))

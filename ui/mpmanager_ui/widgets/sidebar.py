@@ -1,5 +1,6 @@
 """The sidebar: the pages by icon and word, and how the window stands with the daemon."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -31,7 +32,9 @@ class Entry:
     icon: str
 
 
-class _EntryButton(QAbstractButton):
+class EntryButton(QAbstractButton):
+    """Turns to one page."""
+
     def __init__(self, look: Look, entry: Entry, shortcut: str) -> None:
         super().__init__()
         self._look = look
@@ -138,7 +141,7 @@ class Sidebar(QWidget):
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("Pages"))
         self._contact = _ContactSign(look, bus)
-        self._pages = {each.key: _EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
+        self._pages = {each.key: EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
         self._themes = {theme: self._theme_button(theme) for theme in Theme}
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -158,6 +161,11 @@ class Sidebar(QWidget):
     def show_page(self, key: str) -> None:
         """Mark the page that is shown."""
         self._pages[key].setChecked(True)
+        _let_tab_stop_at_checked(self._pages.values())
+
+    def entry(self, key: str) -> EntryButton:
+        """The button of a page."""
+        return self._pages[key]
 
     def show_contact(self, contact: Contact) -> None:
         """Tell how the window stands with the daemon."""
@@ -194,4 +202,12 @@ class Sidebar(QWidget):
         for theme, button in self._themes.items():
             button.setIcon(icons.icon(theme.value, self._look.colours.text))
             button.setChecked(theme is self._look.theme)
+        _let_tab_stop_at_checked(self._themes.values())
         self.update()
+
+
+def _let_tab_stop_at_checked(group: Iterable[QAbstractButton]) -> None:
+    """The others are reached by arrow keys. Qt sees to that only where people check them."""
+    for button in group:
+        policy, by_tab = button.focusPolicy(), Qt.FocusPolicy.TabFocus
+        button.setFocusPolicy(policy | by_tab if button.isChecked() else policy & ~by_tab)
