@@ -293,3 +293,19 @@ def test_rows_of_the_events_do_not_overlap_in_a_narrower_window(stage):
         rows = [view.visualRect(view.model().index(row, 0)) for row in range(view.model().rowCount())]
         assert [row.height() for row in rows] == [view.sizeHintForRow(row) for row in range(len(rows))]
         assert all(above.bottom() < below.top() for above, below in pairwise(rows))
+
+
+def test_the_page_explains_itself_until_somebody_closes_that_or_decides(stage):
+    for path in stage.world.paths:
+        path.tier_chosen = False
+    stage.begin()
+    hint = stage.overview.first_steps
+    assert hint.isVisible()
+    stage.world.path("wlan0").tier_chosen = True
+    stage.tick()
+    assert not hint.isVisible()
+    stage.world.path("wlan0").tier_chosen = False
+    stage.tick()
+    stage.act(hint.close_button.click)
+    stage.tick()
+    assert not hint.isVisible()

@@ -16,6 +16,7 @@ from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui import language
 from mpmanager_ui.announcer import Announcer, Desktop
+from mpmanager_ui.hint_memory import HintMemory
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
@@ -79,15 +80,16 @@ def connector(bus: Bus) -> Connect:
 
 
 async def _show(options: Options, look: Look, settings: QSettings) -> int:
-    session = Session(connector(options.bus), PathSigns(SignMemory(settings)))
+    session = Session(connector(options.bus), PathSigns(SignMemory(settings)), HintMemory(settings))
     window = Window(look, session, options.bus)
     window.show_page(options.page)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, closed.set)
-    window.show()
     tray = Tray(look, session, window, settings)
+    if not tray.starts_hidden():
+        window.show()
     announcer = _announcer(window, session, settings, tray)
     asyncio.get_running_loop().call_later(1.0, calm_collector)
     window.tasks.start(session.run(), attempt="Following the daemon failed")

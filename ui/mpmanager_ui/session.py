@@ -23,6 +23,7 @@ from mpmanager.client.applications import changeable
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.policy import Intent
+from mpmanager_ui.hint_memory import HintMemory
 from mpmanager_ui.ports import Connect, Manager
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.history import RateHistory
@@ -62,7 +63,14 @@ class Session(QObject):
     waits_changed = Signal()
     """Somebody has said something else about waits, or wants to."""
 
-    def __init__(self, connect: Connect, signs: PathSigns | None = None, *, retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        signs: PathSigns | None = None,
+        hints: HintMemory | None = None,
+        *,
+        retry_s: float = RETRY_S,
+    ) -> None:
         super().__init__()
         self._connect = connect
         self._retry_s = retry_s
@@ -77,6 +85,7 @@ class Session(QObject):
         """What the last frame told that was not known before."""
         self.history = RateHistory()
         self.signs = signs or PathSigns()
+        self.hints = hints or HintMemory()
         self.wishes = TierWishes()
         self.trust_wishes = TrustWishes()
         self.said = Said()

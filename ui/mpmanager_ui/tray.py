@@ -16,6 +16,9 @@ from mpmanager_ui.window import Window
 ENABLED_KEY = "tray/enabled"
 """Of the settings: whether there is an icon, and with it a program that goes on when its window is closed."""
 
+START_KEY = "tray/start"
+"""Whether the program begins there, without its window."""
+
 _SIZES = (16, 22, 24, 32, 48)
 _INK = "#ffffff"
 """On a dark edge of its own: nobody tells of which colour the tray is."""
@@ -58,6 +61,10 @@ class Tray(QObject):
     def is_there(self) -> bool:
         """Whether people can get at the window by it."""
         return self._icon is not None and self.is_wanted and QSystemTrayIcon.isSystemTrayAvailable()
+
+    def starts_hidden(self) -> bool:
+        """Whether the settings ask for no window at first, and there is an icon to call it by."""
+        return self.is_there() and bool(self._settings.value(START_KEY, defaultValue=False, type=bool))
 
     def tell(self, notification: Notification) -> bool:
         """Show a message at the icon; False where there is none."""

@@ -24,7 +24,7 @@ from mpmanager_ui.viewmodels.contact import (
 )
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
-from mpmanager_ui.viewmodels.tray import paused_sentence
+from mpmanager_ui.viewmodels.tray import pause_explained
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.sidebar import Sidebar
 from mpmanager_ui.widgets.snackbar import Snackbar
@@ -137,10 +137,10 @@ class Window(QWidget):
         until = self._session.paused_until
         if until is None or self._session.contact is not Contact.CONNECTED:
             self.paused_banner.hide()
-        elif paused_sentence(until) != self.paused_banner.label.text() or not self.paused_banner.isVisibleTo(self):
-            self.paused_banner.show_text(
-                paused_sentence(until), action=tr("Resume"), act=lambda: self.pause_enforcing(0)
-            )
+            return
+        text = pause_explained(until)
+        if self.paused_banner.isHidden() or self.paused_banner.label.text() != text:
+            self.paused_banner.show_text(text, action=tr("Resume"), act=lambda: self.pause_enforcing(0))
 
     def _show_limits(self) -> None:
         status = self._session.status

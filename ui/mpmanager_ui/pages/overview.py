@@ -22,11 +22,13 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.first_steps import HINT, first_steps
 from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.trust import TrustChange, done_words
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
+from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
 from mpmanager_ui.widgets.check_box import CheckBox
@@ -59,6 +61,7 @@ class OverviewPage(QScrollArea):
         """What this window last asked for; None is what is detected. A frame tells it later."""
         self._sentence = Label()
         self._details = Label()
+        self.first_steps = Banner(look, Tone.QUIET)
         self.chart = TrafficChart(look, session.signs)
         self._legend = ChartLegend(look, session.signs)
         self.table = ChartTable()
@@ -118,12 +121,20 @@ class OverviewPage(QScrollArea):
             if as_of
             else traffic_sentence(frame)
         )
+        self._explain(frame)
         self._show_traffic()
         names = [path.name for path in frame.paths]
         rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
         cards = lanes(frame, self._session.wishes, self._session.trust_wishes)
         self.board.show_cards(cards, rates, is_stale=bool(as_of))
         self._show_events()
+
+    def _explain(self, frame: Frame) -> None:
+        text = first_steps(frame.paths, has_rules=self._session.said.has_rules)
+        if text and not self._session.hints.is_closed(HINT):
+            self.first_steps.show_text(text)
+        else:
+            self.first_steps.hide()
 
     def _show_traffic(self) -> None:
         data = self._session.history.data()
@@ -220,6 +231,8 @@ class OverviewPage(QScrollArea):
         column.setSpacing(2 * GRID)
         self._fill_events_card()
         column.addLayout(self._heading())
+        column.addWidget(self.first_steps)
+        self.first_steps.dismissed.connect(lambda: self._session.hints.close(HINT))
         self._first_row.setSpacing(2 * GRID)
         self._first_row.addWidget(self._traffic_card(), _CHART_SHARE)
         self._first_row.addWidget(self._events_card, _EVENTS_SHARE)

@@ -252,6 +252,10 @@
             <translation>und das Fenster auf diesem Bus</translation>
         </message>
         <message>
+            <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
+            <translation>Ziehen Sie unten einen Pfad in die Spur, die sagt, wann er Daten übertragen darf. Sein Schild zeigt, ob seinem Netz vertraut wird: Klicken Sie darauf, um zu entscheiden.</translation>
+        </message>
+        <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
             <translation>Seit dem Start des Dienstes: {counts}; Helfer trugen {bytes}.</translation>
         </message>
@@ -742,6 +746,10 @@
         <message>
             <source>Enforcing is paused until {time}.</source>
             <translation>Durchsetzung ist bis {time} ausgesetzt.</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused until {time}: nothing is held to trusted paths, and late data gets no help.</source>
+            <translation>Durchsetzung ist bis {time} ausgesetzt: Nichts wird auf vertrauenswürdigen Pfaden gehalten, und verspätete Daten bekommen keine Hilfe.</translation>
         </message>
         <message>
             <source>mpmanagerd does not run: nothing is decided.</source>

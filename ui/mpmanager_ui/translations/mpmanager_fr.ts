@@ -252,6 +252,10 @@
             <translation>et la fenêtre sur ce bus</translation>
         </message>
         <message>
+            <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
+            <translation>Ci-dessous, glissez un chemin dans la voie qui dit quand il peut transmettre des données. Son bouclier indique si son réseau est de confiance : cliquez dessus pour décider.</translation>
+        </message>
+        <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
             <translation>Depuis le démarrage du démon : {counts} ; les aides ont porté {bytes}.</translation>
         </message>
@@ -742,6 +746,10 @@
         <message>
             <source>Enforcing is paused until {time}.</source>
             <translation>L’application des règles est suspendue jusqu’à {time}.</translation>
+        </message>
+        <message>
+            <source>Enforcing is paused until {time}: nothing is held to trusted paths, and late data gets no help.</source>
+            <translation>L’application des règles est suspendue jusqu’à {time} : rien n’est tenu aux chemins de confiance, et les données en retard ne reçoivent aucune aide.</translation>
         </message>
         <message>
             <source>mpmanagerd does not run: nothing is decided.</source>

@@ -55,6 +55,14 @@ def paused_sentence(until: float) -> str:
     return tr("Enforcing is paused until {time}.", time=short_clock(until))
 
 
+def pause_explained(until: float) -> str:
+    """The same, and what it means."""
+    return tr(
+        "Enforcing is paused until {time}: nothing is held to trusted paths, and late data gets no help.",
+        time=short_clock(until),
+    )
+
+
 def _absence(contact: Contact) -> str:
     if contact is Contact.CONNECTING:
         return tr("Looking for mpmanagerd.")

@@ -68,6 +68,11 @@ class Said:
             del self._wishes[selector]
 
     @property
+    def has_rules(self) -> bool:
+        """Whether anything was said at all."""
+        return bool(self._rules.keys() - {DEFAULT}) or self.default != NEVER
+
+    @property
     def default(self) -> Wait:
         """How long data of those may wait whom no rule is about."""
         said = self._wait_of(DEFAULT)

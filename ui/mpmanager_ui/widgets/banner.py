@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum, unique
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from mpmanager_ui.look import icons
@@ -15,17 +16,22 @@ from mpmanager_ui.widgets.label import Label
 class Tone(StrEnum):
     """How urgent it is; the value is the frame's role in the style sheet."""
 
+    QUIET = "quiet"
+    """A line of text without a ground of its own, to stand among others."""
     NOTICE = "notice"
     WARNING = "warning"
     DANGER = "danger"
 
 
-_ICONS = {Tone.NOTICE: "information", Tone.WARNING: "warning", Tone.DANGER: "warning"}
-_COLOURS = {Tone.NOTICE: "accent", Tone.WARNING: "warning", Tone.DANGER: "danger"}
+_ICONS = {Tone.QUIET: "information", Tone.NOTICE: "information", Tone.WARNING: "warning", Tone.DANGER: "warning"}
+_COLOURS = {Tone.QUIET: "muted", Tone.NOTICE: "accent", Tone.WARNING: "warning", Tone.DANGER: "danger"}
 
 
 class Banner(QFrame):
     """Hidden until `show_text`."""
+
+    dismissed = Signal()
+    """Somebody has closed it."""
 
     def __init__(self, look: Look, tone: Tone, *, is_closable: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,16 +45,21 @@ class Banner(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.button = QPushButton()
         self.button.clicked.connect(self._act)
-        self._close = QToolButton()
-        self._close.setProperty("role", "flat")
-        self._close.setAccessibleName(tr("Dismiss"))
-        self._close.setVisible(is_closable)
-        self._close.clicked.connect(self.hide)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("role", "flat")
+        self.close_button.setAccessibleName(tr("Dismiss"))
+        self.close_button.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        if tone is Tone.QUIET:
+            row.setContentsMargins(0, 0, GRID, 0)
+            self.label.setProperty("role", "muted")
+        else:
+            row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(12)
-        for widget in (self._icon, self.label, self.button, self._close):
+        for widget in (self._icon, self.label, self.button, self.close_button):
             row.addWidget(widget)
+        self.close_button.setVisible(is_closable)  # not before it has its place: it would be a window of its own
         look.changed.connect(self._recolour)
         self._recolour()
         self.hide()
@@ -70,4 +81,4 @@ class Banner(QFrame):
     def _recolour(self) -> None:
         colour = getattr(self._look.colours, _COLOURS[self._tone])
         self._icon.setPixmap(icons.pixmap(_ICONS[self._tone], colour, 18, self.devicePixelRatioF()))
-        self._close.setIcon(icons.icon("close", self._look.colours.muted))
+        self.close_button.setIcon(icons.icon("close", self._look.colours.muted))
