@@ -450,6 +450,8 @@ class TrustInfo(Structure):
     restrictions: list[RestrictionInfo]
     fences: list[FenceInfo]
     plain_destinations: list[PlainDestinationInfo]
+    paused_until: float | None = None
+    """As in `StatusInfo`: what stands in the kernel lets everything pass until then."""
 
 
 @unique

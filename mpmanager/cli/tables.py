@@ -248,6 +248,9 @@ def protection_words(row: ConnectionInfo) -> str:
 def restrictions(info: TrustInfo) -> RenderableType:
     """What is in force: by cgroup, what the fences have seen, and who needs no protection of keys."""
     parts: list[RenderableType] = [_outside(f"Not in force: {each}") for each in info.limits]
+    if info.paused_until is not None:
+        text = f"Nobody is held to anything until {_time_of_day(info.paused_until)}: enforcing is paused (mpm resume)."
+        parts.append(Text(text, style="yellow"))
     if info.restrictions:
         cells = [
             (_bold(each.cgroup), write_trust(each.demand), "mpm run" if each.is_scope else "rules")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
+from msgspec.structs import replace
+
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
 from mpmanager.core.ledger import ConnectionAccount
@@ -231,12 +233,15 @@ class Manager:
             ],
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
-            paused_until=time.time() + self.pause.left_s if self.pause.is_paused else None,
+            paused_until=self._paused_until(),
         )
 
     def trust_info(self) -> TrustInfo:
         """What of trust is in force."""
-        return self.trust.info(unix_time=_unix_time)
+        return replace(self.trust.info(unix_time=_unix_time), paused_until=self._paused_until())
+
+    def _paused_until(self) -> float | None:
+        return time.time() + self.pause.left_s if self.pause.is_paused else None
 
     def hold_connection(self, token: str, *, held: bool) -> None:
         """Begin or end a trusted section of a connection.

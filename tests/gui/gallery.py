@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
 import qasync  # the platform has to be set first
-from fake_manager import FakeDaemon, World  # found by the line above
+from fake_manager import EPOCH, FakeDaemon, World  # found by the line above
 from PySide6.QtWidgets import QApplication  # same
 
 from mpmanager.api.bus import parse_bus  # same
@@ -63,7 +63,16 @@ def cafe() -> World:
 
 
 def limited() -> World:
-    return World(limits=["trust cannot be enforced: cgroup v2 is not mounted", "no name service can be read"])
+    limits = ["trust cannot be enforced: cgroup v2 is not mounted", "no name service can be read"]
+    return World(limits=limits, paused_until=EPOCH + 2_000.0)
+
+
+def untouched() -> World:
+    """Nobody has decided anything yet."""
+    world = World()
+    for path in world.paths:
+        path.tier_chosen = False
+    return world
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class State:
 STATES = (
     State("normal", normal),
     State("empty", no_paths),
+    State("first start", untouched),
     State("busy", busy),
     State("four lanes", cafe),
     State("limits", limited),
