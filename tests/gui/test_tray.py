@@ -98,3 +98,14 @@ def test_quit_ends_the_program_from_the_tray(stage, tray):
     stage.window.closed.connect(lambda: ended.append(True))
     stage.act(tray.quit_action.trigger)
     assert ended == [True]
+
+
+def test_a_window_whose_tray_has_gone_comes_back_by_itself(stage, tray, monkeypatch):
+    stage.begin()
+    stage.act(stage.window.close)
+    tray.keep_reachable()
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
+    tray.keep_reachable()
+    assert not stage.window.isVisible()
+    stage.act(tray.keep_reachable)
+    assert stage.window.isVisible()

@@ -1,6 +1,6 @@
 """The icon in the desktop's tray, where there is one: the state by its shape, a sentence, and a short menu."""
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -20,6 +20,9 @@ START_KEY = "tray/start"
 """Whether the program begins there, without its window."""
 
 _SIZES = (16, 22, 24, 32, 48)
+_LOOK_EVERY_MS = 5000
+_MOST_MISSES = 2
+"""A panel that is started anew is back by then."""
 _INK = "#ffffff"
 """On a dark edge of its own: nobody tells of which colour the tray is."""
 
@@ -43,6 +46,11 @@ class Tray(QObject):
         self._settings = settings
         self._icon: QSystemTrayIcon | None = None
         self.status = self._current()
+        self._is_paused = session.paused_until is not None
+        self._misses = 0
+        """Looks in a row that have found neither window nor tray."""
+        self._watch = QTimer(self, interval=_LOOK_EVERY_MS)
+        self._watch.timeout.connect(self.keep_reachable)
         self.menu = QMenu(window)
         self.open_action = QAction(tr("Open mpmanager"), self)
         self.pause_action = QAction(self)
@@ -51,6 +59,7 @@ class Tray(QObject):
         session.frame_taken.connect(self.refresh)
         session.contact_changed.connect(self.refresh)
         window.stays_after_closing = self.is_there
+        window.closed.connect(self._watch.stop)
         self.refresh()
 
     @property
@@ -77,12 +86,25 @@ class Tray(QObject):
         """Follow the settings and the daemon."""
         if self.is_wanted and self._icon is None:
             self._icon = self._made()
+            self._watch.start()
         elif not self.is_wanted and self._icon is not None:
             self._icon.deleteLater()
             self._icon = None
-        status = self._current()
-        if status != self.status:
-            self.status = status
+            self._watch.stop()
+        if self._icon is not None:  # else nobody sees it, and finding the words for many connections takes a while
+            self._follow()
+
+    def keep_reachable(self) -> None:
+        """Show the window where the tray is gone for good, be it that the desktop's panel has ended."""
+        is_reachable = self._window.isVisible() or self.is_there()
+        self._misses = 0 if is_reachable else self._misses + 1
+        if self._misses >= _MOST_MISSES:
+            self._window.show()
+
+    def _follow(self) -> None:
+        status, is_paused = self._current(), self._session.paused_until is not None
+        if (status, is_paused) != (self.status, self._is_paused):
+            self.status, self._is_paused = status, is_paused
             self._show()
 
     def _current(self) -> TrayStatus:
@@ -107,16 +129,15 @@ class Tray(QObject):
         return made
 
     def _show(self) -> None:
-        is_paused = self._session.paused_until is not None
-        self.pause_action.setText(tr("Resume enforcing") if is_paused else tr("Pause enforcing for 10 min"))
-        self.pause_action.setIcon(icons.icon("play" if is_paused else "pause", self._look.colours.text))
+        self.pause_action.setText(tr("Resume enforcing") if self._is_paused else tr("Pause enforcing for 10 min"))
+        self.pause_action.setIcon(icons.icon("play" if self._is_paused else "pause", self._look.colours.text))
         self.pause_action.setEnabled(self._session.contact is Contact.CONNECTED)
         if self._icon is not None:
             self._icon.setIcon(tray_icon(self.status.state))
             self._icon.setToolTip(self.status.sentence)
 
     def _pause_or_resume(self) -> None:
-        self._window.pause_enforcing(0 if self._session.paused_until is not None else PAUSE_S)
+        self._window.pause_enforcing(0 if self._is_paused else PAUSE_S)
 
     def _take_click(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is not QSystemTrayIcon.ActivationReason.Trigger:
