@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
     QComboBox,
+    QHeaderView,
     QLineEdit,
     QScrollBar,
     QWidget,
@@ -23,6 +24,9 @@ _CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLi
 _DRAWN = ("Chart", "Sparkline", "Map", "Plot")
 """How the names of widgets end that draw numbers."""
 _MOST_STEPS = 300
+_MOST_PARTS = 60
+"""Of a list that are looked at."""
+_ROWS = {QAccessible.Role.ListItem, QAccessible.Role.TreeItem, QAccessible.Role.Cell}
 
 
 def text_of(widget, what=QAccessible.Text.Name):
@@ -98,6 +102,15 @@ def walked(stage):
     pytest.fail(f"after {_MOST_STEPS} steps Tab still finds other places")
 
 
+def is_mute(view):
+    """Whether there are rows of which nothing is read."""
+    model, root = view.model(), QAccessible.queryAccessibleInterface(view)
+    if model is None or not model.rowCount(view.rootIndex()):
+        return False
+    parts = (root.child(place) for place in range(min(root.childCount(), _MOST_PARTS)))
+    return not any(each.text(QAccessible.Text.Name) for each in parts if each.role() in _ROWS)
+
+
 def test_everything_that_can_be_used_has_a_name_and_every_drawing_a_summary(stage, page):
     widgets = shown(page)
     assert [described(each) for each in interactive(widgets) if not text_of(each).strip()] == []
@@ -106,6 +119,8 @@ def test_everything_that_can_be_used_has_a_name_and_every_drawing_a_summary(stag
     assert [described(each) for each in clicked if not takes_tab(each)] == [], "for the mouse only"
     mute = [described(each) for each in drawings if not text_of(each, QAccessible.Text.Description).strip()]
     assert mute == []
+    lists = [each for each in widgets if isinstance(each, QAbstractItemView) and not isinstance(each, QHeaderView)]
+    assert [described(each) for each in lists if is_mute(each)] == []
 
 
 def test_tab_reaches_everything_and_is_caught_nowhere(stage, page):

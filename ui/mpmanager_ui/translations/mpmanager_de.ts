@@ -501,7 +501,7 @@
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation>{helper} überträgt anstelle von {path}</translation>
+            <translation>{helper} trägt anstelle von {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>

@@ -501,7 +501,7 @@
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation>{helper} transmet à la place de {path}</translation>
+            <translation>{helper} porte à la place de {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>
