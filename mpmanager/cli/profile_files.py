@@ -1,4 +1,4 @@
-"""Files of profiles, as the command line reads and writes them."""
+"""Files of profiles, as the command line names them: `-` is standard input or output."""
 
 import os
 import sys
@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from mpmanager.api.profile_text import read_profile
-from mpmanager.model.errors import InvalidValueError
+from mpmanager.client.profile_files import checked_profile, read_profile_file, write_profile_file
 from mpmanager.model.profile import LONGEST_TEXT_BYTES
 
 STANDARD = "-"
@@ -17,21 +16,11 @@ def read_text(file: str) -> str:
     """The text of a file, or of standard input.
 
     Raises:
-        InvalidValueError: it cannot be read, or is no text.
+        InvalidValueError: it cannot be read, or is no profile.
     """
-    try:
-        if file == STANDARD:
-            content = sys.stdin.buffer.read(LONGEST_TEXT_BYTES + 1)
-        else:
-            with Path(file).open("rb") as stream:
-                content = stream.read(LONGEST_TEXT_BYTES + 1)
-        text = content.decode()
-        read_profile(text)
-    except OSError as error:
-        raise InvalidValueError(f"{file}: {error.strerror}") from error
-    except (UnicodeDecodeError, InvalidValueError) as error:
-        raise InvalidValueError(f"{file}: {error}") from error
-    return text
+    if file == STANDARD:
+        return checked_profile(sys.stdin.buffer.read(LONGEST_TEXT_BYTES + 1), file)
+    return read_profile_file(Path(file))
 
 
 def write_text(file: str, text: str) -> None:
@@ -42,11 +31,8 @@ def write_text(file: str, text: str) -> None:
     """
     if file == STANDARD:
         click.echo(text, nl=False)
-        return
-    try:
-        Path(file).write_bytes(text.encode())
-    except OSError as error:
-        raise InvalidValueError(f"{file}: {error.strerror}") from error
+    else:
+        write_profile_file(Path(file), text)
 
 
 def is_file(text: str) -> bool:

@@ -1,6 +1,5 @@
 """The commands `mpm profile`: what a person decided as a whole, to be kept, carried elsewhere, and put into force."""
 
-import getpass
 import sys
 from dataclasses import dataclass
 
@@ -13,10 +12,17 @@ from mpmanager.cli import profile_words
 from mpmanager.cli.context import ask, bus_command, console, json_option, print_json
 from mpmanager.cli.profile_files import is_file, name_for, read_text, write_text
 from mpmanager.cli.sentences import printable
-from mpmanager.cli.signers import key, key_store, signers, trusted_signers
+from mpmanager.cli.signers import key, signers
 from mpmanager.client.manager import ManagerClient
 from mpmanager.client.profiles import ExportInfo, ImportInfo, StoredProfile, differences, merged_text, named
-from mpmanager.client.signing import SignatureInfo, Standing, fingerprint, signed_text, standing_of
+from mpmanager.client.signing import (
+    SignatureInfo,
+    Standing,
+    fingerprint,
+    sign_as_user,
+    standing_of,
+    trusted_signers,
+)
 from mpmanager.model.errors import InvalidValueError, MpmanagerError, UnknownProfileError
 from mpmanager.model.profile import BEFORE, OTHERWISE, MergeMode, profile_name
 
@@ -146,14 +152,12 @@ def export(*, bus: Bus, file: str, name: str | None, stored: str | None, sign: b
 
 
 def _signed(text: str) -> str:
-    store = key_store()
-    is_new = store.find() is None
-    own = store.find_or_make()
-    if is_new:
-        click.echo(f"A key for signing was made: {fingerprint(own.public)}, kept in {own.place}.", err=True)
-        if not own.is_in_keyring:
+    done = sign_as_user(text)
+    if done.is_new_key:
+        click.echo(f"A key for signing was made: {fingerprint(done.key.public)}, kept in {done.key.place}.", err=True)
+        if not done.key.is_in_keyring:
             click.echo("There is no keyring here: the file is readable by you alone, and not encrypted.", err=True)
-    return signed_text(text, own, getpass.getuser())
+    return done.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

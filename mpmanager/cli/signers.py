@@ -3,34 +3,23 @@
 from pathlib import Path
 
 import click
-from platformdirs import user_config_path
 
 from mpmanager.cli.context import json_option, local_command, print_json
 from mpmanager.cli.profile_files import read_text
 from mpmanager.cli.sentences import printable
 from mpmanager.client.signing import (
     KeyInfo,
-    KeyStore,
     SignerEntry,
     SignerInfo,
-    Signers,
     Standing,
     fingerprint,
+    key_store,
     standing_of,
+    trusted_signers,
 )
 from mpmanager.model.errors import InvalidValueError
 
 _HELP = {"help_option_names": ["-h", "--help"]}
-
-
-def trusted_signers() -> Signers:
-    """Those of this user."""
-    return Signers(user_config_path("mpmanager"))
-
-
-def key_store() -> KeyStore:
-    """That of this user."""
-    return KeyStore(user_config_path("mpmanager"))
 
 
 @click.group(short_help="Whose signatures you trust.", context_settings=_HELP)

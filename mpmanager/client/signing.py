@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import getpass
 import hashlib
 import os
 import stat
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from platformdirs import user_config_path
 
 from mpmanager.api.mistakes import mistake_in
 from mpmanager.api.profile_file import SignatureTable
@@ -321,6 +323,39 @@ class KeyStore:
                 stream.write(secret + "\n")
         except OSError as error:
             raise InvalidValueError(f"{self._file}: {error.strerror}") from error
+
+
+def trusted_signers() -> Signers:
+    """Those of this user."""
+    return Signers(user_config_path("mpmanager"))
+
+
+def key_store() -> KeyStore:
+    """That of this user."""
+    return KeyStore(user_config_path("mpmanager"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSignature:
+    """A profile that this user vouches for."""
+
+    text: str
+    key: OwnKey
+    is_new_key: bool
+    """Whether the key was made for it."""
+
+
+def sign_as_user(text: str) -> OwnSignature:
+    """Sign a profile with this user's key, which is made if there is none. May wait for the keyring.
+
+    Raises:
+        InvalidValueError: the key cannot be used or written, or the present signature has no form.
+        NotSupportedError: the keyring refuses.
+    """
+    store = key_store()
+    is_new = store.find() is None
+    own = store.find_or_make()
+    return OwnSignature(text=signed_text(text, own, getpass.getuser()), key=own, is_new_key=is_new)
 
 
 def _from_keyring() -> str | None:
