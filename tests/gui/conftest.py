@@ -11,7 +11,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 qasync = pytest.importorskip("qasync", reason="the window's packages are not installed")
 
 from fake_manager import FakeDaemon, World  # noqa: E402  # the platform has to be set first
-from PySide6.QtCore import Qt  # noqa: E402  # the platform has to be set first
+from PySide6.QtCore import QSettings, Qt  # noqa: E402  # the platform has to be set first
 from PySide6.QtTest import QTest  # noqa: E402  # same
 
 from mpmanager.api.bus import parse_bus  # noqa: E402  # same
@@ -123,6 +123,13 @@ class Stage:
         self.window.close()
         self.window.deleteLater()
         self.settle()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path, monkeypatch):
+    """Tests neither read nor change the settings of whoever runs them."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(tmp_path / "config"))
 
 
 @pytest.fixture

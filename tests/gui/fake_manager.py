@@ -5,6 +5,9 @@ import math
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
+from fake_profiles import FakeProfiles
+from msgspec.structs import replace
+
 from mpmanager.api.structures import (
     AppInfo,
     ApplicationTotals,
@@ -18,15 +21,20 @@ from mpmanager.api.structures import (
     HelpCounts,
     PathInfo,
     PolicyInfo,
+    ProfileChanges,
+    ProfileInfo,
     StatusInfo,
     SubflowInfo,
     SubscribeOptions,
+    SysctlInfo,
     Wait,
 )
 from mpmanager.model.connection import TcpState
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
+from mpmanager.model.profile import MergeMode
+from mpmanager.model.sysctl import KNOWN, PREFIX
 from mpmanager.model.trust import Trust, TrustReason, TrustSource, why
 
 EPOCH = 1_800_000_000.0
@@ -111,6 +119,24 @@ def _path(name, index, kind, tier, *, network, network_id, address, gateway, sec
     )
 
 
+def all_sysctls() -> list[SysctlInfo]:
+    """As a kernel has them that nobody has changed."""
+    return [
+        SysctlInfo(
+            name=PREFIX + each.name,
+            kind=each.kind,
+            value=each.default or "default",
+            default=each.default,
+            meaning=each.meaning,
+            lowest=each.lowest if each.highest else None,
+            highest=each.highest or None,
+            choices=["default", "roundrobin"] if each.choices_in else [],
+            refusal=each.refusal,
+        )
+        for each in KNOWN
+    ]
+
+
 @dataclass
 class World:
     """What the script changes: paths, programs, and a clock that a test moves."""
@@ -132,6 +158,9 @@ class World:
     """What late data has led to, by the number of the program."""
     helps: dict[int, HelpCounts] = field(default_factory=dict)
     """By the number of the program."""
+    profiles: FakeProfiles = field(default_factory=FakeProfiles)
+    wires_need_login: bool = False
+    sysctls: dict[str, SysctlInfo] = field(default_factory=lambda: {each.name: each for each in all_sysctls()})
     anonymous: set[int] = field(default_factory=set)
     """Programs of which nobody knows where they come from."""
     _told: int = 0
@@ -393,6 +422,8 @@ class FakeManager:
         self.world = world
         self.refusal: MpmanagerError | None = None
         """What a change answers with."""
+        self.refusals: dict[str, MpmanagerError] = {}
+        """The same, for what begins with a word."""
         self.changes: list[tuple[str, ...]] = []
         self.is_closed = False
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -422,6 +453,7 @@ class FakeManager:
             events=len(self.world.events),
             limits=self.world.limits,
             paused_until=self.world.paused_until,
+            wires_need_login=self.world.wires_need_login,
         )
 
     async def recent_events(self, limit: int = 100) -> list[EventInfo]:
@@ -472,6 +504,63 @@ class FakeManager:
         else:
             self.world.policies = [policy, *others]
         self.world.happen(EventKind.POLICY_CHANGED, f"{policy.selector}: data may wait {policy.wait_ms} ms")
+
+    def _change(self, *words: str) -> None:
+        refusal = self.refusals.get(words[0], self.refusal)
+        if refusal is not None:
+            raise refusal
+        self.changes.append(words)
+
+    async def profiles(self) -> list[ProfileInfo]:
+        return self.world.profiles.rows()
+
+    async def profile_text(self, name: str) -> str:
+        return self.world.profiles.text(name)
+
+    async def current_decisions(self) -> str:
+        return self.world.profiles.holds
+
+    async def preview_profile(self, text: str, mode: MergeMode) -> ProfileChanges:
+        return self.world.profiles.preview(text, mode)
+
+    async def store_profile(self, name: str, text: str) -> None:
+        self._change("store", name)
+        self.world.profiles.texts[name] = text
+
+    async def activate_profile(self, name: str) -> None:
+        self._change("activate", name)
+        self.world.profiles.activate(name)
+
+    async def delete_profile(self, name: str) -> None:
+        self._change("delete", name)
+        self.world.profiles.delete(name)
+
+    async def follow_network(self, network: str, profile: str) -> None:
+        self._change("follow", network, profile)
+        self.world.profiles.follow(network, profile)
+
+    async def set_wires_need_login(self, *, needed: bool) -> None:
+        self._change("wires", str(needed))
+        self.world.wires_need_login = needed
+
+    async def sysctls(self) -> list[SysctlInfo]:
+        return list(self.world.sysctls.values())
+
+    async def set_sysctl(self, name: str, value: str, *, persistent: bool) -> None:
+        self._change(name, value, "kept" if persistent else "for now")
+        short = name.removeprefix(PREFIX)
+        known = self.world.sysctls[short]
+        before = known.value if known.before is None else known.before
+        kept = value if persistent else known.kept
+        file = "/etc/sysctl.d/90-mpmanager.conf" if kept else None
+        self.world.sysctls[short] = replace(known, value=value, before=before, kept=kept, kept_in=file)
+
+    async def undo_sysctl(self, name: str) -> None:
+        self._change(name, "undo")
+        short = name.removeprefix(PREFIX)
+        known = self.world.sysctls[short]
+        value = known.value if known.before is None else known.before
+        self.world.sysctls[short] = replace(known, value=value, before=None, kept=None, kept_in=None)
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

@@ -160,12 +160,9 @@ def test_a_fault_in_a_coroutine_is_told_and_logged(stage, caplog):
 def test_pictures_are_taken_of_each_page_in_each_theme(stage, tmp_path):
     stage.begin()
     stage.run(Photographer(stage.window, stage.look, tmp_path / "shots").take_round())
-    assert sorted(each.name for each in (tmp_path / "shots").iterdir()) == [
-        "0001-live-dark.png",
-        "0001-live-light.png",
-        "0001-overview-dark.png",
-        "0001-overview-light.png",
-    ]
+    assert {each.name for each in (tmp_path / "shots").iterdir()} == {
+        f"0001-{page}-{theme.value}.png" for page in PageName for theme in (Theme.LIGHT, Theme.DARK)
+    }
     assert (stage.look.theme, stage.window.page) == (Theme.LIGHT, PageName.OVERVIEW)
 
 

@@ -3,7 +3,17 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
-from mpmanager.api.structures import EventInfo, Frame, PolicyInfo, StatusInfo, SubscribeOptions
+from mpmanager.api.structures import (
+    EventInfo,
+    Frame,
+    PolicyInfo,
+    ProfileChanges,
+    ProfileInfo,
+    StatusInfo,
+    SubscribeOptions,
+    SysctlInfo,
+)
+from mpmanager.model.profile import MergeMode
 
 
 class Manager(Protocol):
@@ -32,6 +42,42 @@ class Manager(Protocol):
 
     async def pause_enforcing(self, seconds: int) -> None:
         """Have nothing enforced for so long; 0: enforce again."""
+
+    async def profiles(self) -> list[ProfileInfo]:
+        """The stored profiles, by name."""
+
+    async def profile_text(self, name: str) -> str:
+        """A stored profile as it was handed in."""
+
+    async def current_decisions(self) -> str:
+        """A profile of what people decided and what holds now."""
+
+    async def preview_profile(self, text: str, mode: MergeMode) -> ProfileChanges:
+        """What a profile would change; nothing is changed."""
+
+    async def store_profile(self, name: str, text: str) -> None:
+        """Keep a profile under a name; nothing of it is in force by that."""
+
+    async def activate_profile(self, name: str) -> None:
+        """Put a profile in the place of all that people decided; empty: from now on the networks in use choose."""
+
+    async def delete_profile(self, name: str) -> None:
+        """Forget a profile; what is in force stays."""
+
+    async def follow_network(self, network: str, profile: str) -> None:
+        """Have a profile activated while a network is in use; empty: none."""
+
+    async def set_wires_need_login(self, *, needed: bool) -> None:
+        """Say whether cables are trusted only where 802.1X has let this machine in."""
+
+    async def sysctls(self) -> list[SysctlInfo]:
+        """The kernel's settings of Multipath TCP, by name."""
+
+    async def set_sysctl(self, name: str, value: str, *, persistent: bool) -> None:
+        """Set one of them; `persistent`: also from the next start on."""
+
+    async def undo_sysctl(self, name: str) -> None:
+        """Make one again what it was before mpmanager set it, and keep it no longer."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

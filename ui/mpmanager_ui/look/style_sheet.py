@@ -30,6 +30,22 @@ QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; bo
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
 QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked { background: $accent_soft; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; background: $lane; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[role="primary"]:hover { background: $text; color: $window; border-color: $text; }
+QPushButton[role="primary"]:focus { border-color: $text; }
+QPushButton[role="primary"]:disabled { background: $lane; color: $faint; border-color: $border; }
+QPushButton[segment] { border-radius: 0; margin-left: -1px; }
+QPushButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; margin-left: 0; }
+QPushButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
+QLabel[role="warning-text"] { color: $warning; }
+QLabel[role="danger-text"] { color: $danger; }
+QLabel[role="badge"], QLabel[role="badge-good"], QLabel[role="badge-danger"] {
+    border-radius: 8px; padding: 0 8px; min-height: 17px; background: $lane; color: $muted;
+}
+QLabel[role="badge-good"] { background: $accent_soft; color: $accent; font-weight: 600; }
+QLabel[role="badge-danger"] { background: $danger_soft; color: $danger; }
+QFrame[role="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
 QFrame[role="snack"] { background: $snack; border-radius: 8px; }
 QFrame[role="snack"] QLabel { color: $on_snack; }
 QFrame[role="snack"] QPushButton {
@@ -39,12 +55,14 @@ QFrame[role="snack"] QPushButton:hover, QFrame[role="snack"] QPushButton:focus {
 QFrame[role="notice"] { background: $accent_soft; border: 0; border-radius: 8px; }
 QFrame[role="warning"] { background: $warning_soft; border: 0; border-radius: 8px; }
 QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px; }
-QLineEdit {
+QLineEdit, QSpinBox {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 5px 8px; min-height: 18px; selection-background-color: $accent;
     selection-color: $on_accent; placeholder-text-color: $muted;
 }
-QLineEdit:focus { border-color: $accent; }
+QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
+QSpinBox QLineEdit { border: 0; padding: 0; min-height: 0; background: transparent; }
+QSpinBox:disabled { color: $faint; background: $lane; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 8px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }

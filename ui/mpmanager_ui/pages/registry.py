@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.page_names import PageName
@@ -38,9 +40,24 @@ def _live(context: PageContext) -> QWidget:
     return LivePage(context.look, context.session, context.tasks, context.snackbar)
 
 
+def _profiles(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.profiles import ProfilesPage  # noqa: PLC0415  # see PAGES
+
+    return ProfilesPage(context.look, context.session, context.tasks, context.snackbar)
+
+
+def _settings(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.settings import SettingsPage  # noqa: PLC0415  # see PAGES
+
+    preferences = Preferences(QSettings("mpmanager", "mpmanager"))
+    return SettingsPage(context.look, context.session, context.tasks, context.snackbar, preferences)
+
+
 PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.OVERVIEW: _overview,
     PageName.LIVE: _live,
+    PageName.PROFILES: _profiles,
+    PageName.SETTINGS: _settings,
 }
 """Made, and their modules loaded, when they are shown for the first time: the window shall be there at once."""
 
@@ -50,5 +67,7 @@ def entries() -> tuple[Entry, ...]:
     words = {
         PageName.OVERVIEW: tr("Overview"),
         PageName.LIVE: tr("Live"),
+        PageName.PROFILES: tr("Profiles"),
+        PageName.SETTINGS: tr("Settings"),
     }
     return tuple(Entry(key=name, word=words[name], icon=name.value) for name in PAGES)

@@ -9,3 +9,5 @@ class PageName(StrEnum):
 
     OVERVIEW = "overview"
     LIVE = "live"
+    PROFILES = "profiles"
+    SETTINGS = "settings"
