@@ -160,7 +160,9 @@ class World:
     """By the number of the program."""
     profiles: FakeProfiles = field(default_factory=FakeProfiles)
     wires_need_login: bool = False
-    sysctls: dict[str, SysctlInfo] = field(default_factory=lambda: {each.name: each for each in all_sysctls()})
+    sysctls: dict[str, SysctlInfo] = field(
+        default_factory=lambda: {each.name.removeprefix(PREFIX): each for each in all_sysctls()}
+    )
     anonymous: set[int] = field(default_factory=set)
     """Programs of which nobody knows where they come from."""
     _told: int = 0

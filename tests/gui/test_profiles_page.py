@@ -125,7 +125,7 @@ def test_a_dropped_file_is_shown_and_kept_only_when_asked_for(desk, tmp_path):
     desk.open(tmp_path / "cafe.toml", CAFE)
     said = desk.words()
     assert any(each.startswith("Not signed") for each in said)
-    assert {"LTE paths are used", "When needed", "wwan0"} <= set(said)
+    assert {"LTE paths: when used", "When needed", "wwan0"} <= set(said)
     assert desk.changes == []
     desk.click(desk.review.keep)
     desk.wait_for_note("Cafe is kept")

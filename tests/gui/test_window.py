@@ -83,7 +83,7 @@ def test_simulated_is_written_across_every_page(stage):
     stage.world.limits = ["everything shown is simulated"]
     stage.begin()
     for page in PageName:
-        stage.window.show_page(page)
+        stage.act(lambda page=page: stage.window.show_page(page))
         assert stage.window.watermark.isVisible()
         assert stage.window.simulated_banner.isVisible()
         assert stage.window.simulated_banner.label.text() == "Simulated: none of this is real."

@@ -21,6 +21,7 @@ from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.ports import Connect, Manager
+from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.session import Session
 from mpmanager_ui.sign_memory import SignMemory
 from mpmanager_ui.tray import Tray
@@ -37,7 +38,8 @@ class Options:
 
     bus: Bus
     page: PageName = PageName.OVERVIEW
-    theme: Theme = Theme.AUTO
+    theme: Theme | None = None
+    """None: as the settings say."""
     language: str | None = None
     """Its code; None: as the settings say."""
     screenshots: Path | None = None
@@ -59,9 +61,11 @@ def run(options: Options) -> int:
     application.setDesktopFileName(APPLICATION_ICON)
     application.setQuitOnLastWindowClosed(False)  # the loop ends by itself, after the last coroutine
     settings = QSettings("mpmanager", "mpmanager")
-    chosen = str(settings.value("language", language.AUTOMATIC)) if options.language is None else options.language
-    language.choose(application, chosen)
-    look = Look(application, options.theme)
+    preferences = Preferences(settings)
+    language.choose(application, preferences.language if options.language is None else options.language)
+    look = Look(application, options.theme or preferences.theme)
+    if options.screenshots is None:  # else themes are chosen for pictures only
+        look.changed.connect(lambda: setattr(preferences, "theme", look.theme))
     loop = qasync.QEventLoop(application)
     with loop:
         return int(loop.run_until_complete(_show(options, look, settings)))

@@ -46,9 +46,7 @@ def _bus(context: click.Context, parameter: click.Parameter, text: str) -> Bus:
 @click.option(
     "--theme",
     type=click.Choice([theme.value for theme in Theme]),
-    default=Theme.AUTO.value,
-    show_default=True,
-    help="Colours; auto follows the desktop.",
+    help="Colours, of which auto follows the desktop; else as the settings say.",
 )
 @click.option(
     "--language",
@@ -80,7 +78,7 @@ def main(
     *,
     bus: Bus,
     page: str,
-    theme: str,
+    theme: str | None,
     language: str | None,
     screenshots: Path | None,
     every: float,
@@ -107,7 +105,7 @@ def main(
     options = Options(
         bus=bus,
         page=PageName(page),
-        theme=Theme(theme),
+        theme=None if theme is None else Theme(theme),
         language=language,
         screenshots=screenshots,
         every_s=every,

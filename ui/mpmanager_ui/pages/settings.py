@@ -79,14 +79,15 @@ class SettingsPage(QScrollArea):
             view.setEnabled(is_reached)
         if self.isVisible() and is_reached and (not self._was_read or self._last_event() != self._seen):
             self._was_read, self._seen = True, self._last_event()
-            self._tasks.start(self._read(), attempt=tr("Reading the settings failed"))
+            self._tasks.start(self.read(), attempt=tr("Reading the settings failed"))
 
     def _last_event(self) -> tuple[int, float] | None:
         kinds = {EventKind.SYSCTL_CHANGED, EventKind.PROFILE_CHANGED, EventKind.TRUST_CHANGED}
         found = next((each for each in reversed(self._session.events) if each.kind in kinds), None)
         return None if found is None else (found.id, found.time)
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Ask service and kernel what is so now, and show it."""
         manager = self._session.reached()
         status, rows = await manager.status(), await manager.sysctls()
         self.wires.box.setChecked(status.wires_need_login)
@@ -141,7 +142,7 @@ class SettingsPage(QScrollArea):
             try:
                 await self._session.reached().set_wires_need_login(needed=is_needed)
             finally:
-                await self._read()
+                await self.read()
 
         self._changes.start(
             change,
@@ -158,7 +159,7 @@ class SettingsPage(QScrollArea):
                 manager = self._session.reached()
                 await manager.set_sysctl(before.name, value, persistent=self.is_kept.isChecked())
             finally:
-                await self._read()
+                await self.read()
 
         shown = row.choices.get(value, f"{value}{row.unit}")
         self._changes.start(
@@ -175,7 +176,7 @@ class SettingsPage(QScrollArea):
             try:
                 await self._session.reached().undo_sysctl(before.name)
             finally:
-                await self._read()
+                await self.read()
 
         self._changes.start(
             change,
@@ -199,7 +200,7 @@ class SettingsPage(QScrollArea):
             if before.before is not None and before.value != before.kept:
                 await manager.set_sysctl(before.name, before.value, persistent=False)
         finally:
-            await self._read()
+            await self.read()
 
     # Building
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum, unique
 
-from mpmanager_ui.viewmodels.translation import tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 
 
 @unique
@@ -26,33 +26,39 @@ class NotificationKind(StrEnum):
 PAUSED_KEY = "notifications/paused"
 """Under which key of the window's settings it is kept whether no notification shall come at all."""
 
-_TITLES = {
-    NotificationKind.PATH: tr_later("Path lost or back"),
-    NotificationKind.BACKUP: tr_later("Backup opened for late data"),
-    NotificationKind.TRUST: tr_later("Trust changed"),
-    NotificationKind.CAP: tr_later("Data cap nearly or fully used"),
-    NotificationKind.RULE: tr_later("Rule or profile changed"),
-    NotificationKind.DAEMON: tr_later("Service gone or back"),
-}
+_TITLES = Spoken(
+    {
+        NotificationKind.PATH: tr_later("Path lost or back"),
+        NotificationKind.BACKUP: tr_later("Backup opened for late data"),
+        NotificationKind.TRUST: tr_later("Trust changed"),
+        NotificationKind.CAP: tr_later("Data cap nearly or fully used"),
+        NotificationKind.RULE: tr_later("Rule or profile changed"),
+        NotificationKind.DAEMON: tr_later("Service gone or back"),
+    }
+)
 
-_EXPLANATIONS = {
-    NotificationKind.PATH: tr_later("When Wi-Fi fades, a cable is unplugged, or a link works again."),
-    NotificationKind.BACKUP: tr_later("When an application waited too long and another path had to help."),
-    NotificationKind.TRUST: tr_later("When a path enters a network that is trusted more or less than the last one."),
-    NotificationKind.CAP: tr_later("When a path has used most of the data it may use, and when it has used all."),
-    NotificationKind.RULE: tr_later("When an application's rule changes, or a profile follows a network."),
-    NotificationKind.DAEMON: tr_later("When mpmanagerd ends: from then on nothing is decided any more."),
-}
+_EXPLANATIONS = Spoken(
+    {
+        NotificationKind.PATH: tr_later("When Wi-Fi fades, a cable is unplugged, or a link works again."),
+        NotificationKind.BACKUP: tr_later("When an application waited too long and another path had to help."),
+        NotificationKind.TRUST: tr_later(
+            "When a path enters a network that is trusted more or less than the last one."
+        ),
+        NotificationKind.CAP: tr_later("When a path has used most of the data it may use, and when it has used all."),
+        NotificationKind.RULE: tr_later("When an application's rule changes, or a profile follows a network."),
+        NotificationKind.DAEMON: tr_later("When mpmanagerd ends: from then on nothing is decided any more."),
+    }
+)
 
 
 def title(kind: NotificationKind) -> str:
     """The kind in a few words, for its switch."""
-    return tr_literal(_TITLES[kind])
+    return _TITLES[kind]
 
 
 def explanation(kind: NotificationKind) -> str:
     """When one of this kind comes, in a sentence."""
-    return tr_literal(_EXPLANATIONS[kind])
+    return _EXPLANATIONS[kind]
 
 
 def settings_key(kind: NotificationKind) -> str:

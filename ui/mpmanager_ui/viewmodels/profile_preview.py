@@ -11,7 +11,7 @@ from mpmanager.model.path import Tier
 from mpmanager.model.policy import Role
 from mpmanager.model.profile import ChangeKind, kind_reference, named_path
 from mpmanager_ui.viewmodels.profiles import network_words
-from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS
 
 
@@ -133,13 +133,15 @@ def signature_words(signature: SignatureInfo) -> str:
             )
 
 
-_REFERENCES = {
-    Role.METERED: tr_later("Metered paths"),
-    Role.UNMETERED: tr_later("Paths that are not metered"),
-    Role.TRUSTED: tr_later("Trusted paths"),
-    Role.UNTRUSTED: tr_later("Paths that are not trusted"),
-    Role.ANY: tr_later("All paths"),
-}
+_REFERENCES = Spoken(
+    {
+        Role.METERED: tr_later("Metered paths"),
+        Role.UNMETERED: tr_later("Paths that are not metered"),
+        Role.TRUSTED: tr_later("Trusted paths"),
+        Role.UNTRUSTED: tr_later("Paths that are not trusted"),
+        Role.ANY: tr_later("All paths"),
+    }
+)
 
 
 def reference_words(reference: str) -> str:
@@ -151,7 +153,7 @@ def reference_words(reference: str) -> str:
         if number is None:
             return tr("{kind} paths", kind=KIND_WORDS[kind])
         return tr("{kind} path number {number}", kind=KIND_WORDS[kind], number=number)
-    return tr_literal(_REFERENCES[Role(reference)]) if reference in set(Role) else reference
+    return _REFERENCES[Role(reference)] if reference in set(Role) else reference
 
 
 def _place(row: PlacedReferenceInfo) -> PlaceRow:
@@ -171,18 +173,20 @@ def _mistake(mistake: str, text: str) -> MistakeRow:
     return MistakeRow(place=where if sentence else "", sentence=sentence or mistake)
 
 
-_VALUES = {
-    "true": tr_later("yes"),
-    "false": tr_later("no"),
-    "trusted": tr_later("trusted"),
-    "untrusted": tr_later("not trusted"),
-    "never": tr_later("never"),
-    "auto": tr_later("as their kind suggests"),
-    "only": tr_later("everything on trusted paths only"),
-    "handshake": tr_later("begins on trusted paths"),
-    "any": tr_later("any path"),
-    "off": tr_later("off"),
-}
+_VALUES = Spoken(
+    {
+        "true": tr_later("yes"),
+        "false": tr_later("no"),
+        "trusted": tr_later("trusted"),
+        "untrusted": tr_later("not trusted"),
+        "never": tr_later("never"),
+        "auto": tr_later("as their kind suggests"),
+        "only": tr_later("everything on trusted paths only"),
+        "handshake": tr_later("begins on trusted paths"),
+        "any": tr_later("any path"),
+        "off": tr_later("off"),
+    }
+)
 _ORDER = "order"
 _OTHER_PARTS = {
     "wait": tr_later("{whom}: how long data may wait"),
@@ -225,7 +229,7 @@ def _about_rule(about: str) -> str:
 
 
 def _used_words(paths: str) -> str:
-    return tr("{paths} are used", paths=reference_words(paths))
+    return tr("{paths}: when used", paths=reference_words(paths))
 
 
 def _value(row: ProfileChangeInfo, value: str) -> str:
@@ -233,7 +237,7 @@ def _value(row: ProfileChangeInfo, value: str) -> str:
         return tr("decided automatically") if row.kind is ChangeKind.NETWORK_TRUST else tr("not said")
     if row.kind in {ChangeKind.TIER, ChangeKind.PATHS} and value in set(Tier):
         return TIER_WORDS[Tier(value)]
-    return tr_literal(_VALUES[value]) if value in _VALUES else value
+    return _VALUES.get(value, value)
 
 
 def selector_words(selector: str) -> str:
