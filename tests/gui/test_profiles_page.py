@@ -1,5 +1,6 @@
 """Profiles in the window: listed, activated, followed, imported with a preview, deleted, and each of it taken back."""
 
+import base64
 from dataclasses import dataclass
 
 import pytest
@@ -7,8 +8,9 @@ from fake_manager import World
 from fake_profiles import CAFE, NOW, FakeProfiles
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from mpmanager.client.signing import trusted_signers
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.profile import BEFORE, MergeMode
 from mpmanager_ui.pages.profiles import ProfilesPage
@@ -189,6 +191,29 @@ def test_an_unknown_signer_can_be_trusted_and_a_broken_signature_is_refused(desk
     desk.open(tmp_path / "changed.toml", text.replace("wait_ms = 50", "wait_ms = 51"))
     desk.wait_for(lambda: any(each.startswith("The signature is invalid") for each in desk.words()), "it is told")
     assert not desk.review.use.isEnabled()
+
+
+def test_a_signer_who_is_trusted_no_longer_can_be_trusted_again(desk):
+    key = base64.b64encode(bytes(32)).decode()
+    trusted_signers().trust(key, "Anna")
+    desk.stage.run(desk.page.shelf.load())
+    forget = next(each for each in desk.page.signers.findChildren(QPushButton) if "Anna" in each.accessibleName())
+    desk.click(forget)
+    desk.wait_for_note("You no longer trust what Anna signs")
+    assert trusted_signers().entries() == []
+    desk.undo()
+    desk.wait_for(lambda: [each.key for each in trusted_signers().entries()] == [key], "it was taken back")
+
+
+def test_two_profiles_are_compared_and_nothing_can_be_decided_there(desk):
+    desk.choose("Office", "Cafe")
+    desk.wait_for(lambda: desk.page.is_reviewing, "they are compared")
+    assert {"From “Office” to “Cafe”", "All applications: how long data may wait", "100 ms", "50 ms"} <= set(
+        desk.words()
+    )
+    assert not desk.review.use.isVisible()
+    desk.click(desk.review.cancel)
+    assert not desk.page.is_reviewing
 
 
 def test_a_profile_follows_a_network_in_use_until_it_is_undone(desk):

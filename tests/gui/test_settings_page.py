@@ -64,7 +64,7 @@ def test_whether_cables_need_a_login_is_said_and_taken_back(stage, page):
 
 def test_a_number_of_the_kernels_is_set_kept_and_taken_back(stage, page):
     field = page.kernel_views["stale_loss_cnt"].control
-    stage.act(lambda: field.setValue(2))
+    stage.act(lambda: field.setText("2"))
     stage.press(field, Qt.Key.Key_Return)
     stage.wait_until(stage.window.snackbar.isVisible, "it was told")
     assert stage.world.sysctls["stale_loss_cnt"].kept == "2"

@@ -45,7 +45,6 @@ QLabel[role="badge"], QLabel[role="badge-good"], QLabel[role="badge-danger"] {
 }
 QLabel[role="badge-good"] { background: $accent_soft; color: $accent; font-weight: 600; }
 QLabel[role="badge-danger"] { background: $danger_soft; color: $danger; }
-QFrame[role="foot"] { background: $surface; border: 0; border-top: 1px solid $border; }
 QFrame[role="snack"] { background: $snack; border-radius: 8px; }
 QFrame[role="snack"] QLabel { color: $on_snack; }
 QFrame[role="snack"] QPushButton {
@@ -55,14 +54,13 @@ QFrame[role="snack"] QPushButton:hover, QFrame[role="snack"] QPushButton:focus {
 QFrame[role="notice"] { background: $accent_soft; border: 0; border-radius: 8px; }
 QFrame[role="warning"] { background: $warning_soft; border: 0; border-radius: 8px; }
 QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px; }
-QLineEdit, QSpinBox {
+QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 5px 8px; min-height: 18px; selection-background-color: $accent;
     selection-color: $on_accent; placeholder-text-color: $muted;
 }
-QLineEdit:focus, QSpinBox:focus { border-color: $accent; }
-QSpinBox QLineEdit { border: 0; padding: 0; min-height: 0; background: transparent; }
-QSpinBox:disabled { color: $faint; background: $lane; }
+QLineEdit:focus { border-color: $accent; }
+QLineEdit:disabled { color: $faint; background: $lane; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 8px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }

@@ -1,12 +1,12 @@
 """The Profiles page: all decisions as a whole, kept, carried from machine to machine, and put into force."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -20,9 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mpmanager.api.structures import PathInfo, ProfileInfo
+from mpmanager.api.structures import PathInfo, ProfileChanges, ProfileInfo
 from mpmanager.client.profile_files import read_profile_file, write_profile_file
-from mpmanager.client.signing import SignatureInfo, sign_as_user, standing_of, trusted_signers
+from mpmanager.client.profiles import differences
+from mpmanager.client.signing import (
+    SignatureInfo,
+    fingerprint,
+    key_store,
+    sign_as_user,
+    standing_of,
+    trusted_signers,
+)
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.profile import MergeMode, profile_name
 from mpmanager_ui.changes import Changes
@@ -53,6 +61,7 @@ from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.profile_card import ProfileCard
 from mpmanager_ui.widgets.profile_review import ProfileReview
+from mpmanager_ui.widgets.signers_card import SignersCard
 from mpmanager_ui.widgets.snackbar import Snackbar
 
 _FILES = "*.toml"
@@ -98,6 +107,7 @@ class ProfilesPage(QWidget):
         self._new_name_hint = words(role="muted")
         self._list = QVBoxLayout()
         self._empty = EmptyState(look, "profiles")
+        self.signers = SignersCard(look)
         self._body = QStackedWidget()
         self._stack = QStackedWidget()
         self.review = ProfileReview(look)
@@ -130,11 +140,11 @@ class ProfilesPage(QWidget):
         self._explanation.setText(explanation(rows))
         self._body.setCurrentIndex(0 if rows else 1)
         self._show_by_hand(rows)
+        self._show_signers()
         clear(self._list)
         self.cards = {row.name: self._card(row, rows) for row in ordered(rows)}
         for card in self.cards.values():
             self._list.addWidget(card)
-        self._list.addStretch()
         self.setAccessibleName(f"{tr('Profiles')}. {headline(rows)}")
 
     def _show_by_hand(self, rows: list[ProfileInfo]) -> None:
@@ -147,8 +157,16 @@ class ProfilesPage(QWidget):
         else:
             self.by_hand.hide()
 
+    def _show_signers(self) -> None:
+        try:
+            self.signers.show_signers(trusted_signers().entries())
+        except InvalidValueError as error:
+            self.trouble.show_text(str(error))
+
     def _card(self, row: ProfileInfo, rows: list[ProfileInfo]) -> ProfileCard:
-        card = ProfileCard(self._look, card_words(row, self._paths), follow_choices(row, rows, self._paths))
+        others = [each.name for each in ordered(rows) if each.name != row.name]
+        follows = follow_choices(row, rows, self._paths)
+        card = ProfileCard(self._look, card_words(row, self._paths), follows, others)
         card.activation_wanted.connect(lambda: self._want(row.name, Purpose.ACTIVATE))
         card.look_wanted.connect(lambda: self._look_at(row.name))
         card.follow_wanted.connect(lambda network: self._want(row.name, Purpose.FOLLOW, network))
@@ -156,6 +174,7 @@ class ProfilesPage(QWidget):
         card.export_wanted.connect(lambda: self._export(row.name, is_signed=False))
         card.signing_wanted.connect(lambda: self._export(row.name, is_signed=True))
         card.deletion_wanted.connect(lambda: self._delete(row.name))
+        card.comparison_wanted.connect(lambda other: self._compare(row.name, other))
         return card
 
     @property
@@ -196,7 +215,7 @@ class ProfilesPage(QWidget):
                 signature=standing_of(text, trusted_signers()),
             )
         except InvalidValueError as error:
-            self._stack.setCurrentIndex(0)
+            self._leave_review()
             self.trouble.show_text(
                 tr("{reason}.\nNothing has been changed. Mend the file and open it again.", reason=str(error))
             )
@@ -230,11 +249,34 @@ class ProfilesPage(QWidget):
             heading=headings[review.purpose],
             source=review.source,
             name=name if _can_be_named(name) else "",
+            text=review.text,
             shown=preview_words(preview, review.text, self._paths),
             signature=review.signature,
         )
+        self._turn_to_review()
+
+    def _turn_to_review(self) -> None:
         self._stack.setCurrentWidget(self.review)
         self.review.cancel.setFocus()
+
+    def _compare(self, one: str, other: str) -> None:
+        self._start(self._review_comparison(one, other), tr("Comparing the profiles failed"))
+
+    async def _review_comparison(self, one: str, other: str) -> None:
+        """What becomes another from one profile to another, as they are written."""
+        before, after = await self.shelf.text(one), await self.shelf.text(other)
+        changes = ProfileChanges(name=other, changes=differences(before, after))
+        self._reviewed = None
+        self.review.show_review(
+            Purpose.COMPARE,
+            heading=tr("From “{one}” to “{other}”", one=title_of(one), other=title_of(other)),
+            source="",
+            name=other,
+            text=after,
+            shown=preview_words(changes, after, self._paths),
+            signature=standing_of(after, trusted_signers()),
+        )
+        self._turn_to_review()
 
     def _change_mode(self, mode: MergeMode) -> None:
         if self._reviewed is not None:
@@ -427,19 +469,16 @@ class ProfilesPage(QWidget):
         write_profile_file(file, text)
         self._snackbar.show_text(told, None)
 
-    def _trust(self, key: str, signer: str) -> None:
-        review = self._reviewed
-        if review is None:
-            return
+    # Whom to believe
 
+    def _trust(self, key: str, signer: str) -> None:
         async def trust() -> None:
             trusted_signers().trust(key, signer)
-            await self._open_again(review)
+            await self._judge_again()
 
         async def forget() -> None:
             trusted_signers().forget(signer)
-            if self._reviewed is not None:
-                await self._open_again(self._reviewed)
+            await self._judge_again()
 
         self._changes.start(
             trust,
@@ -448,16 +487,41 @@ class ProfilesPage(QWidget):
             undo=lambda: self._start(forget(), tr("Undo failed")),
         )
 
-    async def _open_again(self, review: _Review) -> None:
-        again = _Review(
-            purpose=review.purpose,
-            name=review.name,
-            text=review.text,
-            source=review.source,
-            signature=standing_of(review.text, trusted_signers()),
-            network=review.network,
+    def _forget(self, signer: str) -> None:
+        keys: list[str] = []
+
+        async def forget() -> None:
+            keys[:] = [trusted_signers().forget(signer).key]
+            await self._judge_again()
+
+        async def trust() -> None:
+            trusted_signers().trust(keys[0], signer)
+            await self._judge_again()
+
+        self._changes.start(
+            forget,
+            attempt=tr("Changing whom you trust failed"),
+            done=tr("You no longer trust what {signer} signs", signer=signer),
+            undo=lambda: self._start(trust(), tr("Undo failed")),
         )
-        await self._review(again, self.review.mode.choice or MergeMode.REPLACE)
+
+    async def _judge_again(self) -> None:
+        """Other signers are trusted now."""
+        self._show_signers()
+        if self._reviewed is not None:
+            again = replace(self._reviewed, signature=standing_of(self._reviewed.text, trusted_signers()))
+            await self._review(again, self.review.mode.choice or MergeMode.REPLACE)
+
+    async def _copy_key(self) -> None:
+        own = await in_thread(key_store().find)
+        if own is None:
+            self.signers.show_key(tr("You have no key yet: it is made when you first sign a profile."))
+            return
+        QGuiApplication.clipboard().setText(own.public)
+        self.signers.show_key(
+            tr("Your key {fingerprint}, kept in {place}", fingerprint=fingerprint(own.public), place=own.place)
+        )
+        self._snackbar.show_text(tr("Your public key is copied"), None)
 
     # Building
 
@@ -481,8 +545,12 @@ class ProfilesPage(QWidget):
         self._fill_naming()
         self._list.setSpacing(GRID)
         listed = QWidget()
-        listed.setLayout(self._list)
-        self._list.setContentsMargins(0, 0, 0, 0)
+        below = QVBoxLayout(listed)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(2 * GRID)
+        below.addLayout(self._list)
+        below.addWidget(self.signers)
+        below.addStretch()
         self._empty.show_text(
             tr("No profiles yet"),
             tr(
@@ -543,6 +611,8 @@ class ProfilesPage(QWidget):
         self.review.use_wanted.connect(lambda: self._confirm(is_activated=True))
         self.review.mode_chosen.connect(self._change_mode)
         self.review.trust_wanted.connect(self._trust)
+        self.signers.forgetting_wanted.connect(self._forget)
+        self.signers.key_wanted.connect(lambda: self._start(self._copy_key(), tr("Reading your key failed")))
         self._session.frame_taken.connect(self._look_again)
         self._session.contact_changed.connect(self._look_again)
         self._look.changed.connect(self._recolour)

@@ -22,6 +22,8 @@ class Purpose(Enum):
     IMPORT = "import"
     ACTIVATE = "activate"
     FOLLOW = "follow"
+    COMPARE = "compare"
+    """Only to know; nothing is decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePoli
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
-from mpmanager_ui.viewmodels.profiles import Badge, BadgeTone, FollowChoice, ProfileCardWords
+from mpmanager_ui.viewmodels.profiles import Badge, BadgeTone, FollowChoice, ProfileCardWords, title_of
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.cards import words
 from mpmanager_ui.widgets.choices import choice
@@ -29,12 +29,18 @@ class ProfileCard(QFrame):
     """To be signed and exported."""
     deletion_wanted = Signal()
     look_wanted = Signal()
+    comparison_wanted = Signal(str)
+    """With which other profile."""
 
-    def __init__(self, look: Look, shown: ProfileCardWords, follows: Sequence[FollowChoice]) -> None:
+    def __init__(
+        self, look: Look, shown: ProfileCardWords, follows: Sequence[FollowChoice], others: Sequence[str]
+    ) -> None:
         super().__init__()
         self._look = look
         self.shown = shown
         self._follows = follows
+        self._others = others
+        """The names of the other profiles."""
         self.setProperty("role", "card")
         self.setAccessibleName(shown.summary)
         self._icon = Label()
@@ -50,14 +56,10 @@ class ProfileCard(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         colour = self._look.colours.text
         menu.addAction(icons.icon("search", colour), tr("What it would change …"), self.look_wanted.emit)
+        if self._others:
+            self._fill_comparisons(menu.addMenu(icons.icon("tier-changed", colour), tr("Compare with")))
         if self.shown.is_own:
-            follow = menu.addMenu(icons.icon("wifi", colour), tr("Use with"))
-            for each in self._follows:
-                text = each.text.replace("&", "&&")
-                action = choice(self._look, follow, text, "connection", is_present=each.is_present)
-                wanted = self.unfollow_wanted if each.is_present else self.follow_wanted
-                action.triggered.connect(lambda _=False, wanted=wanted, each=each: wanted.emit(each.network))
-                follow.addAction(action)
+            self._fill_follows(menu.addMenu(icons.icon("wifi", colour), tr("Use with")))
         menu.addSeparator()
         menu.addAction(icons.icon("export", colour), tr("Export …"), self.export_wanted.emit)
         menu.addAction(icons.icon("person", colour), tr("Sign and export …"), self.signing_wanted.emit)
@@ -65,6 +67,18 @@ class ProfileCard(QFrame):
             menu.addSeparator()
             menu.addAction(icons.icon("delete", colour), tr("Delete"), self.deletion_wanted.emit)
         return menu
+
+    def _fill_comparisons(self, menu: QMenu) -> None:
+        for name in self._others:
+            action = menu.addAction(title_of(name))
+            action.triggered.connect(lambda _=False, name=name: self.comparison_wanted.emit(name))
+
+    def _fill_follows(self, menu: QMenu) -> None:
+        for each in self._follows:
+            action = choice(self._look, menu, each.text.replace("&", "&&"), "connection", is_present=each.is_present)
+            wanted = self.unfollow_wanted if each.is_present else self.follow_wanted
+            action.triggered.connect(lambda _=False, wanted=wanted, each=each: wanted.emit(each.network))
+            menu.addAction(action)
 
     def _open_menu(self) -> None:
         self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

@@ -77,7 +77,9 @@ class ProfileReview(QWidget):
             tr("How it is taken"),
         )
         self._cards = QVBoxLayout()
-        self.skip = CheckBox(look, tr("Take the rest, without what cannot be used"))
+        self._text = words(role="command")
+        self.text_switch = QPushButton(tr("Show how it is written"))
+        self.skip = CheckBox(look, tr("Take the rest, without what cannot be used"), colour="text")
         self.cancel = QPushButton(tr("Cancel"))
         self.keep = QPushButton()
         self.use = QPushButton()
@@ -85,9 +87,17 @@ class ProfileReview(QWidget):
         look.changed.connect(self._show_cards)
 
     def show_review(
-        self, purpose: Purpose, *, heading: str, source: str, name: str, shown: PreviewWords, signature: SignatureInfo
+        self,
+        purpose: Purpose,
+        *,
+        heading: str,
+        source: str,
+        name: str,
+        text: str,
+        shown: PreviewWords,
+        signature: SignatureInfo,
     ) -> None:
-        """Show what a profile would change; `source` says where it comes from."""
+        """Show what a profile would change; `source` says where it comes from, `text` is how it is written."""
         self._purpose = purpose
         self._is_refused = vouching(signature) is Vouching.REFUSED
         self._has_mistakes = bool(shown.mistakes) and purpose is Purpose.IMPORT
@@ -99,6 +109,8 @@ class ProfileReview(QWidget):
         self.skip.setVisible(self._has_mistakes)
         self.skip.setChecked(False)
         self._shown = shown, signature
+        self._text.setText(text)
+        self._source.setVisible(bool(source))
         self._show_cards()
         self._name_buttons()
         self._allow()
@@ -128,7 +140,7 @@ class ProfileReview(QWidget):
         if self._shown is None:
             return
         shown, signature = self._shown
-        if self._purpose is Purpose.IMPORT:
+        if self._purpose is not Purpose.COMPARE:
             self._cards.addWidget(self._signature_card(signature))
         if shown.mistakes:
             self._cards.addWidget(self._mistakes_card(shown.mistakes))
@@ -222,11 +234,14 @@ class ProfileReview(QWidget):
 
     def _name_buttons(self) -> None:
         self.keep.setVisible(self._purpose is Purpose.IMPORT)
+        self.use.setVisible(self._purpose is not Purpose.COMPARE)
+        self.cancel.setText(tr("Close") if self._purpose is Purpose.COMPARE else tr("Cancel"))
         self.keep.setText(tr("Import"))
         texts = {
             Purpose.IMPORT: tr("Import and activate"),
             Purpose.ACTIVATE: tr("Activate"),
             Purpose.FOLLOW: tr("Use it with this network"),
+            Purpose.COMPARE: "",
         }
         self.use.setText(texts[self._purpose])
 
@@ -247,15 +262,17 @@ class ProfileReview(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(2 * GRID)
-        head = QVBoxLayout()
-        head.setSpacing(GRID // 2)
-        for label in (self._heading, self._source, self._sentence):
-            head.addWidget(label)
-        column.addLayout(head)
         self._fill_options()
         column.addWidget(self._options)
+        column.addWidget(self.skip)
         self._cards.setSpacing(2 * GRID)
         column.addLayout(self._cards)
+        self.text_switch.setCheckable(True)
+        self.text_switch.setProperty("role", "flat")
+        self.text_switch.toggled.connect(self._text.setVisible)
+        self._text.hide()
+        column.addWidget(self.text_switch, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._text)
         column.addStretch()
         area = QScrollArea()
         area.setWidget(page)
@@ -265,8 +282,8 @@ class ProfileReview(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        outer.addLayout(self._head())
         outer.addWidget(area, 1)
-        outer.addWidget(self._foot())
 
     def _fill_options(self) -> None:
         column = card_column(self._options)
@@ -286,22 +303,24 @@ class ProfileReview(QWidget):
         row.addWidget(self.mode)
         column.addLayout(row)
 
-    def _foot(self) -> QFrame:
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(3 * GRID, 12, 3 * GRID, 12)
+    def _head(self) -> QHBoxLayout:
+        """What it is about, and what may be done; it stays in sight."""
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        for label in (self._heading, self._source, self._sentence):
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
         row.setSpacing(GRID)
+        row.addLayout(column, 1)
         self.use.setProperty("role", "primary")
         self.skip.toggled.connect(self._allow)
         self.cancel.clicked.connect(self.cancelled)
         self.keep.clicked.connect(self.keeping_wanted)
         self.use.clicked.connect(self.use_wanted)
-        row.addWidget(self.skip)
-        row.addStretch()
         for button in (self.cancel, self.keep, self.use):
-            row.addWidget(button)
-        return foot
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return row
 
 
 def _alone(widget: QWidget) -> QHBoxLayout:

@@ -1,8 +1,8 @@
 """One of the kernel's settings, with what it means and a way to change it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.sysctls import SysctlRow
@@ -10,13 +10,6 @@ from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.cards import words
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.segments import Segments
-
-
-class _NumberField(QSpinBox):
-    """Takes no number from a wheel that only scrolls the page."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class SysctlView(QWidget):
@@ -34,13 +27,16 @@ class SysctlView(QWidget):
         self.control = self._control()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, GRID // 2, 0, GRID // 2)
-        row.setSpacing(2 * GRID)
+        row.setSpacing(GRID)
         row.addLayout(self._texts(), 1)
         self.back.setProperty("role", "flat")
         self.back.setVisible(bool(shown.way_back))
         self.back.setAccessibleName(f"{shown.name}: {shown.way_back}")
         self.back.clicked.connect(self.undo_wanted)
-        for widget in (self.back, self.control):
+        unit = Label(self.shown.unit.strip())
+        unit.set_role("muted")
+        unit.setFixedWidth(2 * GRID)
+        for widget in (self.back, self.control, unit):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _texts(self) -> QVBoxLayout:
@@ -67,17 +63,14 @@ class SysctlView(QWidget):
             return self._number_field(*self.shown.numbers)
         return Label(self.shown.value)
 
-    def _number_field(self, lowest: int, highest: int) -> QSpinBox:
-        field = _NumberField()
-        field.setRange(lowest, highest)
-        field.setSuffix(self.shown.unit)
-        field.setValue(int(self.shown.value))
-        field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    def _number_field(self, lowest: int, highest: int) -> QLineEdit:
+        field = QLineEdit(self.shown.value)
+        field.setValidator(QIntValidator(lowest, highest, field))
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        field.setFixedWidth(12 * GRID)
+        field.setFixedWidth(10 * GRID)
         field.setAccessibleName(self.shown.name)
         field.setToolTip(tr("{lowest} to {highest}; Enter sets it", lowest=lowest, highest=highest))
-        field.editingFinished.connect(lambda: self._want(str(field.value())))
+        field.editingFinished.connect(lambda: self._want(field.text()))
         return field
 
     def _want(self, value: str) -> None:
