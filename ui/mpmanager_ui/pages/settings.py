@@ -110,9 +110,9 @@ class SettingsPage(QScrollArea):
         clear(self._about)
         own = version("mpmanager")
         self._about.addWidget(words(tr("This window: mpmanager {version}", version=own)))
-        self._about.addWidget(words(tr("The service: mpmanagerd {version}", version=status.version)))
+        self._about.addWidget(words(tr("The daemon: mpmanagerd {version}", version=status.version)))
         if status.version != own:
-            hint = tr("They are of different versions: restart the service, or this window.")
+            hint = tr("They are of different versions: restart the daemon, or this window.")
             self._about.addWidget(words(hint, "warning-text"))
         if not status.limits:
             self._about.addWidget(words(tr("Everything works on this machine."), "muted"))

@@ -80,24 +80,406 @@
             <translation>Letzte Ereignisse</translation>
         </message>
         <message>
+            <source>Written to {file}</source>
+            <translation>Nach {file} geschrieben</translation>
+        </message>
+        <message>
+            <source>profile</source>
+            <translation>profil</translation>
+        </message>
+        <message>
+            <source>Import …</source>
+            <translation>Importieren …</translation>
+        </message>
+        <message>
+            <source>Save current decisions …</source>
+            <translation>Jetzige Entscheidungen speichern …</translation>
+        </message>
+        <message>
+            <source>Export current decisions</source>
+            <translation>Jetzige Entscheidungen exportieren</translation>
+        </message>
+        <message>
+            <source>Opening {file} failed</source>
+            <translation>{file} konnte nicht geöffnet werden</translation>
+        </message>
+        <message>
+            <source>Import a profile</source>
+            <translation>Ein Profil importieren</translation>
+        </message>
+        <message>
+            <source>Import “{name}”?</source>
+            <translation>„{name}“ importieren?</translation>
+        </message>
+        <message>
+            <source>Activate “{name}”?</source>
+            <translation>„{name}“ aktivieren?</translation>
+        </message>
+        <message>
+            <source>Use “{name}” with {network}?</source>
+            <translation>„{name}“ benutzen mit: {network}?</translation>
+        </message>
+        <message>
+            <source>Comparing the profiles failed</source>
+            <translation>Die Profile konnten nicht verglichen werden</translation>
+        </message>
+        <message>
+            <source>Reading the profile failed</source>
+            <translation>Das Profil konnte nicht gelesen werden</translation>
+        </message>
+        <message>
+            <source>Activating {profile} failed</source>
+            <translation>{profile} konnte nicht aktiviert werden</translation>
+        </message>
+        <message>
+            <source>Having {profile} follow a network failed</source>
+            <translation>{profile} konnte keinem Netz zugeordnet werden</translation>
+        </message>
+        <message>
+            <source>{profile} is active now</source>
+            <translation>{profile} ist jetzt aktiv</translation>
+        </message>
+        <message>
+            <source>{profile} is kept, and not active yet</source>
+            <translation>{profile} ist gespeichert und noch nicht aktiv</translation>
+        </message>
+        <message>
+            <source>My profile</source>
+            <translation>Mein Profil</translation>
+        </message>
+        <message>
+            <source>Export …</source>
+            <translation>Exportieren …</translation>
+        </message>
+        <message>
+            <source>Sign and export …</source>
+            <translation>Unterschreiben und exportieren …</translation>
+        </message>
+        <message>
+            <source>Export a profile</source>
+            <translation>Ein Profil exportieren</translation>
+        </message>
+        <message>
+            <source>Your key {fingerprint}, kept in {place}</source>
+            <translation>Ihr Schlüssel {fingerprint}, aufbewahrt in {place}</translation>
+        </message>
+        <message>
+            <source>Your public key is copied</source>
+            <translation>Ihr öffentlicher Schlüssel ist kopiert</translation>
+        </message>
+        <message>
+            <source>No profiles yet</source>
+            <translation>Noch keine Profile</translation>
+        </message>
+        <message>
+            <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
+Save your current decisions, or drop a profile file here to see what it would change.</source>
+            <translation>Ein Profil ist alles, was Sie entschieden haben: Vertrauen, wann Pfade benutzt werden, Regeln für Anwendungen.
+Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hier fallen, um zu sehen, was sie ändern würde.</translation>
+        </message>
+        <message>
+            <source>Or drop a file anywhere on this page</source>
+            <translation>Oder eine Datei irgendwo auf dieser Seite fallen lassen</translation>
+        </message>
+        <message>
+            <source>Save current decisions as</source>
+            <translation>Jetzige Entscheidungen speichern als</translation>
+        </message>
+        <message>
+            <source>Name of the new profile</source>
+            <translation>Name des neuen Profils</translation>
+        </message>
+        <message>
+            <source>Reading the profiles failed</source>
+            <translation>Die Profile konnten nicht gelesen werden</translation>
+        </message>
+        <message>
+            <source>You have chosen a profile by hand, so none follows the network.</source>
+            <translation>Sie haben ein Profil von Hand gewählt, deshalb folgt keines dem Netz.</translation>
+        </message>
+        <message>
+            <source>Profiles</source>
+            <translation>Profile</translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation>Alle Dateien</translation>
+        </message>
+        <message>
+            <source>From “{one}” to “{other}”</source>
+            <translation>Von „{one}“ zu „{other}“</translation>
+        </message>
+        <message>
+            <source>Previewing the profile failed</source>
+            <translation>Die Vorschau des Profils ist fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>Importing {profile} failed</source>
+            <translation>{profile} konnte nicht importiert werden</translation>
+        </message>
+        <message>
+            <source>Letting the networks choose failed</source>
+            <translation>Die Wahl konnte nicht den Netzen überlassen werden</translation>
+        </message>
+        <message>
+            <source>The networks in use choose the profile from now on</source>
+            <translation>Von jetzt an wählen die benutzten Netze das Profil</translation>
+        </message>
+        <message>
+            <source>{profile} is used with {network}</source>
+            <translation>{profile} wird benutzt mit: {network}</translation>
+        </message>
+        <message>
+            <source>Changing what {profile} follows failed</source>
+            <translation>Es konnte nicht geändert werden, womit {profile} benutzt wird</translation>
+        </message>
+        <message>
+            <source>{profile} is no longer used with {network}</source>
+            <translation>{profile} wird nicht mehr benutzt mit: {network}</translation>
+        </message>
+        <message>
+            <source>Deleting {profile} failed</source>
+            <translation>{profile} konnte nicht gelöscht werden</translation>
+        </message>
+        <message>
+            <source>{profile} is deleted; what you decided stays</source>
+            <translation>{profile} ist gelöscht; was Sie entschieden haben, bleibt</translation>
+        </message>
+        <message>
+            <source>Undo failed</source>
+            <translation>Das konnte nicht rückgängig gemacht werden</translation>
+        </message>
+        <message>
+            <source>It takes the place of the stored one.</source>
+            <translation>Es ersetzt das gespeicherte.</translation>
+        </message>
+        <message>
+            <source>Saving {profile} failed</source>
+            <translation>{profile} konnte nicht gespeichert werden</translation>
+        </message>
+        <message>
+            <source>Your current decisions are kept as {profile}</source>
+            <translation>Ihre jetzigen Entscheidungen sind als {profile} gespeichert</translation>
+        </message>
+        <message>
+            <source>Writing {file} failed</source>
+            <translation>{file} konnte nicht geschrieben werden</translation>
+        </message>
+        <message>
+            <source>Written to {file} and signed with a new key, kept in {place}</source>
+            <translation>Nach {file} geschrieben und mit einem neuen Schlüssel unterschrieben, aufbewahrt in {place}</translation>
+        </message>
+        <message>
+            <source>Written to {file} and signed with your key</source>
+            <translation>Nach {file} geschrieben und mit Ihrem Schlüssel unterschrieben</translation>
+        </message>
+        <message>
+            <source>Trusting the signer failed</source>
+            <translation>Dem Unterzeichner konnte nicht vertraut werden</translation>
+        </message>
+        <message>
+            <source>You trust what {signer} signs</source>
+            <translation>Sie vertrauen dem, was {signer} unterschreibt</translation>
+        </message>
+        <message>
+            <source>Changing whom you trust failed</source>
+            <translation>Wem Sie vertrauen, konnte nicht geändert werden</translation>
+        </message>
+        <message>
+            <source>You no longer trust what {signer} signs</source>
+            <translation>Sie vertrauen nicht mehr dem, was {signer} unterschreibt</translation>
+        </message>
+        <message>
+            <source>You have no key yet: it is made when you first sign a profile.</source>
+            <translation>Sie haben noch keinen Schlüssel: er entsteht, wenn Sie zum ersten Mal ein Profil unterschreiben.</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Speichern</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Let networks choose</source>
+            <translation>Netze wählen lassen</translation>
+        </message>
+        <message>
+            <source>From the file {file}</source>
+            <translation>Aus der Datei {file}</translation>
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed. Mend the file and open it again.</source>
+            <translation>{reason}.
+Nichts wurde geändert. Berichtigen Sie die Datei und öffnen Sie sie noch einmal.</translation>
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed.</source>
+            <translation>{reason}.
+Nichts wurde geändert.</translation>
+        </message>
+        <message>
+            <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
+            <translation>Ein Name hat Buchstaben, Ziffern, Leerzeichen, Punkte, Binde- und Unterstriche.</translation>
+        </message>
+        <message>
+            <source>Reading your key failed</source>
+            <translation>Ihr Schlüssel konnte nicht gelesen werden</translation>
+        </message>
+        <message>
             <source>Live</source>
             <translation>Live</translation>
         </message>
         <message>
-            <source>Open mpmanager</source>
-            <translation>mpmanager öffnen</translation>
+            <source>Settings</source>
+            <translation>Einstellungen</translation>
         </message>
         <message>
-            <source>Quit</source>
-            <translation>Beenden</translation>
+            <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
+            <translation>Einstellungen dieses Rechners (net.mptcp.*). Sie gelten für neue Verbindungen und bleiben, wenn mpmanager endet.</translation>
         </message>
         <message>
-            <source>Resume enforcing</source>
-            <translation>Durchsetzung fortsetzen</translation>
+            <source>Colours</source>
+            <translation>Farben</translation>
         </message>
         <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation>Durchsetzung 10 min aussetzen</translation>
+            <source>Language</source>
+            <translation>Sprache</translation>
+        </message>
+        <message>
+            <source>Motion</source>
+            <translation>Bewegung</translation>
+        </message>
+        <message>
+            <source>Trust cables only with a login (802.1X)</source>
+            <translation>Kabeln nur mit Anmeldung (802.1X) vertrauen</translation>
+        </message>
+        <message>
+            <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
+            <translation>Sonst wird jedem Kabel vertraut, denn wer eines einsteckt, ist im Gebäude.</translation>
+        </message>
+        <message>
+            <source>Keep changes over restarts</source>
+            <translation>Änderungen über Neustarts behalten</translation>
+        </message>
+        <message>
+            <source>They are of different versions: restart the daemon, or this window.</source>
+            <translation>Die Versionen sind verschieden: starten Sie den Dienst oder dieses Fenster neu.</translation>
+        </message>
+        <message>
+            <source>The window speaks another language when it starts the next time</source>
+            <translation>Das Fenster spricht beim nächsten Start eine andere Sprache</translation>
+        </message>
+        <message>
+            <source>Pause all notifications</source>
+            <translation>Alle Benachrichtigungen anhalten</translation>
+        </message>
+        <message>
+            <source>Until you say otherwise.</source>
+            <translation>Bis Sie etwas anderes sagen.</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Wie der Desktop</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Hell</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Dunkel</translation>
+        </message>
+        <message>
+            <source>This window: mpmanager {version}</source>
+            <translation>Dieses Fenster: mpmanager {version}</translation>
+        </message>
+        <message>
+            <source>The daemon: mpmanagerd {version}</source>
+            <translation>Der Dienst: mpmanagerd {version}</translation>
+        </message>
+        <message>
+            <source>Changing what cables need failed</source>
+            <translation>Was Kabel brauchen, konnte nicht geändert werden</translation>
+        </message>
+        <message>
+            <source>Setting {name} failed</source>
+            <translation>{name} konnte nicht gesetzt werden</translation>
+        </message>
+        <message>
+            <source>{name} is {value} now, for new connections</source>
+            <translation>{name} ist jetzt {value}, für neue Verbindungen</translation>
+        </message>
+        <message>
+            <source>{name} is what it was before mpmanager set it</source>
+            <translation>{name} ist wieder, was es war, bevor mpmanager es setzte</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>Fenster</translation>
+        </message>
+        <message>
+            <source>Takes effect when the window starts again.</source>
+            <translation>Gilt, wenn das Fenster wieder startet.</translation>
+        </message>
+        <message>
+            <source>The dots on the flow map, and what slides.</source>
+            <translation>Die Punkte auf der Flusskarte, und was gleitet.</translation>
+        </message>
+        <message>
+            <source>Closing the window leaves it in the tray</source>
+            <translation>Beim Schließen bleibt das Fenster in der Leiste</translation>
+        </message>
+        <message>
+            <source>Its sign there tells the state by its shape, and brings the window back.</source>
+            <translation>Sein Zeichen dort zeigt den Zustand durch seine Form und bringt das Fenster zurück.</translation>
+        </message>
+        <message>
+            <source>Start in the tray</source>
+            <translation>In der Leiste starten</translation>
+        </message>
+        <message>
+            <source>The window appears when you ask for it.</source>
+            <translation>Das Fenster erscheint, wenn Sie es verlangen.</translation>
+        </message>
+        <message>
+            <source>Notifications</source>
+            <translation>Benachrichtigungen</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>Vertrauen</translation>
+        </message>
+        <message>
+            <source>The kernel's Multipath TCP</source>
+            <translation>Multipath TCP des Kernels</translation>
+        </message>
+        <message>
+            <source>About</source>
+            <translation>Über</translation>
+        </message>
+        <message>
+            <source>Reading the settings failed</source>
+            <translation>Die Einstellungen konnten nicht gelesen werden</translation>
+        </message>
+        <message>
+            <source>This kernel has no Multipath TCP.</source>
+            <translation>Dieser Kernel hat kein Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>Everything works on this machine.</source>
+            <translation>Auf diesem Rechner geht alles.</translation>
+        </message>
+        <message>
+            <source>Cables need a login to be trusted now</source>
+            <translation>Kabeln wird jetzt nur mit Anmeldung vertraut</translation>
+        </message>
+        <message>
+            <source>Cables need no login now</source>
+            <translation>Kabel brauchen jetzt keine Anmeldung</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -421,11 +803,11 @@
         </message>
         <message>
             <source>Path lost or back</source>
-            <translation>Pfad verloren oder zurück</translation>
+            <translation>Pfad ausgefallen oder zurück</translation>
         </message>
         <message>
             <source>Backup opened for late data</source>
-            <translation>Reservepfad für verspätete Daten geöffnet</translation>
+            <translation>Reserve für verspätete Daten geöffnet</translation>
         </message>
         <message>
             <source>Trust changed</source>
@@ -440,8 +822,8 @@
             <translation>Regel oder Profil geändert</translation>
         </message>
         <message>
-            <source>Service gone or back</source>
-            <translation>Dienst beendet oder wieder da</translation>
+            <source>Daemon gone or back</source>
+            <translation>Dienst weg oder zurück</translation>
         </message>
         <message>
             <source>When Wi-Fi fades, a cable is unplugged, or a link works again.</source>
@@ -449,7 +831,7 @@
         </message>
         <message>
             <source>When an application waited too long and another path had to help.</source>
-            <translation>Wenn eine Anwendung zu lange gewartet hat und ein anderer Pfad helfen musste.</translation>
+            <translation>Wenn eine Anwendung zu lange wartete und ein anderer Pfad helfen musste.</translation>
         </message>
         <message>
             <source>When a path enters a network that is trusted more or less than the last one.</source>
@@ -457,7 +839,7 @@
         </message>
         <message>
             <source>When a path has used most of the data it may use, and when it has used all.</source>
-            <translation>Wenn ein Pfad die meisten seiner Daten verbraucht hat, und wenn er alle verbraucht hat.</translation>
+            <translation>Wenn ein Pfad die meisten der erlaubten Daten verbraucht hat, und wenn alle verbraucht sind.</translation>
         </message>
         <message>
             <source>When an application's rule changes, or a profile follows a network.</source>
@@ -465,91 +847,7 @@
         </message>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
-            <translation>Wenn mpmanagerd endet: Von da an wird nichts mehr entschieden.</translation>
-        </message>
-        <message>
-            <source>Another path</source>
-            <translation>Ein anderer Pfad</translation>
-        </message>
-        <message>
-            <source>{last} (One more came before.)</source>
-            <translation>{last} (Davor kam noch eine.)</translation>
-        </message>
-        <message>
-            <source>{last} ({count} more came before.)</source>
-            <translation>{last} (Davor kamen noch {count}.)</translation>
-        </message>
-        <message>
-            <source>{path} has come</source>
-            <translation>{path} ist dazugekommen</translation>
-        </message>
-        <message>
-            <source>{path} is connected</source>
-            <translation>{path} ist verbunden</translation>
-        </message>
-        <message>
-            <source>{path} is lost</source>
-            <translation>{path} ist verloren</translation>
-        </message>
-        <message>
-            <source>{path} is gone</source>
-            <translation>{path} ist verschwunden</translation>
-        </message>
-        <message>
-            <source>{helper} helps {path}</source>
-            <translation>{helper} hilft {path}</translation>
-        </message>
-        <message>
-            <source>{helper} carries instead of {path}</source>
-            <translation>{helper} trägt anstelle von {path}</translation>
-        </message>
-        <message>
-            <source>{path} carries again</source>
-            <translation>{path} trägt wieder</translation>
-        </message>
-        <message>
-            <source>{path}: trust has changed</source>
-            <translation>{path}: Vertrauen hat sich geändert</translation>
-        </message>
-        <message>
-            <source>Connections open unprotected</source>
-            <translation>Verbindungen öffnen ungeschützt</translation>
-        </message>
-        <message>
-            <source>Trust is not enforced as it should be</source>
-            <translation>Vertrauen wird nicht durchgesetzt, wie es sollte</translation>
-        </message>
-        <message>
-            <source>Enforcing is paused</source>
-            <translation>Durchsetzung ist ausgesetzt</translation>
-        </message>
-        <message>
-            <source>Policies are enforced again</source>
-            <translation>Regeln werden wieder durchgesetzt</translation>
-        </message>
-        <message>
-            <source>A rule has changed</source>
-            <translation>Eine Regel hat sich geändert</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profile</translation>
-        </message>
-        <message>
-            <source>mpmanagerd has gone</source>
-            <translation>mpmanagerd ist weg</translation>
-        </message>
-        <message>
-            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation>Es wird nichts mehr entschieden; was auf vertrauenswürdigen Pfaden gehalten wird, bleibt dort.</translation>
-        </message>
-        <message>
-            <source>mpmanagerd is back</source>
-            <translation>mpmanagerd ist wieder da</translation>
-        </message>
-        <message>
-            <source>It manages the connections of this machine again.</source>
-            <translation>Er verwaltet wieder die Verbindungen dieses Rechners.</translation>
+            <translation>Wenn mpmanagerd endet: von da an wird nichts mehr entschieden.</translation>
         </message>
         <message>
             <source>still in use</source>
@@ -700,6 +998,326 @@
             <translation>{number} auf vertrauenswürdige Pfade beschränkt</translation>
         </message>
         <message>
+            <source>Reduced</source>
+            <translation>Wenig</translation>
+        </message>
+        <message>
+            <source>All</source>
+            <translation>Alle</translation>
+        </message>
+        <message>
+            <source>{whom}: how long data may wait</source>
+            <translation>{whom}: wie lange Daten warten dürfen</translation>
+        </message>
+        <message>
+            <source>{whom}: what its data is like</source>
+            <translation>{whom}: welcher Art die Daten sind</translation>
+        </message>
+        <message>
+            <source>{whom}: waits from one path to another</source>
+            <translation>{whom}: Wartezeiten von einem Pfad zum anderen</translation>
+        </message>
+        <message>
+            <source>{whom}: where big transfers go</source>
+            <translation>{whom}: wohin große Übertragungen gehen</translation>
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of congestion marks</source>
+            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Staumarken</translation>
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of loss</source>
+            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Verlusten</translation>
+        </message>
+        <message>
+            <source>{whom}: multipath</source>
+            <translation>{whom}: Multipath</translation>
+        </message>
+        <message>
+            <source>{whom}: the lowest delay is preferred</source>
+            <translation>{whom}: die kürzeste Laufzeit wird bevorzugt</translation>
+        </message>
+        <message>
+            <source>{whom}: order of what is said about paths</source>
+            <translation>{whom}: Reihenfolge des über Pfade Gesagten</translation>
+        </message>
+        <message>
+            <source>{whom}: {paths}</source>
+            <translation>{whom}: {paths}</translation>
+        </message>
+        <message>
+            <source>{paths}: when used</source>
+            <translation>{paths}: wann benutzt</translation>
+        </message>
+        <message>
+            <source>{about}: {before} becomes {after}</source>
+            <translation>{about}: aus {before} wird {after}</translation>
+        </message>
+        <message>
+            <source>It would change one thing</source>
+            <translation>Es würde eines ändern</translation>
+        </message>
+        <message>
+            <source>It would change {count} things</source>
+            <translation>Es würde {count} Dinge ändern</translation>
+        </message>
+        <message>
+            <source>one of them widens rights</source>
+            <translation>eines davon erweitert Rechte</translation>
+        </message>
+        <message>
+            <source>{count} of them widen rights</source>
+            <translation>{count} davon erweitern Rechte</translation>
+        </message>
+        <message>
+            <source>{changes}; {wider}.</source>
+            <translation>{changes}; {wider}.</translation>
+        </message>
+        <message>
+            <source>Metered paths</source>
+            <translation>Pfade, die nach Menge kosten</translation>
+        </message>
+        <message>
+            <source>Paths that are not metered</source>
+            <translation>Pfade, die nicht nach Menge kosten</translation>
+        </message>
+        <message>
+            <source>Trusted paths</source>
+            <translation>Vertrauenswürdige Pfade</translation>
+        </message>
+        <message>
+            <source>Paths that are not trusted</source>
+            <translation>Nicht vertrauenswürdige Pfade</translation>
+        </message>
+        <message>
+            <source>All paths</source>
+            <translation>Alle Pfade</translation>
+        </message>
+        <message>
+            <source>The interface {name}</source>
+            <translation>Die Schnittstelle {name}</translation>
+        </message>
+        <message>
+            <source>{kind} path number {number}</source>
+            <translation>{kind}-Pfad Nummer {number}</translation>
+        </message>
+        <message>
+            <source>not here now: what is said of it has no effect yet</source>
+            <translation>zurzeit nicht hier: was darüber gesagt ist, wirkt noch nicht</translation>
+        </message>
+        <message>
+            <source>none on this machine: what is said of them has no effect yet</source>
+            <translation>auf diesem Rechner keine: was über sie gesagt ist, wirkt noch nicht</translation>
+        </message>
+        <message>
+            <source>Line {line}</source>
+            <translation>Zeile {line}</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>ja</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>nein</translation>
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation>vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>not trusted</source>
+            <translation>nicht vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>never</source>
+            <translation>nie</translation>
+        </message>
+        <message>
+            <source>as their kind suggests</source>
+            <translation>wie ihre Art nahelegt</translation>
+        </message>
+        <message>
+            <source>everything on trusted paths only</source>
+            <translation>alles nur auf vertrauenswürdigen Pfaden</translation>
+        </message>
+        <message>
+            <source>begins on trusted paths</source>
+            <translation>beginnt auf vertrauenswürdigen Pfaden</translation>
+        </message>
+        <message>
+            <source>any path</source>
+            <translation>jeder Pfad</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>aus</translation>
+        </message>
+        <message>
+            <source>It would change nothing: all of it holds already.</source>
+            <translation>Es würde nichts ändern: alles davon gilt schon.</translation>
+        </message>
+        <message>
+            <source>{changes}; it widens no rights.</source>
+            <translation>{changes}; Rechte erweitert es nicht.</translation>
+        </message>
+        <message>
+            <source>{changes}, and that widens rights.</source>
+            <translation>{changes}, und das erweitert Rechte.</translation>
+        </message>
+        <message>
+            <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
+            <translation>Nicht unterschrieben: niemand bürgt dafür, woher es kommt und dass niemand es geändert hat.</translation>
+        </message>
+        <message>
+            <source>The signature is invalid: {reason}. Such a profile is refused.</source>
+            <translation>Die Unterschrift ist ungültig: {reason}. Ein solches Profil wird abgelehnt.</translation>
+        </message>
+        <message>
+            <source>Signed by {signer}, whom you trust.
+{fingerprint}</source>
+            <translation>Unterschrieben von {signer}, dem Sie vertrauen.
+{fingerprint}</translation>
+        </message>
+        <message>
+            <source>Signed by a key that you do not know and that calls itself {signer}.
+{fingerprint}</source>
+            <translation>Unterschrieben mit einem Schlüssel, den Sie nicht kennen und der sich {signer} nennt.
+{fingerprint}</translation>
+        </message>
+        <message>
+            <source>{kind} paths</source>
+            <translation>{kind}-Pfade</translation>
+        </message>
+        <message>
+            <source>Trust in {network}</source>
+            <translation>Vertrauen in {network}</translation>
+        </message>
+        <message>
+            <source>Cables are trusted only with a login (802.1X)</source>
+            <translation>Kabeln wird nur mit Anmeldung (802.1X) vertraut</translation>
+        </message>
+        <message>
+            <source>{whom}: what keeps to trusted paths</source>
+            <translation>{whom}: was auf vertrauenswürdigen Pfaden bleibt</translation>
+        </message>
+        <message>
+            <source>decided automatically</source>
+            <translation>automatisch entschieden</translation>
+        </message>
+        <message>
+            <source>not said</source>
+            <translation>nichts gesagt</translation>
+        </message>
+        <message>
+            <source>All applications</source>
+            <translation>Alle Anwendungen</translation>
+        </message>
+        <message>
+            <source>Order of what is said about paths</source>
+            <translation>Reihenfolge des über Pfade Gesagten</translation>
+        </message>
+        <message>
+            <source>{profile} is active</source>
+            <translation>{profile} ist aktiv</translation>
+        </message>
+        <message>
+            <source>The network in use has chosen it: another network may choose another profile.</source>
+            <translation>Das benutzte Netz hat es gewählt: ein anderes Netz kann ein anderes Profil wählen.</translation>
+        </message>
+        <message>
+            <source>What held before</source>
+            <translation>Was vorher galt</translation>
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation>Zurück</translation>
+        </message>
+        <message>
+            <source>Activate</source>
+            <translation>Aktivieren</translation>
+        </message>
+        <message>
+            <source>Activate again</source>
+            <translation>Erneut aktivieren</translation>
+        </message>
+        <message>
+            <source>{count} mistake</source>
+            <translation>{count} Fehler</translation>
+        </message>
+        <message>
+            <source>{count} mistakes</source>
+            <translation>{count} Fehler</translation>
+        </message>
+        <message>
+            <source>active, chosen by you</source>
+            <translation>aktiv, von Ihnen gewählt</translation>
+        </message>
+        <message>
+            <source>active, chosen by the network</source>
+            <translation>aktiv, vom Netz gewählt</translation>
+        </message>
+        <message>
+            <source>No profile is active</source>
+            <translation>Kein Profil ist aktiv</translation>
+        </message>
+        <message>
+            <source>{profile} is active, and was changed since</source>
+            <translation>{profile} ist aktiv und wurde seitdem geändert</translation>
+        </message>
+        <message>
+            <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
+            <translation>Speichern Sie Ihre jetzigen Entscheidungen als Profil, um sie auf einen anderen Rechner zu tragen oder mit einem Netz zu benutzen.</translation>
+        </message>
+        <message>
+            <source>You have chosen it: it stays, whatever network this machine is in.</source>
+            <translation>Sie haben es gewählt: es bleibt, in welchem Netz dieser Rechner auch ist.</translation>
+        </message>
+        <message>
+            <source>all other networks</source>
+            <translation>alle anderen Netze</translation>
+        </message>
+        <message>
+            <source>Wi-Fi “{name}” ({security})</source>
+            <translation>WLAN „{name}“ ({security})</translation>
+        </message>
+        <message>
+            <source>“{name}”</source>
+            <translation>„{name}“</translation>
+        </message>
+        <message>
+            <source>the network of the gateway {address}</source>
+            <translation>das Netz des Gateways {address}</translation>
+        </message>
+        <message>
+            <source>the connection {id}</source>
+            <translation>die Verbindung {id}</translation>
+        </message>
+        <message>
+            <source>{network}, now with {profile}</source>
+            <translation>{network}, jetzt mit {profile}</translation>
+        </message>
+        <message>
+            <source>Used with: {networks}</source>
+            <translation>Benutzt mit: {networks}</translation>
+        </message>
+        <message>
+            <source>Signed as {signer}</source>
+            <translation>Unterschrieben als {signer}</translation>
+        </message>
+        <message>
+            <source>You have chosen it: it stays until you let the networks choose again.</source>
+            <translation>Sie haben es gewählt: es bleibt, bis Sie wieder die Netze wählen lassen.</translation>
+        </message>
+        <message>
+            <source>Everything as it was until a profile last took its place.</source>
+            <translation>Alles, wie es war, bis zuletzt ein Profil an seine Stelle trat.</translation>
+        </message>
+        <message>
+            <source>changed since</source>
+            <translation>seitdem geändert</translation>
+        </message>
+        <message>
             <source>{path} delivers nothing</source>
             <translation>{path} liefert nichts</translation>
         </message>
@@ -738,6 +1356,46 @@
         <message>
             <source>allowed {time}</source>
             <translation>erlaubt {time}</translation>
+        </message>
+        <message>
+            <source>Back to {value}</source>
+            <translation>Zurück zu {value}</translation>
+        </message>
+        <message>
+            <source> s</source>
+            <translation> s</translation>
+        </message>
+        <message>
+            <source>On</source>
+            <translation>Ein</translation>
+        </message>
+        <message>
+            <source>Off</source>
+            <translation>Aus</translation>
+        </message>
+        <message>
+            <source>It cannot be set here: {reason}.</source>
+            <translation>Hier kann es nicht gesetzt werden: {reason}.</translation>
+        </message>
+        <message>
+            <source>Kept as {value} over restarts, in {file}.</source>
+            <translation>Über Neustarts behalten als {value}, in {file}.</translation>
+        </message>
+        <message>
+            <source>Beware: {warning}.</source>
+            <translation>Vorsicht: {warning}.</translation>
+        </message>
+        <message>
+            <source>The kernel's default: {value}.</source>
+            <translation>Voreinstellung des Kernels: {value}.</translation>
+        </message>
+        <message>
+            <source>Until the next start only.</source>
+            <translation>Nur bis zum nächsten Start.</translation>
+        </message>
+        <message>
+            <source>a file</source>
+            <translation>einer Datei</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
@@ -790,10 +1448,6 @@
         <message>
             <source>Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.</source>
             <translation>Verbindungen beginnen anderswo, solange sie können, und Programme, die auf vertrauenswürdige Pfade beschränkt sind, meiden ihn.</translation>
-        </message>
-        <message>
-            <source>trusted</source>
-            <translation>vertrauenswürdig</translation>
         </message>
         <message>
             <source>untrusted</source>
@@ -1024,6 +1678,10 @@
             <translation>Pfade: {names}; {scale}</translation>
         </message>
         <message>
+            <source>Drop it to see what it would change</source>
+            <translation>Loslassen, um zu sehen, was es ändern würde</translation>
+        </message>
+        <message>
             <source>Last events, the newest first</source>
             <translation>Letzte Ereignisse, das neueste zuerst</translation>
         </message>
@@ -1080,16 +1738,116 @@
             <translation>Vertrauen …</translation>
         </message>
         <message>
-            <source>Follow the desktop</source>
-            <translation>Wie der Desktop</translation>
+            <source>What it would change …</source>
+            <translation>Was es ändern würde …</translation>
         </message>
         <message>
-            <source>Light</source>
-            <translation>Hell</translation>
+            <source>More about {profile}</source>
+            <translation>Mehr zu {profile}</translation>
         </message>
         <message>
-            <source>Dark</source>
-            <translation>Dunkel</translation>
+            <source>Use with a network, export, delete</source>
+            <translation>Mit einem Netz benutzen, exportieren, löschen</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Löschen</translation>
+        </message>
+        <message>
+            <source>Compare with</source>
+            <translation>Vergleichen mit</translation>
+        </message>
+        <message>
+            <source>Use with</source>
+            <translation>Benutzen mit</translation>
+        </message>
+        <message>
+            <source>Compare the fingerprint with its owner first, on another way than the file came.</source>
+            <translation>Vergleichen Sie den Fingerabdruck zuerst mit seinem Besitzer, auf einem anderen Weg, als die Datei kam.</translation>
+        </message>
+        <message>
+            <source>Cannot be used (1)</source>
+            <translation>Nicht zu gebrauchen (1)</translation>
+        </message>
+        <message>
+            <source>Cannot be used ({count})</source>
+            <translation>Nicht zu gebrauchen ({count})</translation>
+        </message>
+        <message>
+            <source>Mend these lines in an editor and open the file again; nothing has been changed.</source>
+            <translation>Berichtigen Sie diese Zeilen in einem Editor und öffnen Sie die Datei noch einmal; nichts wurde geändert.</translation>
+        </message>
+        <message>
+            <source>How it is taken</source>
+            <translation>Wie es übernommen wird</translation>
+        </message>
+        <message>
+            <source>Show how it is written</source>
+            <translation>Zeigen, wie es geschrieben ist</translation>
+        </message>
+        <message>
+            <source>Take the rest, without what cannot be used</source>
+            <translation>Den Rest übernehmen, ohne das Unbrauchbare</translation>
+        </message>
+        <message>
+            <source>Widens rights (1)</source>
+            <translation>Erweitert Rechte (1)</translation>
+        </message>
+        <message>
+            <source>Widens rights ({count})</source>
+            <translation>Erweitert Rechte ({count})</translation>
+        </message>
+        <message>
+            <source>Changes otherwise (1)</source>
+            <translation>Ändert außerdem (1)</translation>
+        </message>
+        <message>
+            <source>Changes otherwise ({count})</source>
+            <translation>Ändert außerdem ({count})</translation>
+        </message>
+        <message>
+            <source>Trust this signer</source>
+            <translation>Diesem Unterzeichner vertrauen</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>Importieren</translation>
+        </message>
+        <message>
+            <source>Import and activate</source>
+            <translation>Importieren und aktivieren</translation>
+        </message>
+        <message>
+            <source>Use it with this network</source>
+            <translation>Mit diesem Netz benutzen</translation>
+        </message>
+        <message>
+            <source>Keep it as</source>
+            <translation>Speichern als</translation>
+        </message>
+        <message>
+            <source>Name of the profile</source>
+            <translation>Name des Profils</translation>
+        </message>
+        <message>
+            <source>What you decided stays where this profile says nothing else</source>
+            <translation>Was Sie entschieden haben, bleibt, wo dieses Profil nichts anderes sagt</translation>
+        </message>
+        <message>
+            <source>Replace current decisions</source>
+            <translation>Ersetzt jetzige Entscheidungen</translation>
+        </message>
+        <message>
+            <source>Add to current decisions</source>
+            <translation>Ergänzt jetzige Entscheidungen</translation>
+        </message>
+        <message>
+            <source>What it calls paths, and which these are here</source>
+            <translation>Wie es Pfade nennt, und welche das hier sind</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
         </message>
         <message>
             <source>Pages</source>
@@ -1098,6 +1856,30 @@
         <message>
             <source>Colours: {theme}</source>
             <translation>Farben: {theme}</translation>
+        </message>
+        <message>
+            <source>Others trust what you sign when they know your key.</source>
+            <translation>Andere vertrauen dem, was Sie unterschreiben, wenn sie Ihren Schlüssel kennen.</translation>
+        </message>
+        <message>
+            <source>Copy your key</source>
+            <translation>Ihren Schlüssel kopieren</translation>
+        </message>
+        <message>
+            <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
+            <translation>Sie vertrauen noch keinem Unterzeichner: öffnen Sie ein unterschriebenes Profil, und sagen Sie es dort.</translation>
+        </message>
+        <message>
+            <source>Trust no longer</source>
+            <translation>Nicht mehr vertrauen</translation>
+        </message>
+        <message>
+            <source>Trust {signer} no longer</source>
+            <translation>{signer} nicht mehr vertrauen</translation>
+        </message>
+        <message>
+            <source>Signatures</source>
+            <translation>Unterschriften</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1126,6 +1908,10 @@
         <message>
             <source>Copy {command}</source>
             <translation>{command} kopieren</translation>
+        </message>
+        <message>
+            <source>{lowest} to {highest}; Enter sets it</source>
+            <translation>{lowest} bis {highest}; die Eingabetaste setzt es</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>

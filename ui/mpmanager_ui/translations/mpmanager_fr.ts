@@ -80,24 +80,406 @@
             <translation>Derniers événements</translation>
         </message>
         <message>
+            <source>Written to {file}</source>
+            <translation>Écrit dans {file}</translation>
+        </message>
+        <message>
+            <source>profile</source>
+            <translation>profil</translation>
+        </message>
+        <message>
+            <source>Import …</source>
+            <translation>Importer …</translation>
+        </message>
+        <message>
+            <source>Save current decisions …</source>
+            <translation>Enregistrer les décisions actuelles …</translation>
+        </message>
+        <message>
+            <source>Export current decisions</source>
+            <translation>Exporter les décisions actuelles</translation>
+        </message>
+        <message>
+            <source>Opening {file} failed</source>
+            <translation>L’ouverture de {file} a échoué</translation>
+        </message>
+        <message>
+            <source>Import a profile</source>
+            <translation>Importer un profil</translation>
+        </message>
+        <message>
+            <source>Import “{name}”?</source>
+            <translation>Importer « {name} » ?</translation>
+        </message>
+        <message>
+            <source>Activate “{name}”?</source>
+            <translation>Activer « {name} » ?</translation>
+        </message>
+        <message>
+            <source>Use “{name}” with {network}?</source>
+            <translation>Utiliser « {name} » avec {network} ?</translation>
+        </message>
+        <message>
+            <source>Comparing the profiles failed</source>
+            <translation>La comparaison des profils a échoué</translation>
+        </message>
+        <message>
+            <source>Reading the profile failed</source>
+            <translation>La lecture du profil a échoué</translation>
+        </message>
+        <message>
+            <source>Activating {profile} failed</source>
+            <translation>L’activation de {profile} a échoué</translation>
+        </message>
+        <message>
+            <source>Having {profile} follow a network failed</source>
+            <translation>Associer {profile} à un réseau a échoué</translation>
+        </message>
+        <message>
+            <source>{profile} is active now</source>
+            <translation>{profile} est maintenant actif</translation>
+        </message>
+        <message>
+            <source>{profile} is kept, and not active yet</source>
+            <translation>{profile} est enregistré, et pas encore actif</translation>
+        </message>
+        <message>
+            <source>My profile</source>
+            <translation>Mon profil</translation>
+        </message>
+        <message>
+            <source>Export …</source>
+            <translation>Exporter …</translation>
+        </message>
+        <message>
+            <source>Sign and export …</source>
+            <translation>Signer et exporter …</translation>
+        </message>
+        <message>
+            <source>Export a profile</source>
+            <translation>Exporter un profil</translation>
+        </message>
+        <message>
+            <source>Your key {fingerprint}, kept in {place}</source>
+            <translation>Votre clé {fingerprint}, conservée dans {place}</translation>
+        </message>
+        <message>
+            <source>Your public key is copied</source>
+            <translation>Votre clé publique est copiée</translation>
+        </message>
+        <message>
+            <source>No profiles yet</source>
+            <translation>Pas encore de profils</translation>
+        </message>
+        <message>
+            <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
+Save your current decisions, or drop a profile file here to see what it would change.</source>
+            <translation>Un profil est tout ce que vous avez décidé : la confiance, l’usage des chemins, les règles des applications.
+Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
+        </message>
+        <message>
+            <source>Or drop a file anywhere on this page</source>
+            <translation>Ou déposez un fichier n’importe où sur cette page</translation>
+        </message>
+        <message>
+            <source>Save current decisions as</source>
+            <translation>Enregistrer les décisions actuelles sous</translation>
+        </message>
+        <message>
+            <source>Name of the new profile</source>
+            <translation>Nom du nouveau profil</translation>
+        </message>
+        <message>
+            <source>Reading the profiles failed</source>
+            <translation>La lecture des profils a échoué</translation>
+        </message>
+        <message>
+            <source>You have chosen a profile by hand, so none follows the network.</source>
+            <translation>Vous avez choisi un profil à la main, aucun ne suit donc le réseau.</translation>
+        </message>
+        <message>
+            <source>Profiles</source>
+            <translation>Profils</translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation>Tous les fichiers</translation>
+        </message>
+        <message>
+            <source>From “{one}” to “{other}”</source>
+            <translation>De « {one} » à « {other} »</translation>
+        </message>
+        <message>
+            <source>Previewing the profile failed</source>
+            <translation>L’aperçu du profil a échoué</translation>
+        </message>
+        <message>
+            <source>Importing {profile} failed</source>
+            <translation>L’importation de {profile} a échoué</translation>
+        </message>
+        <message>
+            <source>Letting the networks choose failed</source>
+            <translation>Laisser les réseaux choisir a échoué</translation>
+        </message>
+        <message>
+            <source>The networks in use choose the profile from now on</source>
+            <translation>Les réseaux utilisés choisissent désormais le profil</translation>
+        </message>
+        <message>
+            <source>{profile} is used with {network}</source>
+            <translation>{profile} est utilisé avec {network}</translation>
+        </message>
+        <message>
+            <source>Changing what {profile} follows failed</source>
+            <translation>Changer ce que suit {profile} a échoué</translation>
+        </message>
+        <message>
+            <source>{profile} is no longer used with {network}</source>
+            <translation>{profile} n’est plus utilisé avec {network}</translation>
+        </message>
+        <message>
+            <source>Deleting {profile} failed</source>
+            <translation>La suppression de {profile} a échoué</translation>
+        </message>
+        <message>
+            <source>{profile} is deleted; what you decided stays</source>
+            <translation>{profile} est supprimé ; ce que vous avez décidé reste</translation>
+        </message>
+        <message>
+            <source>Undo failed</source>
+            <translation>L’annulation a échoué</translation>
+        </message>
+        <message>
+            <source>It takes the place of the stored one.</source>
+            <translation>Il remplace celui qui est enregistré.</translation>
+        </message>
+        <message>
+            <source>Saving {profile} failed</source>
+            <translation>L’enregistrement de {profile} a échoué</translation>
+        </message>
+        <message>
+            <source>Your current decisions are kept as {profile}</source>
+            <translation>Vos décisions actuelles sont enregistrées sous {profile}</translation>
+        </message>
+        <message>
+            <source>Writing {file} failed</source>
+            <translation>L’écriture de {file} a échoué</translation>
+        </message>
+        <message>
+            <source>Written to {file} and signed with a new key, kept in {place}</source>
+            <translation>Écrit dans {file} et signé avec une nouvelle clé, conservée dans {place}</translation>
+        </message>
+        <message>
+            <source>Written to {file} and signed with your key</source>
+            <translation>Écrit dans {file} et signé avec votre clé</translation>
+        </message>
+        <message>
+            <source>Trusting the signer failed</source>
+            <translation>Faire confiance au signataire a échoué</translation>
+        </message>
+        <message>
+            <source>You trust what {signer} signs</source>
+            <translation>Vous faites confiance à ce que signe {signer}</translation>
+        </message>
+        <message>
+            <source>Changing whom you trust failed</source>
+            <translation>Changer à qui vous faites confiance a échoué</translation>
+        </message>
+        <message>
+            <source>You no longer trust what {signer} signs</source>
+            <translation>Vous ne faites plus confiance à ce que signe {signer}</translation>
+        </message>
+        <message>
+            <source>You have no key yet: it is made when you first sign a profile.</source>
+            <translation>Vous n’avez pas encore de clé : elle est créée quand vous signez un profil pour la première fois.</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Enregistrer</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Annuler</translation>
+        </message>
+        <message>
+            <source>Let networks choose</source>
+            <translation>Laisser les réseaux choisir</translation>
+        </message>
+        <message>
+            <source>From the file {file}</source>
+            <translation>Du fichier {file}</translation>
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed. Mend the file and open it again.</source>
+            <translation>{reason}.
+Rien n’a été changé. Corrigez le fichier et rouvrez-le.</translation>
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed.</source>
+            <translation>{reason}.
+Rien n’a été changé.</translation>
+        </message>
+        <message>
+            <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
+            <translation>Un nom a des lettres, chiffres, espaces, points, tirets et tirets bas.</translation>
+        </message>
+        <message>
+            <source>Reading your key failed</source>
+            <translation>La lecture de votre clé a échoué</translation>
+        </message>
+        <message>
             <source>Live</source>
             <translation>En direct</translation>
         </message>
         <message>
-            <source>Open mpmanager</source>
-            <translation>Ouvrir mpmanager</translation>
+            <source>Settings</source>
+            <translation>Paramètres</translation>
         </message>
         <message>
-            <source>Quit</source>
-            <translation>Quitter</translation>
+            <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
+            <translation>Paramètres de cette machine (net.mptcp.*). Ils valent pour les nouvelles connexions et restent quand mpmanager se termine.</translation>
         </message>
         <message>
-            <source>Resume enforcing</source>
-            <translation>Reprendre l’application des règles</translation>
+            <source>Colours</source>
+            <translation>Couleurs</translation>
         </message>
         <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation>Suspendre l’application des règles 10 min</translation>
+            <source>Language</source>
+            <translation>Langue</translation>
+        </message>
+        <message>
+            <source>Motion</source>
+            <translation>Animations</translation>
+        </message>
+        <message>
+            <source>Trust cables only with a login (802.1X)</source>
+            <translation>Ne faire confiance aux câbles qu’avec authentification (802.1X)</translation>
+        </message>
+        <message>
+            <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
+            <translation>Sans cela, tout câble est de confiance, car qui en branche un est dans le bâtiment.</translation>
+        </message>
+        <message>
+            <source>Keep changes over restarts</source>
+            <translation>Garder les changements après un redémarrage</translation>
+        </message>
+        <message>
+            <source>They are of different versions: restart the daemon, or this window.</source>
+            <translation>Leurs versions diffèrent : redémarrez le démon, ou cette fenêtre.</translation>
+        </message>
+        <message>
+            <source>The window speaks another language when it starts the next time</source>
+            <translation>La fenêtre parlera une autre langue à son prochain démarrage</translation>
+        </message>
+        <message>
+            <source>Pause all notifications</source>
+            <translation>Suspendre toutes les notifications</translation>
+        </message>
+        <message>
+            <source>Until you say otherwise.</source>
+            <translation>Jusqu’à nouvel ordre.</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Suivre le bureau</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Clair</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Sombre</translation>
+        </message>
+        <message>
+            <source>This window: mpmanager {version}</source>
+            <translation>Cette fenêtre : mpmanager {version}</translation>
+        </message>
+        <message>
+            <source>The daemon: mpmanagerd {version}</source>
+            <translation>Le démon : mpmanagerd {version}</translation>
+        </message>
+        <message>
+            <source>Changing what cables need failed</source>
+            <translation>Changer ce qu’il faut aux câbles a échoué</translation>
+        </message>
+        <message>
+            <source>Setting {name} failed</source>
+            <translation>Le réglage de {name} a échoué</translation>
+        </message>
+        <message>
+            <source>{name} is {value} now, for new connections</source>
+            <translation>{name} vaut maintenant {value}, pour les nouvelles connexions</translation>
+        </message>
+        <message>
+            <source>{name} is what it was before mpmanager set it</source>
+            <translation>{name} vaut ce qu’il valait avant que mpmanager le règle</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>Fenêtre</translation>
+        </message>
+        <message>
+            <source>Takes effect when the window starts again.</source>
+            <translation>Prend effet au prochain démarrage de la fenêtre.</translation>
+        </message>
+        <message>
+            <source>The dots on the flow map, and what slides.</source>
+            <translation>Les points sur la carte des flux, et ce qui glisse.</translation>
+        </message>
+        <message>
+            <source>Closing the window leaves it in the tray</source>
+            <translation>Fermer la fenêtre la laisse dans la zone de notification</translation>
+        </message>
+        <message>
+            <source>Its sign there tells the state by its shape, and brings the window back.</source>
+            <translation>Son signe y montre l’état par sa forme, et ramène la fenêtre.</translation>
+        </message>
+        <message>
+            <source>Start in the tray</source>
+            <translation>Démarrer dans la zone de notification</translation>
+        </message>
+        <message>
+            <source>The window appears when you ask for it.</source>
+            <translation>La fenêtre apparaît quand vous la demandez.</translation>
+        </message>
+        <message>
+            <source>Notifications</source>
+            <translation>Notifications</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>Confiance</translation>
+        </message>
+        <message>
+            <source>The kernel's Multipath TCP</source>
+            <translation>Le Multipath TCP du noyau</translation>
+        </message>
+        <message>
+            <source>About</source>
+            <translation>À propos</translation>
+        </message>
+        <message>
+            <source>Reading the settings failed</source>
+            <translation>La lecture des paramètres a échoué</translation>
+        </message>
+        <message>
+            <source>This kernel has no Multipath TCP.</source>
+            <translation>Ce noyau n’a pas Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>Everything works on this machine.</source>
+            <translation>Tout fonctionne sur cette machine.</translation>
+        </message>
+        <message>
+            <source>Cables need a login to be trusted now</source>
+            <translation>Les câbles ne sont désormais de confiance qu’avec authentification</translation>
+        </message>
+        <message>
+            <source>Cables need no login now</source>
+            <translation>Les câbles n’ont plus besoin d’authentification</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -421,135 +803,51 @@
         </message>
         <message>
             <source>Path lost or back</source>
-            <translation>Chemin perdu ou rétabli</translation>
+            <translation>Chemin tombé ou revenu</translation>
         </message>
         <message>
             <source>Backup opened for late data</source>
-            <translation>Chemin de secours ouvert pour des données en retard</translation>
+            <translation>Secours ouvert pour des données en retard</translation>
         </message>
         <message>
             <source>Trust changed</source>
-            <translation>Confiance modifiée</translation>
+            <translation>Confiance changée</translation>
         </message>
         <message>
             <source>Data cap nearly or fully used</source>
-            <translation>Plafond de données presque ou entièrement atteint</translation>
+            <translation>Plafond de données presque ou tout à fait atteint</translation>
         </message>
         <message>
             <source>Rule or profile changed</source>
-            <translation>Règle ou profil modifié</translation>
+            <translation>Règle ou profil changé</translation>
         </message>
         <message>
-            <source>Service gone or back</source>
-            <translation>Service arrêté ou de retour</translation>
+            <source>Daemon gone or back</source>
+            <translation>Démon parti ou revenu</translation>
         </message>
         <message>
             <source>When Wi-Fi fades, a cable is unplugged, or a link works again.</source>
-            <translation>Quand le Wi-Fi faiblit, qu’un câble est débranché ou qu’un lien fonctionne à nouveau.</translation>
+            <translation>Quand le Wi-Fi faiblit, qu’un câble est débranché ou qu’un lien remarche.</translation>
         </message>
         <message>
             <source>When an application waited too long and another path had to help.</source>
-            <translation>Quand une application a attendu trop longtemps et qu’un autre chemin a dû aider.</translation>
+            <translation>Quand une application a trop attendu et qu’un autre chemin a dû aider.</translation>
         </message>
         <message>
             <source>When a path enters a network that is trusted more or less than the last one.</source>
-            <translation>Quand un chemin entre dans un réseau auquel on fait plus ou moins confiance qu’au précédent.</translation>
+            <translation>Quand un chemin entre dans un réseau plus ou moins de confiance que le précédent.</translation>
         </message>
         <message>
             <source>When a path has used most of the data it may use, and when it has used all.</source>
-            <translation>Quand un chemin a consommé la plus grande partie de ses données, et quand il a tout consommé.</translation>
+            <translation>Quand un chemin a utilisé l’essentiel des données permises, et quand il a tout utilisé.</translation>
         </message>
         <message>
             <source>When an application's rule changes, or a profile follows a network.</source>
-            <translation>Quand la règle d’une application change ou qu’un profil suit un réseau.</translation>
+            <translation>Quand la règle d’une application change, ou qu’un profil suit un réseau.</translation>
         </message>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
-            <translation>Quand mpmanagerd s’arrête : dès lors, plus rien n’est décidé.</translation>
-        </message>
-        <message>
-            <source>Another path</source>
-            <translation>Un autre chemin</translation>
-        </message>
-        <message>
-            <source>{last} (One more came before.)</source>
-            <translation>{last} (Une autre est venue avant.)</translation>
-        </message>
-        <message>
-            <source>{last} ({count} more came before.)</source>
-            <translation>{last} ({count} autres sont venues avant.)</translation>
-        </message>
-        <message>
-            <source>{path} has come</source>
-            <translation>{path} est apparu</translation>
-        </message>
-        <message>
-            <source>{path} is connected</source>
-            <translation>{path} est connecté</translation>
-        </message>
-        <message>
-            <source>{path} is lost</source>
-            <translation>{path} est perdu</translation>
-        </message>
-        <message>
-            <source>{path} is gone</source>
-            <translation>{path} a disparu</translation>
-        </message>
-        <message>
-            <source>{helper} helps {path}</source>
-            <translation>{helper} aide {path}</translation>
-        </message>
-        <message>
-            <source>{helper} carries instead of {path}</source>
-            <translation>{helper} porte à la place de {path}</translation>
-        </message>
-        <message>
-            <source>{path} carries again</source>
-            <translation>{path} porte de nouveau</translation>
-        </message>
-        <message>
-            <source>{path}: trust has changed</source>
-            <translation>{path} : la confiance a changé</translation>
-        </message>
-        <message>
-            <source>Connections open unprotected</source>
-            <translation>Des connexions s’ouvrent sans protection</translation>
-        </message>
-        <message>
-            <source>Trust is not enforced as it should be</source>
-            <translation>La confiance n’est pas appliquée comme elle devrait</translation>
-        </message>
-        <message>
-            <source>Enforcing is paused</source>
-            <translation>L’application des règles est suspendue</translation>
-        </message>
-        <message>
-            <source>Policies are enforced again</source>
-            <translation>Les règles sont de nouveau appliquées</translation>
-        </message>
-        <message>
-            <source>A rule has changed</source>
-            <translation>Une règle a changé</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profils</translation>
-        </message>
-        <message>
-            <source>mpmanagerd has gone</source>
-            <translation>mpmanagerd s’est arrêté</translation>
-        </message>
-        <message>
-            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation>Plus rien n’est décidé ; ce qui est tenu aux chemins de confiance le reste.</translation>
-        </message>
-        <message>
-            <source>mpmanagerd is back</source>
-            <translation>mpmanagerd est de retour</translation>
-        </message>
-        <message>
-            <source>It manages the connections of this machine again.</source>
-            <translation>Il gère de nouveau les connexions de cette machine.</translation>
+            <translation>Quand mpmanagerd se termine : dès lors, plus rien n’est décidé.</translation>
         </message>
         <message>
             <source>still in use</source>
@@ -700,6 +998,326 @@
             <translation>{number} tenues aux chemins de confiance</translation>
         </message>
         <message>
+            <source>Reduced</source>
+            <translation>Réduites</translation>
+        </message>
+        <message>
+            <source>All</source>
+            <translation>Toutes</translation>
+        </message>
+        <message>
+            <source>{whom}: how long data may wait</source>
+            <translation>{whom} : combien de temps les données peuvent attendre</translation>
+        </message>
+        <message>
+            <source>{whom}: what its data is like</source>
+            <translation>{whom} : la nature de ses données</translation>
+        </message>
+        <message>
+            <source>{whom}: waits from one path to another</source>
+            <translation>{whom} : attentes d’un chemin à l’autre</translation>
+        </message>
+        <message>
+            <source>{whom}: where big transfers go</source>
+            <translation>{whom} : où vont les gros transferts</translation>
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of congestion marks</source>
+            <translation>{whom} : un chemin est quitté à cette part de marques de congestion</translation>
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of loss</source>
+            <translation>{whom} : un chemin est quitté à cette part de pertes</translation>
+        </message>
+        <message>
+            <source>{whom}: multipath</source>
+            <translation>{whom} : multipath</translation>
+        </message>
+        <message>
+            <source>{whom}: the lowest delay is preferred</source>
+            <translation>{whom} : le plus court délai est préféré</translation>
+        </message>
+        <message>
+            <source>{whom}: order of what is said about paths</source>
+            <translation>{whom} : ordre de ce qui est dit des chemins</translation>
+        </message>
+        <message>
+            <source>{whom}: {paths}</source>
+            <translation>{whom} : {paths}</translation>
+        </message>
+        <message>
+            <source>{paths}: when used</source>
+            <translation>{paths} : quand utilisés</translation>
+        </message>
+        <message>
+            <source>{about}: {before} becomes {after}</source>
+            <translation>{about} : {before} devient {after}</translation>
+        </message>
+        <message>
+            <source>It would change one thing</source>
+            <translation>Il changerait une chose</translation>
+        </message>
+        <message>
+            <source>It would change {count} things</source>
+            <translation>Il changerait {count} choses</translation>
+        </message>
+        <message>
+            <source>one of them widens rights</source>
+            <translation>l’une d’elles étend des droits</translation>
+        </message>
+        <message>
+            <source>{count} of them widen rights</source>
+            <translation>{count} d’entre elles étendent des droits</translation>
+        </message>
+        <message>
+            <source>{changes}; {wider}.</source>
+            <translation>{changes} ; {wider}.</translation>
+        </message>
+        <message>
+            <source>Metered paths</source>
+            <translation>Chemins facturés au volume</translation>
+        </message>
+        <message>
+            <source>Paths that are not metered</source>
+            <translation>Chemins non facturés au volume</translation>
+        </message>
+        <message>
+            <source>Trusted paths</source>
+            <translation>Chemins de confiance</translation>
+        </message>
+        <message>
+            <source>Paths that are not trusted</source>
+            <translation>Chemins sans confiance</translation>
+        </message>
+        <message>
+            <source>All paths</source>
+            <translation>Tous les chemins</translation>
+        </message>
+        <message>
+            <source>The interface {name}</source>
+            <translation>L’interface {name}</translation>
+        </message>
+        <message>
+            <source>{kind} path number {number}</source>
+            <translation>Chemin {kind} numéro {number}</translation>
+        </message>
+        <message>
+            <source>not here now: what is said of it has no effect yet</source>
+            <translation>absente pour l’instant : ce qui en est dit est encore sans effet</translation>
+        </message>
+        <message>
+            <source>none on this machine: what is said of them has no effect yet</source>
+            <translation>aucun sur cette machine : ce qui en est dit est encore sans effet</translation>
+        </message>
+        <message>
+            <source>Line {line}</source>
+            <translation>Ligne {line}</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>oui</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>non</translation>
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation>de confiance</translation>
+        </message>
+        <message>
+            <source>not trusted</source>
+            <translation>sans confiance</translation>
+        </message>
+        <message>
+            <source>never</source>
+            <translation>jamais</translation>
+        </message>
+        <message>
+            <source>as their kind suggests</source>
+            <translation>comme leur nature le suggère</translation>
+        </message>
+        <message>
+            <source>everything on trusted paths only</source>
+            <translation>tout sur des chemins de confiance seulement</translation>
+        </message>
+        <message>
+            <source>begins on trusted paths</source>
+            <translation>commence sur des chemins de confiance</translation>
+        </message>
+        <message>
+            <source>any path</source>
+            <translation>n’importe quel chemin</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>arrêt</translation>
+        </message>
+        <message>
+            <source>It would change nothing: all of it holds already.</source>
+            <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
+        </message>
+        <message>
+            <source>{changes}; it widens no rights.</source>
+            <translation>{changes} ; il n’étend aucun droit.</translation>
+        </message>
+        <message>
+            <source>{changes}, and that widens rights.</source>
+            <translation>{changes}, et cela étend des droits.</translation>
+        </message>
+        <message>
+            <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
+            <translation>Non signé : personne ne garantit d’où il vient, ni que personne ne l’a changé.</translation>
+        </message>
+        <message>
+            <source>The signature is invalid: {reason}. Such a profile is refused.</source>
+            <translation>La signature est invalide : {reason}. Un tel profil est refusé.</translation>
+        </message>
+        <message>
+            <source>Signed by {signer}, whom you trust.
+{fingerprint}</source>
+            <translation>Signé par {signer}, à qui vous faites confiance.
+{fingerprint}</translation>
+        </message>
+        <message>
+            <source>Signed by a key that you do not know and that calls itself {signer}.
+{fingerprint}</source>
+            <translation>Signé par une clé que vous ne connaissez pas et qui se nomme {signer}.
+{fingerprint}</translation>
+        </message>
+        <message>
+            <source>{kind} paths</source>
+            <translation>Chemins {kind}</translation>
+        </message>
+        <message>
+            <source>Trust in {network}</source>
+            <translation>Confiance envers {network}</translation>
+        </message>
+        <message>
+            <source>Cables are trusted only with a login (802.1X)</source>
+            <translation>Les câbles ne sont de confiance qu’avec authentification (802.1X)</translation>
+        </message>
+        <message>
+            <source>{whom}: what keeps to trusted paths</source>
+            <translation>{whom} : ce qui reste sur des chemins de confiance</translation>
+        </message>
+        <message>
+            <source>decided automatically</source>
+            <translation>décidé automatiquement</translation>
+        </message>
+        <message>
+            <source>not said</source>
+            <translation>rien de dit</translation>
+        </message>
+        <message>
+            <source>All applications</source>
+            <translation>Toutes les applications</translation>
+        </message>
+        <message>
+            <source>Order of what is said about paths</source>
+            <translation>Ordre de ce qui est dit des chemins</translation>
+        </message>
+        <message>
+            <source>{profile} is active</source>
+            <translation>{profile} est actif</translation>
+        </message>
+        <message>
+            <source>The network in use has chosen it: another network may choose another profile.</source>
+            <translation>Le réseau utilisé l’a choisi : un autre réseau peut choisir un autre profil.</translation>
+        </message>
+        <message>
+            <source>What held before</source>
+            <translation>Ce qui valait avant</translation>
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation>Revenir</translation>
+        </message>
+        <message>
+            <source>Activate</source>
+            <translation>Activer</translation>
+        </message>
+        <message>
+            <source>Activate again</source>
+            <translation>Activer de nouveau</translation>
+        </message>
+        <message>
+            <source>{count} mistake</source>
+            <translation>{count} erreur</translation>
+        </message>
+        <message>
+            <source>{count} mistakes</source>
+            <translation>{count} erreurs</translation>
+        </message>
+        <message>
+            <source>active, chosen by you</source>
+            <translation>actif, choisi par vous</translation>
+        </message>
+        <message>
+            <source>active, chosen by the network</source>
+            <translation>actif, choisi par le réseau</translation>
+        </message>
+        <message>
+            <source>No profile is active</source>
+            <translation>Aucun profil n’est actif</translation>
+        </message>
+        <message>
+            <source>{profile} is active, and was changed since</source>
+            <translation>{profile} est actif, et a été changé depuis</translation>
+        </message>
+        <message>
+            <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
+            <translation>Enregistrez vos décisions actuelles dans un profil, pour les porter sur une autre machine ou les utiliser avec un réseau.</translation>
+        </message>
+        <message>
+            <source>You have chosen it: it stays, whatever network this machine is in.</source>
+            <translation>Vous l’avez choisi : il reste, quel que soit le réseau de cette machine.</translation>
+        </message>
+        <message>
+            <source>all other networks</source>
+            <translation>tous les autres réseaux</translation>
+        </message>
+        <message>
+            <source>Wi-Fi “{name}” ({security})</source>
+            <translation>Wi-Fi « {name} » ({security})</translation>
+        </message>
+        <message>
+            <source>“{name}”</source>
+            <translation>« {name} »</translation>
+        </message>
+        <message>
+            <source>the network of the gateway {address}</source>
+            <translation>le réseau de la passerelle {address}</translation>
+        </message>
+        <message>
+            <source>the connection {id}</source>
+            <translation>la connexion {id}</translation>
+        </message>
+        <message>
+            <source>{network}, now with {profile}</source>
+            <translation>{network}, maintenant avec {profile}</translation>
+        </message>
+        <message>
+            <source>Used with: {networks}</source>
+            <translation>Utilisé avec : {networks}</translation>
+        </message>
+        <message>
+            <source>Signed as {signer}</source>
+            <translation>Signé en tant que {signer}</translation>
+        </message>
+        <message>
+            <source>You have chosen it: it stays until you let the networks choose again.</source>
+            <translation>Vous l’avez choisi : il reste jusqu’à ce que vous laissiez de nouveau choisir les réseaux.</translation>
+        </message>
+        <message>
+            <source>Everything as it was until a profile last took its place.</source>
+            <translation>Tout comme c’était avant qu’un profil ne prenne sa place.</translation>
+        </message>
+        <message>
+            <source>changed since</source>
+            <translation>changé depuis</translation>
+        </message>
+        <message>
             <source>{path} delivers nothing</source>
             <translation>{path} ne livre rien</translation>
         </message>
@@ -738,6 +1356,46 @@
         <message>
             <source>allowed {time}</source>
             <translation>permis {time}</translation>
+        </message>
+        <message>
+            <source>Back to {value}</source>
+            <translation>Revenir à {value}</translation>
+        </message>
+        <message>
+            <source> s</source>
+            <translation> s</translation>
+        </message>
+        <message>
+            <source>On</source>
+            <translation>Activé</translation>
+        </message>
+        <message>
+            <source>Off</source>
+            <translation>Désactivé</translation>
+        </message>
+        <message>
+            <source>It cannot be set here: {reason}.</source>
+            <translation>Il ne peut être réglé ici : {reason}.</translation>
+        </message>
+        <message>
+            <source>Kept as {value} over restarts, in {file}.</source>
+            <translation>Gardé à {value} après un redémarrage, dans {file}.</translation>
+        </message>
+        <message>
+            <source>Beware: {warning}.</source>
+            <translation>Attention : {warning}.</translation>
+        </message>
+        <message>
+            <source>The kernel's default: {value}.</source>
+            <translation>Valeur par défaut du noyau : {value}.</translation>
+        </message>
+        <message>
+            <source>Until the next start only.</source>
+            <translation>Jusqu’au prochain démarrage seulement.</translation>
+        </message>
+        <message>
+            <source>a file</source>
+            <translation>un fichier</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
@@ -790,10 +1448,6 @@
         <message>
             <source>Connections open elsewhere while they can, and programs that are held to trusted paths avoid it.</source>
             <translation>Les connexions s’ouvrent ailleurs tant qu’elles peuvent, et les programmes tenus aux chemins de confiance l’évitent.</translation>
-        </message>
-        <message>
-            <source>trusted</source>
-            <translation>de confiance</translation>
         </message>
         <message>
             <source>untrusted</source>
@@ -1024,6 +1678,10 @@
             <translation>Chemins : {names} ; {scale}</translation>
         </message>
         <message>
+            <source>Drop it to see what it would change</source>
+            <translation>Déposez-le pour voir ce qu’il changerait</translation>
+        </message>
+        <message>
             <source>Last events, the newest first</source>
             <translation>Derniers événements, le plus récent d’abord</translation>
         </message>
@@ -1080,16 +1738,116 @@
             <translation>Confiance …</translation>
         </message>
         <message>
-            <source>Follow the desktop</source>
-            <translation>Suivre le bureau</translation>
+            <source>What it would change …</source>
+            <translation>Ce qu’il changerait …</translation>
         </message>
         <message>
-            <source>Light</source>
-            <translation>Clair</translation>
+            <source>More about {profile}</source>
+            <translation>Plus sur {profile}</translation>
         </message>
         <message>
-            <source>Dark</source>
-            <translation>Sombre</translation>
+            <source>Use with a network, export, delete</source>
+            <translation>Utiliser avec un réseau, exporter, supprimer</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Supprimer</translation>
+        </message>
+        <message>
+            <source>Compare with</source>
+            <translation>Comparer avec</translation>
+        </message>
+        <message>
+            <source>Use with</source>
+            <translation>Utiliser avec</translation>
+        </message>
+        <message>
+            <source>Compare the fingerprint with its owner first, on another way than the file came.</source>
+            <translation>Comparez d’abord l’empreinte avec son propriétaire, par une autre voie que celle du fichier.</translation>
+        </message>
+        <message>
+            <source>Cannot be used (1)</source>
+            <translation>Inutilisable (1)</translation>
+        </message>
+        <message>
+            <source>Cannot be used ({count})</source>
+            <translation>Inutilisables ({count})</translation>
+        </message>
+        <message>
+            <source>Mend these lines in an editor and open the file again; nothing has been changed.</source>
+            <translation>Corrigez ces lignes dans un éditeur et rouvrez le fichier ; rien n’a été changé.</translation>
+        </message>
+        <message>
+            <source>How it is taken</source>
+            <translation>Comment il est pris</translation>
+        </message>
+        <message>
+            <source>Show how it is written</source>
+            <translation>Montrer comment il est écrit</translation>
+        </message>
+        <message>
+            <source>Take the rest, without what cannot be used</source>
+            <translation>Prendre le reste, sans ce qui est inutilisable</translation>
+        </message>
+        <message>
+            <source>Widens rights (1)</source>
+            <translation>Étend des droits (1)</translation>
+        </message>
+        <message>
+            <source>Widens rights ({count})</source>
+            <translation>Étend des droits ({count})</translation>
+        </message>
+        <message>
+            <source>Changes otherwise (1)</source>
+            <translation>Change aussi (1)</translation>
+        </message>
+        <message>
+            <source>Changes otherwise ({count})</source>
+            <translation>Change aussi ({count})</translation>
+        </message>
+        <message>
+            <source>Trust this signer</source>
+            <translation>Faire confiance à ce signataire</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>Importer</translation>
+        </message>
+        <message>
+            <source>Import and activate</source>
+            <translation>Importer et activer</translation>
+        </message>
+        <message>
+            <source>Use it with this network</source>
+            <translation>L’utiliser avec ce réseau</translation>
+        </message>
+        <message>
+            <source>Keep it as</source>
+            <translation>Enregistrer sous</translation>
+        </message>
+        <message>
+            <source>Name of the profile</source>
+            <translation>Nom du profil</translation>
+        </message>
+        <message>
+            <source>What you decided stays where this profile says nothing else</source>
+            <translation>Ce que vous avez décidé reste où ce profil ne dit rien d’autre</translation>
+        </message>
+        <message>
+            <source>Replace current decisions</source>
+            <translation>Remplacer les décisions actuelles</translation>
+        </message>
+        <message>
+            <source>Add to current decisions</source>
+            <translation>Ajouter aux décisions actuelles</translation>
+        </message>
+        <message>
+            <source>What it calls paths, and which these are here</source>
+            <translation>Comment il nomme les chemins, et lesquels ce sont ici</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Fermer</translation>
         </message>
         <message>
             <source>Pages</source>
@@ -1098,6 +1856,30 @@
         <message>
             <source>Colours: {theme}</source>
             <translation>Couleurs : {theme}</translation>
+        </message>
+        <message>
+            <source>Others trust what you sign when they know your key.</source>
+            <translation>Les autres font confiance à ce que vous signez quand ils connaissent votre clé.</translation>
+        </message>
+        <message>
+            <source>Copy your key</source>
+            <translation>Copier votre clé</translation>
+        </message>
+        <message>
+            <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
+            <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
+        </message>
+        <message>
+            <source>Trust no longer</source>
+            <translation>Ne plus faire confiance</translation>
+        </message>
+        <message>
+            <source>Trust {signer} no longer</source>
+            <translation>Ne plus faire confiance à {signer}</translation>
+        </message>
+        <message>
+            <source>Signatures</source>
+            <translation>Signatures</translation>
         </message>
         <message>
             <source>Undo</source>
@@ -1126,6 +1908,10 @@
         <message>
             <source>Copy {command}</source>
             <translation>Copier {command}</translation>
+        </message>
+        <message>
+            <source>{lowest} to {highest}; Enter sets it</source>
+            <translation>{lowest} à {highest} ; Entrée le règle</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>

@@ -33,7 +33,7 @@ _TITLES = Spoken(
         NotificationKind.TRUST: tr_later("Trust changed"),
         NotificationKind.CAP: tr_later("Data cap nearly or fully used"),
         NotificationKind.RULE: tr_later("Rule or profile changed"),
-        NotificationKind.DAEMON: tr_later("Service gone or back"),
+        NotificationKind.DAEMON: tr_later("Daemon gone or back"),
     }
 )
 
