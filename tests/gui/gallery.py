@@ -19,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import qasync  # the platform has to be set first
 from fake_manager import EPOCH, FakeDaemon, World  # found by the line above
+from fake_manager import FakeDaemon, World  # found by the line above
+from fake_profiles import FakeProfiles  # same
 from PySide6.QtWidgets import QApplication  # same
 
 from mpmanager.api.bus import parse_bus  # same
@@ -38,7 +40,7 @@ WITHIN_S = 20.0
 
 
 def normal() -> World:
-    world = World()
+    world = World(profiles=FakeProfiles.furnished())
     world.fail_over(3)
     world.open_helper(1)
     return world

@@ -11,7 +11,7 @@ QToolTip { background: $snack; color: $on_snack; border: 0; padding: 6px 8px; }
 QScrollArea, QScrollArea > QWidget > QWidget#page { background: transparent; border: 0; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="lead"] { color: $text; }
-QLabel[role="command"] {
+QLabel[role="command"], QPlainTextEdit {
     background: $lane; border: 1px solid $border; border-radius: 6px; padding: 8px 12px;
     font-family: monospace;
 }

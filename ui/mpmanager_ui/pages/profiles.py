@@ -98,8 +98,8 @@ class ProfilesPage(QWidget):
         self._headline = Label()
         self._explanation = words(role="muted")
         self.import_button = QPushButton(tr("Import …"))
-        self.save_button = QPushButton(tr("Save current decisions …"))
-        self.export_button = QPushButton(tr("Export current decisions"))
+        self.save_button = QPushButton(tr("Save as profile …"))
+        self.export_button = QPushButton(tr("Export"))
         self.trouble = Banner(look, Tone.DANGER)
         self.by_hand = Banner(look, Tone.NOTICE, is_closable=False)
         self._naming = QFrame()
@@ -211,7 +211,7 @@ class ProfilesPage(QWidget):
                 purpose=Purpose.IMPORT,
                 name="",
                 text=text,
-                source=tr("From the file {file}", file=str(file)),
+                source=str(file),
                 signature=standing_of(text, trusted_signers()),
             )
         except InvalidValueError as error:
@@ -391,7 +391,10 @@ class ProfilesPage(QWidget):
         back: list[Undo] = []
 
         async def make() -> None:
-            back[:] = [await change()]
+            try:
+                back[:] = [await change()]
+            finally:
+                self._show_rows()
 
         def undo() -> None:
             self._start(_run(back[0]), tr("Undo failed"))
@@ -575,6 +578,8 @@ class ProfilesPage(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
+        self.save_button.setToolTip(tr("Keep what you have decided until now under a name"))
+        self.export_button.setToolTip(tr("Write what you have decided until now to a file"))
         self.import_button.setToolTip(tr("Or drop a file anywhere on this page"))
         for button in (self.save_button, self.import_button, self.export_button):
             row.addWidget(button)
@@ -585,10 +590,11 @@ class ProfilesPage(QWidget):
         column = card_column(self._naming)
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        label = Label(tr("Save current decisions as"))
+        label = Label(tr("Save as"))
         label.setBuddy(self.new_name)
         self.new_name.setAccessibleName(tr("Name of the new profile"))
         self.new_name.setMaximumWidth(280)
+        self.new_name.setAcceptDrops(False)  # files are dropped on the page
         save, cancel = QPushButton(tr("Save")), QPushButton(tr("Cancel"))
         save.setProperty("role", "primary")
         save.clicked.connect(self._save)

@@ -92,12 +92,12 @@
             <translation>Importieren …</translation>
         </message>
         <message>
-            <source>Save current decisions …</source>
-            <translation>Jetzige Entscheidungen speichern …</translation>
+            <source>Save as profile …</source>
+            <translation>Als Profil speichern …</translation>
         </message>
         <message>
-            <source>Export current decisions</source>
-            <translation>Jetzige Entscheidungen exportieren</translation>
+            <source>Export</source>
+            <translation>Exportieren</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
@@ -178,12 +178,20 @@ Save your current decisions, or drop a profile file here to see what it would ch
 Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hier fallen, um zu sehen, was sie ändern würde.</translation>
         </message>
         <message>
+            <source>Keep what you have decided until now under a name</source>
+            <translation>Was Sie bis jetzt entschieden haben, unter einem Namen behalten</translation>
+        </message>
+        <message>
+            <source>Write what you have decided until now to a file</source>
+            <translation>Was Sie bis jetzt entschieden haben, in eine Datei schreiben</translation>
+        </message>
+        <message>
             <source>Or drop a file anywhere on this page</source>
             <translation>Oder eine Datei irgendwo auf dieser Seite fallen lassen</translation>
         </message>
         <message>
-            <source>Save current decisions as</source>
-            <translation>Jetzige Entscheidungen speichern als</translation>
+            <source>Save as</source>
+            <translation>Speichern als</translation>
         </message>
         <message>
             <source>Name of the new profile</source>
@@ -304,10 +312,6 @@ Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hie
         <message>
             <source>Let networks choose</source>
             <translation>Netze wählen lassen</translation>
-        </message>
-        <message>
-            <source>From the file {file}</source>
-            <translation>Aus der Datei {file}</translation>
         </message>
         <message>
             <source>{reason}.
@@ -1822,6 +1826,10 @@ Nichts wurde geändert.</translation>
             <translation>Mit diesem Netz benutzen</translation>
         </message>
         <message>
+            <source>How it is written</source>
+            <translation>Wie es geschrieben ist</translation>
+        </message>
+        <message>
             <source>Keep it as</source>
             <translation>Speichern als</translation>
         </message>
@@ -1870,8 +1878,8 @@ Nichts wurde geändert.</translation>
             <translation>Sie vertrauen noch keinem Unterzeichner: öffnen Sie ein unterschriebenes Profil, und sagen Sie es dort.</translation>
         </message>
         <message>
-            <source>Trust no longer</source>
-            <translation>Nicht mehr vertrauen</translation>
+            <source>Forget</source>
+            <translation>Vergessen</translation>
         </message>
         <message>
             <source>Trust {signer} no longer</source>

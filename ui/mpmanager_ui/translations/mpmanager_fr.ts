@@ -92,12 +92,12 @@
             <translation>Importer …</translation>
         </message>
         <message>
-            <source>Save current decisions …</source>
-            <translation>Enregistrer les décisions actuelles …</translation>
+            <source>Save as profile …</source>
+            <translation>Enregistrer comme profil …</translation>
         </message>
         <message>
-            <source>Export current decisions</source>
-            <translation>Exporter les décisions actuelles</translation>
+            <source>Export</source>
+            <translation>Exporter</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
@@ -178,12 +178,20 @@ Save your current decisions, or drop a profile file here to see what it would ch
 Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
         </message>
         <message>
+            <source>Keep what you have decided until now under a name</source>
+            <translation>Garder sous un nom ce que vous avez décidé jusqu’ici</translation>
+        </message>
+        <message>
+            <source>Write what you have decided until now to a file</source>
+            <translation>Écrire dans un fichier ce que vous avez décidé jusqu’ici</translation>
+        </message>
+        <message>
             <source>Or drop a file anywhere on this page</source>
             <translation>Ou déposez un fichier n’importe où sur cette page</translation>
         </message>
         <message>
-            <source>Save current decisions as</source>
-            <translation>Enregistrer les décisions actuelles sous</translation>
+            <source>Save as</source>
+            <translation>Enregistrer sous</translation>
         </message>
         <message>
             <source>Name of the new profile</source>
@@ -304,10 +312,6 @@ Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour 
         <message>
             <source>Let networks choose</source>
             <translation>Laisser les réseaux choisir</translation>
-        </message>
-        <message>
-            <source>From the file {file}</source>
-            <translation>Du fichier {file}</translation>
         </message>
         <message>
             <source>{reason}.
@@ -1822,6 +1826,10 @@ Rien n’a été changé.</translation>
             <translation>L’utiliser avec ce réseau</translation>
         </message>
         <message>
+            <source>How it is written</source>
+            <translation>Comment il est écrit</translation>
+        </message>
+        <message>
             <source>Keep it as</source>
             <translation>Enregistrer sous</translation>
         </message>
@@ -1870,8 +1878,8 @@ Rien n’a été changé.</translation>
             <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
         </message>
         <message>
-            <source>Trust no longer</source>
-            <translation>Ne plus faire confiance</translation>
+            <source>Forget</source>
+            <translation>Oublier</translation>
         </message>
         <message>
             <source>Trust {signer} no longer</source>

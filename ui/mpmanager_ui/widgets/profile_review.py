@@ -1,14 +1,16 @@
 """What a profile would change here, to be read before it is taken in or put into force."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -33,7 +35,7 @@ from mpmanager_ui.viewmodels.profile_preview import (
 from mpmanager_ui.viewmodels.translation import tr, tr_count
 from mpmanager_ui.widgets.cards import card_column, clear, heading_font, title, words
 from mpmanager_ui.widgets.check_box import CheckBox
-from mpmanager_ui.widgets.label import Label
+from mpmanager_ui.widgets.label import Label, plain_tip
 from mpmanager_ui.widgets.segments import Segments
 
 _MOST_ROWS = 200
@@ -45,6 +47,7 @@ _SIGNS = {
     Vouching.REFUSED: ("warning", "danger", "danger"),
 }
 _ICON = 20
+_TEXT_HEIGHT = 30 * GRID
 _COLUMNS = (5, 3, 0, 3)
 """What changes, before, an arrow, after: shares of the width."""
 
@@ -77,7 +80,7 @@ class ProfileReview(QWidget):
             tr("How it is taken"),
         )
         self._cards = QVBoxLayout()
-        self._text = words(role="command")
+        self._text = QPlainTextEdit()
         self.text_switch = QPushButton(tr("Show how it is written"))
         self.skip = CheckBox(look, tr("Take the rest, without what cannot be used"), colour="text")
         self.cancel = QPushButton(tr("Cancel"))
@@ -97,19 +100,20 @@ class ProfileReview(QWidget):
         shown: PreviewWords,
         signature: SignatureInfo,
     ) -> None:
-        """Show what a profile would change; `source` says where it comes from, `text` is how it is written."""
+        """Show what a profile would change; `source` is the file that it comes from, `text` is how it is written."""
         self._purpose = purpose
         self._is_refused = vouching(signature) is Vouching.REFUSED
         self._has_mistakes = bool(shown.mistakes) and purpose is Purpose.IMPORT
         self._heading.setText(heading)
-        self._source.setText(source)
+        self._source.setText(Path(source).name)
+        self._source.setToolTip(plain_tip(source))
         self._sentence.setText(shown.sentence)
         self.name.setText(name)
         self._options.setVisible(purpose is Purpose.IMPORT)
         self.skip.setVisible(self._has_mistakes)
         self.skip.setChecked(False)
         self._shown = shown, signature
-        self._text.setText(text)
+        self._text.setPlainText(text)
         self._source.setVisible(bool(source))
         self._show_cards()
         self._name_buttons()
@@ -270,6 +274,10 @@ class ProfileReview(QWidget):
         self.text_switch.setCheckable(True)
         self.text_switch.setProperty("role", "flat")
         self.text_switch.toggled.connect(self._text.setVisible)
+        self._text.setReadOnly(True)
+        self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._text.setMinimumHeight(_TEXT_HEIGHT)
+        self._text.setAccessibleName(tr("How it is written"))
         self._text.hide()
         column.addWidget(self.text_switch, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._text)
@@ -293,6 +301,7 @@ class ProfileReview(QWidget):
         label.setBuddy(self.name)
         self.name.setAccessibleName(tr("Name of the profile"))
         self.name.setMaximumWidth(280)
+        self.name.setAcceptDrops(False)  # files are dropped on the page
         self.name.textChanged.connect(self._allow)
         self.mode.choose(MergeMode.REPLACE)
         self.mode.chosen.connect(self.mode_chosen)
@@ -300,8 +309,8 @@ class ProfileReview(QWidget):
         row.addWidget(label)
         row.addWidget(self.name, 1)
         row.addStretch()
-        row.addWidget(self.mode)
         column.addLayout(row)
+        column.addWidget(self.mode, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _head(self) -> QHBoxLayout:
         """What it is about, and what may be done; it stays in sight."""

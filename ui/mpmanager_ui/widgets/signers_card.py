@@ -49,12 +49,14 @@ class SignersCard(QFrame):
         frame = QFrame()
         name = Label(entry.name)
         name.setFont(self._look.font(is_bold=True))
-        forget = QPushButton(tr("Trust no longer"))
+        forget = QPushButton(tr("Forget"))
         forget.setAccessibleName(tr("Trust {signer} no longer", signer=entry.name))
         forget.clicked.connect(lambda: self.forgetting_wanted.emit(entry.name))
-        row = _row(words(fingerprint(entry.key), "muted"), forget)
-        row.insertWidget(0, name)
-        frame.setLayout(row)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(name)
+        column.addLayout(_row(words(fingerprint(entry.key), "muted"), forget))
         return frame
 
 
