@@ -19,7 +19,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import qasync  # the platform has to be set first
 from fake_manager import EPOCH, FakeDaemon, World  # found by the line above
-from fake_manager import FakeDaemon, World  # found by the line above
 from fake_profiles import FakeProfiles  # same
 from PySide6.QtWidgets import QApplication  # same
 
