@@ -11,6 +11,7 @@ import msgspec
 
 from mpmanager.api.profile_file import ProfileFile
 from mpmanager.api.structures import (
+    ChangeInfo,
     ConnectionInfo,
     EventInfo,
     Frame,
@@ -80,6 +81,12 @@ class AllSysctls(msgspec.Struct, kw_only=True):
     """As `wait_ms` of the default policy."""
 
 
+class Changes(msgspec.Struct, kw_only=True):
+    """`mpm changes`, `undo`, `redo` and `keep` with `--json`; of `undo` and `redo` those that it is about."""
+
+    changes: list[ChangeInfo]
+
+
 class TrustInForce(msgspec.Struct, kw_only=True):
     """`mpm trust --json`."""
 
@@ -110,7 +117,7 @@ def schema() -> str:
         [
             *(StatusInfo, Paths, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
-            *(Connections, Events, Frame),
+            *(Connections, Events, Frame, Changes),
         ],
         ref_template="#/$defs/{name}",
     )
@@ -124,7 +131,8 @@ def schema() -> str:
             "profile import: ImportInfo; profile export: ExportInfo; profile diff: ProfileDifferences; "
             "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
-            "verify trust: Proof; connections: Connections; events: Events; watch: Frame"
+            "changes, undo, redo, keep: Changes; verify trust: Proof; "
+            "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,
     }

@@ -22,7 +22,7 @@ _frame_decoder = msgspec.json.Decoder(Frame)
 def to_dictionary(structure: Structure) -> dict[str, Variant]:
     """A structure as a{sv}; a field that is None is left out.
 
-    Fields are scalars, lists of strings, and lists of structures (which become aa{sv}).
+    Fields are scalars, lists of strings or of integers, and lists of structures (which become aa{sv}).
     """
     return _to_variants(msgspec.to_builtins(structure))
 
@@ -44,7 +44,7 @@ def _to_variant(value: object) -> Variant:
         case [dict(), *_]:
             return Variant("aa{sv}", [_to_variants(each) for each in value])  # type: ignore[arg-type]  # by the pattern
         case list():
-            return Variant("as", value)
+            return Variant("ax" if value and isinstance(value[0], int) else "as", value)
         case _:
             raise TypeError(f"no D-Bus type for {value!r}")
 

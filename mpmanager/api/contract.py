@@ -245,6 +245,62 @@ FOLLOW_NETWORK = Method(
 )
 """While a network (one of a path's `network_ids`, or `otherwise`) is in use, a profile is activated; empty: none."""
 
+LIST_CHANGES = Method(
+    name="ListChanges",
+    action=Action.INFO,
+    inputs=(Argument(name="limit", signature="u"),),
+    outputs=(Argument(name="changes", signature="aa{sv}"),),
+)
+"""`ChangeInfo` each, the newest first; `limit` at most (the daemon remembers 100), without those of other users' own
+rules."""
+
+PREVIEW_UNDO = Method(
+    name="PreviewUndo",
+    action=Action.INFO,
+    inputs=(Argument(name="id", signature="u"), Argument(name="with_later", signature="b")),
+    outputs=(Argument(name="changes", signature="aa{sv}"),),
+)
+"""`ChangeInfo` each of what `UndoChange` would take back. Nothing is changed."""
+
+UNDO_CHANGE = Method(
+    name="UndoChange",
+    action=Action.POLICY_OWN,
+    inputs=(Argument(name="id", signature="u"), Argument(name="with_later", signature="b")),
+    outputs=(Argument(name="changes", signature="aa{sv}"),),
+)
+"""Takes a change back; `id` 0: the last one that holds. `with_later`: with all later ones that are about the same, of
+which there may else be none. Takes what making the opposite by hand takes. Returns what was taken back."""
+
+REDO_CHANGE = Method(
+    name="RedoChange",
+    action=Action.POLICY_OWN,
+    inputs=(Argument(name="id", signature="u"),),
+    outputs=(Argument(name="changes", signature="aa{sv}"),),
+)
+"""Makes a change again; `id` 0: the one that was taken back last. Takes what making it by hand takes."""
+
+PROVISIONAL_CHANGE = Method(
+    name="ProvisionalChange",
+    action=Action.INFO,
+    inputs=(Argument(name="seconds", signature="u"),),
+)
+"""The caller's next change (within five minutes) is taken back after so many seconds, unless it is kept by then."""
+
+GUARD_CHANGES = Method(
+    name="GuardChanges",
+    action=Action.INFO,
+    inputs=(Argument(name="seconds", signature="u"),),
+)
+"""The same for all changes of the caller from now on that leave no path that programs can use."""
+
+KEEP_CHANGE = Method(
+    name="KeepChange",
+    action=Action.POLICY_OWN,
+    inputs=(Argument(name="id", signature="u"),),
+)
+"""Has a change stay that would be taken back by itself; `id` 0: the last such one. Another's takes what making it
+takes."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -272,6 +328,13 @@ METHODS = (
     ACTIVATE_PROFILE,
     DELETE_PROFILE,
     FOLLOW_NETWORK,
+    LIST_CHANGES,
+    PREVIEW_UNDO,
+    UNDO_CHANGE,
+    REDO_CHANGE,
+    PROVISIONAL_CHANGE,
+    GUARD_CHANGES,
+    KEEP_CHANGE,
 )
 
 

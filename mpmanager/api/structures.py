@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from mpmanager.model.change import AspectKind
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.multipath import MultipathObstacle, MultipathState
@@ -233,6 +234,41 @@ class ProfileChanges(Structure):
     references: list[PlacedReferenceInfo] = []
     mistakes: list[str] = []
     """What of the profile cannot be used, each with its place."""
+
+
+class ChangePartInfo(Structure, kw_only=True):
+    """One decision that became another by a change."""
+
+    kind: AspectKind
+    about: str
+    """The path, the network, or the selector of the rule; empty where there is only one such decision."""
+    before: str | None = None
+    """A tier, a kind, how far trusted, a profile, `true`; null: nothing was said, or a rule, which `text` tells."""
+    after: str | None = None
+    text: str
+    """One sentence for people."""
+
+
+class ChangeInfo(Structure):
+    """Decisions that became others together, and can be taken back."""
+
+    id: int
+    time: float
+    """Unix time."""
+    text: str
+    """One sentence for people."""
+    uid: int | None = None
+    """Of the user who has made it; null: the daemon did, for the networks in use."""
+    program: str | None = None
+    """With which it was made, as that calls itself; null where that is not known or another user's."""
+    parts: list[ChangePartInfo] = []
+    """50 at most."""
+    taken_back: float | None = None
+    """Unix time at which it was taken back; null: it was not."""
+    later: list[int] = []
+    """Changes since that are about the same, and have to be taken back with it."""
+    keep_until: float | None = None
+    """Unix time at which it is taken back, or what was taken back is made again, unless somebody keeps it so."""
 
 
 class BackupInfo(Structure):
@@ -488,6 +524,8 @@ class EventKind(StrEnum):
     PROFILE_CHANGED = "profile-changed"
     ENFORCING_PAUSED = "enforcing-paused"
     ENFORCING_RESUMED = "enforcing-resumed"
+    CHANGE_TAKEN_BACK = "change-taken-back"
+    CHANGE_MADE_AGAIN = "change-made-again"
     RESYNCHRONISED = "resynchronised"
 
 
@@ -604,3 +642,5 @@ class Frame(Structure):
     ended: list[ConnectionInfo] = []
     applications: list[ApplicationTotals] = []
     events: list[EventInfo] = []
+    changes: int = 0
+    """Grows whenever `ListChanges` would tell something else."""

@@ -23,6 +23,7 @@ from mpmanager.model.errors import (
     MpmanagerError,
     NotAuthorizedError,
     UnknownApplicationError,
+    UnknownChangeError,
     UnknownPathError,
     UnknownProfileError,
 )
@@ -35,6 +36,8 @@ DAEMON_NOT_RUNNING = 3
 NOT_AUTHORIZED = 4
 NOT_FOUND = 5
 INTERRUPTED = 130
+PROBATION = "mpmanager.probation"
+"""Where a command says after how many seconds its change is taken back, unless it is kept."""
 _FILE_WIDTH = 10_000
 """Of output that is no terminal: nothing is ever wrapped there."""
 _OWN_BUS = "private:/run/mpmanager"
@@ -48,7 +51,7 @@ Exit codes:
   2    wrong usage
   3    mpmanagerd does not run on that bus
   4    not authorised
-  5    no such path, connection, program or profile
+  5    no such path, connection, program, profile or change
   130  interrupted
 """
 
@@ -58,6 +61,7 @@ _CODES: dict[type[MpmanagerError], int] = {
     UnknownPathError: NOT_FOUND,
     UnknownApplicationError: NOT_FOUND,
     UnknownProfileError: NOT_FOUND,
+    UnknownChangeError: NOT_FOUND,
 }
 
 
@@ -235,9 +239,13 @@ def _end_unwritten(error: OSError) -> NoReturn:
 
 def ask(bus: Bus, talk: Callable[[ManagerClient], Awaitable[ResultT]]) -> ResultT:
     """Talk to the daemon once."""
+    context = click.get_current_context(silent=True)
+    probation_s = None if context is None else context.meta.get(PROBATION)
 
     async def run() -> ResultT:
         async with connected(bus) as client:
+            if probation_s is not None:
+                await client.provisional_change(probation_s)
             return await talk(client)
 
     return asyncio.run(run())

@@ -22,6 +22,7 @@ from mpmanager.cli.context import (
     json_option,
     print_json,
 )
+from mpmanager.cli.probation import confirm_option
 from mpmanager.cli.trust import trust, wires_need_login
 from mpmanager.client.manager import ManagerClient, connected
 from mpmanager.model.errors import UnknownPathError
@@ -41,6 +42,7 @@ Examples:
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
   mpm path trust wlan0                 how far this network is trusted, and why
   mpm app set ssh --wait 50ms          another path helps what is 50 ms late
+  mpm undo                             take back what was decided last
   mpm run --trust only -- ssh host     nothing of it on networks that are not trusted
   mpm tour                             everything at work, in a lab if need be
   mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
@@ -50,16 +52,20 @@ Examples:
 _LATER = {
     "app": "mpmanager.cli.policies:app",
     "bench": "mpmanager.cli.bench:bench",
+    "changes": "mpmanager.cli.changes:changes",
     "default": "mpmanager.cli.policies:default",
     "explain": "mpmanager.cli.explain:explain",
     "hold": "mpmanager.cli.explain:hold",
+    "keep": "mpmanager.cli.changes:keep",
     "lab": "mpmanager.cli.lab:lab",
     "pause": "mpmanager.cli.pauses:pause",
     "profile": "mpmanager.cli.profiles:profile",
     "resume": "mpmanager.cli.pauses:resume",
+    "redo": "mpmanager.cli.changes:redo",
     "run": "mpmanager.cli.run:run",
     "sysctl": "mpmanager.cli.sysctls:sysctl",
     "tour": "mpmanager.cli.tour:tour",
+    "undo": "mpmanager.cli.changes:undo",
     "verify": "mpmanager.cli.verify:verify",
 }
 
@@ -146,6 +152,7 @@ Examples:
 @click.argument("tier", type=click.Choice(_TIERS), metavar="TIER")
 @json_option
 @bus_command
+@confirm_option
 def tier(*, bus: Bus, name: str, tier: str, as_json: bool) -> None:
     """Say when the path NAME may carry data. In force at once, also for connections that are open, and kept.
 

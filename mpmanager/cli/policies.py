@@ -13,6 +13,7 @@ from mpmanager.cli import tables
 from mpmanager.cli.context import ask, bus_command, console, json_option, print_json
 from mpmanager.cli.policy_changes import Said, TakenBack, absent, told, unhelped
 from mpmanager.cli.policy_options import NOTHING_TO_SET, Layer, said_options, taken_back_options
+from mpmanager.cli.probation import confirm_option
 from mpmanager.cli.selection import is_selected, selected
 from mpmanager.client.applications import owned
 from mpmanager.client.manager import ManagerClient
@@ -120,6 +121,7 @@ Examples:
 @said_options
 @json_option
 @bus_command
+@confirm_option
 def set_(*, bus: Bus, selector: str, said: Said, layer: Layer, as_json: bool) -> None:
     if said.is_nothing:
         raise click.UsageError(NOTHING_TO_SET)
@@ -159,6 +161,7 @@ Examples:
 @said_options
 @json_option
 @bus_command
+@confirm_option
 def default(*, bus: Bus, said: Said, layer: Layer, as_json: bool) -> None:
     """Show or say how long data may wait, and what keeps to trusted paths, where nothing else was said of a program.
 

@@ -10,6 +10,7 @@ from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import ProfileChanges, ProfileInfo
 from mpmanager.cli import profile_words
 from mpmanager.cli.context import ask, bus_command, console, json_option, print_json
+from mpmanager.cli.probation import confirm_option
 from mpmanager.cli.profile_files import is_file, name_for, read_text, write_text
 from mpmanager.cli.sentences import printable
 from mpmanager.cli.signers import key, signers
@@ -306,6 +307,7 @@ Examples:
 @_yes_option
 @json_option
 @bus_command
+@confirm_option
 def activate(*, bus: Bus, name: str | None, automatic: bool, yes: bool, as_json: bool) -> None:
     """Put a stored profile in the place of all that was decided, all of it or nothing. What held is kept as the profile
     `before`. A profile that you chose stays, whatever network you are in, until you say --automatic.

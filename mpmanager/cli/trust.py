@@ -8,6 +8,7 @@ from mpmanager.api.bus import Bus
 from mpmanager.api.structures import PathInfo, StatusInfo
 from mpmanager.cli import sentences
 from mpmanager.cli.context import ask, bus_command, json_option, print_json
+from mpmanager.cli.probation import confirm_option
 from mpmanager.client.manager import ManagerClient
 from mpmanager.model.trust import Trust, TrustSource
 
@@ -34,6 +35,7 @@ Examples:
 @click.option("--interface", "of_interface", is_flag=True, help="Say it of the interface, whatever network it is in.")
 @json_option
 @bus_command
+@confirm_option
 def trust(*, bus: Bus, name: str, level: str | None, of_network: bool, of_interface: bool, as_json: bool) -> None:
     """Show or say how far the network of the path NAME is trusted. Kept over restarts.
 

@@ -22,6 +22,7 @@ from mpmanager.api.codec import (
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import (
+    ChangeInfo,
     EventInfo,
     Frame,
     PathInfo,
@@ -205,6 +206,41 @@ class ManagerClient:
     async def follow_network(self, network: str, profile: str) -> None:
         """Have a profile activated while a network is in use; empty: none."""
         await self._call(contract.FOLLOW_NETWORK, network, profile)
+
+    async def changes(self, limit: int = 100) -> list[ChangeInfo]:
+        """The last changes of what was decided, the newest first."""
+        (dictionaries,) = await self._call(contract.LIST_CHANGES, limit)
+        return [from_dictionary(each, ChangeInfo) for each in dictionaries]
+
+    async def preview_undo(self, change: int = 0, *, with_later: bool = False) -> list[ChangeInfo]:
+        """What `undo_change` would take back."""
+        (dictionaries,) = await self._call(contract.PREVIEW_UNDO, change, with_later)
+        return [from_dictionary(each, ChangeInfo) for each in dictionaries]
+
+    async def undo_change(self, change: int = 0, *, with_later: bool = False) -> list[ChangeInfo]:
+        """Take a change back, 0 the last one; `with_later`: with all later ones that are about the same.
+
+        Returns what was taken back, the first to go first.
+        """
+        (dictionaries,) = await self._call(contract.UNDO_CHANGE, change, with_later)
+        return [from_dictionary(each, ChangeInfo) for each in dictionaries]
+
+    async def redo_change(self, change: int = 0) -> list[ChangeInfo]:
+        """Make a change again, 0 the one that was taken back last."""
+        (dictionaries,) = await self._call(contract.REDO_CHANGE, change)
+        return [from_dictionary(each, ChangeInfo) for each in dictionaries]
+
+    async def provisional_change(self, seconds: int) -> None:
+        """Have this client's next change taken back after so long, unless it is kept."""
+        await self._call(contract.PROVISIONAL_CHANGE, seconds)
+
+    async def guard_changes(self, seconds: int) -> None:
+        """Have all changes of this client that leave no usable path taken back after so long, unless kept."""
+        await self._call(contract.GUARD_CHANGES, seconds)
+
+    async def keep_change(self, change: int = 0) -> None:
+        """Have a change stay that would be taken back by itself, 0 the last such one."""
+        await self._call(contract.KEEP_CHANGE, change)
 
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""

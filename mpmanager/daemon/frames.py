@@ -339,4 +339,5 @@ def cut_to_topics(frame: Frame, topics: Iterable[Topic], events: list[EventInfo]
         ended=frame.ended if Topic.ENDED in wanted else [],
         applications=frame.applications if Topic.APPLICATIONS in wanted else [],
         events=events if Topic.EVENTS in wanted else [],
+        changes=frame.changes,
     )

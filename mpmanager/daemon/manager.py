@@ -16,8 +16,11 @@ from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, Pol
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.policies import STOCK, paused
 from mpmanager.core.profile_mapping import Decisions
+from mpmanager.core.reach import usable_paths
 from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
+from mpmanager.core.standing import Standing
+from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
@@ -134,12 +137,21 @@ class Manager:
             rules=lambda: [*self.scopes.rules, *self.policies.rules_in(self._subjects.networks)],
             places_of=self._places.of,
         )
+        self.changes = ChangeKeeper(
+            state,
+            journal=self.journal,
+            standing=self._standing,
+            restore=self._restore,
+            reach=lambda: usable_paths(self.paths.paths, self.policies.rules),
+            widens=lambda standing: self.profiles.widens(standing.decisions),
+        )
         self.profiles = ProfileKeeper(
             state,
             journal=self.journal,
             paths=lambda: self.paths.paths,
             decisions=lambda: Decisions(preferences=self.paths.preferences, rules=self.policies.said),
             take_over=self._take_over,
+            recorded=self.changes.recorded,
         )
         self._news = asyncio.Event()
         self._connections = ConnectionKeeper(
@@ -194,6 +206,7 @@ class Manager:
             ready()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.paths.follow())
+                tasks.create_task(self.changes.run())
                 tasks.create_task(self.profiles.run())
                 tasks.create_task(self.trust.run())
                 tasks.create_task(self.pause.run())
@@ -322,6 +335,27 @@ class Manager:
             self._has_new_rules = False
             self._on_policies_changed()
 
+    def _standing(self) -> Standing:
+        return Standing(
+            decisions=Decisions(preferences=self.paths.preferences, rules=self.policies.said),
+            are_rules_lost=self._state.are_policies_lost,
+            choices=self.profiles.choices,
+        )
+
+    async def _restore(self, standing: Standing) -> None:
+        """All or nothing.
+
+        Raises:
+            UnknownProfileError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        now = self._standing()
+        self.profiles.check(standing.choices)
+        if (standing.decisions, standing.are_rules_lost) != (now.decisions, now.are_rules_lost):
+            self._state.save_decisions(standing.decisions, before=now.decisions, are_rules_lost=standing.are_rules_lost)
+            await self._take_over(standing.decisions)
+        if standing.choices != now.choices:
+            self.profiles.restore(standing.choices)
+
     def _on_connections_revised(self) -> None:
         self._expirations.stir()
         self.options.answer()
@@ -448,6 +482,7 @@ class Manager:
             connections=self._rows.living(ledger.living()),
             ended=self._rows.ended(ledger.ended(now)),
             applications=application_rows(ledger, self._badges(now)),
+            changes=self.changes.revision,
         )
 
     def _badges(self, now: float) -> Mapping[str, tuple[Application, MultipathBadge]]:

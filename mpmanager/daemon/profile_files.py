@@ -1,7 +1,5 @@
 """Where profiles are kept, and which of them is in force and follows which network."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +7,7 @@ import msgspec
 
 from mpmanager.daemon.kept_file import Reading, replace_file
 from mpmanager.model.errors import InvalidValueError, StateFileError, UnknownProfileError
-from mpmanager.model.profile import LONGEST_TEXT_BYTES, ProfileName, profile_name
+from mpmanager.model.profile import LONGEST_TEXT_BYTES, ProfileChoices, ProfileName, profile_name
 from mpmanager.model.trust import NetworkId
 
 _SUFFIX = ".toml"
@@ -90,19 +88,6 @@ def _is_name(text: str) -> bool:
         return profile_name(text) == text
     except InvalidValueError:
         return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileChoices:
-    """What was said of profiles."""
-
-    active: ProfileName | None = None
-    """The last one to be activated."""
-    previous: ProfileName | None = None
-    """The one before, to which the undo goes back."""
-    is_by_hand: bool = False
-    """Whether a person has chosen, so that no network does."""
-    follows: Mapping[NetworkId, ProfileName] = field(default_factory=dict)
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,7 +20,6 @@ from mpmanager.core.profile_mapping import (
     profile_of,
 )
 from mpmanager.daemon.journal import Journal
-from mpmanager.daemon.profile_files import ProfileChoices
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.errors import InvalidValueError, MpmanagerError, StateFileError, UnknownProfileError
 from mpmanager.model.names import LinkName
@@ -31,6 +31,7 @@ from mpmanager.model.profile import (
     Profile,
     ProfileChange,
     ProfileChoice,
+    ProfileChoices,
     ProfileName,
     profile_name,
 )
@@ -64,6 +65,7 @@ class ProfileKeeper:
         paths: Callable[[], tuple[Path, ...]],
         decisions: Callable[[], Decisions],
         take_over: Callable[[Decisions], Awaitable[None]],
+        recorded: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self._state = state
         self._files = state.profiles
@@ -71,6 +73,8 @@ class ProfileKeeper:
         self._paths = paths
         self._decisions = decisions
         self._take_over = take_over
+        self._recorded = recorded
+        """Whatever a network changes is done within."""
         self._choices = state.load_profile_choices()
         self._reading = lru_cache(_REMEMBERED)(read_profile)
         self._limits = self._limits_of(self._choices.active)
@@ -186,6 +190,36 @@ class ProfileKeeper:
         else:
             self._choose(replace(self._choices, is_by_hand=False))
             self._ask_again()
+
+    @property
+    def choices(self) -> ProfileChoices:
+        """Which profile was activated, and which follow networks."""
+        return self._choices
+
+    def widens(self, after: Decisions) -> bool:
+        """Whether other decisions would give more rights than those that hold."""
+        places = self._places
+        other = profile_of(after, name=_NOW, refer=places.refer)
+        return any(each.widens_rights for each in changes_between(self._current(), other))
+
+    def check(self, choices: ProfileChoices) -> None:
+        """Look whether the profiles are still there that would follow networks.
+
+        Raises:
+            UnknownProfileError, InvalidValueError, StateFileError: one is not.
+        """
+        for network, name in choices.follows.items():
+            if self._choices.follows.get(network) != name:
+                self._read(name)
+
+    def restore(self, choices: ProfileChoices) -> None:
+        """Have other choices, of which the decisions are in force already."""
+        active = choices.active if choices.active in self._files.names() else None
+        if replace(choices, active=active) != self._choices:
+            self._note(replace(choices, active=active))
+        self._applied = None
+        self._limits = self._limits_of(active)
+        self._ask_again()
 
     def _ask_again(self) -> None:
         """What a network asked for in vain may be had now."""
@@ -314,7 +348,7 @@ class ProfileKeeper:
 
     async def _follow(self) -> None:
         """One at a time with choices by hand: none of these is taken back while it is being put into force."""
-        async with self._turn:
+        async with self._recorded(), self._turn:
             await self._follow_in_turn()
 
     async def _follow_in_turn(self) -> None:

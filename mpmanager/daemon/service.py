@@ -5,7 +5,8 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,15 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
+from mpmanager.api.structures import ChangeInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
+from mpmanager.daemon.authors import program_of
 from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.subjects import users_of
 from mpmanager.model.authority import Action, Caller
+from mpmanager.model.change import Author
 from mpmanager.model.errors import (
     DaemonNotRunningError,
     InvalidValueError,
@@ -64,9 +67,30 @@ _PERSONAL = frozenset(
         contract.SET_POLICY,
         contract.GET_TRUST,
         contract.ENTER_SCOPE,
+        contract.LIST_CHANGES,
+        contract.PREVIEW_UNDO,
+        contract.UNDO_CHANGE,
+        contract.REDO_CHANGE,
+        contract.PROVISIONAL_CHANGE,
+        contract.GUARD_CHANGES,
+        contract.KEEP_CHANGE,
     )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
+
+_RECORDED = frozenset(
+    each.name
+    for each in (
+        contract.SET_PATH_TIER,
+        contract.SET_PATH_KIND,
+        contract.SET_PATH_TRUST,
+        contract.SET_WIRES_NEED_LOGIN,
+        contract.SET_POLICY,
+        contract.ACTIVATE_PROFILE,
+        contract.FOLLOW_NETWORK,
+    )
+)
+"""Methods that change what was decided: this can be taken back."""
 
 _LONGEST_DETAIL = 200
 _TOLD_OF_DICTIONARIES = frozenset({*PolicyInfo.__struct_fields__, *ScopeOptions.__struct_fields__})
@@ -112,6 +136,13 @@ class Service:
             contract.ACTIVATE_PROFILE.name: self._activate_profile,
             contract.DELETE_PROFILE.name: self._delete_profile,
             contract.FOLLOW_NETWORK.name: self._follow_network,
+            contract.LIST_CHANGES.name: self._list_changes,
+            contract.PREVIEW_UNDO.name: self._preview_undo,
+            contract.UNDO_CHANGE.name: self._undo_change,
+            contract.REDO_CHANGE.name: self._redo_change,
+            contract.PROVISIONAL_CHANGE.name: self._provisional_change,
+            contract.GUARD_CHANGES.name: self._guard_changes,
+            contract.KEEP_CHANGE.name: self._keep_change,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -205,8 +236,7 @@ class Service:
         try:
             caller = await self._authorise(message, method)
             async with self._answering:
-                own = [caller] if method.name in _PERSONAL else []
-                body = await self._handlers[method.name](*own, *_arguments(message, method))
+                body = await self._handle(caller, message, method)
                 given = [each for each in body if isinstance(each, socket.socket)]
                 await self._send(_reply(message, method, body))
         except MpmanagerError as error:
@@ -219,6 +249,13 @@ class Service:
             for each in given:
                 each.close()
 
+    async def _handle(self, caller: Caller, message: Message, method: contract.Method) -> list[Any]:
+        own = [caller] if method.name in _PERSONAL else []
+        is_change = method.name in _RECORDED
+        changes = self._manager.changes
+        async with changes.recorded(_author(caller), bus_name=caller.bus_name) if is_change else nullcontext():
+            return await self._handlers[method.name](*own, *_arguments(message, method))
+
     async def _authorise(self, message: Message, method: contract.Method) -> Caller:
         """Who calls, and may.
 
@@ -228,15 +265,34 @@ class Service:
             NotAuthorizedError: may not.
         """
         async with self._answering:
-            uid = await self._uid_of(message.sender)
+            uid = await self._known_of(message.sender, "GetConnectionUnixUser")
+            program = await self._program_of(message.sender) if method.name in _RECORDED else None
         is_patient = MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION in message.flags
-        caller = Caller(bus_name=str(message.sender), uid=uid, is_patient=is_patient)
+        caller = Caller(bus_name=str(message.sender), uid=uid, is_patient=is_patient, program=program)
         details = _details(message, method)
         await self._authority.authorise(caller, self._action(caller, message, method), details)
         # Looked at for administrators only: comparing costs time.
         if method is contract.ACTIVATE_PROFILE and self._manager.profiles.may_widen(str(message.body[0])):
             await self._authority.authorise(caller, method.action, details)
-        return caller
+        return await self._allow_change(caller, message, method, details)
+
+    async def _allow_change(
+        self, caller: Caller, message: Message, method: contract.Method, details: dict[str, str]
+    ) -> Caller:
+        """What taking a change back takes depends on the change."""
+        changes, viewer = self._manager.changes, Viewer.of(caller)
+        if method is contract.UNDO_CHANGE:
+            wanted, with_later = message.body
+            actions = changes.actions_to_undo(wanted, with_later=with_later, viewer=viewer)
+        elif method is contract.REDO_CHANGE:
+            actions = changes.actions_to_redo(message.body[0], viewer=viewer)
+        elif method is contract.KEEP_CHANGE:
+            actions = changes.actions_to_keep(message.body[0], viewer=viewer)
+        else:
+            return caller
+        for action in sorted(actions - {method.action}):
+            await self._authority.authorise(caller, action, details)
+        return replace(caller, allowed=actions)
 
     def _action(self, caller: Caller, message: Message, method: contract.Method) -> Action:
         """What the caller has to be allowed to do; the contract names the least that a method takes."""
@@ -254,18 +310,23 @@ class Service:
         account = self._manager.connection(token)
         return account is not None and account.owner_uid != caller.uid
 
-    async def _uid_of(self, sender: str | None) -> int | None:
+    async def _program_of(self, sender: str | None) -> str | None:
+        pid = await self._known_of(sender, "GetConnectionUnixProcessID")
+        return None if pid is None else program_of(pid)
+
+    async def _known_of(self, sender: str | None, question: str) -> int | None:
+        """What the bus knows of who has sent a message; None where it does not tell."""
         if self._message_bus is None or not sender:
             return None
-        question = Message(
+        asked = Message(
             destination="org.freedesktop.DBus",
             path="/org/freedesktop/DBus",
             interface="org.freedesktop.DBus",
-            member="GetConnectionUnixUser",
+            member=question,
             signature="s",
             body=[sender],
         )
-        reply = await self._message_bus.call(question)
+        reply = await self._message_bus.call(asked)
         if reply.message_type is not MessageType.METHOD_RETURN:
             return None
         return int(reply.body[0])
@@ -375,6 +436,48 @@ class Service:
     async def _follow_network(self, network: str, profile: str) -> list[Any]:
         self._manager.profiles.follow(network, profile)
         return []
+
+    async def _list_changes(self, caller: Caller, limit: int) -> list[Any]:
+        return _changes(self._manager.changes.rows(limit, Viewer.of(caller)))
+
+    async def _preview_undo(self, caller: Caller, wanted: int, with_later: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+        return _changes(self._manager.changes.preview(wanted, with_later=with_later, viewer=Viewer.of(caller)))
+
+    async def _undo_change(self, caller: Caller, wanted: int, with_later: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+        undone = await self._manager.changes.undo(
+            wanted,
+            with_later=with_later,
+            viewer=Viewer.of(caller),
+            allowed=caller.allowed,
+            bus_name=caller.bus_name,
+        )
+        return _changes(undone)
+
+    async def _redo_change(self, caller: Caller, wanted: int) -> list[Any]:
+        redone = await self._manager.changes.redo(
+            wanted, viewer=Viewer.of(caller), allowed=caller.allowed, bus_name=caller.bus_name
+        )
+        return _changes(redone)
+
+    async def _provisional_change(self, caller: Caller, seconds: int) -> list[Any]:
+        self._manager.changes.expect(caller.bus_name, seconds)
+        return []
+
+    async def _guard_changes(self, caller: Caller, seconds: int) -> list[Any]:
+        self._manager.changes.guard(caller.bus_name, seconds)
+        return []
+
+    async def _keep_change(self, caller: Caller, wanted: int) -> list[Any]:
+        await self._manager.changes.keep(wanted, viewer=Viewer.of(caller))
+        return []
+
+
+def _changes(rows: list[ChangeInfo]) -> list[Any]:
+    return [[to_dictionary(each) for each in rows]]
+
+
+def _author(caller: Caller) -> Author:
+    return Author(uid=caller.uid, program=caller.program)
 
 
 def _policy(dictionary: dict[str, Any]) -> PolicyInfo:

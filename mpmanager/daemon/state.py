@@ -15,19 +15,22 @@ import msgspec
 
 from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
+from mpmanager.core.change_log import ChangeLog
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.scopes import Scope
+from mpmanager.daemon.changes_file import ChangesFormat
 from mpmanager.daemon.kept_file import KeptFile, replace_file
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import Policies, PoliciesFormat
-from mpmanager.daemon.profile_files import ChoicesFormat, ProfileChoices, ProfileFiles
+from mpmanager.daemon.profile_files import ChoicesFormat, ProfileFiles
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
 from mpmanager.model.names import AddressId, Token
 from mpmanager.model.policy import PolicyRule, TrustPolicy
+from mpmanager.model.profile import ProfileChoices
 from mpmanager.model.sysctl import SysctlChange, SysctlName
 
 ContentT = TypeVar("ContentT")
@@ -167,6 +170,7 @@ class StateDirectory:
         self._policies = KeptFile(directory / "policies.json", PoliciesFormat())
         self.profiles = ProfileFiles(directory / "profiles")
         self._profile_choices = KeptFile(directory / "profiles.json", ChoicesFormat())
+        self._changes = KeptFile(directory / "changes.json", ChangesFormat())
         self._is_trust_lost = False
         self.are_policies_lost = False
         """Whether there may have been rules of which nobody knows any more."""
@@ -233,6 +237,7 @@ class StateDirectory:
             *self._policies.notices,
             *self._paths.notices,
             *self._profile_choices.notices,
+            *self._changes.notices,
             *([POLICIES_LOST] if self.are_policies_lost else []),
             *([TRUST_LOST] if self._is_trust_lost else []),
         ]
@@ -271,29 +276,45 @@ class StateDirectory:
         self._forget_pending()
         self.are_policies_lost = are_lost
 
-    def save_decisions(self, after: Decisions, *, before: Decisions) -> None:
+    def load_changes(self) -> ChangeLog:
+        """The last changes; where they cannot be read, none can be taken back."""
+        return self._changes.load()
+
+    def save_changes(self, log: ChangeLog) -> None:
+        """Write them down; when this returns they are on the disk.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        self._changes.save(log)
+
+    def save_decisions(self, after: Decisions, *, before: Decisions, are_rules_lost: bool = False) -> None:
         """Write down decisions about paths and about applications together, in the place of those that hold.
+
+        `are_rules_lost`: as `are_policies_lost`.
 
         All or nothing, also when the machine stops halfway: then the next start completes it.
 
         Raises:
             StateFileError: what was there before is there.
         """
+        policies = Policies(rules=after.rules, are_lost=are_rules_lost)
         pending = {
             "paths": PathsFormat().encode(after.preferences).decode(),
-            "policies": PoliciesFormat().encode(Policies(rules=after.rules)).decode(),
+            "policies": PoliciesFormat().encode(policies).decode(),
         }
         replace_file(self._pending_file, msgspec.json.encode(pending), is_lasting=True)
         try:
             self._paths.save(after.preferences)
             try:
-                self._policies.save(Policies(rules=after.rules))
+                self._policies.save(policies)
             except StateFileError:
                 self._paths.save(before.preferences)
                 raise
         finally:
             self._forget_pending()
-        self.are_policies_lost = self._is_trust_lost = False
+        self.are_policies_lost = are_rules_lost
+        self._is_trust_lost = after.preferences.trust.are_lost
 
     def _complete(self) -> None:
         """What a daemon before this one had begun to write down."""

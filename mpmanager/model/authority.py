@@ -31,3 +31,7 @@ class Caller:
     """None when the bus did not tell: then nothing but reading is allowed."""
     is_patient: bool = False
     """Whether it waits while a person is asked, who may have to type a password."""
+    program: str | None = None
+    """As it calls itself, which proves nothing."""
+    allowed: frozenset[Action] = frozenset()
+    """What it was asked for in this call, and has been allowed."""

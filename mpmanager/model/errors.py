@@ -44,6 +44,18 @@ class UnknownProfileError(MpmanagerError):
     code = "UnknownProfile"
 
 
+class UnknownChangeError(MpmanagerError):
+    """There is no such change to be taken back, made again, or kept."""
+
+    code = "UnknownChange"
+
+
+class ChangedSinceError(MpmanagerError):
+    """What a change was about has become another since, so that it cannot be taken back alone."""
+
+    code = "ChangedSince"
+
+
 class NotAuthorizedError(MpmanagerError):
     """The caller may not do that."""
 

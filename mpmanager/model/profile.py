@@ -176,3 +176,16 @@ class MergeMode(StrEnum):
 
     REPLACE = "replace"
     MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChoices:
+    """What was said of profiles."""
+
+    active: ProfileName | None = None
+    """The last one to be activated."""
+    previous: ProfileName | None = None
+    """The one before, to which the undo goes back."""
+    is_by_hand: bool = False
+    """Whether a person has chosen, so that no network does."""
+    follows: Mapping[NetworkId, ProfileName] = field(default_factory=dict)

@@ -47,6 +47,8 @@ EVENT_ICONS = {
     EventKind.PROFILE_CHANGED: "policy-changed",
     EventKind.ENFORCING_PAUSED: "pause",
     EventKind.ENFORCING_RESUMED: "play",
+    EventKind.CHANGE_TAKEN_BACK: "undo",
+    EventKind.CHANGE_MADE_AGAIN: "redo",
     EventKind.RESYNCHRONISED: "information",
 }
 
