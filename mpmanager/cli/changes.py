@@ -38,7 +38,7 @@ def changes(*, bus: Bus, limit: int, as_json: bool) -> None:
 
     The daemon remembers the last 100 changes, over restarts. Of other users' own rules only root is told.
     """
-    rows = ask(bus, lambda client: client.changes(limit))
+    rows = ask(bus, lambda client: client.recent_changes(limit))
     if as_json:
         print_json({"changes": rows})
     elif rows:
@@ -112,7 +112,7 @@ def keep(*, bus: Bus, change: int | None, as_json: bool) -> None:
     """Have the change ID stay, or the last one that waits to be confirmed (--confirm-within)."""
     ask(bus, lambda client: client.keep_change(change or _LAST))
     if as_json:
-        print_json({"changes": ask(bus, lambda client: client.changes())})
+        print_json({"changes": ask(bus, lambda client: client.recent_changes())})
     else:
         click.echo("Kept.")
 

@@ -50,7 +50,7 @@ def confirm_option(function: Command) -> Command:
 
 async def _pending(client: ManagerClient, began: float) -> ChangeInfo | None:
     """What was just changed and waits to be confirmed."""
-    rows = await client.changes(_LOOKED_AT)
+    rows = await client.recent_changes(_LOOKED_AT)
     mine = (each for each in rows if each.keep_until is not None and each.uid == os.getuid())
     return next((each for each in mine if each.time >= began), None)
 

@@ -207,7 +207,7 @@ class ManagerClient:
         """Have a profile activated while a network is in use; empty: none."""
         await self._call(contract.FOLLOW_NETWORK, network, profile)
 
-    async def changes(self, limit: int = 100) -> list[ChangeInfo]:
+    async def recent_changes(self, limit: int = 100) -> list[ChangeInfo]:
         """The last changes of what was decided, the newest first."""
         (dictionaries,) = await self._call(contract.LIST_CHANGES, limit)
         return [from_dictionary(each, ChangeInfo) for each in dictionaries]

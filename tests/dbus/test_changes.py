@@ -97,7 +97,7 @@ def test_everything_that_is_decided_is_listed_with_its_author_and_taken_back(dae
         await client.store_profile("Cafe", 'version = 1\nname = "Cafe"\n[[tiers]]\npaths = "metered"\ntier = "never"\n')
         await client.follow_network("otherwise", "Cafe")
         await until(lambda: has_profile(client))
-        rows = await client.changes()
+        rows = await client.recent_changes()
         assert [row.id for row in rows] == list(range(len(rows), 0, -1))
         assert {row.uid for row in rows if row.id != 7} == {os.getuid()}
         assert rows[-1].program == OWN_NAME
@@ -109,7 +109,7 @@ def test_everything_that_is_decided_is_listed_with_its_author_and_taken_back(dae
         after = await client.paths(), await client.policies()
         assert [decided(each) for each in after[0]] == [decided(each) for each in before[0]]
         assert after[1] == before[1]
-        assert all(row.taken_back for row in await client.changes())
+        assert all(row.taken_back for row in await client.recent_changes())
         kinds = [each.kind for each in await client.recent_events(1000)]
         assert kinds.count(EventKind.CHANGE_TAKEN_BACK) == len(rows)
         (redone,) = await client.redo_change(1)
@@ -134,7 +134,7 @@ def test_a_change_nobody_keeps_is_taken_back_also_when_its_client_has_gone_and_t
         before = await tier(client)
         await client.provisional_change(3600)
         await client.set_path_tier("wlan0", "never")
-        assert (await client.changes(1))[0].keep_until is not None
+        assert (await client.recent_changes(1))[0].keep_until is not None
         return before
 
     before = first.ask(talk)
@@ -146,7 +146,7 @@ def test_a_change_nobody_keeps_is_taken_back_also_when_its_client_has_gone_and_t
 
     async def look(client):
         await until(lambda: is_again(client, before))
-        assert (await client.changes(1))[0].taken_back
+        assert (await client.recent_changes(1))[0].taken_back
 
     daemon().ask(look)
 
@@ -183,7 +183,7 @@ def test_a_window_that_asked_for_it_is_kept_from_cutting_itself_off(daemon):
         paths = [path for path in await client.paths() if path.tier is not Tier.NEVER]
         for path in paths:
             await client.set_path_tier(path.name, "never")
-        pending = [row.keep_until is not None for row in await client.changes(len(paths))]
+        pending = [row.keep_until is not None for row in await client.recent_changes(len(paths))]
         assert pending == [True, *[False] * (len(paths) - 1)]
         await client.keep_change()
         with pytest.raises(UnknownChangeError):
@@ -202,6 +202,6 @@ def test_a_window_that_asked_for_it_is_kept_from_cutting_itself_off(daemon):
         await client.set_policy(PolicyInfo(selector="default", trust="only"))
         trusted = [path.name for path in await client.paths() if path.trust is Trust.TRUSTED]
         assert trusted == []
-        assert (await client.changes(1))[0].keep_until is not None
+        assert (await client.recent_changes(1))[0].keep_until is not None
 
     daemon().ask(talk)

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from mpmanager.api.structures import (
     ApplicationTotals,
     BackupInfo,
     CarriedInfo,
+    ChangeInfo,
+    ChangePartInfo,
     ConnectionInfo,
     EventInfo,
     EventKind,
@@ -29,8 +32,15 @@ from mpmanager.api.structures import (
     SysctlInfo,
     Wait,
 )
+from mpmanager.model.change import AspectKind
 from mpmanager.model.connection import TcpState
-from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, MpmanagerError, UnknownPathError
+from mpmanager.model.errors import (
+    DaemonNotRunningError,
+    InvalidValueError,
+    MpmanagerError,
+    UnknownChangeError,
+    UnknownPathError,
+)
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.profile import MergeMode
@@ -165,6 +175,9 @@ class World:
     )
     anonymous: set[int] = field(default_factory=set)
     """Programs of which nobody knows where they come from."""
+    changes: list[ChangeInfo] = field(default_factory=list)
+    """The oldest first."""
+    revision: int = 0
     _told: int = 0
     _carried: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
@@ -278,6 +291,22 @@ class World:
         self.path(name).state = PathState.UP
         self.happen(EventKind.PATH_UP, f"{name} is up again", name)
 
+    def decide(self, kind: AspectKind, about: str, before: str | None, after: str | None, **more) -> ChangeInfo:
+        """Write a change into the journal."""
+        part = ChangePartInfo(kind=kind, about=about, before=before, after=after, text=f"{about} is {after} now")
+        more = {"uid": os.getuid(), "program": "mpmanager", "time": EPOCH + self.now} | more
+        for each in self.changes:
+            if each.taken_back is None and (each.parts[0].kind, each.parts[0].about) == (kind, about):
+                each.later.append(len(self.changes) + 1)
+        self.changes.append(ChangeInfo(id=len(self.changes) + 1, text=part.text, parts=[part], **more))
+        self.revision += 1
+        return self.changes[-1]
+
+    def set_tier(self, name: str, tier: str | None) -> None:
+        """Use a path in this tier; as its kind suggests if there is none."""
+        self.path(name).tier = Tier(tier) if tier else Tier.ALWAYS
+        self.path(name).tier_chosen = tier is not None
+
     def advance(self, seconds: float = 1.0) -> Frame:
         """Move the clock and tell the next frame."""
         self.now += seconds
@@ -295,6 +324,7 @@ class World:
             connections=connections,
             applications=self._applications(connections),
             events=news,
+            changes=self.revision,
         )
 
     def demand(self, program: int) -> float:
@@ -428,6 +458,7 @@ class FakeManager:
         """The same, for what begins with a word."""
         self.changes: list[tuple[str, ...]] = []
         self.is_closed = False
+        self.guard_s: int | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
 
     def tell(self, frame: Frame) -> None:
@@ -465,8 +496,11 @@ class FakeManager:
         if self.refusal is not None:
             raise self.refusal
         self.changes.append((path, tier))
-        self.world.path(path).tier = Tier(tier) if tier != "auto" else Tier.ALWAYS
-        self.world.path(path).tier_chosen = tier != "auto"
+        known = self.world.path(path)
+        before = known.tier.value if known.tier_chosen else None
+        after = tier if tier != "auto" else None
+        self.world.set_tier(path, after)
+        self.world.decide(AspectKind.TIER, path, before, after, keep_until=self._probation())
         self.world.happen(EventKind.TIER_CHANGED, f"{path} is used {tier} now", path)
 
     async def set_path_kind(self, path: str, kind: str) -> None:
@@ -563,6 +597,48 @@ class FakeManager:
         known = self.world.sysctls[short]
         value = known.value if known.before is None else known.before
         self.world.sysctls[short] = replace(known, value=value, before=None, kept=None, kept_in=None)
+
+    def _probation(self) -> float | None:
+        has_path = any(each.state is PathState.UP and each.tier is not Tier.NEVER for each in self.world.paths)
+        return None if has_path or self.guard_s is None else EPOCH + self.world.now + self.guard_s
+
+    async def recent_changes(self, limit: int = 100) -> list[ChangeInfo]:
+        return [replace(each) for each in reversed(self.world.changes[-limit:])]
+
+    async def guard_changes(self, seconds: int) -> None:
+        self.guard_s = seconds
+
+    async def undo_change(self, change: int = 0, *, with_later: bool = False) -> list[ChangeInfo]:
+        standing = [each for each in self.world.changes if each.taken_back is None]
+        found = [each for each in standing if change in {0, each.id}]
+        if not found:
+            raise UnknownChangeError("there is nothing to take back")
+        later = [each for each in standing if each.id in found[-1].later] if with_later else []
+        gone = [*reversed(later), found[-1]]
+        for each in gone:
+            self._become(each, each.parts[0].before, EPOCH + self.world.now)
+        return gone
+
+    async def redo_change(self, change: int = 0) -> list[ChangeInfo]:
+        found = [each for each in self.world.changes if each.taken_back is not None and change in {0, each.id}]
+        if not found:
+            raise UnknownChangeError("there is nothing to make again")
+        self._become(found[0], found[0].parts[0].after, None)
+        return found[:1]
+
+    async def keep_change(self, change: int = 0) -> None:
+        for each in self.world.changes:
+            each.keep_until = None if each.id == change else each.keep_until
+        self.world.revision += 1
+
+    def _become(self, change: ChangeInfo, value: str | None, taken_back: float | None) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        change.taken_back, change.keep_until = taken_back, None
+        self.world.set_tier(change.parts[0].about, value)
+        self.world.revision += 1
+        for each in self.world.changes:
+            each.later = [] if each.taken_back else [other for other in each.later if other != change.id]
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

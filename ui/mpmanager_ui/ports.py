@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
 from mpmanager.api.structures import (
+    ChangeInfo,
     EventInfo,
     Frame,
     PolicyInfo,
@@ -78,6 +79,21 @@ class Manager(Protocol):
 
     async def undo_sysctl(self, name: str) -> None:
         """Make one again what it was before mpmanager set it, and keep it no longer."""
+
+    async def recent_changes(self, limit: int = 100) -> list[ChangeInfo]:
+        """The last changes of what was decided, the newest first."""
+
+    async def undo_change(self, change: int = 0, *, with_later: bool = False) -> list[ChangeInfo]:
+        """Take a change back, 0 the last one; `with_later`: with all later ones that are about the same."""
+
+    async def redo_change(self, change: int = 0) -> list[ChangeInfo]:
+        """Make a change again, 0 the one that was taken back last."""
+
+    async def keep_change(self, change: int = 0) -> None:
+        """Have a change stay that would be taken back by itself."""
+
+    async def guard_changes(self, seconds: int) -> None:
+        """Have all changes of this client that leave no usable path taken back after so long, unless kept."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from contextlib import aclosing
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from mpmanager.api.structures import (
+    ChangeInfo,
     EventInfo,
     EventKind,
     Frame,
@@ -40,6 +42,9 @@ RETRY_S = 1.0
 SILENCE_S = 8.0
 """A daemon that says nothing for so long is taken for lost."""
 EVENTS_KEPT = 500
+CHANGES_SHOWN = 100
+KEEP_WITHIN_S = 60
+"""Else a change that leaves no path is taken back."""
 
 _OPTIONS = SubscribeOptions(
     interval_s=FRAME_INTERVAL_S,
@@ -47,7 +52,14 @@ _OPTIONS = SubscribeOptions(
 )
 
 _ABOUT_STATUS = frozenset({EventKind.ENFORCING_PAUSED, EventKind.ENFORCING_RESUMED})
-_ABOUT_POLICIES = frozenset({EventKind.POLICY_CHANGED, EventKind.PROFILE_CHANGED})
+_ABOUT_POLICIES = frozenset(
+    {
+        EventKind.POLICY_CHANGED,
+        EventKind.PROFILE_CHANGED,
+        EventKind.CHANGE_TAKEN_BACK,
+        EventKind.CHANGE_MADE_AGAIN,
+    }
+)
 
 
 class Session(QObject):
@@ -62,6 +74,8 @@ class Session(QObject):
     """A card belongs into another lane now, or is trusted otherwise, before the daemon has shown it."""
     waits_changed = Signal()
     """Somebody has said something else about waits, or wants to."""
+    changes_changed = Signal()
+    """Something was decided, taken back, made again or kept."""
 
     def __init__(
         self,
@@ -83,6 +97,10 @@ class Session(QObject):
         self.events: deque[EventInfo] = deque(maxlen=EVENTS_KEPT)
         self.news: tuple[EventInfo, ...] = ()
         """What the last frame told that was not known before."""
+        self.changes: list[ChangeInfo] = []
+        """The newest first."""
+        self._changes_told = 0
+        """What the last frame said of how often they have become others."""
         self.history = RateHistory()
         self.signs = signs or PathSigns()
         self.hints = hints or HintMemory()
@@ -91,6 +109,8 @@ class Session(QObject):
         self.said = Said()
         self._changing_policies = asyncio.Lock()
         self.titles: dict[str, str] = {}
+        self._taken_at = 0.0
+        """Monotonic: when `frame` came."""
 
     @property
     def is_simulated(self) -> bool:
@@ -103,6 +123,11 @@ class Session(QObject):
         """While contact is lost, the time of day of what is shown; else empty."""
         is_lost = self.contact is Contact.LOST and self.frame is not None
         return clock(self.frame.time) if is_lost and self.frame else ""
+
+    @property
+    def now(self) -> float:
+        """Unix time by the daemon's clock."""
+        return time.time() if self.frame is None else self.frame.time + time.monotonic() - self._taken_at
 
     def app_names(self) -> dict[str, str]:
         """The names of the applications by their ids, as far as the last frame tells."""
@@ -226,6 +251,8 @@ class Session(QObject):
             self.status = await manager.status()
             recent = await manager.recent_events(EVENTS_KEPT)
             await self._look_at_policies(manager)
+            await manager.guard_changes(KEEP_WITHIN_S)
+            await self._look_at_changes(manager)
         self.events.clear()
         self.events.extend(recent)
 
@@ -242,9 +269,23 @@ class Session(QObject):
                     async with asyncio.timeout(SILENCE_S):
                         self.status = await manager.status()
                     self.contact_changed.emit()
+                if frame.changes != self._changes_told:
+                    self._changes_told = frame.changes
+                    async with asyncio.timeout(SILENCE_S):
+                        await self._look_at_changes(manager)
                 if any(each.kind in _ABOUT_POLICIES for each in frame.events):
                     async with asyncio.timeout(SILENCE_S):
                         await self._look_at_policies(manager)
+
+    async def look_at_changes(self) -> None:
+        """See at once what has just been done."""
+        await self._look_at_changes(self.reached())
+
+    async def _look_at_changes(self, manager: Manager) -> None:
+        found = await manager.recent_changes(CHANGES_SHOWN)
+        if found != self.changes:
+            self.changes = found
+            self.changes_changed.emit()
 
     async def _look_at_policies(self, manager: Manager) -> None:
         async with self._changing_policies:
@@ -260,6 +301,7 @@ class Session(QObject):
         if self.frame is None or self.contact is not Contact.CONNECTED:
             self.history.note(self.events)
         self.frame = frame
+        self._taken_at = time.monotonic()
         self.wishes.settle(frame.paths)
         self.trust_wishes.settle(frame.paths)
         self.signs.learn(frame.paths)

@@ -1,10 +1,10 @@
 """The window: a sidebar, pages, and what has to be said about all of them."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,6 +15,8 @@ from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.pages.registry import PAGES, PageContext, entries
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import Retry, TaskRunner
+from mpmanager_ui.undoing import Undoing
+from mpmanager_ui.viewmodels.change_rows import change_rows, keep_sentence, pending_change
 from mpmanager_ui.viewmodels.contact import (
     RECONNECTING,
     Contact,
@@ -26,14 +28,14 @@ from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.tray import pause_explained
 from mpmanager_ui.widgets.banner import Banner, Tone
+from mpmanager_ui.widgets.change_list import ChangePanel
+from mpmanager_ui.widgets.keep_bar import KeepBar
 from mpmanager_ui.widgets.sidebar import Sidebar
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.start_page import StartPage
 from mpmanager_ui.widgets.watermark import Watermark
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+_COUNTDOWN_MS = 250
 SIMULATED = tr_later("Simulated: none of this is real.")
 
 
@@ -64,17 +66,22 @@ class Window(QWidget):
         self.limits_banner = Banner(look, Tone.NOTICE)
         self.paused_banner = Banner(look, Tone.WARNING, is_closable=False)
         self.simulated_banner = Banner(look, Tone.WARNING, is_closable=False)
+        self.keep_bar = KeepBar(look)
+        self.undoing = Undoing(session, self.tasks, self.snackbar)
+        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._context = PageContext(
             look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page
         )
         self._pages: dict[PageName, QWidget] = {}
         self.page = PageName.OVERVIEW
         self._stack = QStackedWidget()
+        self.change_panel = ChangePanel(look, self._body, self._stack)
         self.watermark = Watermark(look, self._body)
         self._build()
         session.contact_changed.connect(self._show_contact)
         session.frame_taken.connect(self._show_simulated)
         session.frame_taken.connect(self._show_pause)
+        session.changes_changed.connect(self._show_changes)
         self._show_contact()
 
     def show_page(self, name: PageName) -> None:
@@ -142,6 +149,53 @@ class Window(QWidget):
         if self.paused_banner.isHidden() or self.paused_banner.label.text() != text:
             self.paused_banner.show_text(text, action=tr("Resume"), act=lambda: self.pause_enforcing(0))
 
+    def _open_changes(self, *, wanted: bool) -> None:
+        self.sidebar.changes.setChecked(wanted)
+        if wanted:
+            self._show_changes()
+            self.change_panel.open_panel()
+        else:
+            self.change_panel.hide()
+
+    def _show_changes(self) -> None:
+        if self.sidebar.changes.isChecked():
+            session = self._session
+            self.change_panel.show_rows(change_rows(session.changes, session.titles, now=session.now))
+        self._count_down()
+
+    def _count_down(self) -> None:
+        session = self._session
+        change = pending_change(session.changes)
+        if change is None or change.keep_until is None:
+            self._countdown.stop()
+            self.keep_bar.hide()
+            return
+        left_s = change.keep_until - session.now
+        paths = session.frame.paths if session.frame else []
+        self.keep_bar.show_pending(
+            keep_sentence(change, session.titles, paths, left_s=left_s),
+            share=left_s / (change.keep_until - (change.taken_back or change.time)),
+            is_undone=change.taken_back is not None,
+        )
+        self._countdown.start()
+
+    def _keep(self) -> None:
+        change = pending_change(self._session.changes)
+        if change is not None:
+            self.undoing.keep(change.id)
+
+    def _end_pending(self) -> None:
+        """At once what would come by itself."""
+        change = pending_change(self._session.changes)
+        if change is not None and change.taken_back is None:
+            self.undoing.undo(change.id, with_later=bool(change.later))
+        elif change is not None:
+            self.undoing.redo([change.id])
+
+    def _take_back(self) -> None:
+        if not self.snackbar.act():
+            self.undoing.undo()
+
     def _show_limits(self) -> None:
         status = self._session.status
         limits = status.limits if status and not self._session.is_simulated else []
@@ -189,6 +243,23 @@ class Window(QWidget):
         quit_shortcut = QShortcut(QKeySequence("Ctrl+Q"), self)
         quit_shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
         quit_shortcut.activated.connect(self.quit)
+        self.sidebar.changes_wanted.connect(lambda wanted: self._open_changes(wanted=wanted))
+        self.change_panel.closed.connect(lambda: self.sidebar.changes.setChecked(False))
+        self.change_panel.closed.connect(self.sidebar.changes.setFocus)
+        self.change_panel.list.undo_wanted.connect(lambda change, later: self.undoing.undo(change, with_later=later))
+        self.change_panel.list.redo_wanted.connect(lambda change: self.undoing.redo([change]))
+        self.change_panel.list.keep_wanted.connect(self.undoing.keep)
+        self.keep_bar.keep_wanted.connect(self._keep)
+        self.keep_bar.back_wanted.connect(self._end_pending)
+        self._countdown.timeout.connect(self._count_down)
+        self._add_shortcut("Ctrl+Z", self._take_back)
+        self._add_shortcut("Ctrl+Y", self.undoing.redo)
+        self._add_shortcut("Ctrl+Q", self.close)
+
+    def _add_shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        shortcut.activated.connect(act)
 
     def _banners(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -197,6 +268,7 @@ class Window(QWidget):
         for banner in (
             self.simulated_banner,
             self.lost_banner,
+            self.keep_bar,
             self.paused_banner,
             self.problem_banner,
             self.limits_banner,

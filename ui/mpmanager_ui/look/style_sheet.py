@@ -45,6 +45,7 @@ QLabel[role="badge"], QLabel[role="badge-good"], QLabel[role="badge-danger"] {
 }
 QLabel[role="badge-good"] { background: $accent_soft; color: $accent; font-weight: 600; }
 QLabel[role="badge-danger"] { background: $danger_soft; color: $danger; }
+QFrame[role="panel"] { background: $surface; border: 0; border-left: 1px solid $border; }
 QFrame[role="snack"] { background: $snack; border-radius: 8px; }
 QFrame[role="snack"] QLabel { color: $on_snack; }
 QFrame[role="snack"] QPushButton {

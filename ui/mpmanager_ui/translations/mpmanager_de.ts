@@ -338,152 +338,124 @@ Nichts wurde geändert.</translation>
             <translation>Live</translation>
         </message>
         <message>
-            <source>Settings</source>
-            <translation>Einstellungen</translation>
+            <source>Taken back: {change}</source>
+            <translation>Rückgängig gemacht: {change}</translation>
         </message>
         <message>
-            <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
-            <translation>Einstellungen dieses Rechners (net.mptcp.*). Sie gelten für neue Verbindungen und bleiben, wenn mpmanager endet.</translation>
+            <source>Made again: {change}</source>
+            <translation>Wiederhergestellt: {change}</translation>
         </message>
         <message>
-            <source>Colours</source>
-            <translation>Farben</translation>
+            <source>Taking a change back failed</source>
+            <translation>Eine Änderung ließ sich nicht rückgängig machen</translation>
         </message>
         <message>
-            <source>Language</source>
-            <translation>Sprache</translation>
+            <source>Making a change again failed</source>
+            <translation>Eine Änderung ließ sich nicht wiederherstellen</translation>
         </message>
         <message>
-            <source>Motion</source>
-            <translation>Bewegung</translation>
+            <source>Keeping a change failed</source>
+            <translation>Eine Änderung ließ sich nicht behalten</translation>
         </message>
         <message>
-            <source>Trust cables only with a login (802.1X)</source>
-            <translation>Kabeln nur mit Anmeldung (802.1X) vertrauen</translation>
+            <source>There is nothing to take back</source>
+            <translation>Es gibt nichts rückgängig zu machen</translation>
         </message>
         <message>
-            <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
-            <translation>Sonst wird jedem Kabel vertraut, denn wer eines einsteckt, ist im Gebäude.</translation>
+            <source>There is nothing to make again</source>
+            <translation>Es gibt nichts wiederherzustellen</translation>
         </message>
         <message>
-            <source>Keep changes over restarts</source>
-            <translation>Änderungen über Neustarts behalten</translation>
+            <source>Network {network}</source>
+            <translation>Netz {network}</translation>
         </message>
         <message>
-            <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation>Die Versionen sind verschieden: starten Sie den Dienst oder dieses Fenster neu.</translation>
+            <source>Interface {name}</source>
+            <translation>Schnittstelle {name}</translation>
         </message>
         <message>
-            <source>The window speaks another language when it starts the next time</source>
-            <translation>Das Fenster spricht beim nächsten Start eine andere Sprache</translation>
+            <source>Profile {name} goes with {network}</source>
+            <translation>Profil {name} gehört zu {network}</translation>
         </message>
         <message>
-            <source>Pause all notifications</source>
-            <translation>Alle Benachrichtigungen anhalten</translation>
+            <source>Cables are trusted only with a login</source>
+            <translation>Kabeln wird nur mit Anmeldung vertraut</translation>
         </message>
         <message>
-            <source>Until you say otherwise.</source>
-            <translation>Bis Sie etwas anderes sagen.</translation>
+            <source>Cables are trusted also without a login</source>
+            <translation>Kabeln wird auch ohne Anmeldung vertraut</translation>
         </message>
         <message>
-            <source>Follow the desktop</source>
-            <translation>Wie der Desktop</translation>
+            <source>Undo, with {count} later</source>
+            <translation>Rückgängig, mit {count} späteren</translation>
         </message>
         <message>
-            <source>Light</source>
-            <translation>Hell</translation>
+            <source>Today</source>
+            <translation>Heute</translation>
         </message>
         <message>
-            <source>Dark</source>
-            <translation>Dunkel</translation>
+            <source>Yesterday</source>
+            <translation>Gestern</translation>
         </message>
         <message>
-            <source>This window: mpmanager {version}</source>
-            <translation>Dieses Fenster: mpmanager {version}</translation>
+            <source>Profile {name} is in force</source>
+            <translation>Profil {name} gilt</translation>
         </message>
         <message>
-            <source>The daemon: mpmanagerd {version}</source>
-            <translation>Der Dienst: mpmanagerd {version}</translation>
+            <source>No profile goes with {network} any more</source>
+            <translation>Zu {network} gehört kein Profil mehr</translation>
         </message>
         <message>
-            <source>Changing what cables need failed</source>
-            <translation>Was Kabel brauchen, konnte nicht geändert werden</translation>
+            <source>automatic</source>
+            <translation>automatisch</translation>
         </message>
         <message>
-            <source>Setting {name} failed</source>
-            <translation>{name} konnte nicht gesetzt werden</translation>
+            <source>as detected</source>
+            <translation>wie erkannt</translation>
         </message>
         <message>
-            <source>{name} is {value} now, for new connections</source>
-            <translation>{name} ist jetzt {value}, für neue Verbindungen</translation>
+            <source>by the network in use</source>
+            <translation>durch das benutzte Netz</translation>
         </message>
         <message>
-            <source>{name} is what it was before mpmanager set it</source>
-            <translation>{name} ist wieder, was es war, bevor mpmanager es setzte</translation>
+            <source>you</source>
+            <translation>Sie</translation>
         </message>
         <message>
-            <source>Window</source>
-            <translation>Fenster</translation>
+            <source>Taken back: {change}. It is made again in {count} second.</source>
+            <translation>Rückgängig gemacht: {change}. In {count} Sekunde wird das wiederhergestellt.</translation>
         </message>
         <message>
-            <source>Takes effect when the window starts again.</source>
-            <translation>Gilt, wenn das Fenster wieder startet.</translation>
+            <source>Taken back: {change}. It is made again in {count} seconds.</source>
+            <translation>Rückgängig gemacht: {change}. In {count} Sekunden wird das wiederhergestellt.</translation>
         </message>
         <message>
-            <source>The dots on the flow map, and what slides.</source>
-            <translation>Die Punkte auf der Flusskarte, und was gleitet.</translation>
+            <source>{change}. It is taken back in {count} second.</source>
+            <translation>{change}. In {count} Sekunde wird das rückgängig gemacht.</translation>
         </message>
         <message>
-            <source>Closing the window leaves it in the tray</source>
-            <translation>Beim Schließen bleibt das Fenster in der Leiste</translation>
+            <source>{change}. It is taken back in {count} seconds.</source>
+            <translation>{change}. In {count} Sekunden wird das rückgängig gemacht.</translation>
         </message>
         <message>
-            <source>Its sign there tells the state by its shape, and brings the window back.</source>
-            <translation>Sein Zeichen dort zeigt den Zustand durch seine Form und bringt das Fenster zurück.</translation>
+            <source>{sentence} No path is left now.</source>
+            <translation>{sentence} Jetzt ist kein Pfad mehr übrig.</translation>
         </message>
         <message>
-            <source>Start in the tray</source>
-            <translation>In der Leiste starten</translation>
+            <source>Redo</source>
+            <translation>Wiederholen</translation>
         </message>
         <message>
-            <source>The window appears when you ask for it.</source>
-            <translation>Das Fenster erscheint, wenn Sie es verlangen.</translation>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
         </message>
         <message>
-            <source>Notifications</source>
-            <translation>Benachrichtigungen</translation>
+            <source>waits to be kept</source>
+            <translation>noch nicht behalten</translation>
         </message>
         <message>
-            <source>Trust</source>
-            <translation>Vertrauen</translation>
-        </message>
-        <message>
-            <source>The kernel's Multipath TCP</source>
-            <translation>Multipath TCP des Kernels</translation>
-        </message>
-        <message>
-            <source>About</source>
-            <translation>Über</translation>
-        </message>
-        <message>
-            <source>Reading the settings failed</source>
-            <translation>Die Einstellungen konnten nicht gelesen werden</translation>
-        </message>
-        <message>
-            <source>This kernel has no Multipath TCP.</source>
-            <translation>Dieser Kernel hat kein Multipath TCP.</translation>
-        </message>
-        <message>
-            <source>Everything works on this machine.</source>
-            <translation>Auf diesem Rechner geht alles.</translation>
-        </message>
-        <message>
-            <source>Cables need a login to be trusted now</source>
-            <translation>Kabeln wird jetzt nur mit Anmeldung vertraut</translation>
-        </message>
-        <message>
-            <source>Cables need no login now</source>
-            <translation>Kabel brauchen jetzt keine Anmeldung</translation>
+            <source>taken back at {time}</source>
+            <translation>rückgängig gemacht um {time}</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1674,6 +1646,38 @@ Nichts wurde geändert.</translation>
             <translation>Schließen</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation>Behalten</translation>
+        </message>
+        <message>
+            <source>Keep: {change}</source>
+            <translation>Behalten: {change}</translation>
+        </message>
+        <message>
+            <source>Changes, the newest first</source>
+            <translation>Änderungen, die neueste zuerst</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>Änderungen</translation>
+        </message>
+        <message>
+            <source>Nothing was changed yet</source>
+            <translation>Noch wurde nichts geändert</translation>
+        </message>
+        <message>
+            <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
+            <translation>Was Sie über Pfade, Netze und Anwendungen entscheiden, steht hier und lässt sich rückgängig machen.</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
+            <translation>Strg+Z macht die letzte rückgängig, Strg+Y stellt sie wieder her.</translation>
+        </message>
+        <message>
             <source>mean of each {seconds} s</source>
             <translation>Mittel über je {seconds} s</translation>
         </message>
@@ -1688,6 +1692,14 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Last events, the newest first</source>
             <translation>Letzte Ereignisse, das neueste zuerst</translation>
+        </message>
+        <message>
+            <source>Take back</source>
+            <translation>Rückgängig machen</translation>
+        </message>
+        <message>
+            <source>Make again</source>
+            <translation>Wiederherstellen</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -1864,34 +1876,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Colours: {theme}</source>
             <translation>Farben: {theme}</translation>
-        </message>
-        <message>
-            <source>Others trust what you sign when they know your key.</source>
-            <translation>Andere vertrauen dem, was Sie unterschreiben, wenn sie Ihren Schlüssel kennen.</translation>
-        </message>
-        <message>
-            <source>Copy your key</source>
-            <translation>Ihren Schlüssel kopieren</translation>
-        </message>
-        <message>
-            <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation>Sie vertrauen noch keinem Unterzeichner: öffnen Sie ein unterschriebenes Profil, und sagen Sie es dort.</translation>
-        </message>
-        <message>
-            <source>Forget</source>
-            <translation>Vergessen</translation>
-        </message>
-        <message>
-            <source>Trust {signer} no longer</source>
-            <translation>{signer} nicht mehr vertrauen</translation>
-        </message>
-        <message>
-            <source>Signatures</source>
-            <translation>Unterschriften</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>

@@ -338,152 +338,124 @@ Rien n’a été changé.</translation>
             <translation>En direct</translation>
         </message>
         <message>
-            <source>Settings</source>
-            <translation>Paramètres</translation>
+            <source>Taken back: {change}</source>
+            <translation>Annulé : {change}</translation>
         </message>
         <message>
-            <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
-            <translation>Paramètres de cette machine (net.mptcp.*). Ils valent pour les nouvelles connexions et restent quand mpmanager se termine.</translation>
+            <source>Made again: {change}</source>
+            <translation>Rétabli : {change}</translation>
         </message>
         <message>
-            <source>Colours</source>
-            <translation>Couleurs</translation>
+            <source>Taking a change back failed</source>
+            <translation>Impossible d’annuler une modification</translation>
         </message>
         <message>
-            <source>Language</source>
-            <translation>Langue</translation>
+            <source>Making a change again failed</source>
+            <translation>Impossible de rétablir une modification</translation>
         </message>
         <message>
-            <source>Motion</source>
-            <translation>Animations</translation>
+            <source>Keeping a change failed</source>
+            <translation>Impossible de conserver une modification</translation>
         </message>
         <message>
-            <source>Trust cables only with a login (802.1X)</source>
-            <translation>Ne faire confiance aux câbles qu’avec authentification (802.1X)</translation>
+            <source>There is nothing to take back</source>
+            <translation>Il n’y a rien à annuler</translation>
         </message>
         <message>
-            <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
-            <translation>Sans cela, tout câble est de confiance, car qui en branche un est dans le bâtiment.</translation>
+            <source>There is nothing to make again</source>
+            <translation>Il n’y a rien à rétablir</translation>
         </message>
         <message>
-            <source>Keep changes over restarts</source>
-            <translation>Garder les changements après un redémarrage</translation>
+            <source>Network {network}</source>
+            <translation>Réseau {network}</translation>
         </message>
         <message>
-            <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation>Leurs versions diffèrent : redémarrez le démon, ou cette fenêtre.</translation>
+            <source>Interface {name}</source>
+            <translation>Interface {name}</translation>
         </message>
         <message>
-            <source>The window speaks another language when it starts the next time</source>
-            <translation>La fenêtre parlera une autre langue à son prochain démarrage</translation>
+            <source>Profile {name} goes with {network}</source>
+            <translation>Le profil {name} va avec {network}</translation>
         </message>
         <message>
-            <source>Pause all notifications</source>
-            <translation>Suspendre toutes les notifications</translation>
+            <source>Cables are trusted only with a login</source>
+            <translation>Les câbles ne sont de confiance qu’avec authentification</translation>
         </message>
         <message>
-            <source>Until you say otherwise.</source>
-            <translation>Jusqu’à nouvel ordre.</translation>
+            <source>Cables are trusted also without a login</source>
+            <translation>Les câbles sont de confiance même sans authentification</translation>
         </message>
         <message>
-            <source>Follow the desktop</source>
-            <translation>Suivre le bureau</translation>
+            <source>Undo, with {count} later</source>
+            <translation>Annuler, avec {count} suivantes</translation>
         </message>
         <message>
-            <source>Light</source>
-            <translation>Clair</translation>
+            <source>Today</source>
+            <translation>Aujourd’hui</translation>
         </message>
         <message>
-            <source>Dark</source>
-            <translation>Sombre</translation>
+            <source>Yesterday</source>
+            <translation>Hier</translation>
         </message>
         <message>
-            <source>This window: mpmanager {version}</source>
-            <translation>Cette fenêtre : mpmanager {version}</translation>
+            <source>Profile {name} is in force</source>
+            <translation>Le profil {name} est en vigueur</translation>
         </message>
         <message>
-            <source>The daemon: mpmanagerd {version}</source>
-            <translation>Le démon : mpmanagerd {version}</translation>
+            <source>No profile goes with {network} any more</source>
+            <translation>Aucun profil ne va plus avec {network}</translation>
         </message>
         <message>
-            <source>Changing what cables need failed</source>
-            <translation>Changer ce qu’il faut aux câbles a échoué</translation>
+            <source>automatic</source>
+            <translation>automatique</translation>
         </message>
         <message>
-            <source>Setting {name} failed</source>
-            <translation>Le réglage de {name} a échoué</translation>
+            <source>as detected</source>
+            <translation>tel que détecté</translation>
         </message>
         <message>
-            <source>{name} is {value} now, for new connections</source>
-            <translation>{name} vaut maintenant {value}, pour les nouvelles connexions</translation>
+            <source>by the network in use</source>
+            <translation>par le réseau utilisé</translation>
         </message>
         <message>
-            <source>{name} is what it was before mpmanager set it</source>
-            <translation>{name} vaut ce qu’il valait avant que mpmanager le règle</translation>
+            <source>you</source>
+            <translation>vous</translation>
         </message>
         <message>
-            <source>Window</source>
-            <translation>Fenêtre</translation>
+            <source>Taken back: {change}. It is made again in {count} second.</source>
+            <translation>Annulé : {change}. Rétabli dans {count} seconde.</translation>
         </message>
         <message>
-            <source>Takes effect when the window starts again.</source>
-            <translation>Prend effet au prochain démarrage de la fenêtre.</translation>
+            <source>Taken back: {change}. It is made again in {count} seconds.</source>
+            <translation>Annulé : {change}. Rétabli dans {count} secondes.</translation>
         </message>
         <message>
-            <source>The dots on the flow map, and what slides.</source>
-            <translation>Les points sur la carte des flux, et ce qui glisse.</translation>
+            <source>{change}. It is taken back in {count} second.</source>
+            <translation>{change}. Annulé dans {count} seconde.</translation>
         </message>
         <message>
-            <source>Closing the window leaves it in the tray</source>
-            <translation>Fermer la fenêtre la laisse dans la zone de notification</translation>
+            <source>{change}. It is taken back in {count} seconds.</source>
+            <translation>{change}. Annulé dans {count} secondes.</translation>
         </message>
         <message>
-            <source>Its sign there tells the state by its shape, and brings the window back.</source>
-            <translation>Son signe y montre l’état par sa forme, et ramène la fenêtre.</translation>
+            <source>{sentence} No path is left now.</source>
+            <translation>{sentence} Il ne reste plus aucun chemin.</translation>
         </message>
         <message>
-            <source>Start in the tray</source>
-            <translation>Démarrer dans la zone de notification</translation>
+            <source>Redo</source>
+            <translation>Rétablir</translation>
         </message>
         <message>
-            <source>The window appears when you ask for it.</source>
-            <translation>La fenêtre apparaît quand vous la demandez.</translation>
+            <source>Undo</source>
+            <translation>Annuler</translation>
         </message>
         <message>
-            <source>Notifications</source>
-            <translation>Notifications</translation>
+            <source>waits to be kept</source>
+            <translation>pas encore conservé</translation>
         </message>
         <message>
-            <source>Trust</source>
-            <translation>Confiance</translation>
-        </message>
-        <message>
-            <source>The kernel's Multipath TCP</source>
-            <translation>Le Multipath TCP du noyau</translation>
-        </message>
-        <message>
-            <source>About</source>
-            <translation>À propos</translation>
-        </message>
-        <message>
-            <source>Reading the settings failed</source>
-            <translation>La lecture des paramètres a échoué</translation>
-        </message>
-        <message>
-            <source>This kernel has no Multipath TCP.</source>
-            <translation>Ce noyau n’a pas Multipath TCP.</translation>
-        </message>
-        <message>
-            <source>Everything works on this machine.</source>
-            <translation>Tout fonctionne sur cette machine.</translation>
-        </message>
-        <message>
-            <source>Cables need a login to be trusted now</source>
-            <translation>Les câbles ne sont désormais de confiance qu’avec authentification</translation>
-        </message>
-        <message>
-            <source>Cables need no login now</source>
-            <translation>Les câbles n’ont plus besoin d’authentification</translation>
+            <source>taken back at {time}</source>
+            <translation>annulé à {time}</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1674,6 +1646,38 @@ Rien n’a été changé.</translation>
             <translation>Fermer</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation>Conserver</translation>
+        </message>
+        <message>
+            <source>Keep: {change}</source>
+            <translation>Conserver : {change}</translation>
+        </message>
+        <message>
+            <source>Changes, the newest first</source>
+            <translation>Modifications, la plus récente en premier</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>Modifications</translation>
+        </message>
+        <message>
+            <source>Nothing was changed yet</source>
+            <translation>Rien n’a encore été modifié</translation>
+        </message>
+        <message>
+            <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
+            <translation>Ce que vous décidez des chemins, des réseaux et des applications est listé ici et peut être annulé.</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Fermer</translation>
+        </message>
+        <message>
+            <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
+            <translation>Ctrl+Z annule la dernière, Ctrl+Y la rétablit.</translation>
+        </message>
+        <message>
             <source>mean of each {seconds} s</source>
             <translation>moyenne de chaque {seconds} s</translation>
         </message>
@@ -1688,6 +1692,14 @@ Rien n’a été changé.</translation>
         <message>
             <source>Last events, the newest first</source>
             <translation>Derniers événements, le plus récent d’abord</translation>
+        </message>
+        <message>
+            <source>Take back</source>
+            <translation>Annuler</translation>
+        </message>
+        <message>
+            <source>Make again</source>
+            <translation>Rétablir</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -1864,34 +1876,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>Colours: {theme}</source>
             <translation>Couleurs : {theme}</translation>
-        </message>
-        <message>
-            <source>Others trust what you sign when they know your key.</source>
-            <translation>Les autres font confiance à ce que vous signez quand ils connaissent votre clé.</translation>
-        </message>
-        <message>
-            <source>Copy your key</source>
-            <translation>Copier votre clé</translation>
-        </message>
-        <message>
-            <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
-        </message>
-        <message>
-            <source>Forget</source>
-            <translation>Oublier</translation>
-        </message>
-        <message>
-            <source>Trust {signer} no longer</source>
-            <translation>Ne plus faire confiance à {signer}</translation>
-        </message>
-        <message>
-            <source>Signatures</source>
-            <translation>Signatures</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Annuler</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>

@@ -134,6 +134,8 @@ class Sidebar(QWidget):
     """Pages at the top, theme and contact at the bottom."""
 
     page_wanted = Signal(str)
+    changes_wanted = Signal(bool)
+    """Whether the time line of changes is to be shown."""
 
     def __init__(self, look: Look, entries: tuple[Entry, ...], bus: Bus) -> None:
         super().__init__()
@@ -142,6 +144,8 @@ class Sidebar(QWidget):
         self.setAccessibleName(tr("Pages"))
         self._contact = _ContactSign(look, bus)
         self._pages = {each.key: EntryButton(look, each, f"Ctrl+{n}") for n, each in enumerate(entries, 1)}
+        self.changes = EntryButton(look, Entry(key="changes", word=tr("Changes"), icon="changes"), "Ctrl+Shift+Z")
+        self.changes.clicked.connect(self.changes_wanted)
         self._themes = {theme: self._theme_button(theme) for theme in Theme}
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -153,6 +157,7 @@ class Sidebar(QWidget):
             column.addWidget(button)
             button.clicked.connect(lambda _checked=False, key=key: self.page_wanted.emit(key))
         column.addStretch()
+        column.addWidget(self.changes)
         column.addWidget(self._contact)
         column.addLayout(self._theme_row())
         look.changed.connect(self._recolour)

@@ -22,7 +22,6 @@ class Snackbar(QFrame):
         self._undo: Callable[[], None] | None = None
         self.label = Label()
         self.button = QPushButton(tr("Undo"))
-        self.button.setShortcut("Ctrl+Z")
         self.button.setToolTip(tr("Undo (Ctrl+Z)"))
         self.button.clicked.connect(self._act)
         row = QHBoxLayout(self)
@@ -46,6 +45,13 @@ class Snackbar(QFrame):
         self.show()
         self.raise_()
         self._timer.start()
+
+    def act(self) -> bool:
+        """Take back what is shown; returns whether there was anything."""
+        has_something = self.isVisible() and self._undo is not None
+        if has_something:
+            self._act()
+        return has_something
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
