@@ -1,5 +1,6 @@
 """The last changes, and which decisions take one of them back or make it again."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -8,8 +9,10 @@ from mpmanager.model.errors import ChangedSinceError, UnknownChangeError
 from mpmanager.model.policy import PolicyRule
 
 MOST_CHANGES = 100
+MOST_OWN_CHANGES = 30
+"""Of one user's own rules: nobody gets rid of what others may want to take back."""
 MOST_DIFFERENCES = 4000
-"""Of all changes together: a profile may bring a thousand rules, each time. The last change is always kept."""
+"""Of all changes of the machine together: a profile may bring a thousand rules. The last change is always kept."""
 
 _ANY = ChangeId(0)
 _FIRST = ChangeId(1)
@@ -80,10 +83,18 @@ class ChangeLog:
 
 
 def _bounded(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    kept = changes[-MOST_CHANGES:]
-    while len(kept) > 1 and sum(len(each.differences) for each in kept) > MOST_DIFFERENCES:
-        kept = kept[1:]
-    return kept
+    room = Counter[int | None]()
+    kept: list[Change] = []
+    differences = 0
+    for each in reversed(changes):
+        owner = each.owner_uid
+        room[owner] += 1
+        differences += len(each.differences) if owner is None else 0
+        is_last = not kept
+        has_room = room[owner] <= (MOST_CHANGES if owner is None else MOST_OWN_CHANGES)
+        if is_last or (has_room and (owner is not None or differences <= MOST_DIFFERENCES)):
+            kept.append(each)
+    return tuple(reversed(kept))
 
 
 def _unknown(wanted: int, nothing: str) -> str:

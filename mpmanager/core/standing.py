@@ -1,6 +1,6 @@
 """All that people decided, taken apart into single decisions and put together again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mpmanager.core.paths import PathPreferences
@@ -25,13 +25,21 @@ class Standing:
 
 def values_of(standing: Standing) -> dict[Aspect, Value]:
     """Every single decision; rules in the order in which they were said."""
-    return {aspect: value for aspect, value in _values(standing) if value not in (None, False, ())}
+    return _said(_values(standing))
+
+
+def _said(values: Iterable[tuple[Aspect, Value]]) -> dict[Aspect, Value]:
+    return {aspect: value for aspect, value in values if value not in (None, False, ())}
 
 
 def _values(standing: Standing) -> Iterator[tuple[Aspect, Value]]:
-    yield from _path_values(standing.decisions.preferences)
     for rule in standing.decisions.rules:
         yield rule_aspect(rule), rule
+    yield from _values_but_rules(standing)
+
+
+def _values_but_rules(standing: Standing) -> Iterator[tuple[Aspect, Value]]:
+    yield from _path_values(standing.decisions.preferences)
     yield Aspect(kind=AspectKind.RULES_LOST), standing.are_rules_lost
     yield Aspect(kind=AspectKind.PROFILE), standing.choices.active
     yield Aspect(kind=AspectKind.PROFILE_BY_HAND), standing.choices.is_by_hand
@@ -73,19 +81,28 @@ def rule_aspect(rule: PolicyRule) -> Aspect:
 
 def differences_between(before: Standing, after: Standing) -> tuple[Difference, ...]:
     """Which decisions have become others."""
-    old, new = values_of(before), values_of(after)
-    old_places, new_places = _places(before), _places(after)
-    return tuple(
-        Difference(
-            aspect=aspect,
-            before=old.get(aspect),
-            after=new.get(aspect),
-            place_before=old_places.get(aspect),
-            place_after=new_places.get(aspect),
-        )
+    old, new = _said(_values_but_rules(before)), _said(_values_but_rules(after))
+    others = (
+        Difference(aspect=aspect, before=old.get(aspect), after=new.get(aspect))
         for aspect in dict.fromkeys((*old, *new))
         if old.get(aspect) != new.get(aspect)
     )
+    return (*others, *_rule_differences(before.decisions.rules, after.decisions.rules))
+
+
+def _rule_differences(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Iterator[Difference]:
+    """Most of a thousand rules are the same objects as before, and need not be looked at."""
+    same = {id(each) for each in before} & {id(each) for each in after}
+    old, new = (
+        {rule_aspect(rule): (place, rule) for place, rule in enumerate(rules) if id(rule) not in same}
+        for rules in (before, after)
+    )
+    for aspect in dict.fromkeys((*old, *new)):
+        (old_place, old_rule), (new_place, new_rule) = (each.get(aspect, (None, None)) for each in (old, new))
+        if old_rule != new_rule:
+            yield Difference(
+                aspect=aspect, before=old_rule, after=new_rule, place_before=old_place, place_after=new_place
+            )
 
 
 def _places(standing: Standing) -> dict[Aspect, int]:

@@ -305,7 +305,7 @@ class ChangeKeeper:
         kind = EventKind.CHANGE_TAKEN_BACK if is_undone else EventKind.CHANGE_MADE_AGAIN
         words = "taken back" if is_undone else "made again"
         for each in plan.changes:
-            self._journal.record(kind, f"{words}{why}: {change_sentence(each)}", uid=_owner(each))
+            self._journal.record(kind, f"{words}{why}: {change_sentence(each)}", uid=each.owner_uid)
 
     # Probation
 
@@ -348,7 +348,7 @@ class ChangeKeeper:
         except ChangedSinceError:
             self._keep(self._log.with_replaced([replace(change, probation=None)]))
             text = f"nobody kept it, but other things were said since, which stay: {change_sentence(change)}"
-            self._journal.record(EventKind.CHANGE_TAKEN_BACK, text, uid=_owner(change))
+            self._journal.record(EventKind.CHANGE_TAKEN_BACK, text, uid=change.owner_uid)
             return
         await self._carry_out(plan, is_undone=change.taken_back is None, why=", as nobody has kept that")
 
@@ -386,11 +386,6 @@ def _probation_s(seconds: int) -> int:
 
 def _is_shown(change: Change, viewer: Viewer) -> bool:
     return is_shown_to(change, viewer.uid, sees_all=viewer.sees_all)
-
-
-def _owner(change: Change) -> int | None:
-    """The user whose own rules it is about."""
-    return next((each.owner_uid for each in change.aspects if each.owner_uid is not None), None)
 
 
 def _part(difference: Difference) -> ChangePartInfo:

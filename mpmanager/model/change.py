@@ -97,5 +97,10 @@ class Change:
     probation: Probation | None = None
 
     @property
+    def owner_uid(self) -> int | None:
+        """The user whose own rules it is about, as one call is about no more than one of them."""
+        return next((each.aspect.owner_uid for each in self.differences if each.aspect.owner_uid is not None), None)
+
+    @property
     def aspects(self) -> frozenset[Aspect]:
         return frozenset(each.aspect for each in self.differences)

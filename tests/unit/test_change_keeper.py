@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mpmanager.api.structures import EventKind
-from mpmanager.core.change_log import MOST_CHANGES
+from mpmanager.core.change_log import MOST_CHANGES, MOST_OWN_CHANGES
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.standing import Standing, differences_between, values_of, with_values
@@ -126,7 +126,7 @@ class Stage:
         asyncio.run(self.keeper.end_probations())
 
     def rows(self, viewer=ROOT):
-        return {row.id: row for row in self.keeper.rows(MOST_CHANGES, viewer)}
+        return {row.id: row for row in self.keeper.rows(1000, viewer)}
 
     @property
     def texts(self):
@@ -253,6 +253,13 @@ def test_the_oldest_changes_are_forgotten(stage):
     for number in range(MOST_CHANGES + 5):
         stage.tier("backup" if number % 2 else "never")
     assert list(stage.rows()) == list(range(MOST_CHANGES + 5, 5, -1))
+
+
+def test_nobody_gets_rid_of_what_others_may_take_back(stage):
+    stage.tier("never")
+    for number in range(MOST_OWN_CHANGES + 5):
+        stage.rule(replace(ALICES, wait_s=number / 1000), uid=1000)
+    assert list(stage.rows()) == [*range(MOST_OWN_CHANGES + 6, 6, -1), 1]
 
 
 def test_nobody_sees_other_users_own_rules_nor_takes_them_back(stage):

@@ -64,9 +64,9 @@ def test_rows_say_when_by_whom_and_what_became_of_it():
         now=NOON,
     )
     assert [row.details for row in rows] == [
-        "12:00:00 · you · mpm · waits to be kept",
-        "12:00:00 · by the network in use",
-        "12:00:00 · 4000000000 · taken back at 12:00:00",
+        "12:00 · you · mpm · waits to be kept",
+        "12:00 · by the network in use",
+        "12:00 · 4000000000 · taken back at 12:00",
     ]
     assert [row.day for row in rows][:2] == ["Today", "Yesterday"]
     assert [row.action for row in rows] == ["Undo", "Undo, with 1\N{NO-BREAK SPACE}later", "Redo"]

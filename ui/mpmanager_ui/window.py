@@ -107,6 +107,7 @@ class Window(QWidget):
     def _show_contact(self) -> None:
         contact = self._session.contact
         self.sidebar.show_contact(contact)
+        self.sidebar.changes.setEnabled(self._session.frame is not None)
         if self._session.frame is None:
             self._stack.setCurrentWidget(self.start_page)
             if contact is Contact.ABSENT:

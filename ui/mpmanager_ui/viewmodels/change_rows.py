@@ -14,7 +14,7 @@ from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.trust import Trust
 from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later
 from mpmanager_ui.viewmodels.trust import LEVELS
-from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS, clock
+from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS
 
 _ICONS = {
     AspectKind.TIER: "tier-changed",
@@ -176,12 +176,16 @@ def _network(network_id: str) -> str:
 
 
 def _details(change: ChangeInfo) -> str:
-    parts = [clock(change.time), _author(change.uid), change.program]
+    parts = [_minute(change.time), _author(change.uid), change.program]
     if change.keep_until is not None:
         parts.append(tr("waits to be kept"))
     elif change.taken_back is not None:
-        parts.append(tr("taken back at {time}", time=clock(change.taken_back)))
+        parts.append(tr("taken back at {time}", time=_minute(change.taken_back)))
     return _DOT.join(each for each in parts if each)
+
+
+def _minute(unix_time: float) -> str:
+    return f"{datetime.fromtimestamp(unix_time).astimezone():%H:%M}"
 
 
 def _author(uid: int | None) -> str:

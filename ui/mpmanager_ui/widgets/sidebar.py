@@ -62,10 +62,10 @@ class EntryButton(QAbstractButton):
         elif self.underMouse():
             painter.setBrush(self._look.colour("hover"))
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
-        name = "accent" if self.isChecked() else "muted"
+        name = "faint" if not self.isEnabled() else "accent" if self.isChecked() else "muted"
         image = icons.pixmap(self._entry.icon, getattr(self._look.colours, name), 20, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(12, (self.height() - 20) / 2), image)
-        painter.setPen(self._look.colour("text"))
+        painter.setPen(self._look.colour("text" if self.isEnabled() else "faint"))
         painter.setFont(self._look.font(is_bold=self.isChecked()))
         painter.drawText(rect.adjusted(42, 0, -8, 0), _LEFT, self._entry.word)
         painter.end()
