@@ -37,7 +37,7 @@ asyncio.run(main())
 
 MPM = """
 import os, sys
-from mpmanager.cli import policies
+from mpmanager.cli import changes, policies
 from mpmanager.cli.main import main
 os.setresuid(65534, 65534, 65534)
 sys.exit(main())
@@ -137,3 +137,22 @@ def test_the_command_of_a_user_means_their_own_programs(bus):
     refused = command_of_nobody(bus, "app", "set", "exe:/usr/bin/mosh", "--everybody", "--wait", "20ms")
     assert refused.returncode != 0
     assert "root" in refused.stderr
+
+
+def test_users_take_back_their_own_rules_and_nobody_elses_changes(bus):
+    as_root(bus, "path", "tier", "wlan0", "backup")
+    as_root(bus, "app", "set", "exe:/usr/bin/ftp user:root", "--wait", "1s")
+    assert command_of_nobody(bus, "app", "set", "exe:/usr/bin/ftp", "--wait", "20ms").returncode == 0
+    refused = command_of_nobody(bus, "undo", "--json", known(bus, "wlan0"))
+    assert (refused.returncode, "root" in refused.stderr) == (4, True)
+    done = command_of_nobody(bus, "undo")
+    assert done.stdout.startswith("Taken back: "), done.stderr
+    assert ("exe:/usr/bin/ftp user:nobody", NOBODY) not in rules(bus)
+    assert command_of_nobody(bus, "redo").returncode == 0
+    assert rules(bus)["exe:/usr/bin/ftp user:nobody", NOBODY].wait_ms == 20.0
+
+
+def known(bus, about):
+    """The change about something."""
+    found = json.loads(as_root(bus, "changes", "--json"))["changes"]
+    return str(next(each["id"] for each in found if each["parts"][0]["about"] == about))
