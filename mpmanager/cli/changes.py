@@ -76,7 +76,7 @@ def undo(*, bus: Bus, change: int | None, with_later: bool, dry_run: bool, as_js
         rows = ask(bus, lambda client: client.undo_change(wanted, with_later=with_later))
     _tell("Would be taken back" if dry_run else "Taken back", rows, as_json=as_json)
     if not dry_run and not as_json:
-        click.echo(f"To go forth: {' && '.join(f'mpm redo {row.id}' for row in reversed(rows))}")
+        click.echo(f"To go back: {' && '.join(f'mpm redo {row.id}' for row in reversed(rows))}")
 
 
 @click.command(

@@ -162,7 +162,7 @@ def test_the_commands_list_take_back_make_again_and_keep(daemon):
     assert shown[0] == "Would be taken back: 2  wlan0 stands by until nothing else is left (before: never)"
     assert "mpm undo 1 --with-later" in running.mpm("undo", "1").stderr
     taken_back = running.mpm("undo").stdout.splitlines()
-    assert taken_back[1] == "To go forth: mpm redo 2"
+    assert taken_back[1] == "To go back: mpm redo 2"
     listed = json.loads(running.mpm("changes", "--json").stdout)
     jsonschema.validate(listed, SCHEMA | {"$ref": "#/$defs/Changes"})
     assert [(row["id"], row["taken_back"] is not None, row["program"]) for row in listed["changes"]] == [

@@ -23,6 +23,7 @@ from fake_profiles import FakeProfiles  # same
 from PySide6.QtWidgets import QApplication  # same
 
 from mpmanager.api.bus import parse_bus  # same
+from mpmanager.model.change import AspectKind  # same
 from mpmanager.model.path import Security, Tier  # same
 from mpmanager_ui import language  # same
 from mpmanager_ui.look.colours import Theme  # same
@@ -63,6 +64,25 @@ def cafe() -> World:
     return world
 
 
+def changed() -> World:
+    """Changes of all sorts, and one that leaves no path and counts down."""
+    world = World()
+    day_s, hour_s = 86_400.0, 3600.0
+    world.decide(AspectKind.TIER, "wwan0", None, "backup", time=EPOCH - day_s, program="mpm")
+    world.decide(AspectKind.NETWORK_TRUST, "wifi:Café am Markt/open", None, "untrusted", time=EPOCH - hour_s)
+    rule = world.decide(AspectKind.RULE, "exe:/usr/bin/ssh", None, None, program="mpm")
+    rule.text = "ssh: data may wait 50 ms, trusted paths only, big transfers go to dsl0 (more than 1 MB in a second)"
+    world.decide(AspectKind.PROFILE, "", None, "Café", uid=None, program=None)
+    world.decide(AspectKind.KIND, "enp0s20u1", "ethernet", "lte").taken_back = EPOCH
+    world.decide(AspectKind.TIER, "dsl0", "backup", "when-needed")
+    world.decide(AspectKind.TIER, "dsl0", "when-needed", "always")
+    world.decide(AspectKind.WIRES_NEED_LOGIN, "", None, "true")
+    world.decide(AspectKind.TIER, "wlan0", "always", "never", keep_until=EPOCH + world.now + 46)
+    for path in world.paths:
+        path.tier = Tier.NEVER
+    return world
+
+
 def limited() -> World:
     limits = ["trust cannot be enforced: cgroup v2 is not mounted", "no name service can be read"]
     return World(limits=limits, paused_until=EPOCH + 2_000.0)
@@ -85,6 +105,8 @@ class State:
     is_running: bool = True
     stops: bool = False
     """The daemon ends after some frames."""
+    has_panel: bool = False
+    """The time line of changes is open."""
 
 
 STATES = (
@@ -94,6 +116,8 @@ STATES = (
     State("busy", busy),
     State("four lanes", cafe),
     State("limits", limited),
+    State("changes", changed, has_panel=True),
+    State("no changes", normal, has_panel=True),
     State("no daemon", normal, is_running=False),
     State("daemon lost", normal, stops=True),
 )
@@ -112,10 +136,10 @@ class Round:
 
 ROUNDS = (
     Round("1", "en"),
-    Round("1", "en", states=("normal",), themes=(Theme.LIGHT,), sizes=("narrow",)),
+    Round("1", "en", states=("normal", "changes"), themes=(Theme.LIGHT,), sizes=("narrow",)),
     Round("1.25", "en", states=("normal",), themes=(Theme.LIGHT,)),
     Round("2", "en", states=("normal",), themes=(Theme.DARK,)),
-    Round("1", "de", states=("normal", "empty"), themes=(Theme.LIGHT,)),
+    Round("1", "de", states=("normal", "empty", "changes"), themes=(Theme.LIGHT,)),
     Round("1", "fr", states=("normal",), themes=(Theme.LIGHT,)),
 )
 
@@ -142,6 +166,8 @@ class Photographer:
         window.show()
         window.tasks.start(session.run(), attempt="Following the daemon failed")
         await self._live(state, daemon, session)
+        if state.has_panel:
+            window.sidebar.changes.click()
         for size in self._round.sizes:
             window.resize(*SIZES[size])
             for page in self._pages:

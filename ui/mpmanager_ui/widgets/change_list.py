@@ -39,6 +39,7 @@ class _Row(QWidget):
         self._row = row
         self.button = QPushButton(row.action)
         self.button.setProperty("role", "flat")
+        self.button.setProperty("tone", "accent")
         self.button.setAccessibleName(f"{row.action}: {row.text}")
         self.keep = QPushButton(tr("Keep"))
         self.keep.setVisible(row.is_pending)
