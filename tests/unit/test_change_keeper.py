@@ -10,6 +10,7 @@ from mpmanager.api.structures import EventKind
 from mpmanager.core.change_log import MOST_CHANGES, MOST_OWN_CHANGES
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
+from mpmanager.core.reach import usable_paths
 from mpmanager.core.standing import Standing, differences_between, values_of, with_values
 from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon.change_keeper import ChangeKeeper
@@ -25,11 +26,12 @@ from mpmanager.model.errors import (
     StateFileError,
     UnknownChangeError,
 )
-from mpmanager.model.path import PathKind, Tier
+from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.policy import UNTIL_RESTART, Life, PolicyRule, TierChoice, TrustPolicy
 from mpmanager.model.profile import ProfileChoices
 from mpmanager.model.selector import EVERYBODY, Selector
-from mpmanager.model.trust import Trust
+from mpmanager.model.trust import Trust, TrustReason, TrustVerdict
+from profile_model import LAPTOP
 
 ROOT, ALICE, BOB = Viewer(uid=0, sees_all=True), Viewer(uid=1000, sees_all=False), Viewer(uid=1001, sees_all=False)
 SSH = PolicyRule(selector=Selector.parse("exe:/usr/bin/ssh"), wait_s=0.05)
@@ -359,7 +361,18 @@ def test_a_guarded_client_is_held_to_what_leaves_no_path_alone(stage):
     stage.tier("never", bus_name=":1.2", paths=0)
     stage.paths = 1
     stage.tier("never", "wwan0", paths=0)
-    assert [stage.rows()[each].keep_until for each in (1, 2, 3)] == [None, None, 5030.0]
+    stage.tier("never", "dsl0", paths=0)
+    assert [stage.rows()[each].keep_until for each in (1, 2, 3, 4)] == [None, None, 5030.0, None]
+
+
+def test_a_path_can_be_used_that_is_up_not_forbidden_and_trusted_where_everybody_keeps_to_trusted_ones():
+    first, *others = LAPTOP
+    untrusted = TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.CHOSEN)
+    lost = [replace(first, state=PathState.NO_CARRIER), replace(first, tier=Tier.NEVER)]
+    only = PolicyRule(selector=EVERYBODY, trust=TrustPolicy.parse("only"))
+    assert usable_paths([*lost, replace(first, trust=untrusted), *others], [CURL]) == 3
+    assert usable_paths([*lost, replace(first, trust=untrusted), *others], [CURL, only]) == 2
+    assert usable_paths(lost, []) == 0
 
 
 def test_what_is_taken_back_and_leaves_no_path_is_made_again(stage):
