@@ -30,6 +30,7 @@ from mpmanager.api.structures import (
     SubflowInfo,
     SubscribeOptions,
     SysctlInfo,
+    TrustInfo,
     Wait,
 )
 from mpmanager.model.change import AspectKind
@@ -173,6 +174,8 @@ class World:
     sysctls: dict[str, SysctlInfo] = field(
         default_factory=lambda: {each.name.removeprefix(PREFIX): each for each in all_sysctls()}
     )
+    is_enforcing: bool = True
+    """Whether the kernel takes restrictions at all."""
     anonymous: set[int] = field(default_factory=set)
     """Programs of which nobody knows where they come from."""
     changes: list[ChangeInfo] = field(default_factory=list)
@@ -532,10 +535,11 @@ class FakeManager:
         if self.refusal is not None:
             raise self.refusal
         self.changes.append((policy.selector, str(policy.wait_ms)))
-        others = [each for each in self.world.policies if each.selector != policy.selector]
-        if policy.selector == "default":
+        key = policy.selector, policy.temporary
+        others = [each for each in self.world.policies if (each.selector, each.temporary) != key]
+        if key == ("default", False):
             self.world.policies = [*others, policy]
-        elif policy == PolicyInfo(selector=policy.selector):
+        elif policy == PolicyInfo(selector=policy.selector, temporary=policy.temporary):
             self.world.policies = others
         else:
             self.world.policies = [policy, *others]
@@ -639,6 +643,11 @@ class FakeManager:
         self.world.revision += 1
         for each in self.world.changes:
             each.later = [] if each.taken_back else [other for other in each.later if other != change.id]
+
+    async def trust(self) -> TrustInfo:
+        return TrustInfo(
+            enforced=self.world.is_enforcing, limits=[], root="/", restrictions=[], fences=[], plain_destinations=[]
+        )
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

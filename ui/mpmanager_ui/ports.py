@@ -13,6 +13,7 @@ from mpmanager.api.structures import (
     StatusInfo,
     SubscribeOptions,
     SysctlInfo,
+    TrustInfo,
 )
 from mpmanager.model.profile import MergeMode
 
@@ -94,6 +95,9 @@ class Manager(Protocol):
 
     async def guard_changes(self, seconds: int) -> None:
         """Have all changes of this client that leave no usable path taken back after so long, unless kept."""
+
+    async def trust(self) -> TrustInfo:
+        """What of trust is in force."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import aclosing
 
 from msgspec.structs import replace
@@ -107,6 +108,8 @@ class Session(QObject):
         self.wishes = TierWishes()
         self.trust_wishes = TrustWishes()
         self.said = Said()
+        self.policies: tuple[PolicyInfo, ...] = ()
+        """All rules that the daemon tells, the most specific first."""
         self._changing_policies = asyncio.Lock()
         self.titles: dict[str, str] = {}
         self._taken_at = 0.0
@@ -222,8 +225,26 @@ class Session(QObject):
             rule = changeable(await manager.policies()).get(selector, PolicyInfo(selector=selector))
             number, intent = (None, wait) if isinstance(wait, Intent) else (wait, None)
             await manager.set_policy(replace(rule, wait_ms=number, intent=intent))
-            self.said.learn(await manager.policies())
+            self._learn(await manager.policies())
         return rule.wait_ms if rule.intent is None else rule.intent
+
+    async def put_rules(self, rules: Iterable[PolicyInfo]) -> None:
+        """Have these rules, each in the place of the one with its selector; one that says nothing removes that.
+
+        They are said one after the other: when this raises, those before the refused one are in force.
+        """
+        manager = self.reached()
+        async with self._changing_policies:
+            try:
+                for rule in rules:
+                    await manager.set_policy(rule)
+            finally:
+                self._learn(await manager.policies())
+        self.waits_changed.emit()
+
+    def _learn(self, policies: list[PolicyInfo]) -> None:
+        self.policies = tuple(policies)
+        self.said.learn(policies)
 
     def reached(self) -> Manager:
         """The daemon's client.
@@ -289,7 +310,7 @@ class Session(QObject):
 
     async def _look_at_policies(self, manager: Manager) -> None:
         async with self._changing_policies:
-            self.said.learn(await manager.policies())
+            self._learn(await manager.policies())
         self.waits_changed.emit()
 
     def _take(self, frame: Frame) -> None:

@@ -53,6 +53,7 @@ QFrame[role="snack"] QPushButton {
     background: transparent; border: 1px solid transparent; color: $snack_action; font-weight: 600;
 }
 QFrame[role="snack"] QPushButton:hover, QFrame[role="snack"] QPushButton:focus { border-color: $snack_action; }
+QFrame[role="line"] { background: $border; border: 0; }
 QFrame[role="notice"] { background: $accent_soft; border: 0; border-radius: 8px; }
 QFrame[role="warning"] { background: $warning_soft; border: 0; border-radius: 8px; }
 QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px; }

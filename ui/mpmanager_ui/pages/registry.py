@@ -34,6 +34,12 @@ def _overview(context: PageContext) -> QWidget:
     return OverviewPage(context.look, context.session, context.tasks, context.snackbar)
 
 
+def _applications(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.applications import ApplicationsPage  # noqa: PLC0415  # see PAGES
+
+    return ApplicationsPage(context.look, context.session, context.tasks, context.snackbar)
+
+
 def _live(context: PageContext) -> QWidget:
     from mpmanager_ui.pages.live import LivePage  # noqa: PLC0415  # see PAGES
 
@@ -55,6 +61,7 @@ def _settings(context: PageContext) -> QWidget:
 
 PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.OVERVIEW: _overview,
+    PageName.APPLICATIONS: _applications,
     PageName.LIVE: _live,
     PageName.PROFILES: _profiles,
     PageName.SETTINGS: _settings,
@@ -66,6 +73,7 @@ def entries() -> tuple[Entry, ...]:
     """The sidebar's, in the words of the user's language."""
     words = {
         PageName.OVERVIEW: tr("Overview"),
+        PageName.APPLICATIONS: tr("Applications"),
         PageName.LIVE: tr("Live"),
         PageName.PROFILES: tr("Profiles"),
         PageName.SETTINGS: tr("Settings"),

@@ -8,6 +8,7 @@ class PageName(StrEnum):
     """A page of the window."""
 
     OVERVIEW = "overview"
+    APPLICATIONS = "applications"
     LIVE = "live"
     PROFILES = "profiles"
     SETTINGS = "settings"
