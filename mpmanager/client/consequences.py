@@ -76,10 +76,11 @@ def consequences_of(before: Iterable[PolicyInfo], after: Iterable[PolicyInfo], f
 
 
 def rules_about(app: AppInfo, policies: Iterable[PolicyInfo], networks: frozenset[NetworkId]) -> list[PolicyInfo]:
-    """The rules about an application wherever it connects to, in the order in which they count."""
+    """The rules about an application wherever it connects to, in the order in which they count; last the default."""
     infos = {rule.key: info for rule, info in ((rule_of(each), each) for each in policies)}
     index = RuleIndex(rule_of(each) for each in infos.values())
-    return [infos[rule.key] for rule in index.fitting(_subject(app, networks)) if not rule.is_empty]
+    fitting = index.fitting(_subject(app, networks))
+    return [infos[rule.key] for rule in fitting if not rule.is_empty or rule.selector.is_default]
 
 
 def policy_of(rules: Sequence[PolicyInfo]) -> Policy:

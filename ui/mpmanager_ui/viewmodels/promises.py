@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from mpmanager.api.structures import EventInfo, EventKind, HelpCounts, Wait
-from mpmanager.client.quantities import enumerate_words, format_bytes
+from mpmanager.client.quantities import format_bytes
 from mpmanager_ui.viewmodels.lateness import Titles, allowed_words, milliseconds
-from mpmanager_ui.viewmodels.translation import tr, tr_count
+from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count
 from mpmanager_ui.viewmodels.waits import NEVER
 
 _OPENINGS = frozenset({EventKind.BACKUP_OPENED, EventKind.FAILED_OVER, EventKind.STEERED})
@@ -61,7 +61,7 @@ def proof_words(proof: Proof, titles: Titles) -> str:
     """What has come of it, as the second half of a sentence."""
     if not proof.times:
         return tr("no help was needed since the daemon started")
-    helpers = enumerate_words([titles.get(each, each) for each in proof.helpers]) or tr("another path")
+    helpers = enumerated([titles.get(each, each) for each in proof.helpers]) or tr("another path")
     parts = [tr("{helpers} opened{waited}", helpers=helpers, waited=_waited(proof))]
     parts.append(tr_count("once", "{count} times", count=proof.times))
     if proof.helper_bytes:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from mpmanager.api.structures import PathInfo, PolicyInfo, Wait
 from mpmanager.client.consequences import Consequences
-from mpmanager.client.quantities import enumerate_words, format_bytes
+from mpmanager.client.quantities import format_bytes
 from mpmanager.model.path import PathKind
 from mpmanager.model.policy import INTENT_WAITS_S, NEVER, Intent, Policy, Role, TrustDemand, TrustPolicy
 from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager_ui.viewmodels.lateness import Titles
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Part, Preset, RuleDraft
-from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import wait_words
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS, clock
 
@@ -200,7 +200,7 @@ def preview_of(
 
 def parts_words(parts: Iterable[Part]) -> str:
     """Names of what can be edited, in a row."""
-    return enumerate_words([tr_literal(_PARTS[each]) for each in parts])
+    return enumerated([tr_literal(_PARTS[each]) for each in parts])
 
 
 def _change(part: Part, before: tuple[RuleDraft, Policy], after: tuple[RuleDraft, Policy]) -> str:
