@@ -14,11 +14,11 @@ from mpmanager.core.policies import policy_from
 from mpmanager.model.connection import Application, Endpoint
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Path, Tier
-from mpmanager.model.policy import Policy, PolicyRule, TrustDemand, tier_of
+from mpmanager.model.policy import Policy, TrustDemand, tier_of
 from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind, Subject
 from mpmanager.model.trust import NetworkId, TrustVerdict
 
-_STEP_CONNECTIONS = 50
+_STEP_CONNECTIONS = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +33,42 @@ class Consequences:
     """False where rules are about host names, which the daemon alone knows."""
 
 
-def consequences_in_steps(
-    before: Iterable[PolicyInfo], after: Iterable[PolicyInfo], frame: Frame
-) -> Generator[None, None, Consequences]:
+class RuleBook:
+    """Rules, put in order once and asked often."""
+
+    def __init__(self, policies: Iterable[PolicyInfo]) -> None:
+        """Take rules as the daemon tells them.
+
+        Raises:
+            InvalidValueError: a rule says what cannot be; the sentence names it.
+        """
+        self.policies = tuple(policies)
+        rules = [rule_of(each) for each in self.policies]
+        self._infos = {rule.key: info for rule, info in zip(rules, self.policies, strict=True)}
+        self.rules = frozenset(rule for rule in rules if not rule.is_empty)
+        self.index = RuleIndex(rules)
+
+    def about(self, app: AppInfo, networks: frozenset[NetworkId]) -> list[PolicyInfo]:
+        """The rules about an application wherever it connects to, as they count; the last is the default."""
+        fitting = self.index.fitting(_subject(app, networks))
+        return [self._infos[rule.key] for rule in fitting if not rule.is_empty or rule.selector.is_default]
+
+
+def consequences_in_steps(before: RuleBook, after: RuleBook, frame: Frame) -> Generator[None, None, Consequences]:
     """Compare what two sets of rules mean for the connections of a frame. Other users' withheld ones are left out.
 
     Between two steps others may work; the last returns what was found.
-
-    Raises:
-        InvalidValueError: a rule says what cannot be; the sentence names it.
     """
-    old, new = _rules(before), _rules(after)
-    changed = {each.selector for each in (*old, *new) if (each in old) != (each in new)}
+    changed = {each.selector for each in before.rules ^ after.rules}
     paths = {each.name: _path(each) for each in frame.paths}
     networks = networks_of(frame.paths)
-    indexes = RuleIndex(old), RuleIndex(new)
     affected, closing, looked_at = 0, Counter[str](), 0
     for connection in frame.connections:
         subject = _subject(connection.app, networks)
         if connection.withheld or not any(each.selects_application(subject.application) for each in changed):
             continue
         subject = replace(subject, remote=_endpoint(connection.remote))
-        was, will_be = (_bare(policy_from(index.fitting(subject))) for index in indexes)
+        was, will_be = (_bare(policy_from(each.index.fitting(subject))) for each in (before, after))
         if was != will_be:
             affected += 1
             closing.update(_closed(connection, paths, was, will_be))
@@ -65,22 +79,18 @@ def consequences_in_steps(
 
 
 def consequences_of(before: Iterable[PolicyInfo], after: Iterable[PolicyInfo], frame: Frame) -> Consequences:
-    """As `consequences_in_steps`, at once."""
-    steps = consequences_in_steps(before, after, frame)
+    """As `consequences_in_steps`, at once.
+
+    Raises:
+        InvalidValueError: a rule says what cannot be; the sentence names it.
+    """
+    steps = consequences_in_steps(RuleBook(before), RuleBook(after), frame)
     while True:
         try:
             next(steps)
         except StopIteration as end:
             found: Consequences = end.value
             return found
-
-
-def rules_about(app: AppInfo, policies: Iterable[PolicyInfo], networks: frozenset[NetworkId]) -> list[PolicyInfo]:
-    """The rules about an application wherever it connects to, in the order in which they count; last the default."""
-    infos = {rule.key: info for rule, info in ((rule_of(each), each) for each in policies)}
-    index = RuleIndex(rule_of(each) for each in infos.values())
-    fitting = index.fitting(_subject(app, networks))
-    return [infos[rule.key] for rule in fitting if not rule.is_empty or rule.selector.is_default]
 
 
 def policy_of(rules: Sequence[PolicyInfo]) -> Policy:
@@ -117,10 +127,6 @@ def standing_for(selector: str) -> AppInfo:
 def tiers_for(paths: Iterable[PathInfo], policy: Policy) -> dict[str, Tier]:
     """When each path may be used under a policy."""
     return {each.name: tier_of(_path(each), policy.tiers) for each in paths}
-
-
-def _rules(policies: Iterable[PolicyInfo]) -> list[PolicyRule]:
-    return [rule for rule in map(rule_of, policies) if not rule.is_empty]
 
 
 def _bare(policy: Policy) -> Policy:

@@ -138,7 +138,8 @@ def test_a_chosen_theme_colours_the_window(stage, theme, colours):
 
 def test_pages_turn_by_keyboard(stage):
     stage.begin()
-    stage.press(stage.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    key = Qt.Key(Qt.Key.Key_1 + list(PageName).index(PageName.LIVE))
+    stage.press(stage.window, key, Qt.KeyboardModifier.ControlModifier)
     stage.wait_until(stage.live.isVisible, "the page turned")
     stage.press(stage.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     stage.wait_until(stage.overview.isVisible, "the page turned back")

@@ -5,10 +5,10 @@ import pytest
 from mpmanager.api.structures import PolicyInfo, TierChoiceInfo
 from mpmanager.client.consequences import (
     Consequences,
+    RuleBook,
     consequences_of,
     networks_of,
     policy_of,
-    rules_about,
     standing_for,
 )
 from unit.rule_frames import CURL, DEFAULT, connection, frame
@@ -50,6 +50,6 @@ def test_what_is_about_names_cannot_be_counted_and_says_so():
 @pytest.mark.parametrize("selector", [CURL, "script:/srv/backup.py", "unit:ssh.service", "app:org.mozilla.firefox"])
 def test_rules_are_found_for_what_is_not_running(selector):
     rule = PolicyInfo(selector=selector, wait_ms=20.0)
-    found = rules_about(standing_for(selector), [DEFAULT, rule], networks_of([]))
+    found = RuleBook([DEFAULT, rule]).about(standing_for(selector), networks_of([]))
     assert found == [rule, DEFAULT]
     assert policy_of(found).wait_s == 0.02

@@ -14,7 +14,7 @@ from mpmanager.api.structures import (
     ProtectionInfo,
     TrustInfo,
 )
-from mpmanager.client.consequences import consequences_of, policy_of
+from mpmanager.client.consequences import RuleBook, consequences_of, policy_of
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.multipath import MultipathState
 from mpmanager.model.policy import Intent, TrustPolicy
@@ -116,7 +116,7 @@ def test_what_others_have_done_as_wished_ends_the_draft_and_ones_own_doing_is_no
 
 
 def preview(draft, policies, seen):
-    after = applied(policies, draft, NOW)
+    after = applied(RuleBook(policies), draft, NOW).policies
     own = [policy_of([each for each in rules if each.selector == CURL]) for rules in (policies, after)]
     result = preview_of(draft, tuple(own), consequences_of(policies, after, seen), TITLES, {"wlan0": "Cafe (Wi-Fi)"})
     return plain(result.text)
@@ -261,8 +261,11 @@ def test_the_editor_shows_what_holds_once_the_draft_is_applied_and_the_proof_of_
         ApplicationTotals(id=CURL, name="curl", connections=1, carried=[], help=HelpCounts(failovers=1))
     ]
     (row,) = rows(roster, seen)
-    around = Surroundings(frame=seen, policies=[DEFAULT], events=[], titles=TITLES, trust=trust())
-    state = editor_state(row, draft_of(DEFAULT).with_wait(20.0).with_tier("metered", "never"), around)
+    draft = draft_of(DEFAULT).with_wait(20.0).with_tier("metered", "never")
+    book = RuleBook([DEFAULT])
+    after = applied(book, draft, NOW)
+    around = Surroundings(frame=seen, book=book, after=after, events=[], titles=TITLES, trust=trust())
+    state = editor_state(row, draft, around)
     assert (state.wait.wait, state.wait.is_own, state.trust.demand) == (20.0, True, "handshake")
     assert state.promise.startswith("Allowed: never")
     words = {each.title: each.words for each in state.tiers}

@@ -32,6 +32,7 @@ class TaskRunner:
         task = asyncio.get_running_loop().create_task(self._guard(coroutine, attempt, retry), name=attempt)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _task: coroutine.close())  # one that was cancelled before it began never ran
         return task
 
     def cancel(self) -> None:

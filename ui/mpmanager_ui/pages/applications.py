@@ -8,13 +8,14 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mpmanager.api.structures import PolicyInfo, TrustInfo, Wait
-from mpmanager.client.consequences import Consequences, consequences_in_steps, policy_of
+from mpmanager.client.consequences import Consequences, RuleBook, consequences_in_steps, policy_of
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.applications import ListRow, Roster, counts_sentence, found, rule_row
+from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.drafts import Drafts
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Preset, RuleDraft
 from mpmanager_ui.viewmodels.rule_editor import Surroundings, applied, editor_state, rules_in_force
@@ -54,7 +55,14 @@ class ApplicationsPage(QWidget):
         """Whether the editor has its turn where there is no room for both."""
         self._is_busy = False
         self._trust: TrustInfo | None = None
+        self._is_trust_known = False
+        """Whether it was asked for since the page is shown, or the rules are others."""
         self._previews = 0
+        """Begun so far: only the last one is shown."""
+        self._book = RuleBook(session.policies)
+        self._applied_for: RuleDraft | None = None
+        self._applied = self._book
+        """The rules with that draft."""
         self._painter = RowPainter(look, session.signs)
         self.list = ApplicationList(self._painter)
         self.others = OthersRow(self._painter, self._roster.others)
@@ -92,8 +100,8 @@ class ApplicationsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._take_frame()
-        self._look_at_trust()
+        self._is_trust_known = False
+        self._show_at_once()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -113,14 +121,30 @@ class ApplicationsPage(QWidget):
         self.editor.verticalScrollBar().setValue(0)
         self._arrange()
         self._show_editor()
+        if self.draft.is_changed:
+            self.preview.clear()
+            self._show_edited()
 
     # Showing
+
+    def _show_at_once(self) -> None:
+        """Somebody waits for it; while a frame is being shown, that has to end first."""
+        frame = self._session.frame
+        if self._is_busy or frame is None:
+            return
+        for _ in self._roster.take(frame):
+            pass
+        self._show_rows()
+        self._show_editor()
 
     def _take_frame(self) -> None:
         if self._is_busy or not self.isVisible() or self._session.frame is None:
             return
         self._is_busy = True
         self._tasks.start(self._show_frame(), attempt=tr("Showing the applications failed"))
+        if not self._is_trust_known and self._session.contact is Contact.CONNECTED:
+            self._is_trust_known = True
+            self._tasks.start(self._look_at_trust(), attempt=tr("Asking what of trust is in force failed"))
 
     async def _show_frame(self) -> None:
         try:
@@ -131,6 +155,7 @@ class ApplicationsPage(QWidget):
                 self._show_rows()
                 await asyncio.sleep(0)
                 self._show_editor()
+                await self._show_preview()
         finally:
             self._is_busy = False
 
@@ -142,6 +167,7 @@ class ApplicationsPage(QWidget):
         rows = self._all_rows()
         shown = found(rows, self.filter.text())
         self.list.show_rows(shown)
+        self.others.inset = self.list.inset
         self.others.show_row(self._roster.others)
         self.others.setChecked(self._key == DEFAULT)
         words = counts_sentence(rows)
@@ -173,7 +199,7 @@ class ApplicationsPage(QWidget):
         if frame is None or not self.isVisible():
             return
         row, draft = self._row(), self.draft
-        state = editor_state(row, draft, self._around(), self._drafts.note_on(draft.selector))
+        state = editor_state(row, draft, self._around(draft), self._drafts.note_on(draft.selector))
         self.title.setText(state.title)
         self.about.setText(state.selector if state.selector != DEFAULT else tr("Whoever has no rule of its own"))
         self.activity.setText(state.activity)
@@ -184,60 +210,67 @@ class ApplicationsPage(QWidget):
         else:
             self.note.hide()
         self.bar.setVisible(draft.is_changed)
-        if draft.is_changed:
-            self._previews += 1
-            self._tasks.start(self._show_preview(row, draft, self._previews), attempt=tr("The preview failed"))
 
-    def _around(self) -> Surroundings:
+    def _around(self, draft: RuleDraft) -> Surroundings:
         frame = self._session.frame
-        assert frame is not None  # the page is not shown without  # noqa: S101
+        assert frame is not None  # noqa: S101  # no page is shown without
+        if draft is not self._applied_for:
+            self._applied_for, self._applied = draft, applied(self._book, draft, frame.time)
         return Surroundings(
             frame=frame,
-            policies=self._session.policies,
+            book=self._book,
+            after=self._applied,
             events=list(self._session.events),
             titles=self._session.titles,
             trust=self._trust,
         )
 
-    async def _show_preview(self, row: ListRow, draft: RuleDraft, number: int) -> None:
-        around = self._around()
-        frame, before = around.frame, around.policies
-        after = applied(before, draft, frame.time)
-        policies = tuple(policy_of(rules_in_force(row, draft, each, frame)) for each in (before, after))
-        steps = consequences_in_steps(before, after, frame)
-        consequences = Consequences()
-        while True:
+    def _show_edited(self) -> None:
+        """The rows, the editor and what applying it would change."""
+        self._show_rows()
+        self._show_editor()
+        self._tasks.start(self._show_preview(), attempt=tr("The preview failed"))
+
+    async def _show_preview(self) -> None:
+        row, draft = self._row(), self.draft
+        self._previews += 1
+        number = self._previews
+        if not draft.is_changed or self._session.frame is None:
+            return
+        around = self._around(draft)
+        frame, books = around.frame, (around.book, around.after)
+        steps = consequences_in_steps(*books, frame)
+        consequences: Consequences | None = None
+        while consequences is None:
             try:
                 next(steps)
+                await asyncio.sleep(0)
             except StopIteration as end:
                 consequences = end.value
-                break
-            await asyncio.sleep(0)
-        if number == self._previews:
+        if number == self._previews and consequences is not None:
+            before, after = (policy_of(rules_in_force(row, draft, each, frame)) for each in books)
             networks = network_names(frame.paths, around.titles)
-            preview = preview_of(draft, (policies[0], policies[1]), consequences, around.titles, networks)
+            preview = preview_of(draft, (before, after), consequences, around.titles, networks)
             self.preview.setText(preview.text)
             self.bar.setAccessibleName(tr("Not applied yet: {preview}", preview=preview.text))
 
-    def _look_at_trust(self) -> None:
-        async def look() -> None:
-            self._trust = await self._session.reached().trust()
-            self._show_editor()
-
-        self._tasks.start(look(), attempt=tr("Asking what of trust is in force failed"))
+    async def _look_at_trust(self) -> None:
+        self._trust = await self._session.reached().trust()
+        self._show_editor()
 
     def _learn(self) -> None:
         """The rules are others now."""
+        self._book, self._applied_for = RuleBook(self._session.policies), None
         self._roster.learn(self._session.policies)
         self._drafts.learn(self._session.policies)
+        self._is_trust_known = False
         self._take_frame()
 
     # Editing
 
     def _edit(self, draft: RuleDraft) -> None:
         self._drafts.put(draft)
-        self._show_rows()
-        self._show_editor()
+        self._show_edited()
 
     def _want_wait(self, wait: Wait | None) -> None:
         self._edit(self.draft.with_wait(wait))
@@ -256,8 +289,7 @@ class ApplicationsPage(QWidget):
 
     def _discard(self) -> None:
         self._drafts.drop(self.draft.selector)
-        self._show_rows()
-        self._show_editor()
+        self._show_edited()
 
     def _apply(self) -> None:
         draft, name = self.draft, self._row().who.name
@@ -313,9 +345,7 @@ class ApplicationsPage(QWidget):
                 await self._session.put_rules(after)
             if draft is not None and self._drafts.of(draft.selector).rule == draft.rule:
                 self._drafts.drop(draft.selector)
-            self._trust = await self._session.reached().trust()
-            self._show_rows()
-            self._show_editor()
+            self._show_edited()
 
         def undo() -> None:
             undone = tr("Undone: {change}", change=done)

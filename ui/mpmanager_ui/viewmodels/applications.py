@@ -123,8 +123,11 @@ class Roster:
                 yield
         badges = {each.id: each.multipath for each in frame.applications}
         places = {path.name: place for place, path in enumerate(frame.paths)}
-        rows = list(self._seen_rows(seen, badges, places, frame.monotonic))
-        yield
+        rows: list[ListRow] = []
+        for row in self._seen_rows(seen, badges, places, frame.monotonic):
+            rows.append(row)
+            if len(rows) % CHUNK_CONNECTIONS == 0:
+                yield
         rows += self._rule_rows({each.who.selector for each in rows})
         rows.sort(key=lambda each: each.who.order)
         self.rows = rows

@@ -96,7 +96,7 @@ def expected_badge(selector: str, demand: TrustPolicy, trust: TrustInfo | None) 
         return _of(Coverage.ENFORCED, tr_literal(_REASONS[CoverageReason.KERNEL]))
     return Badge(
         word=tr("Not known yet"),
-        reason=tr("enforced if it runs in a control group of its own, else best effort; its first connection tells"),
+        reason=tr("enforced if it runs in a control group of its own, else best effort; its connections will tell"),
         tone=Tone.NEUTRAL,
     )
 

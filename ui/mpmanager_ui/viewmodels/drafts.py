@@ -16,6 +16,8 @@ class Drafts:
     def __init__(self) -> None:
         self._policies: tuple[PolicyInfo, ...] = ()
         self._drafts: dict[str, RuleDraft] = {}
+        self._untouched: RuleDraft | None = None
+        """The last one that was asked for."""
         self._notes: dict[str, str] = {}
         self._own = Counter[str]()
         """Rules that this window is changing, and by how many changes."""
@@ -27,7 +29,11 @@ class Drafts:
 
     def of(self, selector: str) -> RuleDraft:
         """The draft; the rule as it is where nothing was edited."""
-        return self._drafts.get(selector) or RuleDraft.of(Standing.of(selector, self._policies))
+        if selector in self._drafts:
+            return self._drafts[selector]
+        if self._untouched is None or self._untouched.selector != selector:
+            self._untouched = RuleDraft.of(Standing.of(selector, self._policies))
+        return self._untouched
 
     def note_on(self, selector: str) -> str:
         """What somebody else has done to the rule since it is edited; empty: nothing."""
@@ -56,7 +62,7 @@ class Drafts:
 
     def learn(self, policies: Iterable[PolicyInfo]) -> None:
         """Take over what the daemon has: what was edited is edited on top of that from now on."""
-        self._policies = tuple(policies)
+        self._policies, self._untouched = tuple(policies), None
         for selector, draft in list(self._drafts.items()):
             base = Standing.of(selector, self._policies)
             if base == draft.base:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mpmanager.api.structures import EventInfo, Frame, PathInfo, PolicyInfo, TrustInfo
-from mpmanager.client.consequences import networks_of, policy_of, rules_about, standing_for, tiers_for
+from mpmanager.client.consequences import RuleBook, networks_of, policy_of, standing_for, tiers_for
 from mpmanager.client.quantities import format_rate
 from mpmanager.model.path import PathKind
 from mpmanager.model.policy import Policy, Role, TrustPolicy
@@ -74,36 +74,40 @@ class Surroundings:
     """What is known beside the draft."""
 
     frame: Frame
-    policies: Sequence[PolicyInfo]
+    book: RuleBook
+    """The rules as they are."""
+    after: RuleBook
+    """As they would be with the draft, see `applied`."""
     events: Sequence[EventInfo]
     titles: Titles
     trust: TrustInfo | None
     """None: not known (yet)."""
 
 
-def rules_in_force(row: ListRow, draft: RuleDraft, policies: Iterable[PolicyInfo], frame: Frame) -> list[PolicyInfo]:
+def rules_in_force(row: ListRow, draft: RuleDraft, book: RuleBook, frame: Frame) -> list[PolicyInfo]:
     """The rules about somebody in the order in which they count; a rule about some destinations alone stands first."""
-    known = list(policies)
     app = row.who.app or standing_for(draft.selector)
-    found = rules_about(app, known, networks_of(frame.paths))
+    found = book.about(app, networks_of(frame.paths))
     if any(each.selector == draft.selector for each in found):
         return found
-    own = [each for each in known if each.selector == draft.selector]
+    own = [each for each in book.policies if each.selector == draft.selector]
     return [*sorted(own, key=lambda each: not each.temporary), *found]
 
 
-def applied(policies: Iterable[PolicyInfo], draft: RuleDraft, now: float) -> list[PolicyInfo]:
-    """All rules as they would be with the draft."""
+def applied(book: RuleBook, draft: RuleDraft, now: float) -> RuleBook:
+    """All rules as they would be with the draft; `now` is Unix time."""
+    if not draft.is_changed:
+        return book
     commands = draft.commands(now)
     replaced = [draft.base.temporary if each.temporary else draft.base.lasting for each in commands]
-    return [*commands, *(each for each in policies if each not in replaced)]
+    return RuleBook([*commands, *(each for each in book.policies if each not in replaced)])
 
 
 def editor_state(row: ListRow, draft: RuleDraft, around: Surroundings, note: str = "") -> EditorState:
     """Put everything together."""
     frame, selector = around.frame, row.who.selector
-    after = policy_of(rules_in_force(row, draft, applied(around.policies, draft, frame.time), frame))
-    chain = rules_in_force(row, draft, around.policies, frame)
+    after = policy_of(rules_in_force(row, draft, around.after, frame))
+    chain = rules_in_force(row, draft, around.book, frame)
     allowed = allowed_by(after)
     says_wait = draft.rule.wait_ms is not None or draft.rule.intent is not None
     decided_by = draft.selector if says_wait else str(after.decided_by)

@@ -22,6 +22,7 @@ from mpmanager_ui.viewmodels.applications import ListRow, bar_share, row_sentenc
 from mpmanager_ui.viewmodels.badges import Badge, Tone
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.waits import DEFAULT
 from mpmanager_ui.widgets.label import plain_tip
 
 ROW_HEIGHT = 52
@@ -132,7 +133,7 @@ class RowPainter:
     def paint(self, painter: QPainter, area: QRect, row: ListRow, *, is_current: bool, is_hovered: bool) -> None:
         """All of it."""
         if is_current or is_hovered:
-            painter.fillRect(area, self._look.colour("accent_soft" if is_current else "hover"))
+            painter.fillRect(area, self.chosen if is_current else self._look.colour("hover"))
         is_faint = self.is_stale or not row.connections
         self._paint_sign(painter, area, row, is_faint=is_faint)
         left = area.left() + _PAD + _SIGN + GRID + 4
@@ -216,6 +217,8 @@ class RowPainter:
         return icons.pixmap(_SHIELDS[badge.tone], colour, _ICON, painter.device().devicePixelRatioF())
 
     def _measure(self) -> None:
+        self.chosen = self._look.colour("accent_soft")
+        """Behind the chosen row."""
         self._font, self._bold = self._look.font(), self._look.font(is_bold=True)
         self._small = self._look.font(scale=0.88)
         self._small_metrics = QFontMetrics(self._small)
@@ -225,6 +228,8 @@ class RowPainter:
 
 def sign_letter(row: ListRow) -> str:
     """The first letter of a name; a star for all others."""
+    if row.who.key == DEFAULT:
+        return "\N{ASTERISK OPERATOR}"
     return next((each.upper() for each in row.who.name if each.isalnum()), "?")
 
 
@@ -275,6 +280,12 @@ class ApplicationList(QListView):
         self.applications.show_rows(rows)
         self.show_chosen(self._key)
 
+    @property
+    def inset(self) -> int:
+        """What the scroll bar takes."""
+        bar = self.verticalScrollBar()
+        return bar.width() if bar.isVisible() else 0
+
     def show_chosen(self, key: str) -> None:
         """Mark this row, or none if it is not here."""
         self._key = key
@@ -302,6 +313,8 @@ class OthersRow(QAbstractButton):
         super().__init__()
         self._painter = painter
         self.row = row
+        self.inset = 0
+        """Pixels at the right that the list's scroll bar takes."""
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(ROW_HEIGHT)
@@ -335,5 +348,8 @@ class OthersRow(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         is_hovered = self.underMouse() or self.hasFocus()
-        self._painter.paint(painter, self.rect(), self.row, is_current=self.isChecked(), is_hovered=is_hovered)
+        if self.isChecked():
+            painter.fillRect(self.rect(), self._painter.chosen)
+        area = self.rect().adjusted(0, 0, -self.inset, 0)
+        self._painter.paint(painter, area, self.row, is_current=self.isChecked(), is_hovered=is_hovered)
         painter.end()

@@ -1,6 +1,6 @@
 """The editor of one rule: shows an `EditorState` and tells what a person wants of it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,6 +31,8 @@ from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 _MAY_BE_STRICT = frozenset({TrustDemand.HANDSHAKE, TrustDemand.FIRST})
 _FIELD_WIDTH = 96
+_SLIDER_STEP = 48
+"""Pixels between two detents; they have room for their words then."""
 
 
 class RuleEditor(QScrollArea):
@@ -54,13 +56,13 @@ class RuleEditor(QScrollArea):
         self.presets = ChoiceRow[Preset](
             tr("Preset"), [(each, preset_words(each), preset_hint(each)) for each in Preset]
         )
-        self.slider = WaitSlider(look)
+        self.slider = WaitSlider(look, step=_SLIDER_STEP)
         self.wait_meaning = _muted()
         self.promise = _muted()
         self.as_others_wait = _flat(tr("As other rules say"))
         self.trust = ChoiceRow[TrustDemand | None](tr("Trust"), _trust_choices())
         self.first_bytes = QLineEdit()
-        self._bytes_row = QWidget()
+        self._details, self._bytes_row = QWidget(), QWidget()
         self.strict = CheckBox(look, tr("Refuse where no path is trusted"))
         self.trust_badge = BadgeLabel(look, tr("Trust"))
         self.tiers = TierRows(look, signs)
@@ -70,7 +72,7 @@ class RuleEditor(QScrollArea):
         self.life = ChoiceRow[Lifetime](tr("Holds"), [(each, life_words(each), "") for each in Lifetime])
         self.chain = QVBoxLayout()
         self._links: tuple[ChainLink, ...] = ()
-        self._body = QWidget()
+        self._body = _Body()
         self._build()
         self._connect()
 
@@ -100,7 +102,9 @@ class RuleEditor(QScrollArea):
         self._bytes_row.setVisible(is_first)
         if is_first and not self.first_bytes.hasFocus():
             self.first_bytes.setText(str(state.trust.first_bytes))
-        self.strict.setVisible(state.says_trust and state.trust.demand in _MAY_BE_STRICT)
+        may_be_strict = state.says_trust and state.trust.demand in _MAY_BE_STRICT
+        self.strict.setVisible(may_be_strict)
+        self._details.setVisible(may_be_strict)
         self.strict.setChecked(state.trust.is_strict)
         self.trust_badge.show_badge(state.trust_badge)
 
@@ -201,14 +205,13 @@ class RuleEditor(QScrollArea):
         bytes_row.setContentsMargins(0, 0, 0, 0)
         bytes_row.addWidget(self.first_bytes)
         bytes_row.addWidget(Label(tr("bytes in each direction")))
-        details = QWidget()
-        row = QHBoxLayout(details)
+        row = QHBoxLayout(self._details)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
         row.addWidget(self._bytes_row)
         row.addWidget(self.strict)
         row.addStretch()
-        return details
+        return self._details
 
     def _card(self, title: str, *widgets: QWidget) -> QFrame:
         card = QFrame()
@@ -223,6 +226,13 @@ class RuleEditor(QScrollArea):
         for widget in widgets:
             column.addWidget(widget)
         return card
+
+
+class _Body(QWidget):
+    """As wide as there is room, and as high as its texts are then: alone they say how high they are when narrow."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
 
 
 def _trust_choices() -> list[tuple[TrustDemand | None, str, str]]:

@@ -52,6 +52,7 @@ class TierRows(QWidget):
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
+        look.changed.connect(self._recolour)
 
     def show_rows(self, rows: Sequence[TierRow]) -> None:
         """Show these."""
@@ -62,9 +63,6 @@ class TierRows(QWidget):
             button = self.buttons[row.paths]
             button.setText(row.words)
             button.setAccessibleName(f"{row.title}: {row.words}")
-            button.setProperty("role", "" if row.said else "flat")
-            button.style().unpolish(button)
-            button.style().polish(button)
 
     def _make(self, rows: Sequence[TierRow]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -73,13 +71,20 @@ class TierRows(QWidget):
         self.buttons = {}
         for place, row in enumerate(rows):
             button = QPushButton()
+            button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
             button.clicked.connect(lambda _checked=False, paths=row.paths: self._open(paths))
             self.buttons[row.paths] = button
             title = Label(row.title)
             title.setMinimumWidth(1)
             self._grid.addWidget(Swatch(self._look, self._signs, row.path), place, 0)
             self._grid.addWidget(title, place, 1)
-            self._grid.addWidget(button, place, 2, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(button, place, 2)
+
+        self._recolour()
+
+    def _recolour(self) -> None:
+        for button in self.buttons.values():
+            button.setIcon(icons.icon("chevron-down", self._look.colours.muted))
 
     def _open(self, paths: str) -> None:
         row = next(each for each in self._rows if each.paths == paths)

@@ -29,15 +29,16 @@ from mpmanager_ui.viewmodels.waits import (
 )
 from mpmanager_ui.widgets.label import plain_tip
 
-_STEP = 9
-"""Pixels between two detents."""
+STEP = 9
+"""Pixels between two detents, where there is little room."""
+_LABELLED_STEP = 40
+LABEL_HEIGHT = 16
 _LEFT_EDGE = 14
 _KNOB = 5.0
 _HALO = 9.0
 _WORDS_GAP = 12
 _SOURCE_GAP = 6
 _WIDEST: Wait = 500.0
-TRACK_WIDTH = _LEFT_EDGE + _STEP * (len(DETENTS) - 1) + _WORDS_GAP
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _STEPS = {
     Qt.Key.Key_Right: 1,
@@ -49,26 +50,37 @@ _STEPS = {
 }
 
 
+def _track_width(step: int) -> int:
+    return _LEFT_EDGE + step * (len(DETENTS) - 1) + _WORDS_GAP + (step // 4 if step >= _LABELLED_STEP else 0)
+
+
 class WaitPainter:
     """Paints a setting; rows that nobody touches look like the slider itself."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, step: int = STEP) -> None:
+        """`step`: pixels between two detents; where it is wide, each has its words beneath it."""
         self._look = look
+        self._step = step
+        self.track_width = _track_width(step)
+        self.is_labelled = step >= _LABELLED_STEP
         self._measure()
         look.changed.connect(self._measure)
 
     def width(self, wait: Wait | None, source: str) -> int:
         """What the track and the words take."""
-        return TRACK_WIDTH + self._metrics.horizontalAdvance(wait_words(wait)) + self._source_width(source)
+        return self.track_width + self._metrics.horizontalAdvance(wait_words(wait)) + self._source_width(source)
 
     def paint(self, painter: QPainter, rect: QRectF, setting: WaitSetting, *, halo: float = 0.0) -> None:
         """A setting; `halo`, from 0 to 1, lifts the knob."""
+        if self.is_labelled:
+            self._paint_labels(painter, rect)
+            rect = rect.adjusted(0, 0, 0, -LABEL_HEIGHT)
         self._paint_track(painter, rect, setting, halo)
         painter.setFont(self._font)
         is_chosen = setting.is_own
         painter.setPen(self._text if is_chosen else self._muted)
         words = wait_words(setting.wait)
-        place = rect.adjusted(TRACK_WIDTH, 0, 0, 0)
+        place = rect.adjusted(self.track_width, 0, 0, 0)
         painter.drawText(place, _LEFT, words)
         source = source_words(setting)
         used = self._metrics.horizontalAdvance(words) + _SOURCE_GAP
@@ -77,19 +89,30 @@ class WaitPainter:
             painter.setPen(self._muted)
             painter.drawText(place.adjusted(used, 0, 0, 0), _LEFT, source)
 
+    def _paint_labels(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setFont(self._small)
+        painter.setPen(self._muted)
+        for place, wait in enumerate(DETENTS):
+            middle = rect.left() + _LEFT_EDGE + self._step * place
+            room = QRectF(middle - self._step / 2, rect.bottom() - LABEL_HEIGHT, self._step, LABEL_HEIGHT)
+            if place == 0:
+                room = room.adjusted(self._step / 2 - _LEFT_EDGE, 0, self._step / 2 - _LEFT_EDGE, 0)
+            side = _LEFT if place == 0 else Qt.AlignmentFlag.AlignCenter
+            painter.drawText(room, side, wait_words(wait))
+
     def _paint_track(self, painter: QPainter, rect: QRectF, setting: WaitSetting, halo: float) -> None:
         middle = rect.center().y() + 0.5
         left = rect.left() + _LEFT_EDGE
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._outline, 1.2))
-        painter.drawLine(QPointF(left, middle), QPointF(left + _STEP * (len(DETENTS) - 1), middle))
+        painter.drawLine(QPointF(left, middle), QPointF(left + self._step * (len(DETENTS) - 1), middle))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._outline)
         for place in range(len(DETENTS)):
-            painter.drawEllipse(QPointF(left + _STEP * place, middle), 1.7, 1.7)
+            painter.drawEllipse(QPointF(left + self._step * place, middle), 1.7, 1.7)
         if setting.wait is not None:
-            knob = QPointF(left + _STEP * place_of(setting.wait), middle)
+            knob = QPointF(left + self._step * place_of(setting.wait), middle)
             if halo:
                 painter.setBrush(self._look.colour("accent", 0.25 * halo))
                 painter.drawEllipse(knob, _HALO, _HALO)
@@ -118,9 +141,10 @@ class WaitSlider(QSlider):
     left = Signal()
     """Escape was pressed, or the pointer went away."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None, *, step: int = STEP) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._painter = WaitPainter(look)
+        self._step = step
+        self._painter = WaitPainter(look, step)
         self._who = ""
         self._is_dragged = False
         self._is_hovered = False
@@ -158,7 +182,8 @@ class WaitSlider(QSlider):
             self.wanted.emit(None)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._painter.width(_WIDEST, source_words(self.setting)) + 4, 28)
+        height = 28 + LABEL_HEIGHT * self._painter.is_labelled
+        return QSize(self._painter.width(_WIDEST, source_words(self.setting)) + 4, height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -232,7 +257,7 @@ class WaitSlider(QSlider):
         self.left.emit()
 
     def _drag_to(self, x: float) -> None:
-        wait = detent_at((x - _LEFT_EDGE) / _STEP)
+        wait = detent_at((x - _LEFT_EDGE) / self._step)
         self._show(self.setting._replace(wait=wait, policy=self.setting.selector or ""))
 
     def _want(self, wait: Wait) -> None:
