@@ -12,6 +12,126 @@
             <translation>Anzeigen</translation>
         </message>
         <message>
+            <source>Changing the rule of {name} failed</source>
+            <translation>Die Regel von {name} zu ändern ist misslungen</translation>
+        </message>
+        <message>
+            <source>{name}: Multipath TCP {state}</source>
+            <translation>{name}: Multipath TCP {state}</translation>
+        </message>
+        <message>
+            <source>{name}: prefers the lowest delay</source>
+            <translation>{name}: bevorzugt die geringste Verzögerung</translation>
+        </message>
+        <message>
+            <source>No application uses Multipath TCP at the moment</source>
+            <translation>Zurzeit benutzt keine Anwendung Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Those that do appear here by themselves. Add a rule for one that is not running.</source>
+            <translation>Die es tun, erscheinen hier von selbst. Fügen Sie eine Regel hinzu für eine, die nicht läuft.</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>an</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>aus</translation>
+        </message>
+        <message>
+            <source>as it asks itself</source>
+            <translation>wie sie selbst es verlangt</translation>
+        </message>
+        <message>
+            <source>{name}: delay does not decide</source>
+            <translation>{name}: die Verzögerung entscheidet nicht</translation>
+        </message>
+        <message>
+            <source>Undone: {change}</source>
+            <translation>Zurückgenommen: {change}</translation>
+        </message>
+        <message>
+            <source>Applications</source>
+            <translation>Anwendungen</translation>
+        </message>
+        <message>
+            <source>Find an application</source>
+            <translation>Anwendung suchen</translation>
+        </message>
+        <message>
+            <source>Add rule</source>
+            <translation>Neue Regel</translation>
+        </message>
+        <message>
+            <source>A rule for something that is not running</source>
+            <translation>Eine Regel für etwas, das nicht läuft</translation>
+        </message>
+        <message>
+            <source>All applications</source>
+            <translation>Alle Anwendungen</translation>
+        </message>
+        <message>
+            <source>Remove rule</source>
+            <translation>Regel entfernen</translation>
+        </message>
+        <message>
+            <source>Discard</source>
+            <translation>Verwerfen</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>Anwenden</translation>
+        </message>
+        <message>
+            <source>Nothing is called so</source>
+            <translation>Nichts heißt so</translation>
+        </message>
+        <message>
+            <source>Add a rule if it is not running.</source>
+            <translation>Fügen Sie eine Regel hinzu, wenn es nicht läuft.</translation>
+        </message>
+        <message>
+            <source>Showing the applications failed</source>
+            <translation>Die Anwendungen zu zeigen ist misslungen</translation>
+        </message>
+        <message>
+            <source>As of {time}: {counts}</source>
+            <translation>Stand {time}: {counts}</translation>
+        </message>
+        <message>
+            <source>Whoever has no rule of its own</source>
+            <translation>Wer keine eigene Regel hat</translation>
+        </message>
+        <message>
+            <source>The preview failed</source>
+            <translation>Die Vorschau ist misslungen</translation>
+        </message>
+        <message>
+            <source>Not applied yet: {preview}</source>
+            <translation>Noch nicht angewandt: {preview}</translation>
+        </message>
+        <message>
+            <source>{name}: the rule is changed</source>
+            <translation>{name}: die Regel ist geändert</translation>
+        </message>
+        <message>
+            <source>Removing the rule of {name} failed</source>
+            <translation>Die Regel von {name} zu entfernen ist misslungen</translation>
+        </message>
+        <message>
+            <source>{name} follows the other rules now</source>
+            <translation>{name} folgt jetzt den anderen Regeln</translation>
+        </message>
+        <message>
+            <source>Asking what of trust is in force failed</source>
+            <translation>Zu erfragen, welches Vertrauen gilt, ist misslungen</translation>
+        </message>
+        <message>
+            <source>Undoing that failed</source>
+            <translation>Das zurückzunehmen ist misslungen</translation>
+        </message>
+        <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
             <translation>Noch ist nichts geschehen. Wenn ein Pfad ausfällt oder zurückkommt oder verspäteten Daten geholfen wird, steht es hier.</translation>
         </message>
@@ -458,6 +578,154 @@ Nichts wurde geändert.</translation>
             <translation>rückgängig gemacht um {time}</translation>
         </message>
         <message>
+            <source>Open mpmanager</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{connected}, {ruled}</source>
+            <translation>{connected}, {ruled}</translation>
+        </message>
+        <message>
+            <source>All others</source>
+            <translation>Alle anderen</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>beendet</translation>
+        </message>
+        <message>
+            <source>Not told from others</source>
+            <translation>Von anderen nicht zu unterscheiden</translation>
+        </message>
+        <message>
+            <source>New rule</source>
+            <translation>Neue Regel</translation>
+        </message>
+        <message>
+            <source>{count} connected</source>
+            <translation>{count} verbunden</translation>
+        </message>
+        <message>
+            <source>{count} with a rule of its own</source>
+            <translation>{count} mit eigener Regel</translation>
+        </message>
+        <message>
+            <source>{count} with rules of their own</source>
+            <translation>{count} mit eigenen Regeln</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>nicht verbunden</translation>
+        </message>
+        <message>
+            <source>trust: {badge}</source>
+            <translation>Vertrauen: {badge}</translation>
+        </message>
+        <message>
+            <source>multipath: {badge}</source>
+            <translation>Multipath: {badge}</translation>
+        </message>
+        <message>
+            <source>Default: {rule}</source>
+            <translation>Standard: {rule}</translation>
+        </message>
+        <message>
+            <source>{kind}: default</source>
+            <translation>{kind}: Standard</translation>
+        </message>
+        <message>
+            <source>wait never</source>
+            <translation>Wartezeit nie</translation>
+        </message>
+        <message>
+            <source>Enforced</source>
+            <translation>Erzwungen</translation>
+        </message>
+        <message>
+            <source>Best effort</source>
+            <translation>So gut es geht</translation>
+        </message>
+        <message>
+            <source>Not possible here</source>
+            <translation>Hier nicht möglich</translation>
+        </message>
+        <message>
+            <source>nothing is demanded of it</source>
+            <translation>nichts wird davon verlangt</translation>
+        </message>
+        <message>
+            <source>the kernel lets nothing else happen</source>
+            <translation>der Kernel lässt nichts anderes zu</translation>
+        </message>
+        <message>
+            <source>it shares its control group with other programs; mpm run gives it one of its own</source>
+            <translation>sie teilt ihre Control Group mit anderen Programmen; mpm run gibt ihr eine eigene</translation>
+        </message>
+        <message>
+            <source>this machine's kernel cannot enforce it</source>
+            <translation>der Kernel dieses Rechners kann es nicht erzwingen</translation>
+        </message>
+        <message>
+            <source>no path was trusted when it opened, and it was let go</source>
+            <translation>als sie begann, war kein Pfad vertrauenswürdig, und sie wurde zugelassen</translation>
+        </message>
+        <message>
+            <source>it opened on a path that was not trusted, before this was demanded</source>
+            <translation>sie begann auf einem nicht vertrauenswürdigen Pfad, bevor das verlangt wurde</translation>
+        </message>
+        <message>
+            <source>the other end opened it, on a path that is not trusted</source>
+            <translation>die Gegenseite hat sie begonnen, auf einem nicht vertrauenswürdigen Pfad</translation>
+        </message>
+        <message>
+            <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
+            <translation>die Gegenseite spricht kein Multipath TCP: es gibt keinen Schlüssel zu schützen und nur einen Pfad</translation>
+        </message>
+        <message>
+            <source>the kernel holds programs, not destinations</source>
+            <translation>der Kernel hält Programme fest, keine Ziele</translation>
+        </message>
+        <message>
+            <source>the kernel holds control groups, and no script has one of its own</source>
+            <translation>der Kernel hält Control Groups fest, und kein Skript hat eine eigene</translation>
+        </message>
+        <message>
+            <source>Not known yet</source>
+            <translation>Noch nicht bekannt</translation>
+        </message>
+        <message>
+            <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
+            <translation>erzwungen, wenn sie in einer eigenen Control Group läuft, sonst so gut es geht; ihre Verbindungen werden es zeigen</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>Ja</translation>
+        </message>
+        <message>
+            <source>it asks for Multipath TCP itself</source>
+            <translation>sie verlangt selbst Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Partly</source>
+            <translation>Teilweise</translation>
+        </message>
+        <message>
+            <source>No</source>
+            <translation>Nein</translation>
+        </message>
+        <message>
             <source>Traffic of the last five minutes: {what}.</source>
             <translation>Verkehr der letzten fünf Minuten: {what}.</translation>
         </message>
@@ -608,6 +876,14 @@ Nichts wurde geändert.</translation>
         <message>
             <source>and the window on that bus</source>
             <translation>und das Fenster auf diesem Bus</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
+            <translation>Jemand anderes hat diese Regel inzwischen geändert. Ihre Änderungen bleiben darauf erhalten.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
+            <translation>Jemand anderes hat diese Regel inzwischen geändert, auch: {parts}. Ihre Wahl gilt, wenn Sie sie anwenden.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -778,6 +1054,62 @@ Nichts wurde geändert.</translation>
             <translation>ein anderer Pfad</translation>
         </message>
         <message>
+            <source>Program</source>
+            <translation>Programm</translation>
+        </message>
+        <message>
+            <source>Script</source>
+            <translation>Skript</translation>
+        </message>
+        <message>
+            <source>Application</source>
+            <translation>Anwendung</translation>
+        </message>
+        <message>
+            <source>Unit</source>
+            <translation>Unit</translation>
+        </message>
+        <message>
+            <source>Control group</source>
+            <translation>Control Group</translation>
+        </message>
+        <message>
+            <source>Whoever connects</source>
+            <translation>Wer auch immer</translation>
+        </message>
+        <message>
+            <source>Host</source>
+            <translation>Host</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>Netzwerk</translation>
+        </message>
+        <message>
+            <source>Port</source>
+            <translation>Port</translation>
+        </message>
+        <message>
+            <source>User</source>
+            <translation>Benutzer</translation>
+        </message>
+        <message>
+            <source>While in network</source>
+            <translation>Solange im Netzwerk</translation>
+        </message>
+        <message>
+            <source>Say which: for instance {example}</source>
+            <translation>Sagen Sie, welches: zum Beispiel {example}</translation>
+        </message>
+        <message>
+            <source>“{text}” cannot be used: {reason}</source>
+            <translation>„{text}“ kann nicht benutzt werden: {reason}</translation>
+        </message>
+        <message>
+            <source>Say at least one condition: all others have their rule already.</source>
+            <translation>Nennen Sie mindestens eine Bedingung: für alle anderen gibt es schon eine Regel.</translation>
+        </message>
+        <message>
             <source>Path lost or back</source>
             <translation>Pfad ausgefallen oder zurück</translation>
         </message>
@@ -824,6 +1156,86 @@ Nichts wurde geändert.</translation>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
             <translation>Wenn mpmanagerd endet: von da an wird nichts mehr entschieden.</translation>
+        </message>
+        <message>
+            <source>Another path</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{last} (One more came before.)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{last} ({count} more came before.)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} has come</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is lost</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is gone</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{helper} helps {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{helper} carries instead of {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path}: trust has changed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Connections open unprotected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Enforcing is paused</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Policies are enforced again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A rule has changed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>mpmanagerd has gone</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>mpmanagerd is back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It manages the connections of this machine again.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>still in use</source>
@@ -1126,10 +1538,6 @@ Nichts wurde geändert.</translation>
             <translation>jeder Pfad</translation>
         </message>
         <message>
-            <source>off</source>
-            <translation>aus</translation>
-        </message>
-        <message>
             <source>It would change nothing: all of it holds already.</source>
             <translation>Es würde nichts ändern: alles davon gilt schon.</translation>
         </message>
@@ -1184,10 +1592,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>not said</source>
             <translation>nichts gesagt</translation>
-        </message>
-        <message>
-            <source>All applications</source>
-            <translation>Alle Anwendungen</translation>
         </message>
         <message>
             <source>Order of what is said about paths</source>
@@ -1294,6 +1698,54 @@ Nichts wurde geändert.</translation>
             <translation>seitdem geändert</translation>
         </message>
         <message>
+            <source>Allowed {wait}</source>
+            <translation>Erlaubt {wait}</translation>
+        </message>
+        <message>
+            <source> after {waited}, at most {longest}{then}</source>
+            <translation> nach {waited}, höchstens {longest}{then}</translation>
+        </message>
+        <message>
+            <source>Its connections are allowed different waits</source>
+            <translation>Ihren Verbindungen sind verschiedene Wartezeiten erlaubt</translation>
+        </message>
+        <message>
+            <source>Allowed: never, other paths stand by until nothing else is left</source>
+            <translation>Erlaubt: nie, andere Pfade stehen bereit, bis nichts anderes bleibt</translation>
+        </message>
+        <message>
+            <source>Allowed 0 ms: all paths are pooled</source>
+            <translation>Erlaubt 0 ms: alle Pfade werden gebündelt</translation>
+        </message>
+        <message>
+            <source>no help was needed since the daemon started</source>
+            <translation>seit dem Start des Dienstes war keine Hilfe nötig</translation>
+        </message>
+        <message>
+            <source>{helpers} opened{waited}</source>
+            <translation>{helpers} geöffnet{waited}</translation>
+        </message>
+        <message>
+            <source>once</source>
+            <translation>einmal</translation>
+        </message>
+        <message>
+            <source>{count} times</source>
+            <translation>{count} Mal</translation>
+        </message>
+        <message>
+            <source> (allowed {wait} then)</source>
+            <translation> (damals erlaubt: {wait})</translation>
+        </message>
+        <message>
+            <source> after {waited}{then}</source>
+            <translation> nach {waited}{then}</translation>
+        </message>
+        <message>
+            <source>{bytes} on {helpers}</source>
+            <translation>{bytes} über {helpers}</translation>
+        </message>
+        <message>
             <source>{path} delivers nothing</source>
             <translation>{path} liefert nichts</translation>
         </message>
@@ -1332,6 +1784,266 @@ Nichts wurde geändert.</translation>
         <message>
             <source>allowed {time}</source>
             <translation>erlaubt {time}</translation>
+        </message>
+        <message>
+            <source>{connections}, {rate} now</source>
+            <translation>{connections}, jetzt {rate}</translation>
+        </message>
+        <message>
+            <source>Ended a moment ago</source>
+            <translation>Eben beendet</translation>
+        </message>
+        <message>
+            <source>Not connected now</source>
+            <translation>Jetzt nicht verbunden</translation>
+        </message>
+        <message>
+            <source>Nothing said</source>
+            <translation>Nichts gesagt</translation>
+        </message>
+        <message>
+            <source>As the rest says ({tier})</source>
+            <translation>Wie der Rest sagt ({tier})</translation>
+        </message>
+        <message>
+            <source>Automatic</source>
+            <translation>Automatisch</translation>
+        </message>
+        <message>
+            <source>Call and shell</source>
+            <translation>Anruf und Shell</translation>
+        </message>
+        <message>
+            <source>Browsing</source>
+            <translation>Surfen</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Download</translation>
+        </message>
+        <message>
+            <source>Trusted only</source>
+            <translation>Nur vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>Own</source>
+            <translation>Eigene</translation>
+        </message>
+        <message>
+            <source>The wait follows what each connection turns out to be.</source>
+            <translation>Die Wartezeit folgt dem, was jede Verbindung tut.</translation>
+        </message>
+        <message>
+            <source>Somebody waits for every byte: another path helps after 20 ms.</source>
+            <translation>Jemand wartet auf jedes Byte: nach 20 ms hilft ein anderer Pfad.</translation>
+        </message>
+        <message>
+            <source>Somebody waits for pages: another path helps after 50 ms.</source>
+            <translation>Jemand wartet auf Seiten: nach 50 ms hilft ein anderer Pfad.</translation>
+        </message>
+        <message>
+            <source>Nobody waits, and it is much: another path helps after 2 s.</source>
+            <translation>Niemand wartet, und es ist viel: nach 2 s hilft ein anderer Pfad.</translation>
+        </message>
+        <message>
+            <source>Everything keeps to trusted paths; without one, it waits.</source>
+            <translation>Alles bleibt auf vertrauenswürdigen Pfaden; ohne einen wartet es.</translation>
+        </message>
+        <message>
+            <source>What you have set below.</source>
+            <translation>Was Sie unten eingestellt haben.</translation>
+        </message>
+        <message>
+            <source>automatic</source>
+            <translation>automatisch</translation>
+        </message>
+        <message>
+            <source>call and shell</source>
+            <translation>Anruf und Shell</translation>
+        </message>
+        <message>
+            <source>browsing</source>
+            <translation>Surfen</translation>
+        </message>
+        <message>
+            <source>streaming</source>
+            <translation>Streaming</translation>
+        </message>
+        <message>
+            <source>download</source>
+            <translation>Herunterladen</translation>
+        </message>
+        <message>
+            <source>Always</source>
+            <translation>Immer</translation>
+        </message>
+        <message>
+            <source>For an hour</source>
+            <translation>Eine Stunde lang</translation>
+        </message>
+        <message>
+            <source>Until restart</source>
+            <translation>Bis zum Neustart</translation>
+        </message>
+        <message>
+            <source>handshake</source>
+            <translation>Handshake</translation>
+        </message>
+        <message>
+            <source>trusted only</source>
+            <translation>nur vertrauenswürdig</translation>
+        </message>
+        <message>
+            <source>Wait</source>
+            <translation>Wartezeit</translation>
+        </message>
+        <message>
+            <source>Paths</source>
+            <translation>Pfade</translation>
+        </message>
+        <message>
+            <source>Multipath</source>
+            <translation>Multipath</translation>
+        </message>
+        <message>
+            <source>Lowest delay</source>
+            <translation>Geringste Verzögerung</translation>
+        </message>
+        <message>
+            <source>Holds</source>
+            <translation>Gilt</translation>
+        </message>
+        <message>
+            <source>metered paths</source>
+            <translation>getaktete Pfade</translation>
+        </message>
+        <message>
+            <source>unmetered paths</source>
+            <translation>nicht getaktete Pfade</translation>
+        </message>
+        <message>
+            <source>trusted paths</source>
+            <translation>vertrauenswürdige Pfade</translation>
+        </message>
+        <message>
+            <source>untrusted paths</source>
+            <translation>nicht vertrauenswürdige Pfade</translation>
+        </message>
+        <message>
+            <source>all other paths</source>
+            <translation>alle anderen Pfade</translation>
+        </message>
+        <message>
+            <source>{part}: {before} → {after}</source>
+            <translation>{part}: {before} → {after}</translation>
+        </message>
+        <message>
+            <source>trust {demand}</source>
+            <translation>Vertrauen: {demand}</translation>
+        </message>
+        <message>
+            <source>{rule} (until {time})</source>
+            <translation>{rule} (bis {time})</translation>
+        </message>
+        <message>
+            <source>first {bytes}</source>
+            <translation>die ersten {bytes}</translation>
+        </message>
+        <message>
+            <source>{demand}, strictly</source>
+            <translation>{demand}, streng</translation>
+        </message>
+        <message>
+            <source>{intent} ({wait})</source>
+            <translation>{intent} ({wait})</translation>
+        </message>
+        <message>
+            <source>as the path itself</source>
+            <translation>wie der Pfad selbst</translation>
+        </message>
+        <message>
+            <source>{value} (other rules)</source>
+            <translation>{value} (andere Regeln)</translation>
+        </message>
+        <message>
+            <source>{path}: {tier}</source>
+            <translation>{path}: {tier}</translation>
+        </message>
+        <message>
+            <source>multipath {state}</source>
+            <translation>Multipath {state}</translation>
+        </message>
+        <message>
+            <source>lowest delay {state}</source>
+            <translation>geringste Verzögerung {state}</translation>
+        </message>
+        <message>
+            <source>big transfers to {path}</source>
+            <translation>große Übertragungen über {path}</translation>
+        </message>
+        <message>
+            <source>leaves congested paths</source>
+            <translation>verlässt überlastete Pfade</translation>
+        </message>
+        <message>
+            <source>wait {wait}</source>
+            <translation>Wartezeit {wait}</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Standard</translation>
+        </message>
+        <message>
+            <source>{rule} (until restart)</source>
+            <translation>{rule} (bis zum Neustart)</translation>
+        </message>
+        <message>
+            <source>{count} path rule</source>
+            <translation>{count} Angabe zu Pfaden</translation>
+        </message>
+        <message>
+            <source>{count} path rules</source>
+            <translation>{count} Angaben zu Pfaden</translation>
+        </message>
+        <message>
+            <source>lowest delay</source>
+            <translation>geringste Verzögerung</translation>
+        </message>
+        <message>
+            <source>the connections to a name cannot be counted here</source>
+            <translation>die Verbindungen zu einem Namen sind hier nicht zu zählen</translation>
+        </message>
+        <message>
+            <source>{count} subflow on {path} will be closed</source>
+            <translation>{count} Subflow über {path} wird geschlossen</translation>
+        </message>
+        <message>
+            <source>{count} subflows on {path} will be closed</source>
+            <translation>{count} Subflows über {path} werden geschlossen</translation>
+        </message>
+        <message>
+            <source>several paths</source>
+            <translation>mehrere Pfade</translation>
+        </message>
+        <message>
+            <source>one path</source>
+            <translation>ein Pfad</translation>
+        </message>
+        <message>
+            <source>{count} connection is affected</source>
+            <translation>{count} Verbindung ist betroffen</translation>
+        </message>
+        <message>
+            <source>{count} connections are affected</source>
+            <translation>{count} Verbindungen sind betroffen</translation>
+        </message>
+        <message>
+            <source>no open connection is affected</source>
+            <translation>keine offene Verbindung ist betroffen</translation>
+        </message>
+        <message>
+            <source>as programs ask</source>
+            <translation>wie Programme es verlangen</translation>
         </message>
         <message>
             <source>Back to {value}</source>
@@ -1554,10 +2266,6 @@ Nichts wurde geändert.</translation>
             <translation>keine Adresse</translation>
         </message>
         <message>
-            <source>not connected</source>
-            <translation>nicht verbunden</translation>
-        </message>
-        <message>
             <source>switched off</source>
             <translation>ausgeschaltet</translation>
         </message>
@@ -1580,10 +2288,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>The interface is switched off.</source>
             <translation>Die Schnittstelle ist ausgeschaltet.</translation>
-        </message>
-        <message>
-            <source>Always</source>
-            <translation>Immer</translation>
         </message>
         <message>
             <source>When needed</source>
@@ -1640,6 +2344,22 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Enterprise</source>
             <translation>Enterprise</translation>
+        </message>
+        <message>
+            <source>Trust: {badge}</source>
+            <translation>Vertrauen: {badge}</translation>
+        </message>
+        <message>
+            <source>Multipath: {badge}</source>
+            <translation>Multipath: {badge}</translation>
+        </message>
+        <message>
+            <source>MP: {badge}</source>
+            <translation>MP: {badge}</translation>
+        </message>
+        <message>
+            <source>What holds for whoever has no rule of its own.</source>
+            <translation>Was für alles gilt, das keine eigene Regel hat.</translation>
         </message>
         <message>
             <source>Dismiss</source>
@@ -1708,6 +2428,18 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Drag a path here</source>
             <translation>Pfad hierher ziehen</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>Weiter</translation>
+        </message>
+        <message>
+            <source>A rule for something that need not be running</source>
+            <translation>Eine Regel für etwas, das nicht laufen muss</translation>
+        </message>
+        <message>
+            <source>{condition} (optional)</source>
+            <translation>{condition} (optional)</translation>
         </message>
         <message>
             <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
@@ -1870,6 +2602,118 @@ Nichts wurde geändert.</translation>
             <translation>Schließen</translation>
         </message>
         <message>
+            <source>As other rules say ({demand})</source>
+            <translation>Wie andere Regeln sagen ({demand})</translation>
+        </message>
+        <message>
+            <source>{rule} (decided above: {overruled})</source>
+            <translation>{rule} (oben entschieden: {overruled})</translation>
+        </message>
+        <message>
+            <source>Preset</source>
+            <translation>Voreinstellung</translation>
+        </message>
+        <message>
+            <source>As other rules say</source>
+            <translation>Wie andere Regeln sagen</translation>
+        </message>
+        <message>
+            <source>Refuse where no path is trusted</source>
+            <translation>Ablehnen, wo kein Pfad vertrauenswürdig ist</translation>
+        </message>
+        <message>
+            <source>Prefer the path with the lowest delay</source>
+            <translation>Den Pfad mit der geringsten Verzögerung bevorzugen</translation>
+        </message>
+        <message>
+            <source>Promise and proof</source>
+            <translation>Versprechen und Beleg</translation>
+        </message>
+        <message>
+            <source>Bytes that keep to trusted paths, in each direction</source>
+            <translation>Bytes, die auf vertrauenswürdigen Pfaden bleiben, in jeder Richtung</translation>
+        </message>
+        <message>
+            <source>This rule demands nothing of its own.</source>
+            <translation>Diese Regel verlangt selbst nichts.</translation>
+        </message>
+        <message>
+            <source>Any path</source>
+            <translation>Jeder Pfad</translation>
+        </message>
+        <message>
+            <source>Nothing is held to trusted paths.</source>
+            <translation>Nichts ist auf vertrauenswürdige Pfade beschränkt.</translation>
+        </message>
+        <message>
+            <source>Handshake</source>
+            <translation>Handshake</translation>
+        </message>
+        <message>
+            <source>What opens a connection carries its keys: on trusted paths only.</source>
+            <translation>Was eine Verbindung beginnt, trägt ihre Schlüssel: nur auf vertrauenswürdigen Pfaden.</translation>
+        </message>
+        <message>
+            <source>First bytes</source>
+            <translation>Erste Bytes</translation>
+        </message>
+        <message>
+            <source>The handshake, and the first bytes in each direction.</source>
+            <translation>Der Handshake und die ersten Bytes in jeder Richtung.</translation>
+        </message>
+        <message>
+            <source>Everything; without a trusted path, it waits.</source>
+            <translation>Alles; ohne vertrauenswürdigen Pfad wartet es.</translation>
+        </message>
+        <message>
+            <source>As it asks itself</source>
+            <translation>Wie sie selbst es verlangt</translation>
+        </message>
+        <message>
+            <source>Several paths for programs that ask for Multipath TCP.</source>
+            <translation>Mehrere Pfade für Programme, die Multipath TCP verlangen.</translation>
+        </message>
+        <message>
+            <source>Also for programs that know nothing of it, as far as that can be had.</source>
+            <translation>Auch für Programme, die nichts davon wissen, soweit das zu haben ist.</translation>
+        </message>
+        <message>
+            <source>One path is enough for it.</source>
+            <translation>Ein Pfad genügt ihr.</translation>
+        </message>
+        <message>
+            <source>How long its data may wait</source>
+            <translation>Wie lange ihre Daten warten dürfen</translation>
+        </message>
+        <message>
+            <source>Paths it may use</source>
+            <translation>Pfade, die sie benutzen darf</translation>
+        </message>
+        <message>
+            <source>Several paths at once (Multipath TCP)</source>
+            <translation>Mehrere Pfade zugleich (Multipath TCP)</translation>
+        </message>
+        <message>
+            <source>How long this holds</source>
+            <translation>Wie lange das gilt</translation>
+        </message>
+        <message>
+            <source>The rules about it, in the order in which they count</source>
+            <translation>Die Regeln darüber, in der Reihenfolge, in der sie zählen</translation>
+        </message>
+        <message>
+            <source>bytes in each direction</source>
+            <translation>Bytes in jeder Richtung</translation>
+        </message>
+        <message>
+            <source>decides nothing</source>
+            <translation>entscheidet nichts</translation>
+        </message>
+        <message>
+            <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>
+            <translation>Keine Regel: die Reserve bleibt Reserve, und Verbindungen beginnen auf vertrauenswürdigen Pfaden.</translation>
+        </message>
+        <message>
             <source>Pages</source>
             <translation>Seiten</translation>
         </message>
@@ -1906,12 +2750,12 @@ Nichts wurde geändert.</translation>
             <translation>{lowest} bis {highest}; die Eingabetaste setzt es</translation>
         </message>
         <message>
-            <source>Traffic of the last five minutes</source>
-            <translation>Verkehr der letzten fünf Minuten</translation>
+            <source>Say nothing of it</source>
+            <translation>Nichts dazu sagen</translation>
         </message>
         <message>
-            <source>Download</source>
-            <translation>Download</translation>
+            <source>Traffic of the last five minutes</source>
+            <translation>Verkehr der letzten fünf Minuten</translation>
         </message>
         <message>
             <source>Upload</source>

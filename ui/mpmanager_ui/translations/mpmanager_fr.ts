@@ -12,6 +12,126 @@
             <translation>Afficher</translation>
         </message>
         <message>
+            <source>Changing the rule of {name} failed</source>
+            <translation>La modification de la règle de {name} a échoué</translation>
+        </message>
+        <message>
+            <source>{name}: Multipath TCP {state}</source>
+            <translation>{name} : Multipath TCP {state}</translation>
+        </message>
+        <message>
+            <source>{name}: prefers the lowest delay</source>
+            <translation>{name} : préfère le délai le plus court</translation>
+        </message>
+        <message>
+            <source>No application uses Multipath TCP at the moment</source>
+            <translation>Aucune application n'utilise Multipath TCP en ce moment</translation>
+        </message>
+        <message>
+            <source>Those that do appear here by themselves. Add a rule for one that is not running.</source>
+            <translation>Celles qui l'utilisent apparaissent ici d'elles-mêmes. Ajoutez une règle pour une application qui ne tourne pas.</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>activé</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>arrêt</translation>
+        </message>
+        <message>
+            <source>as it asks itself</source>
+            <translation>comme elle le demande elle-même</translation>
+        </message>
+        <message>
+            <source>{name}: delay does not decide</source>
+            <translation>{name} : le délai ne décide pas</translation>
+        </message>
+        <message>
+            <source>Undone: {change}</source>
+            <translation>Annulé : {change}</translation>
+        </message>
+        <message>
+            <source>Applications</source>
+            <translation>Applications</translation>
+        </message>
+        <message>
+            <source>Find an application</source>
+            <translation>Chercher une application</translation>
+        </message>
+        <message>
+            <source>Add rule</source>
+            <translation>Ajouter une règle</translation>
+        </message>
+        <message>
+            <source>A rule for something that is not running</source>
+            <translation>Une règle pour ce qui ne tourne pas</translation>
+        </message>
+        <message>
+            <source>All applications</source>
+            <translation>Toutes les applications</translation>
+        </message>
+        <message>
+            <source>Remove rule</source>
+            <translation>Supprimer la règle</translation>
+        </message>
+        <message>
+            <source>Discard</source>
+            <translation>Abandonner</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>Appliquer</translation>
+        </message>
+        <message>
+            <source>Nothing is called so</source>
+            <translation>Rien ne porte ce nom</translation>
+        </message>
+        <message>
+            <source>Add a rule if it is not running.</source>
+            <translation>Ajoutez une règle si elle ne tourne pas.</translation>
+        </message>
+        <message>
+            <source>Showing the applications failed</source>
+            <translation>L'affichage des applications a échoué</translation>
+        </message>
+        <message>
+            <source>As of {time}: {counts}</source>
+            <translation>État à {time} : {counts}</translation>
+        </message>
+        <message>
+            <source>Whoever has no rule of its own</source>
+            <translation>Tout ce qui n'a pas de règle propre</translation>
+        </message>
+        <message>
+            <source>The preview failed</source>
+            <translation>L'aperçu a échoué</translation>
+        </message>
+        <message>
+            <source>Not applied yet: {preview}</source>
+            <translation>Pas encore appliqué : {preview}</translation>
+        </message>
+        <message>
+            <source>{name}: the rule is changed</source>
+            <translation>{name} : la règle est modifiée</translation>
+        </message>
+        <message>
+            <source>Removing the rule of {name} failed</source>
+            <translation>La suppression de la règle de {name} a échoué</translation>
+        </message>
+        <message>
+            <source>{name} follows the other rules now</source>
+            <translation>{name} suit maintenant les autres règles</translation>
+        </message>
+        <message>
+            <source>Asking what of trust is in force failed</source>
+            <translation>La demande de l'état de la confiance a échoué</translation>
+        </message>
+        <message>
+            <source>Undoing that failed</source>
+            <translation>L'annulation a échoué</translation>
+        </message>
+        <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
             <translation>Rien ne s’est encore passé. Quand un chemin tombe ou revient, ou que des données en retard sont aidées, c’est dit ici.</translation>
         </message>
@@ -458,6 +578,154 @@ Rien n’a été changé.</translation>
             <translation>annulé à {time}</translation>
         </message>
         <message>
+            <source>Open mpmanager</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{connected}, {ruled}</source>
+            <translation>{connected}, {ruled}</translation>
+        </message>
+        <message>
+            <source>All others</source>
+            <translation>Toutes les autres</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>terminé</translation>
+        </message>
+        <message>
+            <source>Not told from others</source>
+            <translation>Impossible à distinguer des autres</translation>
+        </message>
+        <message>
+            <source>New rule</source>
+            <translation>Nouvelle règle</translation>
+        </message>
+        <message>
+            <source>{count} connected</source>
+            <translation>{count} connectées</translation>
+        </message>
+        <message>
+            <source>{count} with a rule of its own</source>
+            <translation>{count} avec sa propre règle</translation>
+        </message>
+        <message>
+            <source>{count} with rules of their own</source>
+            <translation>{count} avec leurs propres règles</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>non connecté</translation>
+        </message>
+        <message>
+            <source>trust: {badge}</source>
+            <translation>confiance : {badge}</translation>
+        </message>
+        <message>
+            <source>multipath: {badge}</source>
+            <translation>multipath : {badge}</translation>
+        </message>
+        <message>
+            <source>Default: {rule}</source>
+            <translation>Par défaut : {rule}</translation>
+        </message>
+        <message>
+            <source>{kind}: default</source>
+            <translation>{kind} : par défaut</translation>
+        </message>
+        <message>
+            <source>wait never</source>
+            <translation>attente jamais</translation>
+        </message>
+        <message>
+            <source>Enforced</source>
+            <translation>Garanti</translation>
+        </message>
+        <message>
+            <source>Best effort</source>
+            <translation>Au mieux</translation>
+        </message>
+        <message>
+            <source>Not possible here</source>
+            <translation>Impossible ici</translation>
+        </message>
+        <message>
+            <source>nothing is demanded of it</source>
+            <translation>rien n'en est exigé</translation>
+        </message>
+        <message>
+            <source>the kernel lets nothing else happen</source>
+            <translation>le noyau ne laisse rien passer d’autre</translation>
+        </message>
+        <message>
+            <source>it shares its control group with other programs; mpm run gives it one of its own</source>
+            <translation>elle partage son groupe de contrôle avec d'autres programmes ; mpm run lui en donne un propre</translation>
+        </message>
+        <message>
+            <source>this machine's kernel cannot enforce it</source>
+            <translation>le noyau de cette machine ne peut pas le garantir</translation>
+        </message>
+        <message>
+            <source>no path was trusted when it opened, and it was let go</source>
+            <translation>aucun chemin n'était de confiance à son ouverture, et elle a été admise</translation>
+        </message>
+        <message>
+            <source>it opened on a path that was not trusted, before this was demanded</source>
+            <translation>elle s'est ouverte sur un chemin sans confiance, avant que cela ne soit exigé</translation>
+        </message>
+        <message>
+            <source>the other end opened it, on a path that is not trusted</source>
+            <translation>l'autre extrémité l'a ouverte, sur un chemin sans confiance</translation>
+        </message>
+        <message>
+            <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
+            <translation>l'autre extrémité ne parle pas Multipath TCP : il n'y a pas de clé à protéger, et un seul chemin</translation>
+        </message>
+        <message>
+            <source>the kernel holds programs, not destinations</source>
+            <translation>le noyau retient des programmes, pas des destinations</translation>
+        </message>
+        <message>
+            <source>the kernel holds control groups, and no script has one of its own</source>
+            <translation>le noyau retient des groupes de contrôle, et aucun script n'en a un propre</translation>
+        </message>
+        <message>
+            <source>Not known yet</source>
+            <translation>Pas encore connu</translation>
+        </message>
+        <message>
+            <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
+            <translation>garanti si elle tourne dans son propre groupe de contrôle, sinon au mieux ; ses connexions le diront</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>Oui</translation>
+        </message>
+        <message>
+            <source>it asks for Multipath TCP itself</source>
+            <translation>elle demande elle-même Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Partly</source>
+            <translation>En partie</translation>
+        </message>
+        <message>
+            <source>No</source>
+            <translation>Non</translation>
+        </message>
+        <message>
             <source>Traffic of the last five minutes: {what}.</source>
             <translation>Trafic des cinq dernières minutes : {what}.</translation>
         </message>
@@ -608,6 +876,14 @@ Rien n’a été changé.</translation>
         <message>
             <source>and the window on that bus</source>
             <translation>et la fenêtre sur ce bus</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
+            <translation>Quelqu'un d'autre a modifié cette règle entre-temps. Vos modifications s'y ajoutent.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
+            <translation>Quelqu'un d'autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l'appliquez.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -778,6 +1054,62 @@ Rien n’a été changé.</translation>
             <translation>un autre chemin</translation>
         </message>
         <message>
+            <source>Program</source>
+            <translation>Programme</translation>
+        </message>
+        <message>
+            <source>Script</source>
+            <translation>Script</translation>
+        </message>
+        <message>
+            <source>Application</source>
+            <translation>Application</translation>
+        </message>
+        <message>
+            <source>Unit</source>
+            <translation>Unité</translation>
+        </message>
+        <message>
+            <source>Control group</source>
+            <translation>Groupe de contrôle</translation>
+        </message>
+        <message>
+            <source>Whoever connects</source>
+            <translation>Qui que ce soit</translation>
+        </message>
+        <message>
+            <source>Host</source>
+            <translation>Hôte</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>Réseau</translation>
+        </message>
+        <message>
+            <source>Port</source>
+            <translation>Port</translation>
+        </message>
+        <message>
+            <source>User</source>
+            <translation>Utilisateur</translation>
+        </message>
+        <message>
+            <source>While in network</source>
+            <translation>Tant que dans le réseau</translation>
+        </message>
+        <message>
+            <source>Say which: for instance {example}</source>
+            <translation>Dites lequel : par exemple {example}</translation>
+        </message>
+        <message>
+            <source>“{text}” cannot be used: {reason}</source>
+            <translation>« {text} » ne peut pas servir : {reason}</translation>
+        </message>
+        <message>
+            <source>Say at least one condition: all others have their rule already.</source>
+            <translation>Dites au moins une condition : toutes les autres ont déjà leur règle.</translation>
+        </message>
+        <message>
             <source>Path lost or back</source>
             <translation>Chemin tombé ou revenu</translation>
         </message>
@@ -824,6 +1156,86 @@ Rien n’a été changé.</translation>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
             <translation>Quand mpmanagerd se termine : dès lors, plus rien n’est décidé.</translation>
+        </message>
+        <message>
+            <source>Another path</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{last} (One more came before.)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{last} ({count} more came before.)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} has come</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is connected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is lost</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is gone</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{helper} helps {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{helper} carries instead of {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} carries again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path}: trust has changed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Connections open unprotected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Enforcing is paused</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Policies are enforced again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A rule has changed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>mpmanagerd has gone</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>mpmanagerd is back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It manages the connections of this machine again.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>still in use</source>
@@ -1126,10 +1538,6 @@ Rien n’a été changé.</translation>
             <translation>n’importe quel chemin</translation>
         </message>
         <message>
-            <source>off</source>
-            <translation>arrêt</translation>
-        </message>
-        <message>
             <source>It would change nothing: all of it holds already.</source>
             <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
         </message>
@@ -1184,10 +1592,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>not said</source>
             <translation>rien de dit</translation>
-        </message>
-        <message>
-            <source>All applications</source>
-            <translation>Toutes les applications</translation>
         </message>
         <message>
             <source>Order of what is said about paths</source>
@@ -1294,6 +1698,54 @@ Rien n’a été changé.</translation>
             <translation>changé depuis</translation>
         </message>
         <message>
+            <source>Allowed {wait}</source>
+            <translation>Permis {wait}</translation>
+        </message>
+        <message>
+            <source> after {waited}, at most {longest}{then}</source>
+            <translation> après {waited}, au plus {longest}{then}</translation>
+        </message>
+        <message>
+            <source>Its connections are allowed different waits</source>
+            <translation>Ses connexions ont des attentes permises différentes</translation>
+        </message>
+        <message>
+            <source>Allowed: never, other paths stand by until nothing else is left</source>
+            <translation>Permis : jamais, les autres chemins restent en réserve jusqu'à ce qu'il n'y ait plus rien d'autre</translation>
+        </message>
+        <message>
+            <source>Allowed 0 ms: all paths are pooled</source>
+            <translation>Permis 0 ms : tous les chemins sont groupés</translation>
+        </message>
+        <message>
+            <source>no help was needed since the daemon started</source>
+            <translation>aucune aide n'a été nécessaire depuis le démarrage du service</translation>
+        </message>
+        <message>
+            <source>{helpers} opened{waited}</source>
+            <translation>{helpers} ouvert{waited}</translation>
+        </message>
+        <message>
+            <source>once</source>
+            <translation>une fois</translation>
+        </message>
+        <message>
+            <source>{count} times</source>
+            <translation>{count} fois</translation>
+        </message>
+        <message>
+            <source> (allowed {wait} then)</source>
+            <translation> (permis alors : {wait})</translation>
+        </message>
+        <message>
+            <source> after {waited}{then}</source>
+            <translation> après {waited}{then}</translation>
+        </message>
+        <message>
+            <source>{bytes} on {helpers}</source>
+            <translation>{bytes} par {helpers}</translation>
+        </message>
+        <message>
             <source>{path} delivers nothing</source>
             <translation>{path} ne livre rien</translation>
         </message>
@@ -1332,6 +1784,266 @@ Rien n’a été changé.</translation>
         <message>
             <source>allowed {time}</source>
             <translation>permis {time}</translation>
+        </message>
+        <message>
+            <source>{connections}, {rate} now</source>
+            <translation>{connections}, {rate} maintenant</translation>
+        </message>
+        <message>
+            <source>Ended a moment ago</source>
+            <translation>Terminée à l'instant</translation>
+        </message>
+        <message>
+            <source>Not connected now</source>
+            <translation>Pas connectée maintenant</translation>
+        </message>
+        <message>
+            <source>Nothing said</source>
+            <translation>Rien de dit</translation>
+        </message>
+        <message>
+            <source>As the rest says ({tier})</source>
+            <translation>Comme dit le reste ({tier})</translation>
+        </message>
+        <message>
+            <source>Automatic</source>
+            <translation>Automatique</translation>
+        </message>
+        <message>
+            <source>Call and shell</source>
+            <translation>Appel et shell</translation>
+        </message>
+        <message>
+            <source>Browsing</source>
+            <translation>Navigation</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Descendant</translation>
+        </message>
+        <message>
+            <source>Trusted only</source>
+            <translation>Confiance seulement</translation>
+        </message>
+        <message>
+            <source>Own</source>
+            <translation>Personnel</translation>
+        </message>
+        <message>
+            <source>The wait follows what each connection turns out to be.</source>
+            <translation>L'attente suit ce que chaque connexion se révèle être.</translation>
+        </message>
+        <message>
+            <source>Somebody waits for every byte: another path helps after 20 ms.</source>
+            <translation>Quelqu'un attend chaque octet : un autre chemin aide après 20 ms.</translation>
+        </message>
+        <message>
+            <source>Somebody waits for pages: another path helps after 50 ms.</source>
+            <translation>Quelqu'un attend des pages : un autre chemin aide après 50 ms.</translation>
+        </message>
+        <message>
+            <source>Nobody waits, and it is much: another path helps after 2 s.</source>
+            <translation>Personne n'attend, et c'est beaucoup : un autre chemin aide après 2 s.</translation>
+        </message>
+        <message>
+            <source>Everything keeps to trusted paths; without one, it waits.</source>
+            <translation>Tout reste sur les chemins de confiance ; sans un tel chemin, il attend.</translation>
+        </message>
+        <message>
+            <source>What you have set below.</source>
+            <translation>Ce que vous avez réglé ci-dessous.</translation>
+        </message>
+        <message>
+            <source>automatic</source>
+            <translation>automatique</translation>
+        </message>
+        <message>
+            <source>call and shell</source>
+            <translation>appel et shell</translation>
+        </message>
+        <message>
+            <source>browsing</source>
+            <translation>navigation</translation>
+        </message>
+        <message>
+            <source>streaming</source>
+            <translation>diffusion</translation>
+        </message>
+        <message>
+            <source>download</source>
+            <translation>téléchargement</translation>
+        </message>
+        <message>
+            <source>Always</source>
+            <translation>Toujours</translation>
+        </message>
+        <message>
+            <source>For an hour</source>
+            <translation>Pendant une heure</translation>
+        </message>
+        <message>
+            <source>Until restart</source>
+            <translation>Jusqu'au redémarrage</translation>
+        </message>
+        <message>
+            <source>handshake</source>
+            <translation>poignée de main</translation>
+        </message>
+        <message>
+            <source>trusted only</source>
+            <translation>confiance seulement</translation>
+        </message>
+        <message>
+            <source>Wait</source>
+            <translation>Attente</translation>
+        </message>
+        <message>
+            <source>Paths</source>
+            <translation>Chemins</translation>
+        </message>
+        <message>
+            <source>Multipath</source>
+            <translation>Multipath</translation>
+        </message>
+        <message>
+            <source>Lowest delay</source>
+            <translation>Délai le plus court</translation>
+        </message>
+        <message>
+            <source>Holds</source>
+            <translation>Valable</translation>
+        </message>
+        <message>
+            <source>metered paths</source>
+            <translation>chemins facturés</translation>
+        </message>
+        <message>
+            <source>unmetered paths</source>
+            <translation>chemins non facturés</translation>
+        </message>
+        <message>
+            <source>trusted paths</source>
+            <translation>chemins de confiance</translation>
+        </message>
+        <message>
+            <source>untrusted paths</source>
+            <translation>chemins sans confiance</translation>
+        </message>
+        <message>
+            <source>all other paths</source>
+            <translation>tous les autres chemins</translation>
+        </message>
+        <message>
+            <source>{part}: {before} → {after}</source>
+            <translation>{part} : {before} → {after}</translation>
+        </message>
+        <message>
+            <source>trust {demand}</source>
+            <translation>confiance : {demand}</translation>
+        </message>
+        <message>
+            <source>{rule} (until {time})</source>
+            <translation>{rule} (jusqu'à {time})</translation>
+        </message>
+        <message>
+            <source>first {bytes}</source>
+            <translation>les premiers {bytes}</translation>
+        </message>
+        <message>
+            <source>{demand}, strictly</source>
+            <translation>{demand}, strictement</translation>
+        </message>
+        <message>
+            <source>{intent} ({wait})</source>
+            <translation>{intent} ({wait})</translation>
+        </message>
+        <message>
+            <source>as the path itself</source>
+            <translation>comme le chemin lui-même</translation>
+        </message>
+        <message>
+            <source>{value} (other rules)</source>
+            <translation>{value} (autres règles)</translation>
+        </message>
+        <message>
+            <source>{path}: {tier}</source>
+            <translation>{path} : {tier}</translation>
+        </message>
+        <message>
+            <source>multipath {state}</source>
+            <translation>multipath {state}</translation>
+        </message>
+        <message>
+            <source>lowest delay {state}</source>
+            <translation>délai le plus court {state}</translation>
+        </message>
+        <message>
+            <source>big transfers to {path}</source>
+            <translation>gros transferts par {path}</translation>
+        </message>
+        <message>
+            <source>leaves congested paths</source>
+            <translation>quitte les chemins encombrés</translation>
+        </message>
+        <message>
+            <source>wait {wait}</source>
+            <translation>attente {wait}</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Par défaut</translation>
+        </message>
+        <message>
+            <source>{rule} (until restart)</source>
+            <translation>{rule} (jusqu'au redémarrage)</translation>
+        </message>
+        <message>
+            <source>{count} path rule</source>
+            <translation>{count} indication de chemin</translation>
+        </message>
+        <message>
+            <source>{count} path rules</source>
+            <translation>{count} indications de chemin</translation>
+        </message>
+        <message>
+            <source>lowest delay</source>
+            <translation>délai le plus court</translation>
+        </message>
+        <message>
+            <source>the connections to a name cannot be counted here</source>
+            <translation>les connexions vers un nom ne peuvent être comptées ici</translation>
+        </message>
+        <message>
+            <source>{count} subflow on {path} will be closed</source>
+            <translation>{count} sous-flux sur {path} sera fermé</translation>
+        </message>
+        <message>
+            <source>{count} subflows on {path} will be closed</source>
+            <translation>{count} sous-flux sur {path} seront fermés</translation>
+        </message>
+        <message>
+            <source>several paths</source>
+            <translation>plusieurs chemins</translation>
+        </message>
+        <message>
+            <source>one path</source>
+            <translation>un seul chemin</translation>
+        </message>
+        <message>
+            <source>{count} connection is affected</source>
+            <translation>{count} connexion est concernée</translation>
+        </message>
+        <message>
+            <source>{count} connections are affected</source>
+            <translation>{count} connexions sont concernées</translation>
+        </message>
+        <message>
+            <source>no open connection is affected</source>
+            <translation>aucune connexion ouverte n'est concernée</translation>
+        </message>
+        <message>
+            <source>as programs ask</source>
+            <translation>comme les programmes le demandent</translation>
         </message>
         <message>
             <source>Back to {value}</source>
@@ -1554,10 +2266,6 @@ Rien n’a été changé.</translation>
             <translation>sans adresse</translation>
         </message>
         <message>
-            <source>not connected</source>
-            <translation>non connecté</translation>
-        </message>
-        <message>
             <source>switched off</source>
             <translation>éteint</translation>
         </message>
@@ -1580,10 +2288,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>The interface is switched off.</source>
             <translation>L’interface est éteinte.</translation>
-        </message>
-        <message>
-            <source>Always</source>
-            <translation>Toujours</translation>
         </message>
         <message>
             <source>When needed</source>
@@ -1640,6 +2344,22 @@ Rien n’a été changé.</translation>
         <message>
             <source>Enterprise</source>
             <translation>Entreprise</translation>
+        </message>
+        <message>
+            <source>Trust: {badge}</source>
+            <translation>Confiance : {badge}</translation>
+        </message>
+        <message>
+            <source>Multipath: {badge}</source>
+            <translation>Multipath : {badge}</translation>
+        </message>
+        <message>
+            <source>MP: {badge}</source>
+            <translation>MP : {badge}</translation>
+        </message>
+        <message>
+            <source>What holds for whoever has no rule of its own.</source>
+            <translation>Ce qui vaut pour tout ce qui n'a pas de règle propre.</translation>
         </message>
         <message>
             <source>Dismiss</source>
@@ -1708,6 +2428,18 @@ Rien n’a été changé.</translation>
         <message>
             <source>Drag a path here</source>
             <translation>Glissez un chemin ici</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>Continuer</translation>
+        </message>
+        <message>
+            <source>A rule for something that need not be running</source>
+            <translation>Une règle pour ce qui n'a pas besoin de tourner</translation>
+        </message>
+        <message>
+            <source>{condition} (optional)</source>
+            <translation>{condition} (facultatif)</translation>
         </message>
         <message>
             <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
@@ -1870,6 +2602,118 @@ Rien n’a été changé.</translation>
             <translation>Fermer</translation>
         </message>
         <message>
+            <source>As other rules say ({demand})</source>
+            <translation>Comme disent d'autres règles ({demand})</translation>
+        </message>
+        <message>
+            <source>{rule} (decided above: {overruled})</source>
+            <translation>{rule} (décidé plus haut : {overruled})</translation>
+        </message>
+        <message>
+            <source>Preset</source>
+            <translation>Préréglage</translation>
+        </message>
+        <message>
+            <source>As other rules say</source>
+            <translation>Comme disent d'autres règles</translation>
+        </message>
+        <message>
+            <source>Refuse where no path is trusted</source>
+            <translation>Refuser là où aucun chemin n'est de confiance</translation>
+        </message>
+        <message>
+            <source>Prefer the path with the lowest delay</source>
+            <translation>Préférer le chemin au délai le plus court</translation>
+        </message>
+        <message>
+            <source>Promise and proof</source>
+            <translation>Promesse et preuve</translation>
+        </message>
+        <message>
+            <source>Bytes that keep to trusted paths, in each direction</source>
+            <translation>Octets qui restent sur les chemins de confiance, dans chaque sens</translation>
+        </message>
+        <message>
+            <source>This rule demands nothing of its own.</source>
+            <translation>Cette règle n'exige rien d'elle-même.</translation>
+        </message>
+        <message>
+            <source>Any path</source>
+            <translation>Tout chemin</translation>
+        </message>
+        <message>
+            <source>Nothing is held to trusted paths.</source>
+            <translation>Rien n'est limité aux chemins de confiance.</translation>
+        </message>
+        <message>
+            <source>Handshake</source>
+            <translation>Poignée de main</translation>
+        </message>
+        <message>
+            <source>What opens a connection carries its keys: on trusted paths only.</source>
+            <translation>Ce qui ouvre une connexion porte ses clés : sur les chemins de confiance seulement.</translation>
+        </message>
+        <message>
+            <source>First bytes</source>
+            <translation>Premiers octets</translation>
+        </message>
+        <message>
+            <source>The handshake, and the first bytes in each direction.</source>
+            <translation>La poignée de main, et les premiers octets dans chaque sens.</translation>
+        </message>
+        <message>
+            <source>Everything; without a trusted path, it waits.</source>
+            <translation>Tout ; sans chemin de confiance, il attend.</translation>
+        </message>
+        <message>
+            <source>As it asks itself</source>
+            <translation>Comme elle le demande</translation>
+        </message>
+        <message>
+            <source>Several paths for programs that ask for Multipath TCP.</source>
+            <translation>Plusieurs chemins pour les programmes qui demandent Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>Also for programs that know nothing of it, as far as that can be had.</source>
+            <translation>Aussi pour les programmes qui n'en savent rien, autant que possible.</translation>
+        </message>
+        <message>
+            <source>One path is enough for it.</source>
+            <translation>Un seul chemin lui suffit.</translation>
+        </message>
+        <message>
+            <source>How long its data may wait</source>
+            <translation>Combien de temps ses données peuvent attendre</translation>
+        </message>
+        <message>
+            <source>Paths it may use</source>
+            <translation>Chemins qu'elle peut utiliser</translation>
+        </message>
+        <message>
+            <source>Several paths at once (Multipath TCP)</source>
+            <translation>Plusieurs chemins à la fois (Multipath TCP)</translation>
+        </message>
+        <message>
+            <source>How long this holds</source>
+            <translation>Combien de temps cela vaut</translation>
+        </message>
+        <message>
+            <source>The rules about it, in the order in which they count</source>
+            <translation>Les règles à son sujet, dans l'ordre où elles comptent</translation>
+        </message>
+        <message>
+            <source>bytes in each direction</source>
+            <translation>octets dans chaque sens</translation>
+        </message>
+        <message>
+            <source>decides nothing</source>
+            <translation>ne décide rien</translation>
+        </message>
+        <message>
+            <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>
+            <translation>Aucune règle : la réserve reste une réserve, et les connexions s'ouvrent sur des chemins de confiance.</translation>
+        </message>
+        <message>
             <source>Pages</source>
             <translation>Pages</translation>
         </message>
@@ -1906,12 +2750,12 @@ Rien n’a été changé.</translation>
             <translation>{lowest} à {highest} ; Entrée le règle</translation>
         </message>
         <message>
-            <source>Traffic of the last five minutes</source>
-            <translation>Trafic des cinq dernières minutes</translation>
+            <source>Say nothing of it</source>
+            <translation>N'en rien dire</translation>
         </message>
         <message>
-            <source>Download</source>
-            <translation>Descendant</translation>
+            <source>Traffic of the last five minutes</source>
+            <translation>Trafic des cinq dernières minutes</translation>
         </message>
         <message>
             <source>Upload</source>
