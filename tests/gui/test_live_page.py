@@ -421,7 +421,8 @@ def test_a_row_in_trouble_says_why(stage, page):
     stage.act(lambda: page.view.setCurrentIndex(page.model.index(0, 0, curl)))
     assert "Wi-Fi answers nothing" in page.explanation.text()
     stage.act(lambda: page.view.setCurrentIndex(curl))
-    assert "2\N{NO-BREAK SPACE}fail-overs" in page.explanation.text()
+    assert "LTE opened after 54\N{NO-BREAK SPACE}ms" in page.explanation.text()
+    assert "2\N{NO-BREAK SPACE}times" in page.explanation.text()
 
 
 def test_the_filter_finds_what_failed_over(stage, page):

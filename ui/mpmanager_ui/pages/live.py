@@ -25,9 +25,10 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
-from mpmanager_ui.viewmodels.live_rows import Recorder, Values
-from mpmanager_ui.viewmodels.live_tree import LIVELY, Column
+from mpmanager_ui.viewmodels.live_rows import Recorder, RowKind, Values
+from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node
 from mpmanager_ui.viewmodels.live_words import row_sentence
+from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
     DETENTS,
@@ -235,7 +236,16 @@ class LivePage(QWidget):
         titles, helps = self.model.tree.titles, self.model.helps
         hint = _CHOOSE_A_ROW if self.model.tree.root.children else ""
         setting = self._setting_of(node.values)
-        self.explanation.setText(row_sentence(node, setting, titles, helps) if node.parent is not None else hint)
+        proof = self._proof_of(node, setting)
+        self.explanation.setText(row_sentence(node, setting, titles, helps, proof) if node.parent is not None else hint)
+
+    def _proof_of(self, node: Node, setting: WaitSetting | None) -> str:
+        """Of an application: what was promised, and what came of it."""
+        if setting is None or node.values.kind is not RowKind.APPLICATION:
+            return ""
+        events = [each for each in self._session.events if each.app == node.key]
+        helps = [each] if (each := self.model.helps.get(node.key)) else []
+        return promise_and_proof(setting.wait, proof_of(events, helps, setting.wait), self.model.tree.titles)
 
     # Order, filter, pause
 

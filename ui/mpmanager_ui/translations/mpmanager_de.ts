@@ -1710,8 +1710,8 @@ Nichts wurde geändert.</translation>
             <translation>Ihren Verbindungen sind verschiedene Wartezeiten erlaubt</translation>
         </message>
         <message>
-            <source>Allowed: never, other paths stand by until nothing else is left</source>
-            <translation>Erlaubt: nie, andere Pfade stehen bereit, bis nichts anderes bleibt</translation>
+            <source>Allowed: never</source>
+            <translation>Erlaubt: nie</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>

@@ -1710,8 +1710,8 @@ Rien n’a été changé.</translation>
             <translation>Ses connexions ont des attentes permises différentes</translation>
         </message>
         <message>
-            <source>Allowed: never, other paths stand by until nothing else is left</source>
-            <translation>Permis : jamais, les autres chemins restent en réserve jusqu'à ce qu'il n'y ait plus rien d'autre</translation>
+            <source>Allowed: never</source>
+            <translation>Permis : jamais</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>

@@ -71,12 +71,12 @@ def cell_words(node: Node, column: Column, setting: WaitSetting | None, titles: 
             return cell_text(values, column)
 
 
-def row_sentence(node: Node, setting: WaitSetting | None, titles: Titles, helps: Helps) -> str:
-    """All that there is to say about a row, in one line."""
+def row_sentence(node: Node, setting: WaitSetting | None, titles: Titles, helps: Helps, proof: str = "") -> str:
+    """All that there is to say about a row, in one line; `proof` tells more than how often it was helped."""
     values = node.values
     if values.kind is RowKind.APPLICATION:
         wait = setting_sentence(setting) if setting else ""
-        return f"{values.name}: {help_sentence(helps.get(node.key))} {wait}"
+        return f"{values.name}: {proof or help_sentence(helps.get(node.key))} {wait}"
     name = titled(values.paths[0], titles) if values.kind is RowKind.SUBFLOW and values.paths else values.name
     return f"{name}: {explanation(values, titles)}"
 

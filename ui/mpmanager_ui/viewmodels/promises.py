@@ -51,7 +51,7 @@ def promise_words(allowed: Wait | None) -> str:
     if allowed is None:
         return tr("Its connections are allowed different waits")
     if allowed == NEVER:
-        return tr("Allowed: never, other paths stand by until nothing else is left")
+        return tr("Allowed: never")
     if allowed == 0:
         return tr("Allowed 0\N{NO-BREAK SPACE}ms: all paths are pooled")
     return tr("Allowed {wait}", wait=allowed_words(allowed))

@@ -57,6 +57,8 @@ class FlowLayout(QLayout):
     def _lay_out(self, rect: QRect, *, is_trial: bool) -> int:
         left, top, height = rect.left(), rect.top(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
             if left > rect.left() and left + size.width() > rect.right() + 1:
                 left, top = rect.left(), top + height + GRID

@@ -96,7 +96,9 @@ class RuleEditor(QScrollArea):
 
     def _show_trust(self, state: EditorState) -> None:
         self._trust, self._says_trust = state.trust, state.says_trust
-        self.trust.show_choice(state.trust.demand if state.says_trust else None)
+        is_default = state.selector == DEFAULT
+        self.trust.show_choice(state.trust.demand if state.says_trust or is_default else None)
+        self.trust.buttons[None].setVisible(not is_default)  # there is nobody else to leave it to
         self.trust.buttons[None].setText(tr("As other rules say") if state.says_trust else _others_trust(state.trust))
         is_first = state.says_trust and state.trust.demand is TrustDemand.FIRST
         self._bytes_row.setVisible(is_first)
