@@ -17,6 +17,7 @@ from mpmanager.api.structures import (
     Frame,
     PathInfo,
     PolicyInfo,
+    ProbeInfo,
     ProfileChangeInfo,
     ProfileInfo,
     StatusInfo,
@@ -30,7 +31,7 @@ from mpmanager.verify.report import ProofInfo
 
 
 class Paths(msgspec.Struct, kw_only=True):
-    """`mpm paths --json`, `mpm path trust NAME --json`."""
+    """`mpm paths --json`, `mpm path trust NAME --json`; of `mpm path cap`, `allow`, `metered` the one."""
 
     paths: list[PathInfo]
 
@@ -115,7 +116,7 @@ def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
         [
-            *(StatusInfo, Paths, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
+            *(StatusInfo, Paths, ProbeInfo, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
             *(Connections, Events, Frame, Changes),
         ],
@@ -126,6 +127,7 @@ def schema() -> str:
         "title": "What mpm prints with --json",
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
+            "path cap, path allow, path metered: Paths; path probe: ProbeInfo; "
             "path tier, path kind, path trust: PathChange; app, default: Policies; "
             "profile list, activate, delete, follow, unfollow: Profiles; profile show: StoredProfile; "
             "profile import: ImportInfo; profile export: ExportInfo; profile diff: ProfileDifferences; "

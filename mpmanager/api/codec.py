@@ -15,6 +15,8 @@ StructureT = TypeVar("StructureT", bound=Structure)
 LENGTH_BYTES = 4
 LARGEST_FRAME_BYTES = 64 * 1024 * 1024
 
+_SCALARS: Mapping[type, str] = {bool: "b", int: "x", float: "d", str: "s"}
+
 _encoder = msgspec.json.Encoder()
 _frame_decoder = msgspec.json.Decoder(Frame)
 
@@ -23,6 +25,7 @@ def to_dictionary(structure: Structure) -> dict[str, Variant]:
     """A structure as a{sv}; a field that is None is left out.
 
     Fields are scalars, lists of strings or of integers, and lists of structures (which become aa{sv}).
+    Fields are scalars, lists of strings, structures (which become a{sv}) and lists of them (aa{sv}).
     """
     return _to_variants(msgspec.to_builtins(structure))
 
@@ -32,15 +35,12 @@ def _to_variants(fields: dict[str, Any]) -> dict[str, Variant]:
 
 
 def _to_variant(value: object) -> Variant:
+    signature = _SCALARS.get(type(value))
+    if signature is not None:
+        return Variant(signature, value)
     match value:
-        case bool():
-            return Variant("b", value)
-        case int():
-            return Variant("x", value)
-        case float():
-            return Variant("d", value)
-        case str():
-            return Variant("s", value)
+        case dict():
+            return Variant("a{sv}", _to_variants(value))
         case [dict(), *_]:
             return Variant("aa{sv}", [_to_variants(each) for each in value])  # type: ignore[arg-type]  # by the pattern
         case list():

@@ -96,6 +96,36 @@ SET_PATH_TRUST = Method(
 the network where it has a name, else the interface; with auto both. `network`: one of the path's `network_ids`, so that
 what is meant for one network does not fall upon the next; empty for whatever it is in."""
 
+SET_PATH_METERED = Method(
+    name="SetPathMetered",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="metered", signature="s")),
+)
+"""`metered`: yes, no, or auto (what NetworkManager or the path's kind says)."""
+
+SET_PATH_CAP = Method(
+    name="SetPathCap",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="cap", signature="a{sv}")),
+)
+"""Takes a whole `CapInfo` in place of what was said; one with neither a month nor a day removes it."""
+
+ALLOW_MORE = Method(
+    name="AllowMore",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="bytes", signature="t")),
+)
+"""So much more than the caps say, until the local day ends, beside what was allowed today already; 0 takes all of it
+back."""
+
+PROBE_PATH = Method(
+    name="ProbePath",
+    action=Action.POLICY_OWN,
+    inputs=(Argument(name="path", signature="s"),),
+    outputs=(Argument(name="result", signature="a{sv}"),),
+)
+"""`ProbeInfo`: asks the path's gateway five times, which takes two seconds at most."""
+
 SET_WIRES_NEED_LOGIN = Method(
     name="SetWiresNeedLogin",
     action=Action.PATH_TRUST,
@@ -309,6 +339,10 @@ METHODS = (
     SET_PATH_TIER,
     SET_PATH_KIND,
     SET_PATH_TRUST,
+    SET_PATH_METERED,
+    SET_PATH_CAP,
+    ALLOW_MORE,
+    PROBE_PATH,
     SET_WIRES_NEED_LOGIN,
     LIST_POLICIES,
     EXPLAIN_POLICIES,

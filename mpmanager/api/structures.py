@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from mpmanager.model.change import AspectKind
+from mpmanager.model.caps import CapAction, CapState, PathCap
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.multipath import MultipathObstacle, MultipathState
@@ -59,6 +60,48 @@ class StatusInfo(Structure):
     """Unix time until which nothing of the policies is enforced; null: it is."""
 
 
+class CapInfo(Structure):
+    """How much a path may carry, both directions together."""
+
+    month_bytes: int | None = None
+    reset_day: int = 1
+    """Of the month (1 to 31), on which a billing month begins; months that have no such day begin on their last one."""
+    day_bytes: int | None = None
+    then: CapAction = CapAction.STOP
+    """What becomes of the path: nothing new begins there (tier never), or it stands by (tier backup)."""
+
+    def cap(self) -> PathCap | None:
+        """What it says; None where it limits nothing. Unchecked."""
+        if self.month_bytes is None and self.day_bytes is None:
+            return None
+        return PathCap(month_bytes=self.month_bytes, reset_day=self.reset_day, day_bytes=self.day_bytes, then=self.then)
+
+
+def cap_info(cap: PathCap) -> CapInfo:
+    """A cap as it travels."""
+    return CapInfo(month_bytes=cap.month_bytes, reset_day=cap.reset_day, day_bytes=cap.day_bytes, then=cap.then)
+
+
+class UsageInfo(Structure):
+    """What a path has carried, both directions together, also before the daemon was restarted; days are local."""
+
+    today_bytes: int
+    period_bytes: int
+    """In the present billing month; without a cap in the present month."""
+    period_first: str
+    """Its first day, as 2026-11-15."""
+    period_end: str
+    """The first day of the next one."""
+    counted_since: str | None = None
+    """The first day of which there is a count."""
+    forecast_bytes: int | None = None
+    """For the whole billing month, if it goes on as so far; null before a day of it was counted."""
+    allowed_today_bytes: int = 0
+    """Allowed today beyond the caps."""
+    state: CapState = CapState.UNLIMITED
+    """Of the cap that is used up further."""
+
+
 class PathInfo(Structure):
     """One network path. Byte counts are those of the interface: everything it carried, headers included."""
 
@@ -93,6 +136,29 @@ class PathInfo(Structure):
     """What a person has said of this interface: counts where nothing was said of the network."""
     network_ids: list[str] = []
     """What names its network, the most telling first; empty where nothing does (yet)."""
+    tier_without_cap: Tier | None = None
+    """What `tier` is while no cap is reached; null from a daemon that knows nothing of caps."""
+    metered: bool = False
+    """Whether what it carries costs something, or drains a telephone."""
+    metered_said: bool | None = None
+    """The same, as a person has said; null: its kind, or NetworkManager, decides."""
+    cap: CapInfo | None = None
+    usage: UsageInfo | None = None
+    """Null from a daemon that does not count."""
+
+
+class ProbeInfo(Structure):
+    """How a path's gateway has answered just now."""
+
+    path: str
+    peer: str
+    sent: int
+    received: int
+    """Many gateways, those of cellular networks above all, never answer: none tells nothing."""
+    rtt_min_ms: float | None = None
+    rtt_ms: float | None = None
+    """The median; null where nothing was received."""
+    rtt_max_ms: float | None = None
 
 
 class AppInfo(Structure):
@@ -502,6 +568,10 @@ class EventKind(StrEnum):
     PATH_CHANGED = "path-changed"
     TIER_CHANGED = "tier-changed"
     TRUST_CHANGED = "trust-changed"
+    CAP_CHANGED = "cap-changed"
+    CAP_WARNING = "cap-warning"
+    CAP_REACHED = "cap-reached"
+    CAP_LIFTED = "cap-lifted"
     CONNECTION_OPENED = "connection-opened"
     CONNECTION_CLOSED = "connection-closed"
     CONNECTION_FELL_BACK = "connection-fell-back"

@@ -11,7 +11,7 @@ from rich.live import Live
 
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
-from mpmanager.cli import sentences, tables
+from mpmanager.cli import caps, sentences, tables
 from mpmanager.cli.context import (
     EXIT_CODES,
     Program,
@@ -40,6 +40,7 @@ Examples:
   mpm connections                      which program uses which path now
   mpm watch                            the same, live
   mpm path tier wwan0 backup           keep LTE for when nothing else is left
+  mpm path cap wwan0 --month 5GB       no more than that in a month
   mpm path trust wlan0                 how far this network is trusted, and why
   mpm app set ssh --wait 50ms          another path helps what is 50 ms late
   mpm undo                             take back what was decided last
@@ -131,11 +132,13 @@ def paths(*, bus: Bus, as_json: bool) -> None:
 
 @main.group(short_help="Decide about paths.", context_settings=_HELP)
 def path() -> None:
-    """Decide when a network path may be used and how far it is trusted, or correct what it is."""
+    """Decide when a path may be used, how much it may carry and how far it is trusted, or correct what it is."""
 
 
 path.add_command(trust)
 path.add_command(wires_need_login)
+for _command in (caps.cap, caps.allow, caps.metered, caps.probe):
+    path.add_command(_command)
 
 
 @path.command(

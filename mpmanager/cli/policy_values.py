@@ -8,6 +8,7 @@ import click
 
 from mpmanager.api.structures import PairWaitInfo, TierChoiceInfo, Trigger, Wait
 from mpmanager.lab.units import Duration, Share, Size
+from mpmanager.model.caps import MOST_BYTES
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
 from mpmanager.model.policy import (
@@ -190,6 +191,14 @@ def read_size(text: str) -> int:
     if not LEAST_BIG_BYTES <= size <= MOST_BIG_BYTES:
         least, most = write_size(LEAST_BIG_BYTES), write_size(MOST_BIG_BYTES)
         raise ValueError(f"{text!r}: expected {least} to {most}")
+    return size
+
+
+def read_amount(text: str) -> int:
+    """`5GB` of traffic, in bytes."""
+    size = round(Size.parse(text))
+    if not 0 <= size <= MOST_BYTES:
+        raise ValueError(f"{text!r}: expected 0B to {write_size(MOST_BYTES)}")
     return size
 
 

@@ -20,11 +20,13 @@ from mpmanager.api.structures import (
     SubflowInfo,
     TrustInfo,
 )
+from mpmanager.cli.cap_words import cap_cell
 from mpmanager.cli.fitting import Cell, Column, FittingTable
 from mpmanager.cli.policy_values import write_tier, write_trigger, write_trust
 from mpmanager.cli.sentences import no_connection, printable
 from mpmanager.client.applications import selector_of
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
+from mpmanager.model.caps import CapState
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier
 from mpmanager.model.protection import COVERAGE_NAMES, Coverage, CoverageReason
@@ -61,6 +63,8 @@ _PATH_COLUMNS = (
     *(Column(title=each) for each in ("Path", "Kind", "Network", "Trust", "State", "Used")),
     *(Column(title=each, is_number=True) for each in ("Down", "Up", "Received", "Sent")),
 )
+_CAP_COLUMN = Column(title="Cap", is_number=True)
+_CAP_STYLES = {CapState.WARNED: "yellow", CapState.NEARLY: "yellow", CapState.REACHED: "red"}
 _DISPENSABLE = ("Sent", "Received", "Network", "Kind", "Up", "Trust", "Down", "State")
 _CHOSEN = " *"
 _LEGEND = Text("* your decision", style="dim")
@@ -114,7 +118,12 @@ def paths(rows: Sequence[PathInfo]) -> RenderableType:
     if not rows:
         return Text("No network path: no interface has an address, or all are switched off.")
     ordered = sorted(rows, key=lambda row: (_TIER_ORDER.index(row.tier), row.name))
-    table = FittingTable(columns=_PATH_COLUMNS, rows=[_path_cells(row) for row in ordered], dispensable=_DISPENSABLE)
+    has_caps = any(row.cap is not None for row in ordered)
+    table = FittingTable(
+        columns=(*_PATH_COLUMNS, *([_CAP_COLUMN] if has_caps else [])),
+        rows=[(*_path_cells(row), *([_cap_cell(row)] if has_caps else [])) for row in ordered],
+        dispensable=_DISPENSABLE,
+    )
     is_any_chosen = any(row.tier_chosen or _is_trust_chosen(row) for row in ordered)
     return Group(table, *([_LEGEND] if is_any_chosen else []))
 
@@ -136,6 +145,11 @@ def _path_cells(row: PathInfo) -> tuple[Cell, ...]:
         format_bytes(row.rx_bytes),
         format_bytes(row.tx_bytes),
     )
+
+
+def _cap_cell(row: PathInfo) -> Cell:
+    state = CapState.UNLIMITED if row.usage is None else row.usage.state
+    return Text(cap_cell(row), style=_CAP_STYLES.get(state, ""))
 
 
 def connections(rows: Sequence[ConnectionInfo], *, nothing: str | None = None) -> RenderableType:

@@ -23,11 +23,13 @@ from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import (
     ChangeInfo,
+    CapInfo,
     EventInfo,
     Frame,
     PathInfo,
     PolicyInfo,
     PolicyQuery,
+    ProbeInfo,
     ProfileChanges,
     ProfileInfo,
     ScopeOptions,
@@ -118,6 +120,23 @@ class ManagerClient:
         `network` names the one that is meant, one of its `network_ids`; empty means whatever the path is in by then.
         """
         await self._call(contract.SET_PATH_TRUST, path, trust, scope, network)
+
+    async def set_path_metered(self, path: str, metered: str) -> None:
+        """Say whether what a path carries costs something: yes, no, or `auto` for what is known of it."""
+        await self._call(contract.SET_PATH_METERED, path, metered)
+
+    async def set_path_cap(self, path: str, cap: CapInfo) -> None:
+        """Say how much a path may carry, in place of what was said; neither a month nor a day: as much as it can."""
+        await self._call(contract.SET_PATH_CAP, path, to_dictionary(cap))
+
+    async def allow_more(self, path: str, more_bytes: int) -> None:
+        """Let a path carry so much more than its caps say until the day ends; 0 takes back what was allowed today."""
+        await self._call(contract.ALLOW_MORE, path, more_bytes)
+
+    async def probe_path(self, path: str) -> ProbeInfo:
+        """Ask a path's gateway whether it answers; takes up to two seconds."""
+        (dictionary,) = await self._call(contract.PROBE_PATH, path)
+        return from_dictionary(dictionary, ProbeInfo)
 
     async def set_wires_need_login(self, *, needed: bool) -> None:
         """Say whether a cable is trusted only where a login (802.1X) has let this machine in."""

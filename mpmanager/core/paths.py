@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from mpmanager.core.trust import Evidence, TrustPreferences, automatic_verdict_on, decisions_on, network_ids, verdict_on
+from mpmanager.model.caps import PathCap
 from mpmanager.model.facts import NO_FACTS, Facts, LinkFacts
 from mpmanager.model.names import LinkName
 from mpmanager.model.network import DefaultRoute, Link, LinkHint, LinkHints, NetworkState
@@ -42,6 +44,9 @@ class PathPreferences:
     """Of kinds and roles of paths, for those of which `tiers` says nothing; the first that is about a path counts."""
     kinds: Mapping[LinkName, PathKind] = field(default_factory=dict)
     trust: TrustPreferences = field(default_factory=TrustPreferences)
+    metered: Mapping[LinkName, bool] = field(default_factory=dict)
+    """Whether what they carry costs something, where somebody has said so."""
+    caps: Mapping[LinkName, PathCap] = field(default_factory=dict)
 
 
 ValueT = TypeVar("ValueT")
@@ -57,11 +62,13 @@ def derive_paths(
     hints: LinkHints | None = None,
     facts: Facts = NO_FACTS,
     preferences: PathPreferences | None = None,
+    tier_limits: Mapping[LinkName, Tier] = MappingProxyType({}),
 ) -> tuple[Path, ...]:
     """The paths that the network offers, in the order of the links' indexes.
 
     A link is a path when it is not part of another one (a bridge's or bond's port). Links that never had anything to
-    do with the outside (no address, no default route, nothing known about their kind) are left out.
+    do with the outside (no address, no default route, nothing known about their kind) are left out. `tier_limits` are
+    those of paths whose caps are reached.
     """
     preferences = preferences or PathPreferences()
     hints = hints or {}
@@ -72,6 +79,7 @@ def derive_paths(
             facts=facts.get(link.name, LinkFacts()),
             hints=_ranked(hints.get(link.name, ()), facts.get(link.name), preferences.kinds.get(link.name)),
             preferences=preferences,
+            tier_limit=tier_limits.get(link.name),
         )
         for link in sorted(network.links, key=lambda link: link.index)
         if link.master_index is None
@@ -97,6 +105,7 @@ def _path(
     facts: LinkFacts,
     hints: Sequence[LinkHint],
     preferences: PathPreferences,
+    tier_limit: Tier | None,
 ) -> Path:
     addresses = _source_addresses(link, network)
     routes = [route for route in network.default_routes if route.link_index == link.index]
@@ -116,6 +125,9 @@ def _path(
         trust_decisions=decisions_on(evidence, preferences.trust),
         network_ids=tuple(evidence.network_ids),
         tier=DEFAULT_TIERS[kind],
+        tier_limit=tier_limit,
+        metered_said=preferences.metered.get(link.name),
+        metered_detected=_first(hint.is_metered for hint in hints),
         state=_state(link, addresses, ways_out),
         addresses=addresses,
         ways_out=ways_out,

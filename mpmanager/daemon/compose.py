@@ -11,6 +11,7 @@ from mpmanager.daemon.authority import OwnerAuthority
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.cgroups import LinuxCgroups
+from mpmanager.linux.clock import moment
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.host_names import LinuxHostNames
@@ -27,6 +28,7 @@ from mpmanager.linux.socket_units import LinuxSocketUnits, OthersSocketUnits
 from mpmanager.linux.sysctls import LinuxSysctls
 from mpmanager.ports.authority import Authority
 from mpmanager.simulated.cgroups import SimulatedCgroups
+from mpmanager.simulated.clock import simulated_clock
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
 from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
@@ -65,6 +67,8 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         path_manager=path_manager,
         connections=LinuxConnectionTable(),
         echo=LinuxEchoRequests(),
+        probes=LinuxEchoRequests(),
+        moment=moment,
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
@@ -96,6 +100,8 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         path_manager=SimulatedPathManager(laptop),
         connections=connections,
         echo=SimulatedEchoRequests(laptop),
+        probes=SimulatedEchoRequests(laptop),
+        moment=simulated_clock(clock),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),

@@ -24,10 +24,13 @@ from mpmanager.api.structures import (
     SubflowInfo,
     Topic,
     TrafficInfo,
+    UsageInfo,
     Wait,
+    cap_info,
 )
 from mpmanager.core.ledger import ApplicationAccount, Carried, ConnectionAccount, Ledger, SubflowAccount
 from mpmanager.daemon.journal import token_text
+from mpmanager.model.caps import PathCap, Usage
 from mpmanager.model.connection import Application, TcpState
 from mpmanager.model.expiration import ExpirationView, HelpCount
 from mpmanager.model.multipath import MultipathBadge
@@ -63,8 +66,8 @@ class PathRates:
         }
         self._counters, self._time = counters, now
 
-    def row(self, path: Path) -> PathInfo:
-        """A path with its counters and rates."""
+    def row(self, path: Path, cap: PathCap | None = None, usage: Usage | None = None) -> PathInfo:
+        """A path with its counters and rates, its cap, and what of that is used."""
         counters = self._counters.get(path.index, _NOTHING)
         rx_bit_s, tx_bit_s = self._rates.get(path.index, (0.0, 0.0))
         gateway = path.gateway
@@ -83,8 +86,9 @@ class PathRates:
             network_trust=path.trust_decisions.network,
             interface_trust=path.trust_decisions.interface,
             network_ids=[str(each) for each in path.network_ids],
-            tier=path.tier,
+            tier=path.tier_now,
             tier_chosen=path.is_tier_chosen,
+            tier_without_cap=path.tier,
             state=path.state,
             addresses=[str(each) for each in path.addresses],
             gateway=str(gateway) if gateway else None,
@@ -93,7 +97,24 @@ class PathRates:
             tx_bytes=counters.tx_bytes,
             rx_bit_s=rx_bit_s,
             tx_bit_s=tx_bit_s,
+            metered=path.is_metered,
+            metered_said=path.metered_said,
+            cap=None if cap is None else cap_info(cap),
+            usage=None if usage is None else _usage(usage),
         )
+
+
+def _usage(usage: Usage) -> UsageInfo:
+    return UsageInfo(
+        today_bytes=usage.today_bytes,
+        period_bytes=usage.period_bytes,
+        period_first=usage.period.first.isoformat(),
+        period_end=usage.period.end.isoformat(),
+        counted_since=None if usage.counted_since is None else usage.counted_since.isoformat(),
+        forecast_bytes=usage.forecast_bytes,
+        allowed_today_bytes=usage.allowed_bytes,
+        state=usage.state,
+    )
 
 
 def _rate(after: int, before: int, interval_s: float) -> float:

@@ -21,6 +21,7 @@ from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
 from mpmanager.core.standing import Standing
 from mpmanager.daemon.change_keeper import ChangeKeeper
+from mpmanager.daemon.cap_keeper import CapKeeper
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
@@ -29,6 +30,7 @@ from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.pause_keeper import PauseKeeper
+from mpmanager.daemon.path_prober import PathProber
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.program_places import ProgramPlaces
@@ -121,11 +123,14 @@ class Manager:
             changed=self._put_scopes_into_force,
             root=root,
         )
+        self.caps = CapKeeper(state, journal=self.journal, moment=world.moment)
+        self.probes = PathProber(world.probes, clock=time.monotonic)
         self.paths = PathKeeper(
             world,
             facts=facts,
             state=state,
             journal=self.journal,
+            caps=self.caps,
             enforce=self._enforce,
             changed=self._on_paths_changed,
         )
@@ -300,7 +305,11 @@ class Manager:
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""
-        return [self._rates.row(path) for path in self.paths.paths]
+        caps = self.paths.preferences.caps
+        return [
+            self._rates.row(path, cap := caps.get(path.name), self.caps.usage(path.name, cap))
+            for path in self.paths.paths
+        ]
 
     def _enforce(self, paths: tuple[Path, ...]) -> None:
         """Rules that are about other networks may count from now on, and before anybody makes use of these."""
@@ -464,6 +473,8 @@ class Manager:
             self._rates.take(counters, now=now)
             self._connections.sample()
             self._sampled = now
+            self.caps.count(counters, self.paths.paths)
+            await self.paths.keep_caps()
         due = self.streams.due(now)
         if due:
             frame = self._frame(now)
@@ -510,6 +521,7 @@ class Manager:
                 self._world.path_manager.hand_back,
                 self.trust.retire,
                 self._expirations.close,
+                self.caps.save,
                 self.options.close,
                 self._multipath.close,
             ):

@@ -9,9 +9,11 @@ from typing import TypeVar
 from mpmanager.api.structures import EventKind
 from mpmanager.core.paths import PathPreferences, derive_paths
 from mpmanager.core.routing import desired_routing
+from mpmanager.daemon.cap_keeper import CapKeeper, title_of
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.world import World
+from mpmanager.model.caps import PathCap
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, UnknownPathError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName
@@ -23,6 +25,8 @@ ChoiceT = TypeVar("ChoiceT", Tier, PathKind, Trust)
 KeyT = TypeVar("KeyT", LinkName, NetworkId)
 
 AUTOMATIC = "auto"
+
+_ANSWERS = {"yes": True, "no": False}
 
 _REST_S = 1.0
 """Before the network is looked at again when the kernel did not answer."""
@@ -67,6 +71,7 @@ class PathKeeper:
         facts: Facts,
         state: StateDirectory,
         journal: Journal,
+        caps: CapKeeper,
         enforce: Callable[[tuple[Path, ...]], None],
         changed: Callable[[], None],
     ) -> None:
@@ -74,6 +79,7 @@ class PathKeeper:
         self._facts = facts
         self._state = state
         self._journal = journal
+        self._caps = caps
         self._enforce = enforce
         self._changed = changed
         self._preferences = state.load_preferences()
@@ -132,7 +138,13 @@ class PathKeeper:
             self._changed()
 
     def _paths_in(self, seen: _Seen) -> tuple[Path, ...]:
-        return derive_paths(seen.network, hints=seen.hints, facts=self._facts, preferences=self._preferences)
+        return derive_paths(
+            seen.network,
+            hints=seen.hints,
+            facts=self._facts,
+            preferences=self._preferences,
+            tier_limits=self._caps.tier_limits(self._preferences.caps),
+        )
 
     async def set_tier(self, name: str, tier: str) -> None:
         """Set, or give back to the default, when a path may be used.
@@ -140,7 +152,7 @@ class PathKeeper:
         Raises:
             UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
         """
-        path = self._path(name)
+        path = self.path(name)
         tiers = dict(self._preferences.tiers)
         if tier == AUTOMATIC:
             tiers.pop(path.name, None)
@@ -154,7 +166,7 @@ class PathKeeper:
         Raises:
             UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
         """
-        path = self._path(name)
+        path = self.path(name)
         kinds = dict(self._preferences.kinds)
         if kind == AUTOMATIC:
             kinds.pop(path.name, None)
@@ -171,7 +183,7 @@ class PathKeeper:
         Raises:
             UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
         """
-        path = self._path(name)
+        path = self.path(name)
         if network and network not in path.network_ids:
             raise InvalidValueError(f"{name} is in another network by now, and not in {network}")
         level = None if trust == AUTOMATIC else _member(Trust, trust, what="trust")
@@ -184,6 +196,61 @@ class PathKeeper:
             _say(interfaces, [path.name], level)
         chosen = replace(chosen, networks=networks, interfaces=interfaces, are_lost=False)
         await self._prefer(replace(self._preferences, trust=chosen))
+
+    async def set_metered(self, name: str, answer: str) -> None:
+        """Say, or leave to what the path is, whether what it carries costs something.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self.path(name)
+        metered = dict(self._preferences.metered)
+        if answer == AUTOMATIC:
+            metered.pop(path.name, None)
+        elif answer in _ANSWERS:
+            metered[path.name] = _ANSWERS[answer]
+        else:
+            raise InvalidValueError(f"metered {answer!r}: expected one of {', '.join(_ANSWERS)}, {AUTOMATIC}")
+        await self._prefer(replace(self._preferences, metered=metered))
+
+    async def set_cap(self, name: str, cap: PathCap | None) -> None:
+        """Say how much a path may carry, and what then; None: as much as it can.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self.path(name)
+        caps = dict(self._preferences.caps)
+        if cap is None:
+            caps.pop(path.name, None)
+        else:
+            caps[path.name] = cap.check()
+        preferences = replace(self._preferences, caps=caps)
+        self._state.save_preferences(preferences)
+        before, self._preferences = self._preferences, preferences
+        self._caps.tell_change(path, before.caps.get(path.name), cap)
+        await self.keep_caps()
+
+    async def allow_more(self, name: str, more_bytes: int) -> None:
+        """Let a path carry so much more than its caps say until the day ends; 0 takes back what was allowed today.
+
+        Raises:
+            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+        """
+        path = self.path(name)
+        cap = self._preferences.caps.get(path.name)
+        if cap is None:
+            raise InvalidValueError(f"{name} has no cap, so there is nothing to allow beyond it")
+        self._caps.allow(path, cap, more_bytes)
+        await self.keep_caps()
+
+    async def keep_caps(self) -> None:
+        """Hold back paths whose caps are reached, and no others; cheap where nothing has changed."""
+        self._caps.judge(self.paths, self._preferences.caps)
+        limits = self._caps.tier_limits(self._preferences.caps)
+        if self._seen is not None and any(limits.get(path.name) is not path.tier_limit for path in self.paths):
+            async with self._turn:
+                await self._act_on(self._seen)
 
     @property
     def wires_need_login(self) -> bool:
@@ -222,7 +289,12 @@ class PathKeeper:
         self._preferences = preferences
         await self.look()
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """A path as it is now.
+
+        Raises:
+            UnknownPathError: there is none of that name; the sentence lists those that there are.
+        """
         for path in self.paths:
             if path.name == name:
                 return path
@@ -235,25 +307,25 @@ class PathKeeper:
         for name, path in after.items():
             old = before.get(name)
             if old is None:
-                self._journal.record(EventKind.PATH_ADDED, f"{_title(path)} {_STATE_WORDS[path.state]}", path=name)
+                self._journal.record(EventKind.PATH_ADDED, f"{title_of(path)} {_STATE_WORDS[path.state]}", path=name)
             else:
                 self._tell_difference(old, path)
 
     def _tell_difference(self, old: Path, new: Path) -> None:
         if old.state is not new.state:
             kind, words = _state_news(old.state, new.state)
-            self._journal.record(kind, f"{_title(new)} {words}", path=new.name)
-        if old.tier is not new.tier:
-            text = f"{_title(new)}: {old.tier.value} is now {new.tier.value}"
+            self._journal.record(kind, f"{title_of(new)} {words}", path=new.name)
+        if old.tier_now is not new.tier_now:
+            text = f"{title_of(new)}: {old.tier_now.value} is now {new.tier_now.value}"
             self._journal.record(EventKind.TIER_CHANGED, text, path=new.name)
         if old.trust.level is not new.trust.level:
             self._tell_trust(new)
         if old.state is new.state is PathState.UP and (changes := _changes(old, new)):
-            self._journal.record(EventKind.PATH_CHANGED, f"{_title(new)}: {', '.join(changes)}", path=new.name)
+            self._journal.record(EventKind.PATH_CHANGED, f"{title_of(new)}: {', '.join(changes)}", path=new.name)
 
     def _tell_trust(self, path: Path) -> None:
         level, reason = path.trust.level, path.trust.reason
-        text = f"{_title(path)} is {level.value} now: {why(reason, path.trust.source)}"
+        text = f"{title_of(path)} is {level.value} now: {why(reason, path.trust.source)}"
         self._journal.record(EventKind.TRUST_CHANGED, text, path=path.name, trust=level, trust_reason=reason)
 
 
@@ -271,10 +343,6 @@ def _state_news(old: PathState, new: PathState) -> tuple[EventKind, str]:
     return EventKind.PATH_DOWN if old.is_usable else EventKind.PATH_CHANGED, _LOSS_WORDS[new]
 
 
-def _title(path: Path) -> str:
-    return f"{path.name} ({path.network})" if path.network else str(path.name)
-
-
 def _changes(old: Path, new: Path) -> list[str]:
     """What is another now, in words."""
     changes = []
@@ -286,6 +354,8 @@ def _changes(old: Path, new: Path) -> list[str]:
         changes.append("other addresses")
     if old.ways_out != new.ways_out:
         changes.append("another gateway")
+    if old.is_metered != new.is_metered:
+        changes.append("metered now" if new.is_metered else "not metered any more")
     return changes
 
 

@@ -9,6 +9,7 @@ import msgspec
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.trust import TrustPreferences
 from mpmanager.daemon.kept_file import Reading
+from mpmanager.model.caps import CapAction, PathCap
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Tier
@@ -17,6 +18,10 @@ from mpmanager.model.trust import NetworkId, Trust
 
 ChoiceT = TypeVar("ChoiceT", Tier, PathKind, Trust)
 TextT = TypeVar("TextT", bound=str)
+
+
+_USED_UP = PathCap(day_bytes=0, then=CapAction.STANDBY)
+"""Whoever wanted a path to carry little does not want it to carry anything at all before anybody has looked."""
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,6 +33,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     interface_trust: dict[str, object] = {}
     needs_wired_login: object = False
     is_trust_lost: bool = False
+    metered: dict[str, object] = {}
+    caps: dict[str, object] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +74,8 @@ class PathsFormat:
         # Of what kind an interface is also tells how far it is trusted.
         interfaces.damaged += [each for each in kinds.damaged if each not in kinds.read]
         interfaces.restore(_by_text(known.trust.interfaces), Trust.UNTRUSTED)
+        metered, metered_faults = _metered(file.metered, known.metered)
+        caps, cap_faults = _caps(file.caps, known.caps)
         needs_login, login_faults = _login(file.needs_wired_login)
         return Reading(
             content=PathPreferences(
@@ -79,8 +88,13 @@ class PathsFormat:
                     needs_wired_login=needs_login,
                     are_lost=file.is_trust_lost,
                 ),
+                metered=metered,
+                caps=caps,
             ),
-            faults=(*tiers.faults, *role_faults, *kinds.faults, *networks.faults, *interfaces.faults, *login_faults),
+            faults=(
+                *(*tiers.faults, *role_faults, *kinds.faults, *networks.faults, *interfaces.faults, *login_faults),
+                *(*metered_faults, *cap_faults),
+            ),
         )
 
     def encode(self, content: PathPreferences) -> bytes:
@@ -93,6 +107,8 @@ class PathsFormat:
             "interface_trust": content.trust.interfaces,
             "needs_wired_login": content.trust.needs_wired_login,
             "is_trust_lost": content.trust.are_lost,
+            "metered": content.metered,
+            "caps": content.caps,
         }
         return msgspec.json.format(msgspec.json.encode(file))
 
@@ -125,6 +141,33 @@ def _login(said: object) -> tuple[bool, list[str]]:
     if isinstance(said, bool):
         return said, []
     return True, [f"has a decision that cannot be read (needs_wired_login: {said!r}); cables need a login"]
+
+
+def _metered(said: Mapping[str, object], earlier: Mapping[LinkName, bool]) -> tuple[dict[LinkName, bool], list[str]]:
+    found, faults = {}, []
+    for name, answer in said.items():
+        link = LinkName(name)
+        if isinstance(answer, bool):
+            found[link] = answer
+        else:
+            found[link] = earlier.get(link, True)
+            faults.append(f"has a decision that cannot be read (metered, {name}: {answer!r}); {name} counts as metered")
+    return found, faults
+
+
+def _caps(said: Mapping[str, object], earlier: Mapping[LinkName, PathCap]) -> tuple[dict[LinkName, PathCap], list[str]]:
+    found, faults = {}, []
+    for name, cap in said.items():
+        link = LinkName(name)
+        try:
+            found[link] = msgspec.convert(cap, PathCap).check()
+        except (ValueError, InvalidValueError):  # msgspec's errors are ValueErrors
+            found[link] = earlier.get(link, _USED_UP)
+            faults.append(
+                f"has a decision that cannot be read (caps, {name}: {cap!r}); the one before is in force, else {name} "
+                "stands by until you say another cap"
+            )
+    return found, faults
 
 
 def _by_text(decisions: Mapping[TextT, ChoiceT]) -> dict[str, ChoiceT]:

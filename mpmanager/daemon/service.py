@@ -21,6 +21,7 @@ from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
 from mpmanager.api.structures import ChangeInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.authors import program_of
+from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for
@@ -93,7 +94,9 @@ _RECORDED = frozenset(
 """Methods that change what was decided: this can be taken back."""
 
 _LONGEST_DETAIL = 200
-_TOLD_OF_DICTIONARIES = frozenset({*PolicyInfo.__struct_fields__, *ScopeOptions.__struct_fields__})
+_TOLD_OF_DICTIONARIES = frozenset(
+    field for each in (PolicyInfo, ScopeOptions, CapInfo) for field in each.__struct_fields__
+)
 """To those who are asked whether a call may be."""
 
 Handler = Callable[..., Awaitable[list[Any]]]
@@ -117,6 +120,10 @@ class Service:
             contract.SET_PATH_TIER.name: self._set_path_tier,
             contract.SET_PATH_KIND.name: self._set_path_kind,
             contract.SET_PATH_TRUST.name: self._set_path_trust,
+            contract.SET_PATH_METERED.name: self._set_path_metered,
+            contract.SET_PATH_CAP.name: self._set_path_cap,
+            contract.ALLOW_MORE.name: self._allow_more,
+            contract.PROBE_PATH.name: self._probe_path,
             contract.SET_WIRES_NEED_LOGIN.name: self._set_wires_need_login,
             contract.LIST_POLICIES.name: self._list_policies,
             contract.EXPLAIN_POLICIES.name: self._explain_policies,
@@ -358,6 +365,21 @@ class Service:
     async def _set_path_trust(self, path: str, trust: str, scope: str, network: str) -> list[Any]:
         await self._manager.paths.set_trust(path, trust, scope, network)
         return []
+
+    async def _set_path_metered(self, path: str, metered: str) -> list[Any]:
+        await self._manager.paths.set_metered(path, metered)
+        return []
+
+    async def _set_path_cap(self, path: str, cap: dict[str, Any]) -> list[Any]:
+        await self._manager.paths.set_cap(path, from_dictionary(cap, CapInfo).cap())
+        return []
+
+    async def _allow_more(self, path: str, more_bytes: int) -> list[Any]:
+        await self._manager.paths.allow_more(path, more_bytes)
+        return []
+
+    async def _probe_path(self, path: str) -> list[Any]:
+        return [to_dictionary(await self._manager.probes.probe(self._manager.paths.path(path)))]
 
     async def _set_wires_need_login(self, needed: bool) -> list[Any]:  # noqa: FBT001  # as it comes over the bus
         await self._manager.paths.set_wires_need_login(needed=needed)

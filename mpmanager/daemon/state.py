@@ -16,6 +16,7 @@ import msgspec
 from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.change_log import ChangeLog
+from mpmanager.core.caps import UsageMemory
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
@@ -44,6 +45,7 @@ TRUST_LOST = (
     "what was said about networks is lost: none counts as trusted until you decide about one (mpm path trust NAME "
     "trusted); from then on the others count by their nature, so say again which of them you do not trust"
 )
+USAGE_LOST = "what paths have carried before this start is lost: their caps count from now on"
 
 _log = logging.getLogger(__name__)
 
@@ -172,6 +174,7 @@ class StateDirectory:
         self._profile_choices = KeptFile(directory / "profiles.json", ChoicesFormat())
         self._changes = KeptFile(directory / "changes.json", ChangesFormat())
         self._is_trust_lost = False
+        self._is_usage_lost = False
         self.are_policies_lost = False
         """Whether there may have been rules of which nobody knows any more."""
 
@@ -224,6 +227,10 @@ class StateDirectory:
         return self._directory / "holds.json"
 
     @property
+    def _usage_file(self) -> Path:
+        return self._directory / "usage.json"
+
+    @property
     def _scopes_file(self) -> Path:
         return self._directory / "scopes.json"
 
@@ -240,6 +247,7 @@ class StateDirectory:
             *self._changes.notices,
             *([POLICIES_LOST] if self.are_policies_lost else []),
             *([TRUST_LOST] if self._is_trust_lost else []),
+            *([USAGE_LOST] if self._is_usage_lost else []),
         ]
 
     def load_preferences(self) -> PathPreferences:
@@ -372,6 +380,21 @@ class StateDirectory:
             self._pause_file.unlink(missing_ok=True)
         except OSError as error:
             raise StateFileError(f"{self._pause_file}: {error.strerror}") from error
+
+    def load_usage(self) -> UsageMemory:
+        """What paths have carried; nothing, as with preferences, where it cannot be read, and that is a limit."""
+        is_there = self._usage_file.exists()
+        found = _read(self._usage_file, lambda text: msgspec.json.decode(text, type=UsageMemory))
+        self._is_usage_lost = found is None and is_there
+        return found or UsageMemory()
+
+    def save_usage(self, memory: UsageMemory) -> None:
+        """Write it down; when this returns it is on the disk.
+
+        Raises:
+            StateFileError: the old file is still there as it was.
+        """
+        replace_file(self._usage_file, msgspec.json.encode(memory), is_lasting=True)
 
     def load_scopes(self) -> tuple[Scope, ...]:
         """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mpmanager.model.clock import Moment
 from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
 from mpmanager.ports.enforcement import Enforcement
@@ -25,6 +26,9 @@ class World:
     path_manager: PathManager
     connections: ConnectionTable
     echo: EchoRequests
+    probes: EchoRequests
+    """The same for people who ask, so that neither hears the answers of the other."""
+    moment: Callable[[], Moment]
     applications: ApplicationFinder
     cgroups: Cgroups
     enforcement: Enforcement
@@ -43,6 +47,7 @@ class World:
         self.path_manager.close()
         self.connections.close()
         self.echo.close()
+        self.probes.close()
         self.enforcement.close()
         self.host_names.close()
         self.options.close()

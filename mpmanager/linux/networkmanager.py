@@ -37,6 +37,7 @@ _PROPERTIES_OF_INTEREST = frozenset(
         "Id",
         "Interface",
         "IpInterface",
+        "Metered",
         "State",
         "StateFlags",
         "Type",
@@ -49,6 +50,8 @@ _ETHERNET_DEVICE = 1
 _WIFI_DEVICE = 2
 _ACTIVATED = 100
 """NMDeviceState."""
+_METERED = {1: True, 2: False, 3: True}
+"""NMMetered: yes, no, and guessed yes. What it guesses not to be (4) is left to the kind of the link."""
 _EXTERNAL = 0x80
 """NMActivationStateFlags."""
 _LOGIN = "802-1x"
@@ -113,6 +116,7 @@ class _Device:
     connection: str | None
     """The active one's object path."""
     is_activated: bool
+    is_metered: bool | None
 
 
 class NetworkManagerSource:
@@ -292,6 +296,7 @@ def _device(properties: Mapping[str, Any] | None) -> _Device | None:
         type=kind,
         connection=_object_path(properties.get("ActiveConnection")),
         is_activated=properties.get("State") == _ACTIVATED,
+        is_metered=_METERED.get(metered) if isinstance(metered := properties.get("Metered"), int) else None,
     )
 
 
@@ -312,6 +317,7 @@ def _hint(
         connection=_profile(connection),
         validates_certificate=_validates_certificate(device, settings),
         has_login=_has_login(device, settings),
+        is_metered=device.is_metered,
     )
 
 

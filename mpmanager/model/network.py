@@ -82,6 +82,8 @@ class LinkHint:
     """Whether that profile lets nobody pretend to be this enterprise network; None where nobody told."""
     has_login: bool | None = None
     """Whether a wired network has let this machine in by 802.1X; None where nobody told."""
+    is_metered: bool | None = None
+    """Whether what it carries costs something; None where nobody told."""
 
 
 LinkHints = dict[LinkName, tuple[LinkHint, ...]]

@@ -70,6 +70,13 @@ class Tier(StrEnum):
         """Whether subflows on such a path carry the backup flag."""
         return self in {Tier.WHEN_NEEDED, Tier.BACKUP}
 
+    def at_most(self, limit: "Tier | None") -> "Tier":
+        """This one, or the limit where that lets a path be used less."""
+        return self if limit is None or _LEAST_LAST.index(self) >= _LEAST_LAST.index(limit) else limit
+
+
+_LEAST_LAST = tuple(Tier)
+
 
 TIER_WORDS = {
     Tier.ALWAYS: "carries data all the time",
@@ -152,6 +159,12 @@ class Path:
     tier: Tier
     is_tier_chosen: bool = False
     """Whether a person has set the tier; else the kind suggests it."""
+    tier_limit: Tier | None = None
+    """What a cap that is reached leaves of it, also for applications that may use it more; None: no cap is."""
+    metered_said: bool | None = None
+    """Whether what it carries costs something, as a person has said; None: nobody has."""
+    metered_detected: bool | None = None
+    """The same, as a system service knows it."""
     state: PathState
     addresses: tuple[InterfaceAddress, ...]
     """Source addresses, the preferred one of each family first; deprecated ones are among them, last."""
@@ -166,7 +179,13 @@ class Path:
     @property
     def is_metered(self) -> bool:
         """Whether what it carries costs, or drains a telephone."""
-        return self.kind in METERED_KINDS
+        known = self.metered_detected if self.metered_said is None else self.metered_said
+        return self.kind in METERED_KINDS if known is None else known
+
+    @property
+    def tier_now(self) -> Tier:
+        """When it may be used at most, by whomever nothing else is said of."""
+        return self.tier.at_most(self.tier_limit)
 
     @property
     def gateways(self) -> tuple[IPAddress, ...]:
@@ -194,3 +213,8 @@ class LinkCounters:
 
     rx_bytes: int
     tx_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """Of both directions."""
+        return self.rx_bytes + self.tx_bytes

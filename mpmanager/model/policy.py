@@ -372,4 +372,5 @@ class Policy:
 
 def tier_of(path: Path, choices: Iterable[TierChoice]) -> Tier:
     """When a path may be used under choices of which the first that is about it counts."""
-    return next((each.tier for each in choices if each.is_about(path)), None) or path.tier
+    chosen = next((each.tier for each in choices if each.is_about(path)), None) or path.tier
+    return chosen.at_most(path.tier_limit)

@@ -446,7 +446,7 @@ class SimulatedConnections:
 
 
 class SimulatedEchoRequests:
-    """The simulated server answers every beat, a round trip later."""
+    """The simulated server and the gateways answer every beat, a round trip later."""
 
     def __init__(self, laptop: SimulatedLaptop) -> None:
         self._laptop = laptop
@@ -457,7 +457,11 @@ class SimulatedEchoRequests:
 
     def send(self, beat: Beat) -> None:
         link = next((each for each in _LINKS if each.index == beat.interface_index), None)
-        is_known = link is not None and (ip_address(link.address), _SERVER) == (beat.local, beat.peer)
+        is_known = (
+            link is not None
+            and ip_address(link.address) == beat.local
+            and beat.peer in {_SERVER, ip_address(link.gateway)}
+        )
         if self._deliver is not None and link is not None and is_known and self._laptop.is_up(link):
             asyncio.get_running_loop().call_later(link.rtt_ms / 1000, self._answer, beat, link)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
-from mpmanager.api.structures import PolicyInfo, PolicyQuery, SubscribeOptions
+from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, SubscribeOptions
 
 CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "30"))
 BOUNDED = settings(
@@ -45,6 +45,7 @@ plain = (
 KEYS = {
     contract.SET_POLICY: PolicyInfo.__struct_fields__[1:],
     contract.EXPLAIN_POLICIES: PolicyQuery.__struct_fields__,
+    contract.SET_PATH_CAP: CapInfo.__struct_fields__,
     contract.SUBSCRIBE: SubscribeOptions.__struct_fields__,
 }
 REQUIRED = {contract.SET_POLICY: {"selector": st.builds(Variant, st.just("s"), texts)}}
@@ -70,7 +71,7 @@ def dictionary_of(*keys):
     return st.fixed_dictionaries({}, optional=dict.fromkeys(keys, plain))
 
 
-BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1)}
+BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1), "t": st.integers(0, 2**64 - 1)}
 
 
 def arguments(method):

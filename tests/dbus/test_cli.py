@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -178,6 +179,33 @@ def test_a_kind_is_corrected_and_given_back(bus):
         "It is used always now (before: backup)",
         "To go back: mpm path kind dsl0 lte",
     ]
+
+
+def test_a_cap_is_said_reached_raised_for_today_and_taken_back_as_told(bus):
+    said = mpm("path", "cap", "dsl0", "--day", "1B", "--month", "5GB", "--then", "standby", bus=bus).stdout
+    lines = said.splitlines()
+    assert re.fullmatch(r"dsl0: 1B a day and 5GB a month \(anew on 01 \w+\); then it stands by", lines[0])
+    assert lines[-1] == "To go back: mpm path cap dsl0 --none"
+    for _ in range(50):  # until the simulated line has carried that byte
+        shown = printed("Paths", "path", "cap", "dsl0", bus=bus)["paths"][0]
+        if shown["usage"]["state"] == "reached":
+            break
+    assert (shown["tier"], shown["tier_without_cap"]) == ("backup", "always")
+    assert "% of 1B" in mpm("paths", bus=bus, COLUMNS="200").stdout
+    assert printed("Paths", "path", "allow", "dsl0", "1GB", bus=bus)["paths"][0]["tier"] == "always"
+    back = mpm("path", "cap", "dsl0", "--none", bus=bus).stdout.splitlines()
+    assert back[-1].endswith("mpm path cap dsl0 --day 1B --month 5GB --reset-day 1 --then standby")
+    assert printed("Paths", "path", "cap", "dsl0", bus=bus)["paths"][0]["cap"] is None
+    refused = mpm("path", "cap", "dsl0", "--reset-day", "3", bus=bus)
+    assert (refused.returncode, "say --month or --day first" in refused.stderr) == (2, True)
+
+
+def test_a_path_is_metered_as_somebody_says_and_probed(bus):
+    lines = mpm("path", "metered", "dsl0", "yes", bus=bus).stdout.splitlines()
+    assert lines == ["dsl0 is metered now", "To go back: mpm path metered dsl0 auto"]
+    assert not printed("Paths", "path", "metered", "dsl0", "auto", bus=bus)["paths"][0]["metered"]
+    probed = printed("ProbeInfo", "path", "probe", "dsl0", bus=bus)
+    assert (probed["peer"], probed["sent"], probed["received"]) == ("203.0.113.1", 5, 5)
 
 
 def test_trust_is_shown_said_and_taken_back_as_told(bus):

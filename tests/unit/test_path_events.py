@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from mpmanager.api.structures import EventKind
+from mpmanager.daemon.cap_keeper import CapKeeper
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
@@ -64,11 +65,13 @@ def told(tmp_path):
     def tell(*states):
         net, journal = Net(), Journal(wall_clock=lambda: 0.0)
         world = replace(simulated_world(), network=net, identification=net)
+        state = StateDirectory(tmp_path)
         keeper = PathKeeper(
             world,
             facts=NO_FACTS,
-            state=StateDirectory(tmp_path),
+            state=state,
             journal=journal,
+            caps=CapKeeper(state, journal=journal, moment=world.moment),
             enforce=list,
             changed=lambda: None,
         )

@@ -10,6 +10,7 @@ import pytest
 from mpmanager.api.structures import EventKind
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.trust import TrustPreferences
+from mpmanager.daemon.cap_keeper import CapKeeper
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.path_keeper import PathKeeper
@@ -80,11 +81,13 @@ class Host:
     def restart(self):
         world = replace(simulated_world(), network=self.roaming, identification=self.roaming)
         self.journal = Journal(wall_clock=lambda: 0.0)
+        state = StateDirectory(self.directory)
         self.keeper = PathKeeper(
             world,
             facts=NO_FACTS,
-            state=StateDirectory(self.directory),
+            state=state,
             journal=self.journal,
+            caps=CapKeeper(state, journal=self.journal, moment=world.moment),
             enforce=list,
             changed=lambda: None,
         )
