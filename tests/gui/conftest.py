@@ -53,6 +53,10 @@ class Stage:
         return self.window.page_widget(PageName.OVERVIEW)
 
     @property
+    def paths(self):
+        return self.window.page_widget(PageName.PATHS)
+
+    @property
     def live(self):
         return self.window.page_widget(PageName.LIVE)
 

@@ -13,6 +13,7 @@ from mpmanager.api.structures import (
     AppInfo,
     ApplicationTotals,
     BackupInfo,
+    CapInfo,
     CarriedInfo,
     ChangeInfo,
     ChangePartInfo,
@@ -24,6 +25,7 @@ from mpmanager.api.structures import (
     HelpCounts,
     PathInfo,
     PolicyInfo,
+    ProbeInfo,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -31,8 +33,10 @@ from mpmanager.api.structures import (
     SubscribeOptions,
     SysctlInfo,
     TrustInfo,
+    UsageInfo,
     Wait,
 )
+from mpmanager.model.caps import CapState
 from mpmanager.model.change import AspectKind
 from mpmanager.model.connection import TcpState
 from mpmanager.model.errors import (
@@ -127,6 +131,14 @@ def _path(name, index, kind, tier, *, network, network_id, address, gateway, sec
         automatic_trust=trust,
         automatic_reason=reason,
         network_ids=[network_id],
+        metered=kind is PathKind.LTE,
+        usage=UsageInfo(
+            today_bytes=0,
+            period_bytes=0,
+            period_first="2027-01-01",
+            period_end="2027-02-01",
+            counted_since="2026-12-01",
+        ),
     )
 
 
@@ -284,6 +296,37 @@ class World:
             )
             self.happen(EventKind.TRUST_CHANGED, text, path.name, trust=path.trust, trust_reason=path.trust_reason)
 
+    def use(self, name: str, *, today: int, period: int, forecast: int | None = None, cap: CapInfo | None = None):
+        """A path has carried so much and may carry that."""
+        path = self.path(name)
+        path.cap = cap
+        path.usage = UsageInfo(
+            today_bytes=today,
+            period_bytes=period,
+            period_first="2027-01-15",
+            period_end="2027-02-15",
+            counted_since="2026-12-01",
+            forecast_bytes=forecast,
+        )
+        self.judge_cap(path)
+
+    def judge_cap(self, path: PathInfo) -> None:
+        """Hold a path back whose cap is reached."""
+        used, cap = path.usage, path.cap or CapInfo()
+        limits = ((used.today_bytes, cap.day_bytes), (used.period_bytes, cap.month_bytes))
+        share = max((count / (limit + used.allowed_today_bytes) for count, limit in limits if limit), default=0.0)
+        states = ((1.0, CapState.REACHED), (0.95, CapState.NEARLY), (0.75, CapState.WARNED), (-1.0, CapState.WITHIN))
+        state = next(state for least, state in states if share >= least)
+        path.usage = replace(used, state=state if path.cap else CapState.UNLIMITED)
+        path.tier_without_cap = path.tier_without_cap or path.tier
+        path.tier = cap.then.tier if path.cap and state is CapState.REACHED else path.tier_without_cap
+
+    def say_metered(self, name: str, said: bool | None) -> None:
+        """Somebody says whether a path costs."""
+        path = self.path(name)
+        path.metered_said = said
+        path.metered = path.kind is PathKind.LTE if said is None else said
+
     def lose(self, name: str) -> None:
         """The link of a path goes."""
         self.path(name).state = PathState.NO_CARRIER
@@ -410,6 +453,11 @@ class World:
             path.tx_bit_s = sum(each.tx_bit_s for each in mine) * 1.05
             path.rx_bytes += int(path.rx_bit_s * seconds / 8)
             path.tx_bytes += int(path.tx_bit_s * seconds / 8)
+            self._count(path, int((path.rx_bit_s + path.tx_bit_s) * seconds / 8))
+
+    def _count(self, path: PathInfo, count: int) -> None:
+        used = path.usage
+        path.usage = replace(used, today_bytes=used.today_bytes + count, period_bytes=used.period_bytes + count)
 
     def _applications(self, connections: list[ConnectionInfo]) -> list[ApplicationTotals]:
         living = {}
@@ -527,6 +575,34 @@ class FakeManager:
         self.world.paused_until = EPOCH + self.world.now + seconds if seconds else None
         kind = EventKind.ENFORCING_PAUSED if seconds else EventKind.ENFORCING_RESUMED
         self.world.happen(kind, "somebody has said so")
+
+    async def set_path_metered(self, path: str, metered: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, "metered", metered))
+        self.world.say_metered(path, {"yes": True, "no": False}.get(metered))
+
+    async def set_path_cap(self, path: str, cap: CapInfo) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, "cap", cap))
+        self.world.path(path).cap = None if cap.cap() is None else cap
+        self.world.judge_cap(self.world.path(path))
+
+    async def allow_more(self, path: str, more_bytes: int) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((path, "allow", more_bytes))
+        known = self.world.path(path)
+        before = known.usage.allowed_today_bytes if more_bytes else 0
+        known.usage = replace(known.usage, allowed_today_bytes=before + more_bytes)
+        self.world.judge_cap(known)
+
+    async def probe_path(self, path: str) -> ProbeInfo:
+        if self.refusal is not None:
+            raise self.refusal
+        gateway = self.world.path(path).gateway
+        return ProbeInfo(path=path, peer=gateway, sent=5, received=4, rtt_min_ms=11.2, rtt_ms=12.0, rtt_max_ms=31.0)
 
     async def policies(self) -> list[PolicyInfo]:
         return list(self.world.policies)

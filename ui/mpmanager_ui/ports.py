@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
 from mpmanager.api.structures import (
+    CapInfo,
     ChangeInfo,
     EventInfo,
     Frame,
     PolicyInfo,
+    ProbeInfo,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -35,6 +37,18 @@ class Manager(Protocol):
 
     async def set_path_trust(self, path: str, trust: str, scope: str = "", network: str = "") -> None:
         """Say how far a path's network (or its interface) is trusted; `auto` goes back to what its nature suggests."""
+
+    async def set_path_metered(self, path: str, metered: str) -> None:
+        """Say whether what a path carries costs something: yes, no, or `auto` for what is known of it."""
+
+    async def set_path_cap(self, path: str, cap: CapInfo) -> None:
+        """Say how much a path may carry, in place of what was said; neither a month nor a day: as much as it can."""
+
+    async def allow_more(self, path: str, more_bytes: int) -> None:
+        """Let a path carry so much more than its caps say until the day ends; 0 takes back what was allowed today."""
+
+    async def probe_path(self, path: str) -> ProbeInfo:
+        """Ask a path's gateway whether it answers; takes up to two seconds."""
 
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""

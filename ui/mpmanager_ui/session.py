@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from mpmanager.api.structures import (
+    CapInfo,
     ChangeInfo,
     EventInfo,
     EventKind,
     Frame,
     PathInfo,
     PolicyInfo,
+    ProbeInfo,
     StatusInfo,
     SubscribeOptions,
     Topic,
@@ -198,6 +200,28 @@ class Session(QObject):
         finally:
             self.trust_wishes.drop_refused(path, change)
             self.wishes_changed.emit()
+
+    async def set_metered(self, path: str, said: bool | None) -> None:  # noqa: FBT001  # a value, not a switch
+        """Say whether what a path carries costs something; None goes back to what is known of it."""
+        await self.reached().set_path_metered(path, "auto" if said is None else "yes" if said else "no")
+
+    async def set_cap(self, path: str, cap: CapInfo) -> None:
+        """Say how much a path may carry, and what then."""
+        await self.reached().set_path_cap(path, cap)
+
+    async def allow_more(self, path: str, more_bytes: int) -> None:
+        """Allow so much beyond the cap today, on top of what is allowed."""
+        await self.reached().allow_more(path, more_bytes)
+
+    async def allow_only(self, path: str, more_bytes: int) -> None:
+        """Take back what was allowed today, and allow so much."""
+        await self.reached().allow_more(path, 0)
+        if more_bytes:
+            await self.reached().allow_more(path, more_bytes)
+
+    async def probe(self, path: str) -> ProbeInfo:
+        """Ask a path's gateway whether it answers."""
+        return await self.reached().probe_path(path)
 
     def path(self, name: str) -> PathInfo:
         """A path as the last frame tells it.

@@ -47,6 +47,19 @@ QLabel[role="badge"], QLabel[role="badge-good"], QLabel[role="badge-danger"] {
 QLabel[role="badge-good"] { background: $accent_soft; color: $accent; font-weight: 600; }
 QLabel[role="badge-danger"] { background: $danger_soft; color: $danger; }
 QFrame[role="panel"] { background: $surface; border: 0; border-left: 1px solid $border; }
+QPushButton[role="choice"] { text-align: left; border-color: transparent; background: transparent; padding: 4px 8px; }
+QPushButton[role="choice"]:hover { background: $hover; }
+QPushButton[role="choice"]:checked { background: transparent; border-color: transparent; }
+QPushButton[role="choice"]:focus { border-color: $accent; }
+QPushButton[role="segment"] { padding: 5px 4px; }
+QPushButton:disabled { color: $faint; }
+QLabel[role="mistake"] { color: $danger; }
+QComboBox {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+    padding: 5px 8px; min-height: 18px;
+}
+QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox:focus { border-color: $accent; }
 QFrame[role="snack"] { background: $snack; border-radius: 8px; }
 QFrame[role="snack"] QLabel { color: $on_snack; }
 QFrame[role="snack"] QPushButton {

@@ -15,19 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mpmanager.api.structures import EventInfo, Frame, PathInfo
-from mpmanager.model.path import KindSource, PathKind, Tier
+from mpmanager.api.structures import EventInfo, Frame
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.pages.path_changes import PathChanges
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.first_steps import HINT, first_steps
 from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
-from mpmanager_ui.viewmodels.trust import TrustChange, done_words
-from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, KIND_WORDS, TIER_WORDS
+from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
@@ -56,9 +55,7 @@ class OverviewPage(QScrollArea):
         super().__init__()
         self._look = look
         self._session = session
-        self._changes = Changes(tasks, snackbar)
-        self._kinds_asked: dict[str, PathKind | None] = {}
-        """What this window last asked for; None is what is detected. A frame tells it later."""
+        self._changes = PathChanges(session, Changes(tasks, snackbar))
         self._sentence = Label()
         self._details = Label()
         self.first_steps = Banner(look, Tone.QUIET)
@@ -159,67 +156,6 @@ class OverviewPage(QScrollArea):
         self._recolour()
         self._refresh()
 
-    # Changing
-
-    def _want_tier(self, path: str, tier: Tier | None) -> None:
-        before = self._path(path)
-        if before is None:
-            return
-        now = self._session.wishes.tier_of(before)
-        if now is not tier:
-            was_chosen = before.tier_chosen or now is not before.tier  # a choice that no frame has told yet
-            self._move(path, tier, back_to=now if was_chosen else None)
-
-    def _move(self, path: str, tier: Tier | None, *, back_to: Tier | None) -> None:
-        name = self._session.titles.get(path, path)
-        done = tr("{path} is where its kind suggests now", path=name)
-        if tier:
-            done = tr("{path} is in the lane {lane} now", path=name, lane=TIER_WORDS[tier])
-        self._changes.start(
-            lambda: self._session.set_tier(path, tier) if tier else self._session.set_automatic_tier(path),
-            attempt=tr("Moving {path} failed", path=name),
-            done=done,
-            undo=lambda: self._move(path, back_to, back_to=tier),
-        )
-
-    def _want_kind(self, path: str, kind: PathKind | None) -> None:
-        before = self._path(path)
-        if before is None:
-            return
-        back_to = before.kind if before.kind_source is KindSource.USER else None
-        self._correct(path, kind, back_to=self._kinds_asked.get(path, back_to))
-
-    def _correct(self, path: str, kind: PathKind | None, *, back_to: PathKind | None) -> None:
-        async def correct() -> None:
-            await self._session.set_kind(path, kind)
-            self._kinds_asked[path] = kind
-
-        done = tr("{path} is what was detected now", path=path)
-        if kind:
-            done = tr("{path} is taken for {kind} now", path=path, kind=KIND_WORDS[kind])
-        self._changes.start(
-            correct,
-            attempt=tr("Correcting {path} failed", path=path),
-            done=done,
-            undo=lambda: self._correct(path, back_to, back_to=kind),
-        )
-
-    def _change_trust(self, path: str, change: TrustChange) -> None:
-        title = self._session.titles.get(path, path)
-        info = self._path(path)
-        network = info.network or "" if info else ""
-        self._changes.start(
-            lambda: self._session.set_trust(path, change),
-            attempt=tr("Changing the trust in {path} failed", path=title),
-            done=done_words(path, title, network, change),
-            undo=lambda: self._change_trust(path, change.reversed),
-        )
-
-    def _path(self, name: str) -> PathInfo | None:
-        frame: Frame | None = self._session.frame
-        paths = frame.paths if frame else []
-        return next((each for each in paths if each.name == name), None)
-
     # Building
 
     def _build(self) -> None:
@@ -238,9 +174,9 @@ class OverviewPage(QScrollArea):
         self._first_row.addWidget(self._events_card, _EVENTS_SHARE)
         column.addLayout(self._first_row, 1)
         column.addWidget(self.board)
-        self.board.tier_wanted.connect(self._want_tier)
-        self.board.kind_wanted.connect(self._want_kind)
-        self.board.trust_wanted.connect(self._change_trust)
+        self.board.tier_wanted.connect(self._changes.tier)
+        self.board.kind_wanted.connect(self._changes.kind)
+        self.board.trust_wanted.connect(self._changes.trust)
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -40,6 +40,12 @@ def _applications(context: PageContext) -> QWidget:
     return ApplicationsPage(context.look, context.session, context.tasks, context.snackbar)
 
 
+def _paths(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.paths import PathsPage  # noqa: PLC0415  # see PAGES
+
+    return PathsPage(context.look, context.session, context.tasks, context.snackbar)
+
+
 def _live(context: PageContext) -> QWidget:
     from mpmanager_ui.pages.live import LivePage  # noqa: PLC0415  # see PAGES
 
@@ -61,6 +67,7 @@ def _settings(context: PageContext) -> QWidget:
 
 PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.OVERVIEW: _overview,
+    PageName.PATHS: _paths,
     PageName.APPLICATIONS: _applications,
     PageName.LIVE: _live,
     PageName.PROFILES: _profiles,
@@ -73,6 +80,7 @@ def entries() -> tuple[Entry, ...]:
     """The sidebar's, in the words of the user's language."""
     words = {
         PageName.OVERVIEW: tr("Overview"),
+        PageName.PATHS: tr("Paths"),
         PageName.APPLICATIONS: tr("Applications"),
         PageName.LIVE: tr("Live"),
         PageName.PROFILES: tr("Profiles"),

@@ -136,24 +136,8 @@
             <translation>Noch ist nichts geschehen. Wenn ein Pfad ausfällt oder zurückkommt oder verspäteten Daten geholfen wird, steht es hier.</translation>
         </message>
         <message>
-            <source>{path} is where its kind suggests now</source>
-            <translation>{path} ist jetzt dort, wo seine Art es nahelegt</translation>
-        </message>
-        <message>
-            <source>{path} is what was detected now</source>
-            <translation>{path} ist jetzt, was erkannt wurde</translation>
-        </message>
-        <message>
             <source>Connections too</source>
             <translation>Auch Verbindungen</translation>
-        </message>
-        <message>
-            <source>{path} is in the lane {lane} now</source>
-            <translation>{path} ist jetzt in der Spur {lane}</translation>
-        </message>
-        <message>
-            <source>{path} is taken for {kind} now</source>
-            <translation>{path} gilt jetzt als {kind}</translation>
         </message>
         <message>
             <source>Overview</source>
@@ -172,18 +156,6 @@
             <translation>Stand {time}: {sentence}</translation>
         </message>
         <message>
-            <source>Moving {path} failed</source>
-            <translation>{path} konnte nicht verschoben werden</translation>
-        </message>
-        <message>
-            <source>Correcting {path} failed</source>
-            <translation>{path} konnte nicht berichtigt werden</translation>
-        </message>
-        <message>
-            <source>Changing the trust in {path} failed</source>
-            <translation>Das Vertrauen in {path} konnte nicht geändert werden</translation>
-        </message>
-        <message>
             <source>Show as chart</source>
             <translation>Als Diagramm zeigen</translation>
         </message>
@@ -200,530 +172,212 @@
             <translation>Letzte Ereignisse</translation>
         </message>
         <message>
-            <source>Written to {file}</source>
-            <translation>Nach {file} geschrieben</translation>
+            <source>{path} is where its kind suggests now</source>
+            <translation>{path} ist jetzt dort, wo seine Art es nahelegt</translation>
         </message>
         <message>
-            <source>profile</source>
-            <translation>profil</translation>
+            <source>{path} is what was detected now</source>
+            <translation>{path} ist jetzt, was erkannt wurde</translation>
         </message>
         <message>
-            <source>Import …</source>
-            <translation>Importieren …</translation>
+            <source>{path} is in the lane {lane} now</source>
+            <translation>{path} ist jetzt in der Spur {lane}</translation>
         </message>
         <message>
-            <source>Save as profile …</source>
-            <translation>Als Profil speichern …</translation>
+            <source>{path} is taken for {kind} now</source>
+            <translation>{path} gilt jetzt als {kind}</translation>
         </message>
         <message>
-            <source>Export</source>
-            <translation>Exportieren</translation>
+            <source>Changing the trust in {path} failed</source>
+            <translation>Das Vertrauen in {path} konnte nicht geändert werden</translation>
         </message>
         <message>
-            <source>Opening {file} failed</source>
-            <translation>{file} konnte nicht geöffnet werden</translation>
+            <source>Changing {path} failed</source>
+            <translation>{path} konnte nicht geändert werden</translation>
         </message>
         <message>
-            <source>Import a profile</source>
-            <translation>Ein Profil importieren</translation>
+            <source>Changing the cap of {path} failed</source>
+            <translation>Das Limit von {path} konnte nicht geändert werden</translation>
         </message>
         <message>
-            <source>Import “{name}”?</source>
-            <translation>„{name}“ importieren?</translation>
+            <source>{path}: what was allowed more is taken back</source>
+            <translation>{path}: was zusätzlich erlaubt war, ist zurückgenommen</translation>
         </message>
         <message>
-            <source>Activate “{name}”?</source>
-            <translation>„{name}“ aktivieren?</translation>
+            <source>Moving {path} failed</source>
+            <translation>{path} konnte nicht verschoben werden</translation>
         </message>
         <message>
-            <source>Use “{name}” with {network}?</source>
-            <translation>„{name}“ benutzen mit: {network}?</translation>
+            <source>Correcting {path} failed</source>
+            <translation>{path} konnte nicht berichtigt werden</translation>
         </message>
         <message>
-            <source>Comparing the profiles failed</source>
-            <translation>Die Profile konnten nicht verglichen werden</translation>
+            <source>Paths</source>
+            <translation>Pfade</translation>
         </message>
         <message>
-            <source>Reading the profile failed</source>
-            <translation>Das Profil konnte nicht gelesen werden</translation>
+            <source>No network path was found on this machine</source>
+            <translation>Auf diesem Rechner wurde kein Netzwerkpfad gefunden</translation>
         </message>
         <message>
-            <source>Activating {profile} failed</source>
-            <translation>{profile} konnte nicht aktiviert werden</translation>
+            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
+            <translation>Verbinden Sie sich mit einem WLAN, stecken Sie ein Kabel ein oder starten Sie das Modem: es erscheint hier von selbst.</translation>
         </message>
         <message>
-            <source>Having {profile} follow a network failed</source>
-            <translation>{profile} konnte keinem Netz zugeordnet werden</translation>
-        </message>
-        <message>
-            <source>{profile} is active now</source>
-            <translation>{profile} ist jetzt aktiv</translation>
-        </message>
-        <message>
-            <source>{profile} is kept, and not active yet</source>
-            <translation>{profile} ist gespeichert und noch nicht aktiv</translation>
-        </message>
-        <message>
-            <source>My profile</source>
-            <translation>Mein Profil</translation>
-        </message>
-        <message>
-            <source>Export …</source>
-            <translation>Exportieren …</translation>
-        </message>
-        <message>
-            <source>Sign and export …</source>
-            <translation>Unterschreiben und exportieren …</translation>
-        </message>
-        <message>
-            <source>Export a profile</source>
-            <translation>Ein Profil exportieren</translation>
-        </message>
-        <message>
-            <source>Your key {fingerprint}, kept in {place}</source>
-            <translation>Ihr Schlüssel {fingerprint}, aufbewahrt in {place}</translation>
-        </message>
-        <message>
-            <source>Your public key is copied</source>
-            <translation>Ihr öffentlicher Schlüssel ist kopiert</translation>
-        </message>
-        <message>
-            <source>No profiles yet</source>
-            <translation>Noch keine Profile</translation>
-        </message>
-        <message>
-            <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
-Save your current decisions, or drop a profile file here to see what it would change.</source>
-            <translation>Ein Profil ist alles, was Sie entschieden haben: Vertrauen, wann Pfade benutzt werden, Regeln für Anwendungen.
-Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hier fallen, um zu sehen, was sie ändern würde.</translation>
-        </message>
-        <message>
-            <source>Keep what you have decided until now under a name</source>
-            <translation>Was Sie bis jetzt entschieden haben, unter einem Namen behalten</translation>
-        </message>
-        <message>
-            <source>Write what you have decided until now to a file</source>
-            <translation>Was Sie bis jetzt entschieden haben, in eine Datei schreiben</translation>
-        </message>
-        <message>
-            <source>Or drop a file anywhere on this page</source>
-            <translation>Oder eine Datei irgendwo auf dieser Seite fallen lassen</translation>
-        </message>
-        <message>
-            <source>Save as</source>
-            <translation>Speichern als</translation>
-        </message>
-        <message>
-            <source>Name of the new profile</source>
-            <translation>Name des neuen Profils</translation>
-        </message>
-        <message>
-            <source>Reading the profiles failed</source>
-            <translation>Die Profile konnten nicht gelesen werden</translation>
-        </message>
-        <message>
-            <source>You have chosen a profile by hand, so none follows the network.</source>
-            <translation>Sie haben ein Profil von Hand gewählt, deshalb folgt keines dem Netz.</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profile</translation>
-        </message>
-        <message>
-            <source>All files</source>
-            <translation>Alle Dateien</translation>
-        </message>
-        <message>
-            <source>From “{one}” to “{other}”</source>
-            <translation>Von „{one}“ zu „{other}“</translation>
-        </message>
-        <message>
-            <source>Previewing the profile failed</source>
-            <translation>Die Vorschau des Profils ist fehlgeschlagen</translation>
-        </message>
-        <message>
-            <source>Importing {profile} failed</source>
-            <translation>{profile} konnte nicht importiert werden</translation>
-        </message>
-        <message>
-            <source>Letting the networks choose failed</source>
-            <translation>Die Wahl konnte nicht den Netzen überlassen werden</translation>
-        </message>
-        <message>
-            <source>The networks in use choose the profile from now on</source>
-            <translation>Von jetzt an wählen die benutzten Netze das Profil</translation>
-        </message>
-        <message>
-            <source>{profile} is used with {network}</source>
-            <translation>{profile} wird benutzt mit: {network}</translation>
-        </message>
-        <message>
-            <source>Changing what {profile} follows failed</source>
-            <translation>Es konnte nicht geändert werden, womit {profile} benutzt wird</translation>
-        </message>
-        <message>
-            <source>{profile} is no longer used with {network}</source>
-            <translation>{profile} wird nicht mehr benutzt mit: {network}</translation>
-        </message>
-        <message>
-            <source>Deleting {profile} failed</source>
-            <translation>{profile} konnte nicht gelöscht werden</translation>
-        </message>
-        <message>
-            <source>{profile} is deleted; what you decided stays</source>
-            <translation>{profile} ist gelöscht; was Sie entschieden haben, bleibt</translation>
-        </message>
-        <message>
-            <source>Undo failed</source>
-            <translation>Das konnte nicht rückgängig gemacht werden</translation>
-        </message>
-        <message>
-            <source>It takes the place of the stored one.</source>
-            <translation>Es ersetzt das gespeicherte.</translation>
-        </message>
-        <message>
-            <source>Saving {profile} failed</source>
-            <translation>{profile} konnte nicht gespeichert werden</translation>
-        </message>
-        <message>
-            <source>Your current decisions are kept as {profile}</source>
-            <translation>Ihre jetzigen Entscheidungen sind als {profile} gespeichert</translation>
-        </message>
-        <message>
-            <source>Writing {file} failed</source>
-            <translation>{file} konnte nicht geschrieben werden</translation>
-        </message>
-        <message>
-            <source>Written to {file} and signed with a new key, kept in {place}</source>
-            <translation>Nach {file} geschrieben und mit einem neuen Schlüssel unterschrieben, aufbewahrt in {place}</translation>
-        </message>
-        <message>
-            <source>Written to {file} and signed with your key</source>
-            <translation>Nach {file} geschrieben und mit Ihrem Schlüssel unterschrieben</translation>
-        </message>
-        <message>
-            <source>Trusting the signer failed</source>
-            <translation>Dem Unterzeichner konnte nicht vertraut werden</translation>
-        </message>
-        <message>
-            <source>You trust what {signer} signs</source>
-            <translation>Sie vertrauen dem, was {signer} unterschreibt</translation>
-        </message>
-        <message>
-            <source>Changing whom you trust failed</source>
-            <translation>Wem Sie vertrauen, konnte nicht geändert werden</translation>
-        </message>
-        <message>
-            <source>You no longer trust what {signer} signs</source>
-            <translation>Sie vertrauen nicht mehr dem, was {signer} unterschreibt</translation>
-        </message>
-        <message>
-            <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation>Sie haben noch keinen Schlüssel: er entsteht, wenn Sie zum ersten Mal ein Profil unterschreiben.</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation>Speichern</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Let networks choose</source>
-            <translation>Netze wählen lassen</translation>
-        </message>
-        <message>
-            <source>{reason}.
-Nothing has been changed. Mend the file and open it again.</source>
-            <translation>{reason}.
-Nichts wurde geändert. Berichtigen Sie die Datei und öffnen Sie sie noch einmal.</translation>
-        </message>
-        <message>
-            <source>{reason}.
-Nothing has been changed.</source>
-            <translation>{reason}.
-Nichts wurde geändert.</translation>
-        </message>
-        <message>
-            <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
-            <translation>Ein Name hat Buchstaben, Ziffern, Leerzeichen, Punkte, Binde- und Unterstriche.</translation>
-        </message>
-        <message>
-            <source>Reading your key failed</source>
-            <translation>Ihr Schlüssel konnte nicht gelesen werden</translation>
+            <source>Probing {path} failed</source>
+            <translation>{path} konnte nicht geprüft werden</translation>
         </message>
         <message>
             <source>Live</source>
             <translation>Live</translation>
         </message>
         <message>
-            <source>Taken back: {change}</source>
-            <translation>Rückgängig gemacht: {change}</translation>
+            <source>{used} of {limit}</source>
+            <translation>{used} von {limit}</translation>
         </message>
         <message>
-            <source>Made again: {change}</source>
-            <translation>Wiederhergestellt: {change}</translation>
+            <source>{bytes} in all</source>
+            <translation>{bytes} gesamt</translation>
         </message>
         <message>
-            <source>Taking a change back failed</source>
-            <translation>Eine Änderung ließ sich nicht rückgängig machen</translation>
+            <source>{gateway} has answered {received} of {sent} questions, within {median} ({least} to {most}).</source>
+            <translation>{gateway} hat {received} von {sent} Anfragen beantwortet, nach {median} ({least} bis {most}).</translation>
         </message>
         <message>
-            <source>Making a change again failed</source>
-            <translation>Eine Änderung ließ sich nicht wiederherstellen</translation>
+            <source>{path} may carry {amount} more today</source>
+            <translation>{path} darf heute {amount} mehr übertragen</translation>
         </message>
         <message>
-            <source>Keeping a change failed</source>
-            <translation>Eine Änderung ließ sich nicht behalten</translation>
+            <source>Nothing new</source>
+            <translation>Nichts Neues</translation>
         </message>
         <message>
-            <source>There is nothing to take back</source>
-            <translation>Es gibt nichts rückgängig zu machen</translation>
+            <source>Stand by</source>
+            <translation>Nur als Reserve</translation>
         </message>
         <message>
-            <source>There is nothing to make again</source>
-            <translation>Es gibt nichts wiederherzustellen</translation>
+            <source>When the cap is reached, no new subflow is made here.</source>
+            <translation>Ist das Limit erreicht, entsteht hier kein neuer Subflow.</translation>
         </message>
         <message>
-            <source>Network {network}</source>
-            <translation>Netz {network}</translation>
+            <source>When the cap is reached, it is used only if nothing else is left.</source>
+            <translation>Ist das Limit erreicht, wird er nur benutzt, wenn sonst nichts bleibt.</translation>
         </message>
         <message>
-            <source>Interface {name}</source>
-            <translation>Schnittstelle {name}</translation>
+            <source>Automatic</source>
+            <translation>Automatisch</translation>
         </message>
         <message>
-            <source>Profile {name} goes with {network}</source>
-            <translation>Profil {name} gehört zu {network}</translation>
+            <source>Metered</source>
+            <translation>Getaktet</translation>
         </message>
         <message>
-            <source>Cables are trusted only with a login</source>
-            <translation>Kabeln wird nur mit Anmeldung vertraut</translation>
+            <source>Not metered</source>
+            <translation>Nicht getaktet</translation>
         </message>
         <message>
-            <source>Cables are trusted also without a login</source>
-            <translation>Kabeln wird auch ohne Anmeldung vertraut</translation>
+            <source>Metered, by what is known of it: little is spent here by itself.</source>
+            <translation>Getaktet, nach allem, was bekannt ist: von selbst wird hier wenig verbraucht.</translation>
         </message>
         <message>
-            <source>Undo, with {count} later</source>
-            <translation>Rückgängig, mit {count} späteren</translation>
+            <source>Not metered, by what is known of it.</source>
+            <translation>Nicht getaktet, nach allem, was bekannt ist.</translation>
+        </message>
+        <message>
+            <source>Metered, as you have said: little is spent here by itself.</source>
+            <translation>Getaktet, wie Sie es festgelegt haben: von selbst wird hier wenig verbraucht.</translation>
+        </message>
+        <message>
+            <source>Not metered, as you have said.</source>
+            <translation>Nicht getaktet, wie Sie es festgelegt haben.</translation>
+        </message>
+        <message>
+            <source>Over 75 % are used.</source>
+            <translation>Über 75 % sind verbraucht.</translation>
+        </message>
+        <message>
+            <source>Over 95 % are used.</source>
+            <translation>Über 95 % sind verbraucht.</translation>
+        </message>
+        <message>
+            <source>The cap is reached.</source>
+            <translation>Das Limit ist erreicht.</translation>
+        </message>
+        <message>
+            <source>Begins anew at midnight</source>
+            <translation>Beginnt um Mitternacht neu</translation>
+        </message>
+        <message>
+            <source>{used} of {limit} and {more} more today</source>
+            <translation>{used} von {limit} und heute {more} mehr</translation>
+        </message>
+        <message>
+            <source>{today} today, {period} in this billing month, both directions.</source>
+            <translation>{today} heute, {period} in diesem Abrechnungsmonat, in beiden Richtungen.</translation>
+        </message>
+        <message>
+            <source>{bytes} today</source>
+            <translation>{bytes} heute</translation>
+        </message>
+        <message>
+            <source>{gateway} has answered none of {sent} questions. Many gateways never do: watch whether data passes.</source>
+            <translation>{gateway} hat keine von {sent} Anfragen beantwortet. Viele Gateways tun das nie: Achten Sie darauf, ob Daten fließen.</translation>
+        </message>
+        <message>
+            <source>{path} has no cap now</source>
+            <translation>{path} hat jetzt kein Limit</translation>
+        </message>
+        <message>
+            <source>{path}: whether it is metered is automatic now</source>
+            <translation>{path}: ob er getaktet ist, ergibt sich jetzt automatisch</translation>
+        </message>
+        <message>
+            <source>{path} is metered now</source>
+            <translation>{path} gilt jetzt als getaktet</translation>
+        </message>
+        <message>
+            <source>{path} is not metered now</source>
+            <translation>{path} gilt jetzt als nicht getaktet</translation>
+        </message>
+        <message>
+            <source>This daemon does not count what paths carry.</source>
+            <translation>Dieser Dienst zählt nicht, was Pfade übertragen.</translation>
+        </message>
+        <message>
+            <source>At this rate it will be {forecast} at the end of it.</source>
+            <translation>Geht es so weiter, werden es am Ende {forecast}.</translation>
+        </message>
+        <message>
+            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
+            <translation>Geben Sie unten eine Menge ein: Bei 75 und bei 95 % davon werden Sie gewarnt.</translation>
+        </message>
+        <message>
+            <source>{amount} a month from day {day}</source>
+            <translation>{amount} im Monat ab Tag {day}</translation>
+        </message>
+        <message>
+            <source>{amount} a day</source>
+            <translation>{amount} am Tag</translation>
+        </message>
+        <message>
+            <source>{text} is no amount of data; write it as 5 GB or 200 MB</source>
+            <translation>{text} ist keine Datenmenge; schreiben Sie etwa 5 GB oder 200 MB</translation>
+        </message>
+        <message>
+            <source>This billing month</source>
+            <translation>Abrechnungsmonat</translation>
         </message>
         <message>
             <source>Today</source>
             <translation>Heute</translation>
         </message>
         <message>
-            <source>Yesterday</source>
-            <translation>Gestern</translation>
+            <source>Begins anew in {count} day</source>
+            <translation>Beginnt in {count} Tag neu</translation>
         </message>
         <message>
-            <source>Profile {name} is in force</source>
-            <translation>Profil {name} gilt</translation>
-        </message>
-        <message>
-            <source>No profile goes with {network} any more</source>
-            <translation>Zu {network} gehört kein Profil mehr</translation>
-        </message>
-        <message>
-            <source>automatic</source>
-            <translation>automatisch</translation>
-        </message>
-        <message>
-            <source>as detected</source>
-            <translation>wie erkannt</translation>
-        </message>
-        <message>
-            <source>by the network in use</source>
-            <translation>durch das benutzte Netz</translation>
-        </message>
-        <message>
-            <source>you</source>
-            <translation>Sie</translation>
-        </message>
-        <message>
-            <source>Taken back: {change}. It is made again in {count} second.</source>
-            <translation>Rückgängig gemacht: {change}. In {count} Sekunde wird das wiederhergestellt.</translation>
-        </message>
-        <message>
-            <source>Taken back: {change}. It is made again in {count} seconds.</source>
-            <translation>Rückgängig gemacht: {change}. In {count} Sekunden wird das wiederhergestellt.</translation>
-        </message>
-        <message>
-            <source>{change}. It is taken back in {count} second.</source>
-            <translation>{change}. In {count} Sekunde wird das rückgängig gemacht.</translation>
-        </message>
-        <message>
-            <source>{change}. It is taken back in {count} seconds.</source>
-            <translation>{change}. In {count} Sekunden wird das rückgängig gemacht.</translation>
-        </message>
-        <message>
-            <source>{sentence} No path is left now.</source>
-            <translation>{sentence} Jetzt ist kein Pfad mehr übrig.</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>Wiederholen</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Rückgängig</translation>
-        </message>
-        <message>
-            <source>waits to be kept</source>
-            <translation>noch nicht behalten</translation>
-        </message>
-        <message>
-            <source>taken back at {time}</source>
-            <translation>rückgängig gemacht um {time}</translation>
-        </message>
-        <message>
-            <source>Open mpmanager</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Resume enforcing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>{connected}, {ruled}</source>
-            <translation>{connected}, {ruled}</translation>
-        </message>
-        <message>
-            <source>All others</source>
-            <translation>Alle anderen</translation>
-        </message>
-        <message>
-            <source>ended</source>
-            <translation>beendet</translation>
-        </message>
-        <message>
-            <source>Not told from others</source>
-            <translation>Von anderen nicht zu unterscheiden</translation>
-        </message>
-        <message>
-            <source>New rule</source>
-            <translation>Neue Regel</translation>
-        </message>
-        <message>
-            <source>{count} connected</source>
-            <translation>{count} verbunden</translation>
-        </message>
-        <message>
-            <source>{count} with a rule of its own</source>
-            <translation>{count} mit eigener Regel</translation>
-        </message>
-        <message>
-            <source>{count} with rules of their own</source>
-            <translation>{count} mit eigenen Regeln</translation>
-        </message>
-        <message>
-            <source>not connected</source>
-            <translation>nicht verbunden</translation>
-        </message>
-        <message>
-            <source>trust: {badge}</source>
-            <translation>Vertrauen: {badge}</translation>
-        </message>
-        <message>
-            <source>multipath: {badge}</source>
-            <translation>Multipath: {badge}</translation>
-        </message>
-        <message>
-            <source>Default: {rule}</source>
-            <translation>Standard: {rule}</translation>
-        </message>
-        <message>
-            <source>{kind}: default</source>
-            <translation>{kind}: Standard</translation>
-        </message>
-        <message>
-            <source>wait never</source>
-            <translation>Wartezeit nie</translation>
-        </message>
-        <message>
-            <source>Enforced</source>
-            <translation>Erzwungen</translation>
-        </message>
-        <message>
-            <source>Best effort</source>
-            <translation>So gut es geht</translation>
-        </message>
-        <message>
-            <source>Not possible here</source>
-            <translation>Hier nicht möglich</translation>
-        </message>
-        <message>
-            <source>nothing is demanded of it</source>
-            <translation>nichts wird davon verlangt</translation>
-        </message>
-        <message>
-            <source>the kernel lets nothing else happen</source>
-            <translation>der Kernel lässt nichts anderes zu</translation>
-        </message>
-        <message>
-            <source>it shares its control group with other programs; mpm run gives it one of its own</source>
-            <translation>sie teilt ihre Control Group mit anderen Programmen; mpm run gibt ihr eine eigene</translation>
-        </message>
-        <message>
-            <source>this machine's kernel cannot enforce it</source>
-            <translation>der Kernel dieses Rechners kann es nicht erzwingen</translation>
-        </message>
-        <message>
-            <source>no path was trusted when it opened, and it was let go</source>
-            <translation>als sie begann, war kein Pfad vertrauenswürdig, und sie wurde zugelassen</translation>
-        </message>
-        <message>
-            <source>it opened on a path that was not trusted, before this was demanded</source>
-            <translation>sie begann auf einem nicht vertrauenswürdigen Pfad, bevor das verlangt wurde</translation>
-        </message>
-        <message>
-            <source>the other end opened it, on a path that is not trusted</source>
-            <translation>die Gegenseite hat sie begonnen, auf einem nicht vertrauenswürdigen Pfad</translation>
-        </message>
-        <message>
-            <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
-            <translation>die Gegenseite spricht kein Multipath TCP: es gibt keinen Schlüssel zu schützen und nur einen Pfad</translation>
-        </message>
-        <message>
-            <source>the kernel holds programs, not destinations</source>
-            <translation>der Kernel hält Programme fest, keine Ziele</translation>
-        </message>
-        <message>
-            <source>the kernel holds control groups, and no script has one of its own</source>
-            <translation>der Kernel hält Control Groups fest, und kein Skript hat eine eigene</translation>
-        </message>
-        <message>
-            <source>Not known yet</source>
-            <translation>Noch nicht bekannt</translation>
-        </message>
-        <message>
-            <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation>erzwungen, wenn sie in einer eigenen Control Group läuft, sonst so gut es geht; ihre Verbindungen werden es zeigen</translation>
-        </message>
-        <message>
-            <source>Yes</source>
-            <translation>Ja</translation>
-        </message>
-        <message>
-            <source>it asks for Multipath TCP itself</source>
-            <translation>sie verlangt selbst Multipath TCP</translation>
-        </message>
-        <message>
-            <source>Partly</source>
-            <translation>Teilweise</translation>
-        </message>
-        <message>
-            <source>No</source>
-            <translation>Nein</translation>
+            <source>Begins anew in {count} days</source>
+            <translation>Beginnt in {count} Tagen neu</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1274,16 +928,8 @@ Nichts wurde geändert.</translation>
             <translation>{what}, Schnittstelle {name}: {state}; Download {down}, Upload {up}, Paketumlaufzeit {rtt}, {total} seit dem Start der Schnittstelle; Spur {lane}; {trust}</translation>
         </message>
         <message>
-            <source>No network path was found on this machine</source>
-            <translation>Auf diesem Rechner wurde kein Netzwerkpfad gefunden</translation>
-        </message>
-        <message>
             <source>Nothing is connected: {missing}</source>
             <translation>Nichts ist verbunden: {missing}</translation>
-        </message>
-        <message>
-            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
-            <translation>Verbinden Sie sich mit einem WLAN, stecken Sie ein Kabel ein oder starten Sie das Modem: es erscheint hier von selbst.</translation>
         </message>
         <message>
             <source>No program uses Multipath TCP at the moment.</source>
@@ -1386,364 +1032,76 @@ Nichts wurde geändert.</translation>
             <translation>{number} auf vertrauenswürdige Pfade beschränkt</translation>
         </message>
         <message>
-            <source>Reduced</source>
-            <translation>Wenig</translation>
+            <source>none</source>
+            <translation>keine</translation>
         </message>
         <message>
-            <source>All</source>
-            <translation>Alle</translation>
+            <source>{hint}, as its kind suggests.</source>
+            <translation>{hint}, wie es seine Art nahelegt.</translation>
         </message>
         <message>
-            <source>{whom}: how long data may wait</source>
-            <translation>{whom}: wie lange Daten warten dürfen</translation>
+            <source>This network ({network})</source>
+            <translation>Dieses Netz ({network})</translation>
         </message>
         <message>
-            <source>{whom}: what its data is like</source>
-            <translation>{whom}: welcher Art die Daten sind</translation>
+            <source>This network</source>
+            <translation>Dieses Netz</translation>
         </message>
         <message>
-            <source>{whom}: waits from one path to another</source>
-            <translation>{whom}: Wartezeiten von einem Pfad zum anderen</translation>
+            <source>Its cap is reached, so it is in the lane {lane} until it begins anew; then {other} again.</source>
+            <translation>Das Limit ist erreicht, deshalb ist er in der Spur {lane}, bis es neu beginnt; dann wieder {other}.</translation>
         </message>
         <message>
-            <source>{whom}: where big transfers go</source>
-            <translation>{whom}: wohin große Übertragungen gehen</translation>
+            <source>{hint}, as you have said.</source>
+            <translation>{hint}, wie Sie es festgelegt haben.</translation>
         </message>
         <message>
-            <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Staumarken</translation>
+            <source>This interface, whatever network it is in</source>
+            <translation>Diese Schnittstelle, in welchem Netz auch immer</translation>
         </message>
         <message>
-            <source>{whom}: a path is left at this share of loss</source>
-            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Verlusten</translation>
+            <source>By its nature</source>
+            <translation>Nach seiner Art</translation>
         </message>
         <message>
-            <source>{whom}: multipath</source>
-            <translation>{whom}: Multipath</translation>
+            <source>Interface</source>
+            <translation>Schnittstelle</translation>
         </message>
         <message>
-            <source>{whom}: the lowest delay is preferred</source>
-            <translation>{whom}: die kürzeste Laufzeit wird bevorzugt</translation>
+            <source>Addresses</source>
+            <translation>Adressen</translation>
         </message>
         <message>
-            <source>{whom}: order of what is said about paths</source>
-            <translation>{whom}: Reihenfolge des über Pfade Gesagten</translation>
+            <source>Gateway</source>
+            <translation>Gateway</translation>
         </message>
         <message>
-            <source>{whom}: {paths}</source>
-            <translation>{whom}: {paths}</translation>
+            <source>Security</source>
+            <translation>Sicherheit</translation>
         </message>
         <message>
-            <source>{paths}: when used</source>
-            <translation>{paths}: wann benutzt</translation>
+            <source>Known by</source>
+            <translation>Erkannt an</translation>
         </message>
         <message>
-            <source>{about}: {before} becomes {after}</source>
-            <translation>{about}: aus {before} wird {after}</translation>
+            <source>Download</source>
+            <translation>Download</translation>
         </message>
         <message>
-            <source>It would change one thing</source>
-            <translation>Es würde eines ändern</translation>
+            <source>Upload</source>
+            <translation>Upload</translation>
         </message>
         <message>
-            <source>It would change {count} things</source>
-            <translation>Es würde {count} Dinge ändern</translation>
+            <source>Round trip</source>
+            <translation>Umlaufzeit</translation>
         </message>
         <message>
-            <source>one of them widens rights</source>
-            <translation>eines davon erweitert Rechte</translation>
+            <source>nobody told</source>
+            <translation>nicht bekannt</translation>
         </message>
         <message>
-            <source>{count} of them widen rights</source>
-            <translation>{count} davon erweitern Rechte</translation>
-        </message>
-        <message>
-            <source>{changes}; {wider}.</source>
-            <translation>{changes}; {wider}.</translation>
-        </message>
-        <message>
-            <source>Metered paths</source>
-            <translation>Pfade, die nach Menge kosten</translation>
-        </message>
-        <message>
-            <source>Paths that are not metered</source>
-            <translation>Pfade, die nicht nach Menge kosten</translation>
-        </message>
-        <message>
-            <source>Trusted paths</source>
-            <translation>Vertrauenswürdige Pfade</translation>
-        </message>
-        <message>
-            <source>Paths that are not trusted</source>
-            <translation>Nicht vertrauenswürdige Pfade</translation>
-        </message>
-        <message>
-            <source>All paths</source>
-            <translation>Alle Pfade</translation>
-        </message>
-        <message>
-            <source>The interface {name}</source>
-            <translation>Die Schnittstelle {name}</translation>
-        </message>
-        <message>
-            <source>{kind} path number {number}</source>
-            <translation>{kind}-Pfad Nummer {number}</translation>
-        </message>
-        <message>
-            <source>not here now: what is said of it has no effect yet</source>
-            <translation>zurzeit nicht hier: was darüber gesagt ist, wirkt noch nicht</translation>
-        </message>
-        <message>
-            <source>none on this machine: what is said of them has no effect yet</source>
-            <translation>auf diesem Rechner keine: was über sie gesagt ist, wirkt noch nicht</translation>
-        </message>
-        <message>
-            <source>Line {line}</source>
-            <translation>Zeile {line}</translation>
-        </message>
-        <message>
-            <source>yes</source>
-            <translation>ja</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>nein</translation>
-        </message>
-        <message>
-            <source>trusted</source>
-            <translation>vertrauenswürdig</translation>
-        </message>
-        <message>
-            <source>not trusted</source>
-            <translation>nicht vertrauenswürdig</translation>
-        </message>
-        <message>
-            <source>never</source>
-            <translation>nie</translation>
-        </message>
-        <message>
-            <source>as their kind suggests</source>
-            <translation>wie ihre Art nahelegt</translation>
-        </message>
-        <message>
-            <source>everything on trusted paths only</source>
-            <translation>alles nur auf vertrauenswürdigen Pfaden</translation>
-        </message>
-        <message>
-            <source>begins on trusted paths</source>
-            <translation>beginnt auf vertrauenswürdigen Pfaden</translation>
-        </message>
-        <message>
-            <source>any path</source>
-            <translation>jeder Pfad</translation>
-        </message>
-        <message>
-            <source>It would change nothing: all of it holds already.</source>
-            <translation>Es würde nichts ändern: alles davon gilt schon.</translation>
-        </message>
-        <message>
-            <source>{changes}; it widens no rights.</source>
-            <translation>{changes}; Rechte erweitert es nicht.</translation>
-        </message>
-        <message>
-            <source>{changes}, and that widens rights.</source>
-            <translation>{changes}, und das erweitert Rechte.</translation>
-        </message>
-        <message>
-            <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation>Nicht unterschrieben: niemand bürgt dafür, woher es kommt und dass niemand es geändert hat.</translation>
-        </message>
-        <message>
-            <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation>Die Unterschrift ist ungültig: {reason}. Ein solches Profil wird abgelehnt.</translation>
-        </message>
-        <message>
-            <source>Signed by {signer}, whom you trust.
-{fingerprint}</source>
-            <translation>Unterschrieben von {signer}, dem Sie vertrauen.
-{fingerprint}</translation>
-        </message>
-        <message>
-            <source>Signed by a key that you do not know and that calls itself {signer}.
-{fingerprint}</source>
-            <translation>Unterschrieben mit einem Schlüssel, den Sie nicht kennen und der sich {signer} nennt.
-{fingerprint}</translation>
-        </message>
-        <message>
-            <source>{kind} paths</source>
-            <translation>{kind}-Pfade</translation>
-        </message>
-        <message>
-            <source>Trust in {network}</source>
-            <translation>Vertrauen in {network}</translation>
-        </message>
-        <message>
-            <source>Cables are trusted only with a login (802.1X)</source>
-            <translation>Kabeln wird nur mit Anmeldung (802.1X) vertraut</translation>
-        </message>
-        <message>
-            <source>{whom}: what keeps to trusted paths</source>
-            <translation>{whom}: was auf vertrauenswürdigen Pfaden bleibt</translation>
-        </message>
-        <message>
-            <source>decided automatically</source>
-            <translation>automatisch entschieden</translation>
-        </message>
-        <message>
-            <source>not said</source>
-            <translation>nichts gesagt</translation>
-        </message>
-        <message>
-            <source>Order of what is said about paths</source>
-            <translation>Reihenfolge des über Pfade Gesagten</translation>
-        </message>
-        <message>
-            <source>{profile} is active</source>
-            <translation>{profile} ist aktiv</translation>
-        </message>
-        <message>
-            <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation>Das benutzte Netz hat es gewählt: ein anderes Netz kann ein anderes Profil wählen.</translation>
-        </message>
-        <message>
-            <source>What held before</source>
-            <translation>Was vorher galt</translation>
-        </message>
-        <message>
-            <source>Go back</source>
-            <translation>Zurück</translation>
-        </message>
-        <message>
-            <source>Activate</source>
-            <translation>Aktivieren</translation>
-        </message>
-        <message>
-            <source>Activate again</source>
-            <translation>Erneut aktivieren</translation>
-        </message>
-        <message>
-            <source>{count} mistake</source>
-            <translation>{count} Fehler</translation>
-        </message>
-        <message>
-            <source>{count} mistakes</source>
-            <translation>{count} Fehler</translation>
-        </message>
-        <message>
-            <source>active, chosen by you</source>
-            <translation>aktiv, von Ihnen gewählt</translation>
-        </message>
-        <message>
-            <source>active, chosen by the network</source>
-            <translation>aktiv, vom Netz gewählt</translation>
-        </message>
-        <message>
-            <source>No profile is active</source>
-            <translation>Kein Profil ist aktiv</translation>
-        </message>
-        <message>
-            <source>{profile} is active, and was changed since</source>
-            <translation>{profile} ist aktiv und wurde seitdem geändert</translation>
-        </message>
-        <message>
-            <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation>Speichern Sie Ihre jetzigen Entscheidungen als Profil, um sie auf einen anderen Rechner zu tragen oder mit einem Netz zu benutzen.</translation>
-        </message>
-        <message>
-            <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation>Sie haben es gewählt: es bleibt, in welchem Netz dieser Rechner auch ist.</translation>
-        </message>
-        <message>
-            <source>all other networks</source>
-            <translation>alle anderen Netze</translation>
-        </message>
-        <message>
-            <source>Wi-Fi “{name}” ({security})</source>
-            <translation>WLAN „{name}“ ({security})</translation>
-        </message>
-        <message>
-            <source>“{name}”</source>
-            <translation>„{name}“</translation>
-        </message>
-        <message>
-            <source>the network of the gateway {address}</source>
-            <translation>das Netz des Gateways {address}</translation>
-        </message>
-        <message>
-            <source>the connection {id}</source>
-            <translation>die Verbindung {id}</translation>
-        </message>
-        <message>
-            <source>{network}, now with {profile}</source>
-            <translation>{network}, jetzt mit {profile}</translation>
-        </message>
-        <message>
-            <source>Used with: {networks}</source>
-            <translation>Benutzt mit: {networks}</translation>
-        </message>
-        <message>
-            <source>Signed as {signer}</source>
-            <translation>Unterschrieben als {signer}</translation>
-        </message>
-        <message>
-            <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation>Sie haben es gewählt: es bleibt, bis Sie wieder die Netze wählen lassen.</translation>
-        </message>
-        <message>
-            <source>Everything as it was until a profile last took its place.</source>
-            <translation>Alles, wie es war, bis zuletzt ein Profil an seine Stelle trat.</translation>
-        </message>
-        <message>
-            <source>changed since</source>
-            <translation>seitdem geändert</translation>
-        </message>
-        <message>
-            <source>Allowed {wait}</source>
-            <translation>Erlaubt {wait}</translation>
-        </message>
-        <message>
-            <source> after {waited}, at most {longest}{then}</source>
-            <translation> nach {waited}, höchstens {longest}{then}</translation>
-        </message>
-        <message>
-            <source>Its connections are allowed different waits</source>
-            <translation>Ihren Verbindungen sind verschiedene Wartezeiten erlaubt</translation>
-        </message>
-        <message>
-            <source>Allowed: never</source>
-            <translation>Erlaubt: nie</translation>
-        </message>
-        <message>
-            <source>Allowed 0 ms: all paths are pooled</source>
-            <translation>Erlaubt 0 ms: alle Pfade werden gebündelt</translation>
-        </message>
-        <message>
-            <source>no help was needed since the daemon started</source>
-            <translation>seit dem Start des Dienstes war keine Hilfe nötig</translation>
-        </message>
-        <message>
-            <source>{helpers} opened{waited}</source>
-            <translation>{helpers} geöffnet{waited}</translation>
-        </message>
-        <message>
-            <source>once</source>
-            <translation>einmal</translation>
-        </message>
-        <message>
-            <source>{count} times</source>
-            <translation>{count} Mal</translation>
-        </message>
-        <message>
-            <source> (allowed {wait} then)</source>
-            <translation> (damals erlaubt: {wait})</translation>
-        </message>
-        <message>
-            <source> after {waited}{then}</source>
-            <translation> nach {waited}{then}</translation>
-        </message>
-        <message>
-            <source>{bytes} on {helpers}</source>
-            <translation>{bytes} über {helpers}</translation>
+            <source>nothing at the moment</source>
+            <translation>im Moment nichts</translation>
         </message>
         <message>
             <source>{path} delivers nothing</source>
@@ -2366,36 +1724,40 @@ Nichts wurde geändert.</translation>
             <translation>Schließen</translation>
         </message>
         <message>
-            <source>Keep</source>
-            <translation>Behalten</translation>
+            <source>When the cap is reached</source>
+            <translation>Wenn das Limit erreicht ist</translation>
         </message>
         <message>
-            <source>Keep: {change}</source>
-            <translation>Behalten: {change}</translation>
+            <source>{amount} more today</source>
+            <translation>Heute {amount} mehr</translation>
         </message>
         <message>
-            <source>Changes, the newest first</source>
-            <translation>Änderungen, die neueste zuerst</translation>
+            <source>No cap</source>
+            <translation>Kein Limit</translation>
         </message>
         <message>
-            <source>Changes</source>
-            <translation>Änderungen</translation>
+            <source>Day of the month on which it begins anew</source>
+            <translation>Tag des Monats, an dem es neu beginnt</translation>
         </message>
         <message>
-            <source>Nothing was changed yet</source>
-            <translation>Noch wurde nichts geändert</translation>
+            <source>A month</source>
+            <translation>Im Monat</translation>
         </message>
         <message>
-            <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
-            <translation>Was Sie über Pfade, Netze und Anwendungen entscheiden, steht hier und lässt sich rückgängig machen.</translation>
+            <source>A day</source>
+            <translation>Am Tag</translation>
         </message>
         <message>
-            <source>Close</source>
-            <translation>Schließen</translation>
+            <source>no cap</source>
+            <translation>kein Limit</translation>
         </message>
         <message>
-            <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
-            <translation>Strg+Z macht die letzte rückgängig, Strg+Y stellt sie wieder her.</translation>
+            <source>Such as 5 GB or 200 MB; empty for no cap</source>
+            <translation>Etwa 5 GB oder 200 MB; leer für kein Limit</translation>
+        </message>
+        <message>
+            <source>Begins on day</source>
+            <translation>Beginnt am Tag</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
@@ -2466,10 +1828,6 @@ Nichts wurde geändert.</translation>
             <translation>RTT {time}</translation>
         </message>
         <message>
-            <source>{bytes} in all</source>
-            <translation>{bytes} gesamt</translation>
-        </message>
-        <message>
             <source>Never, still in use: connections that began here keep it while they have no other path.</source>
             <translation>Nie, noch in Gebrauch: Verbindungen, die hier begannen, behalten ihn, solange sie keinen anderen Pfad haben.</translation>
         </message>
@@ -2486,8 +1844,40 @@ Nichts wurde geändert.</translation>
             <translation>Vertrauen …</translation>
         </message>
         <message>
-            <source>What it would change …</source>
-            <translation>Was es ändern würde …</translation>
+            <source>Asks the gateway five times how fast it answers.</source>
+            <translation>Fragt das Gateway fünfmal, wie schnell es antwortet.</translation>
+        </message>
+        <message>
+            <source>Lane</source>
+            <translation>Spur</translation>
+        </message>
+        <message>
+            <source>Probe now</source>
+            <translation>Jetzt prüfen</translation>
+        </message>
+        <message>
+            <source>Asking the gateway …</source>
+            <translation>Das Gateway wird gefragt …</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>Netz</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>Vertrauen</translation>
+        </message>
+        <message>
+            <source>Use</source>
+            <translation>Nutzung</translation>
+        </message>
+        <message>
+            <source>Data cap</source>
+            <translation>Datenlimit</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Wie der Desktop</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -2748,18 +2138,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>{lowest} to {highest}; Enter sets it</source>
             <translation>{lowest} bis {highest}; die Eingabetaste setzt es</translation>
-        </message>
-        <message>
-            <source>Say nothing of it</source>
-            <translation>Nichts dazu sagen</translation>
-        </message>
-        <message>
-            <source>Traffic of the last five minutes</source>
-            <translation>Verkehr der letzten fünf Minuten</translation>
-        </message>
-        <message>
-            <source>Upload</source>
-            <translation>Upload</translation>
         </message>
         <message>
             <source>The first second is being measured</source>

@@ -136,24 +136,8 @@
             <translation>Rien ne s’est encore passé. Quand un chemin tombe ou revient, ou que des données en retard sont aidées, c’est dit ici.</translation>
         </message>
         <message>
-            <source>{path} is where its kind suggests now</source>
-            <translation>{path} est maintenant là où son type le suggère</translation>
-        </message>
-        <message>
-            <source>{path} is what was detected now</source>
-            <translation>{path} est maintenant ce qui a été détecté</translation>
-        </message>
-        <message>
             <source>Connections too</source>
             <translation>Connexions aussi</translation>
-        </message>
-        <message>
-            <source>{path} is in the lane {lane} now</source>
-            <translation>{path} est maintenant dans la voie {lane}</translation>
-        </message>
-        <message>
-            <source>{path} is taken for {kind} now</source>
-            <translation>{path} est maintenant considéré comme {kind}</translation>
         </message>
         <message>
             <source>Overview</source>
@@ -172,18 +156,6 @@
             <translation>État à {time} : {sentence}</translation>
         </message>
         <message>
-            <source>Moving {path} failed</source>
-            <translation>Le déplacement de {path} a échoué</translation>
-        </message>
-        <message>
-            <source>Correcting {path} failed</source>
-            <translation>La correction de {path} a échoué</translation>
-        </message>
-        <message>
-            <source>Changing the trust in {path} failed</source>
-            <translation>Le changement de confiance envers {path} a échoué</translation>
-        </message>
-        <message>
             <source>Show as chart</source>
             <translation>Afficher en graphique</translation>
         </message>
@@ -200,530 +172,212 @@
             <translation>Derniers événements</translation>
         </message>
         <message>
-            <source>Written to {file}</source>
-            <translation>Écrit dans {file}</translation>
+            <source>{path} is where its kind suggests now</source>
+            <translation>{path} est maintenant là où son type le suggère</translation>
         </message>
         <message>
-            <source>profile</source>
-            <translation>profil</translation>
+            <source>{path} is what was detected now</source>
+            <translation>{path} est maintenant ce qui a été détecté</translation>
         </message>
         <message>
-            <source>Import …</source>
-            <translation>Importer …</translation>
+            <source>{path} is in the lane {lane} now</source>
+            <translation>{path} est maintenant dans la voie {lane}</translation>
         </message>
         <message>
-            <source>Save as profile …</source>
-            <translation>Enregistrer comme profil …</translation>
+            <source>{path} is taken for {kind} now</source>
+            <translation>{path} est maintenant considéré comme {kind}</translation>
         </message>
         <message>
-            <source>Export</source>
-            <translation>Exporter</translation>
+            <source>Changing the trust in {path} failed</source>
+            <translation>Le changement de confiance envers {path} a échoué</translation>
         </message>
         <message>
-            <source>Opening {file} failed</source>
-            <translation>L’ouverture de {file} a échoué</translation>
+            <source>Changing {path} failed</source>
+            <translation>La modification de {path} a échoué</translation>
         </message>
         <message>
-            <source>Import a profile</source>
-            <translation>Importer un profil</translation>
+            <source>Changing the cap of {path} failed</source>
+            <translation>La modification du plafond de {path} a échoué</translation>
         </message>
         <message>
-            <source>Import “{name}”?</source>
-            <translation>Importer « {name} » ?</translation>
+            <source>{path}: what was allowed more is taken back</source>
+            <translation>{path} : ce qui était permis en plus est retiré</translation>
         </message>
         <message>
-            <source>Activate “{name}”?</source>
-            <translation>Activer « {name} » ?</translation>
+            <source>Moving {path} failed</source>
+            <translation>Le déplacement de {path} a échoué</translation>
         </message>
         <message>
-            <source>Use “{name}” with {network}?</source>
-            <translation>Utiliser « {name} » avec {network} ?</translation>
+            <source>Correcting {path} failed</source>
+            <translation>La correction de {path} a échoué</translation>
         </message>
         <message>
-            <source>Comparing the profiles failed</source>
-            <translation>La comparaison des profils a échoué</translation>
+            <source>Paths</source>
+            <translation>Chemins</translation>
         </message>
         <message>
-            <source>Reading the profile failed</source>
-            <translation>La lecture du profil a échoué</translation>
+            <source>No network path was found on this machine</source>
+            <translation>Aucun chemin réseau n’a été trouvé sur cette machine</translation>
         </message>
         <message>
-            <source>Activating {profile} failed</source>
-            <translation>L’activation de {profile} a échoué</translation>
+            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
+            <translation>Rejoignez un Wi-Fi, branchez un câble ou démarrez le modem : il apparaît ici de lui-même.</translation>
         </message>
         <message>
-            <source>Having {profile} follow a network failed</source>
-            <translation>Associer {profile} à un réseau a échoué</translation>
-        </message>
-        <message>
-            <source>{profile} is active now</source>
-            <translation>{profile} est maintenant actif</translation>
-        </message>
-        <message>
-            <source>{profile} is kept, and not active yet</source>
-            <translation>{profile} est enregistré, et pas encore actif</translation>
-        </message>
-        <message>
-            <source>My profile</source>
-            <translation>Mon profil</translation>
-        </message>
-        <message>
-            <source>Export …</source>
-            <translation>Exporter …</translation>
-        </message>
-        <message>
-            <source>Sign and export …</source>
-            <translation>Signer et exporter …</translation>
-        </message>
-        <message>
-            <source>Export a profile</source>
-            <translation>Exporter un profil</translation>
-        </message>
-        <message>
-            <source>Your key {fingerprint}, kept in {place}</source>
-            <translation>Votre clé {fingerprint}, conservée dans {place}</translation>
-        </message>
-        <message>
-            <source>Your public key is copied</source>
-            <translation>Votre clé publique est copiée</translation>
-        </message>
-        <message>
-            <source>No profiles yet</source>
-            <translation>Pas encore de profils</translation>
-        </message>
-        <message>
-            <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
-Save your current decisions, or drop a profile file here to see what it would change.</source>
-            <translation>Un profil est tout ce que vous avez décidé : la confiance, l’usage des chemins, les règles des applications.
-Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
-        </message>
-        <message>
-            <source>Keep what you have decided until now under a name</source>
-            <translation>Garder sous un nom ce que vous avez décidé jusqu’ici</translation>
-        </message>
-        <message>
-            <source>Write what you have decided until now to a file</source>
-            <translation>Écrire dans un fichier ce que vous avez décidé jusqu’ici</translation>
-        </message>
-        <message>
-            <source>Or drop a file anywhere on this page</source>
-            <translation>Ou déposez un fichier n’importe où sur cette page</translation>
-        </message>
-        <message>
-            <source>Save as</source>
-            <translation>Enregistrer sous</translation>
-        </message>
-        <message>
-            <source>Name of the new profile</source>
-            <translation>Nom du nouveau profil</translation>
-        </message>
-        <message>
-            <source>Reading the profiles failed</source>
-            <translation>La lecture des profils a échoué</translation>
-        </message>
-        <message>
-            <source>You have chosen a profile by hand, so none follows the network.</source>
-            <translation>Vous avez choisi un profil à la main, aucun ne suit donc le réseau.</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profils</translation>
-        </message>
-        <message>
-            <source>All files</source>
-            <translation>Tous les fichiers</translation>
-        </message>
-        <message>
-            <source>From “{one}” to “{other}”</source>
-            <translation>De « {one} » à « {other} »</translation>
-        </message>
-        <message>
-            <source>Previewing the profile failed</source>
-            <translation>L’aperçu du profil a échoué</translation>
-        </message>
-        <message>
-            <source>Importing {profile} failed</source>
-            <translation>L’importation de {profile} a échoué</translation>
-        </message>
-        <message>
-            <source>Letting the networks choose failed</source>
-            <translation>Laisser les réseaux choisir a échoué</translation>
-        </message>
-        <message>
-            <source>The networks in use choose the profile from now on</source>
-            <translation>Les réseaux utilisés choisissent désormais le profil</translation>
-        </message>
-        <message>
-            <source>{profile} is used with {network}</source>
-            <translation>{profile} est utilisé avec {network}</translation>
-        </message>
-        <message>
-            <source>Changing what {profile} follows failed</source>
-            <translation>Changer ce que suit {profile} a échoué</translation>
-        </message>
-        <message>
-            <source>{profile} is no longer used with {network}</source>
-            <translation>{profile} n’est plus utilisé avec {network}</translation>
-        </message>
-        <message>
-            <source>Deleting {profile} failed</source>
-            <translation>La suppression de {profile} a échoué</translation>
-        </message>
-        <message>
-            <source>{profile} is deleted; what you decided stays</source>
-            <translation>{profile} est supprimé ; ce que vous avez décidé reste</translation>
-        </message>
-        <message>
-            <source>Undo failed</source>
-            <translation>L’annulation a échoué</translation>
-        </message>
-        <message>
-            <source>It takes the place of the stored one.</source>
-            <translation>Il remplace celui qui est enregistré.</translation>
-        </message>
-        <message>
-            <source>Saving {profile} failed</source>
-            <translation>L’enregistrement de {profile} a échoué</translation>
-        </message>
-        <message>
-            <source>Your current decisions are kept as {profile}</source>
-            <translation>Vos décisions actuelles sont enregistrées sous {profile}</translation>
-        </message>
-        <message>
-            <source>Writing {file} failed</source>
-            <translation>L’écriture de {file} a échoué</translation>
-        </message>
-        <message>
-            <source>Written to {file} and signed with a new key, kept in {place}</source>
-            <translation>Écrit dans {file} et signé avec une nouvelle clé, conservée dans {place}</translation>
-        </message>
-        <message>
-            <source>Written to {file} and signed with your key</source>
-            <translation>Écrit dans {file} et signé avec votre clé</translation>
-        </message>
-        <message>
-            <source>Trusting the signer failed</source>
-            <translation>Faire confiance au signataire a échoué</translation>
-        </message>
-        <message>
-            <source>You trust what {signer} signs</source>
-            <translation>Vous faites confiance à ce que signe {signer}</translation>
-        </message>
-        <message>
-            <source>Changing whom you trust failed</source>
-            <translation>Changer à qui vous faites confiance a échoué</translation>
-        </message>
-        <message>
-            <source>You no longer trust what {signer} signs</source>
-            <translation>Vous ne faites plus confiance à ce que signe {signer}</translation>
-        </message>
-        <message>
-            <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation>Vous n’avez pas encore de clé : elle est créée quand vous signez un profil pour la première fois.</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation>Enregistrer</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Annuler</translation>
-        </message>
-        <message>
-            <source>Let networks choose</source>
-            <translation>Laisser les réseaux choisir</translation>
-        </message>
-        <message>
-            <source>{reason}.
-Nothing has been changed. Mend the file and open it again.</source>
-            <translation>{reason}.
-Rien n’a été changé. Corrigez le fichier et rouvrez-le.</translation>
-        </message>
-        <message>
-            <source>{reason}.
-Nothing has been changed.</source>
-            <translation>{reason}.
-Rien n’a été changé.</translation>
-        </message>
-        <message>
-            <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
-            <translation>Un nom a des lettres, chiffres, espaces, points, tirets et tirets bas.</translation>
-        </message>
-        <message>
-            <source>Reading your key failed</source>
-            <translation>La lecture de votre clé a échoué</translation>
+            <source>Probing {path} failed</source>
+            <translation>Le test de {path} a échoué</translation>
         </message>
         <message>
             <source>Live</source>
             <translation>En direct</translation>
         </message>
         <message>
-            <source>Taken back: {change}</source>
-            <translation>Annulé : {change}</translation>
+            <source>{used} of {limit}</source>
+            <translation>{used} sur {limit}</translation>
         </message>
         <message>
-            <source>Made again: {change}</source>
-            <translation>Rétabli : {change}</translation>
+            <source>{bytes} in all</source>
+            <translation>{bytes} en tout</translation>
         </message>
         <message>
-            <source>Taking a change back failed</source>
-            <translation>Impossible d’annuler une modification</translation>
+            <source>{gateway} has answered {received} of {sent} questions, within {median} ({least} to {most}).</source>
+            <translation>{gateway} a répondu à {received} demandes sur {sent}, en {median} ({least} à {most}).</translation>
         </message>
         <message>
-            <source>Making a change again failed</source>
-            <translation>Impossible de rétablir une modification</translation>
+            <source>{path} may carry {amount} more today</source>
+            <translation>{path} peut transporter {amount} de plus aujourd’hui</translation>
         </message>
         <message>
-            <source>Keeping a change failed</source>
-            <translation>Impossible de conserver une modification</translation>
+            <source>Nothing new</source>
+            <translation>Rien de nouveau</translation>
         </message>
         <message>
-            <source>There is nothing to take back</source>
-            <translation>Il n’y a rien à annuler</translation>
+            <source>Stand by</source>
+            <translation>En réserve</translation>
         </message>
         <message>
-            <source>There is nothing to make again</source>
-            <translation>Il n’y a rien à rétablir</translation>
+            <source>When the cap is reached, no new subflow is made here.</source>
+            <translation>Quand le plafond est atteint, aucun nouveau sous-flux n’est créé ici.</translation>
         </message>
         <message>
-            <source>Network {network}</source>
-            <translation>Réseau {network}</translation>
+            <source>When the cap is reached, it is used only if nothing else is left.</source>
+            <translation>Quand le plafond est atteint, il ne sert que s’il ne reste rien d’autre.</translation>
         </message>
         <message>
-            <source>Interface {name}</source>
-            <translation>Interface {name}</translation>
+            <source>Automatic</source>
+            <translation>Automatique</translation>
         </message>
         <message>
-            <source>Profile {name} goes with {network}</source>
-            <translation>Le profil {name} va avec {network}</translation>
+            <source>Metered</source>
+            <translation>Limité</translation>
         </message>
         <message>
-            <source>Cables are trusted only with a login</source>
-            <translation>Les câbles ne sont de confiance qu’avec authentification</translation>
+            <source>Not metered</source>
+            <translation>Non limité</translation>
         </message>
         <message>
-            <source>Cables are trusted also without a login</source>
-            <translation>Les câbles sont de confiance même sans authentification</translation>
+            <source>Metered, by what is known of it: little is spent here by itself.</source>
+            <translation>Connexion limitée, d’après ce qu’on en sait : peu y est dépensé automatiquement.</translation>
         </message>
         <message>
-            <source>Undo, with {count} later</source>
-            <translation>Annuler, avec {count} suivantes</translation>
+            <source>Not metered, by what is known of it.</source>
+            <translation>Connexion non limitée, d’après ce qu’on en sait.</translation>
+        </message>
+        <message>
+            <source>Metered, as you have said: little is spent here by itself.</source>
+            <translation>Connexion limitée, comme vous l’avez dit : peu y est dépensé automatiquement.</translation>
+        </message>
+        <message>
+            <source>Not metered, as you have said.</source>
+            <translation>Connexion non limitée, comme vous l’avez dit.</translation>
+        </message>
+        <message>
+            <source>Over 75 % are used.</source>
+            <translation>Plus de 75 % sont utilisés.</translation>
+        </message>
+        <message>
+            <source>Over 95 % are used.</source>
+            <translation>Plus de 95 % sont utilisés.</translation>
+        </message>
+        <message>
+            <source>The cap is reached.</source>
+            <translation>Le plafond est atteint.</translation>
+        </message>
+        <message>
+            <source>Begins anew at midnight</source>
+            <translation>Recommence à minuit</translation>
+        </message>
+        <message>
+            <source>{used} of {limit} and {more} more today</source>
+            <translation>{used} sur {limit} et {more} de plus aujourd’hui</translation>
+        </message>
+        <message>
+            <source>{today} today, {period} in this billing month, both directions.</source>
+            <translation>{today} aujourd’hui, {period} ce mois de facturation, dans les deux sens.</translation>
+        </message>
+        <message>
+            <source>{bytes} today</source>
+            <translation>{bytes} aujourd’hui</translation>
+        </message>
+        <message>
+            <source>{gateway} has answered none of {sent} questions. Many gateways never do: watch whether data passes.</source>
+            <translation>{gateway} n’a répondu à aucune des {sent} demandes. Beaucoup de passerelles ne le font jamais : voyez si des données passent.</translation>
+        </message>
+        <message>
+            <source>{path} has no cap now</source>
+            <translation>{path} n’a plus de plafond</translation>
+        </message>
+        <message>
+            <source>{path}: whether it is metered is automatic now</source>
+            <translation>{path} : le caractère limité est maintenant automatique</translation>
+        </message>
+        <message>
+            <source>{path} is metered now</source>
+            <translation>{path} est maintenant considéré comme limité</translation>
+        </message>
+        <message>
+            <source>{path} is not metered now</source>
+            <translation>{path} est maintenant considéré comme non limité</translation>
+        </message>
+        <message>
+            <source>This daemon does not count what paths carry.</source>
+            <translation>Ce service ne compte pas ce que les chemins transportent.</translation>
+        </message>
+        <message>
+            <source>At this rate it will be {forecast} at the end of it.</source>
+            <translation>À ce rythme, ce sera {forecast} à la fin.</translation>
+        </message>
+        <message>
+            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
+            <translation>Saisissez un volume ci-dessous : vous êtes averti à 75 et à 95 %.</translation>
+        </message>
+        <message>
+            <source>{amount} a month from day {day}</source>
+            <translation>{amount} par mois à partir du jour {day}</translation>
+        </message>
+        <message>
+            <source>{amount} a day</source>
+            <translation>{amount} par jour</translation>
+        </message>
+        <message>
+            <source>{text} is no amount of data; write it as 5 GB or 200 MB</source>
+            <translation>{text} n’est pas un volume de données ; écrivez par exemple 5 GB ou 200 MB</translation>
+        </message>
+        <message>
+            <source>This billing month</source>
+            <translation>Mois de facturation</translation>
         </message>
         <message>
             <source>Today</source>
             <translation>Aujourd’hui</translation>
         </message>
         <message>
-            <source>Yesterday</source>
-            <translation>Hier</translation>
+            <source>Begins anew in {count} day</source>
+            <translation>Recommence dans {count} jour</translation>
         </message>
         <message>
-            <source>Profile {name} is in force</source>
-            <translation>Le profil {name} est en vigueur</translation>
-        </message>
-        <message>
-            <source>No profile goes with {network} any more</source>
-            <translation>Aucun profil ne va plus avec {network}</translation>
-        </message>
-        <message>
-            <source>automatic</source>
-            <translation>automatique</translation>
-        </message>
-        <message>
-            <source>as detected</source>
-            <translation>tel que détecté</translation>
-        </message>
-        <message>
-            <source>by the network in use</source>
-            <translation>par le réseau utilisé</translation>
-        </message>
-        <message>
-            <source>you</source>
-            <translation>vous</translation>
-        </message>
-        <message>
-            <source>Taken back: {change}. It is made again in {count} second.</source>
-            <translation>Annulé : {change}. Rétabli dans {count} seconde.</translation>
-        </message>
-        <message>
-            <source>Taken back: {change}. It is made again in {count} seconds.</source>
-            <translation>Annulé : {change}. Rétabli dans {count} secondes.</translation>
-        </message>
-        <message>
-            <source>{change}. It is taken back in {count} second.</source>
-            <translation>{change}. Annulé dans {count} seconde.</translation>
-        </message>
-        <message>
-            <source>{change}. It is taken back in {count} seconds.</source>
-            <translation>{change}. Annulé dans {count} secondes.</translation>
-        </message>
-        <message>
-            <source>{sentence} No path is left now.</source>
-            <translation>{sentence} Il ne reste plus aucun chemin.</translation>
-        </message>
-        <message>
-            <source>Redo</source>
-            <translation>Rétablir</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Annuler</translation>
-        </message>
-        <message>
-            <source>waits to be kept</source>
-            <translation>pas encore conservé</translation>
-        </message>
-        <message>
-            <source>taken back at {time}</source>
-            <translation>annulé à {time}</translation>
-        </message>
-        <message>
-            <source>Open mpmanager</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Resume enforcing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>{connected}, {ruled}</source>
-            <translation>{connected}, {ruled}</translation>
-        </message>
-        <message>
-            <source>All others</source>
-            <translation>Toutes les autres</translation>
-        </message>
-        <message>
-            <source>ended</source>
-            <translation>terminé</translation>
-        </message>
-        <message>
-            <source>Not told from others</source>
-            <translation>Impossible à distinguer des autres</translation>
-        </message>
-        <message>
-            <source>New rule</source>
-            <translation>Nouvelle règle</translation>
-        </message>
-        <message>
-            <source>{count} connected</source>
-            <translation>{count} connectées</translation>
-        </message>
-        <message>
-            <source>{count} with a rule of its own</source>
-            <translation>{count} avec sa propre règle</translation>
-        </message>
-        <message>
-            <source>{count} with rules of their own</source>
-            <translation>{count} avec leurs propres règles</translation>
-        </message>
-        <message>
-            <source>not connected</source>
-            <translation>non connecté</translation>
-        </message>
-        <message>
-            <source>trust: {badge}</source>
-            <translation>confiance : {badge}</translation>
-        </message>
-        <message>
-            <source>multipath: {badge}</source>
-            <translation>multipath : {badge}</translation>
-        </message>
-        <message>
-            <source>Default: {rule}</source>
-            <translation>Par défaut : {rule}</translation>
-        </message>
-        <message>
-            <source>{kind}: default</source>
-            <translation>{kind} : par défaut</translation>
-        </message>
-        <message>
-            <source>wait never</source>
-            <translation>attente jamais</translation>
-        </message>
-        <message>
-            <source>Enforced</source>
-            <translation>Garanti</translation>
-        </message>
-        <message>
-            <source>Best effort</source>
-            <translation>Au mieux</translation>
-        </message>
-        <message>
-            <source>Not possible here</source>
-            <translation>Impossible ici</translation>
-        </message>
-        <message>
-            <source>nothing is demanded of it</source>
-            <translation>rien n'en est exigé</translation>
-        </message>
-        <message>
-            <source>the kernel lets nothing else happen</source>
-            <translation>le noyau ne laisse rien passer d’autre</translation>
-        </message>
-        <message>
-            <source>it shares its control group with other programs; mpm run gives it one of its own</source>
-            <translation>elle partage son groupe de contrôle avec d'autres programmes ; mpm run lui en donne un propre</translation>
-        </message>
-        <message>
-            <source>this machine's kernel cannot enforce it</source>
-            <translation>le noyau de cette machine ne peut pas le garantir</translation>
-        </message>
-        <message>
-            <source>no path was trusted when it opened, and it was let go</source>
-            <translation>aucun chemin n'était de confiance à son ouverture, et elle a été admise</translation>
-        </message>
-        <message>
-            <source>it opened on a path that was not trusted, before this was demanded</source>
-            <translation>elle s'est ouverte sur un chemin sans confiance, avant que cela ne soit exigé</translation>
-        </message>
-        <message>
-            <source>the other end opened it, on a path that is not trusted</source>
-            <translation>l'autre extrémité l'a ouverte, sur un chemin sans confiance</translation>
-        </message>
-        <message>
-            <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
-            <translation>l'autre extrémité ne parle pas Multipath TCP : il n'y a pas de clé à protéger, et un seul chemin</translation>
-        </message>
-        <message>
-            <source>the kernel holds programs, not destinations</source>
-            <translation>le noyau retient des programmes, pas des destinations</translation>
-        </message>
-        <message>
-            <source>the kernel holds control groups, and no script has one of its own</source>
-            <translation>le noyau retient des groupes de contrôle, et aucun script n'en a un propre</translation>
-        </message>
-        <message>
-            <source>Not known yet</source>
-            <translation>Pas encore connu</translation>
-        </message>
-        <message>
-            <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation>garanti si elle tourne dans son propre groupe de contrôle, sinon au mieux ; ses connexions le diront</translation>
-        </message>
-        <message>
-            <source>Yes</source>
-            <translation>Oui</translation>
-        </message>
-        <message>
-            <source>it asks for Multipath TCP itself</source>
-            <translation>elle demande elle-même Multipath TCP</translation>
-        </message>
-        <message>
-            <source>Partly</source>
-            <translation>En partie</translation>
-        </message>
-        <message>
-            <source>No</source>
-            <translation>Non</translation>
+            <source>Begins anew in {count} days</source>
+            <translation>Recommence dans {count} jours</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1274,16 +928,8 @@ Rien n’a été changé.</translation>
             <translation>{what}, interface {name} : {state} ; descendant {down}, montant {up}, aller-retour {rtt}, {total} depuis l’activation de l’interface ; voie {lane} ; {trust}</translation>
         </message>
         <message>
-            <source>No network path was found on this machine</source>
-            <translation>Aucun chemin réseau n’a été trouvé sur cette machine</translation>
-        </message>
-        <message>
             <source>Nothing is connected: {missing}</source>
             <translation>Rien n’est connecté : {missing}</translation>
-        </message>
-        <message>
-            <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
-            <translation>Rejoignez un Wi-Fi, branchez un câble ou démarrez le modem : il apparaît ici de lui-même.</translation>
         </message>
         <message>
             <source>No program uses Multipath TCP at the moment.</source>
@@ -1386,364 +1032,76 @@ Rien n’a été changé.</translation>
             <translation>{number} tenues aux chemins de confiance</translation>
         </message>
         <message>
-            <source>Reduced</source>
-            <translation>Réduites</translation>
+            <source>none</source>
+            <translation>aucune</translation>
         </message>
         <message>
-            <source>All</source>
-            <translation>Toutes</translation>
+            <source>{hint}, as its kind suggests.</source>
+            <translation>{hint}, comme son type le suggère.</translation>
         </message>
         <message>
-            <source>{whom}: how long data may wait</source>
-            <translation>{whom} : combien de temps les données peuvent attendre</translation>
+            <source>This network ({network})</source>
+            <translation>Ce réseau ({network})</translation>
         </message>
         <message>
-            <source>{whom}: what its data is like</source>
-            <translation>{whom} : la nature de ses données</translation>
+            <source>This network</source>
+            <translation>Ce réseau</translation>
         </message>
         <message>
-            <source>{whom}: waits from one path to another</source>
-            <translation>{whom} : attentes d’un chemin à l’autre</translation>
+            <source>Its cap is reached, so it is in the lane {lane} until it begins anew; then {other} again.</source>
+            <translation>Son plafond est atteint : il est dans la voie {lane} jusqu’à ce qu’il recommence, puis de nouveau {other}.</translation>
         </message>
         <message>
-            <source>{whom}: where big transfers go</source>
-            <translation>{whom} : où vont les gros transferts</translation>
+            <source>{hint}, as you have said.</source>
+            <translation>{hint}, comme vous l’avez dit.</translation>
         </message>
         <message>
-            <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation>{whom} : un chemin est quitté à cette part de marques de congestion</translation>
+            <source>This interface, whatever network it is in</source>
+            <translation>Cette interface, quel que soit son réseau</translation>
         </message>
         <message>
-            <source>{whom}: a path is left at this share of loss</source>
-            <translation>{whom} : un chemin est quitté à cette part de pertes</translation>
+            <source>By its nature</source>
+            <translation>Selon sa nature</translation>
         </message>
         <message>
-            <source>{whom}: multipath</source>
-            <translation>{whom} : multipath</translation>
+            <source>Interface</source>
+            <translation>Interface</translation>
         </message>
         <message>
-            <source>{whom}: the lowest delay is preferred</source>
-            <translation>{whom} : le plus court délai est préféré</translation>
+            <source>Addresses</source>
+            <translation>Adresses</translation>
         </message>
         <message>
-            <source>{whom}: order of what is said about paths</source>
-            <translation>{whom} : ordre de ce qui est dit des chemins</translation>
+            <source>Gateway</source>
+            <translation>Passerelle</translation>
         </message>
         <message>
-            <source>{whom}: {paths}</source>
-            <translation>{whom} : {paths}</translation>
+            <source>Security</source>
+            <translation>Sécurité</translation>
         </message>
         <message>
-            <source>{paths}: when used</source>
-            <translation>{paths} : quand utilisés</translation>
+            <source>Known by</source>
+            <translation>Reconnu par</translation>
         </message>
         <message>
-            <source>{about}: {before} becomes {after}</source>
-            <translation>{about} : {before} devient {after}</translation>
+            <source>Download</source>
+            <translation>Descendant</translation>
         </message>
         <message>
-            <source>It would change one thing</source>
-            <translation>Il changerait une chose</translation>
+            <source>Upload</source>
+            <translation>Montant</translation>
         </message>
         <message>
-            <source>It would change {count} things</source>
-            <translation>Il changerait {count} choses</translation>
+            <source>Round trip</source>
+            <translation>Aller-retour</translation>
         </message>
         <message>
-            <source>one of them widens rights</source>
-            <translation>l’une d’elles étend des droits</translation>
+            <source>nobody told</source>
+            <translation>non connue</translation>
         </message>
         <message>
-            <source>{count} of them widen rights</source>
-            <translation>{count} d’entre elles étendent des droits</translation>
-        </message>
-        <message>
-            <source>{changes}; {wider}.</source>
-            <translation>{changes} ; {wider}.</translation>
-        </message>
-        <message>
-            <source>Metered paths</source>
-            <translation>Chemins facturés au volume</translation>
-        </message>
-        <message>
-            <source>Paths that are not metered</source>
-            <translation>Chemins non facturés au volume</translation>
-        </message>
-        <message>
-            <source>Trusted paths</source>
-            <translation>Chemins de confiance</translation>
-        </message>
-        <message>
-            <source>Paths that are not trusted</source>
-            <translation>Chemins sans confiance</translation>
-        </message>
-        <message>
-            <source>All paths</source>
-            <translation>Tous les chemins</translation>
-        </message>
-        <message>
-            <source>The interface {name}</source>
-            <translation>L’interface {name}</translation>
-        </message>
-        <message>
-            <source>{kind} path number {number}</source>
-            <translation>Chemin {kind} numéro {number}</translation>
-        </message>
-        <message>
-            <source>not here now: what is said of it has no effect yet</source>
-            <translation>absente pour l’instant : ce qui en est dit est encore sans effet</translation>
-        </message>
-        <message>
-            <source>none on this machine: what is said of them has no effect yet</source>
-            <translation>aucun sur cette machine : ce qui en est dit est encore sans effet</translation>
-        </message>
-        <message>
-            <source>Line {line}</source>
-            <translation>Ligne {line}</translation>
-        </message>
-        <message>
-            <source>yes</source>
-            <translation>oui</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>non</translation>
-        </message>
-        <message>
-            <source>trusted</source>
-            <translation>de confiance</translation>
-        </message>
-        <message>
-            <source>not trusted</source>
-            <translation>sans confiance</translation>
-        </message>
-        <message>
-            <source>never</source>
-            <translation>jamais</translation>
-        </message>
-        <message>
-            <source>as their kind suggests</source>
-            <translation>comme leur nature le suggère</translation>
-        </message>
-        <message>
-            <source>everything on trusted paths only</source>
-            <translation>tout sur des chemins de confiance seulement</translation>
-        </message>
-        <message>
-            <source>begins on trusted paths</source>
-            <translation>commence sur des chemins de confiance</translation>
-        </message>
-        <message>
-            <source>any path</source>
-            <translation>n’importe quel chemin</translation>
-        </message>
-        <message>
-            <source>It would change nothing: all of it holds already.</source>
-            <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
-        </message>
-        <message>
-            <source>{changes}; it widens no rights.</source>
-            <translation>{changes} ; il n’étend aucun droit.</translation>
-        </message>
-        <message>
-            <source>{changes}, and that widens rights.</source>
-            <translation>{changes}, et cela étend des droits.</translation>
-        </message>
-        <message>
-            <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation>Non signé : personne ne garantit d’où il vient, ni que personne ne l’a changé.</translation>
-        </message>
-        <message>
-            <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation>La signature est invalide : {reason}. Un tel profil est refusé.</translation>
-        </message>
-        <message>
-            <source>Signed by {signer}, whom you trust.
-{fingerprint}</source>
-            <translation>Signé par {signer}, à qui vous faites confiance.
-{fingerprint}</translation>
-        </message>
-        <message>
-            <source>Signed by a key that you do not know and that calls itself {signer}.
-{fingerprint}</source>
-            <translation>Signé par une clé que vous ne connaissez pas et qui se nomme {signer}.
-{fingerprint}</translation>
-        </message>
-        <message>
-            <source>{kind} paths</source>
-            <translation>Chemins {kind}</translation>
-        </message>
-        <message>
-            <source>Trust in {network}</source>
-            <translation>Confiance envers {network}</translation>
-        </message>
-        <message>
-            <source>Cables are trusted only with a login (802.1X)</source>
-            <translation>Les câbles ne sont de confiance qu’avec authentification (802.1X)</translation>
-        </message>
-        <message>
-            <source>{whom}: what keeps to trusted paths</source>
-            <translation>{whom} : ce qui reste sur des chemins de confiance</translation>
-        </message>
-        <message>
-            <source>decided automatically</source>
-            <translation>décidé automatiquement</translation>
-        </message>
-        <message>
-            <source>not said</source>
-            <translation>rien de dit</translation>
-        </message>
-        <message>
-            <source>Order of what is said about paths</source>
-            <translation>Ordre de ce qui est dit des chemins</translation>
-        </message>
-        <message>
-            <source>{profile} is active</source>
-            <translation>{profile} est actif</translation>
-        </message>
-        <message>
-            <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation>Le réseau utilisé l’a choisi : un autre réseau peut choisir un autre profil.</translation>
-        </message>
-        <message>
-            <source>What held before</source>
-            <translation>Ce qui valait avant</translation>
-        </message>
-        <message>
-            <source>Go back</source>
-            <translation>Revenir</translation>
-        </message>
-        <message>
-            <source>Activate</source>
-            <translation>Activer</translation>
-        </message>
-        <message>
-            <source>Activate again</source>
-            <translation>Activer de nouveau</translation>
-        </message>
-        <message>
-            <source>{count} mistake</source>
-            <translation>{count} erreur</translation>
-        </message>
-        <message>
-            <source>{count} mistakes</source>
-            <translation>{count} erreurs</translation>
-        </message>
-        <message>
-            <source>active, chosen by you</source>
-            <translation>actif, choisi par vous</translation>
-        </message>
-        <message>
-            <source>active, chosen by the network</source>
-            <translation>actif, choisi par le réseau</translation>
-        </message>
-        <message>
-            <source>No profile is active</source>
-            <translation>Aucun profil n’est actif</translation>
-        </message>
-        <message>
-            <source>{profile} is active, and was changed since</source>
-            <translation>{profile} est actif, et a été changé depuis</translation>
-        </message>
-        <message>
-            <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation>Enregistrez vos décisions actuelles dans un profil, pour les porter sur une autre machine ou les utiliser avec un réseau.</translation>
-        </message>
-        <message>
-            <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation>Vous l’avez choisi : il reste, quel que soit le réseau de cette machine.</translation>
-        </message>
-        <message>
-            <source>all other networks</source>
-            <translation>tous les autres réseaux</translation>
-        </message>
-        <message>
-            <source>Wi-Fi “{name}” ({security})</source>
-            <translation>Wi-Fi « {name} » ({security})</translation>
-        </message>
-        <message>
-            <source>“{name}”</source>
-            <translation>« {name} »</translation>
-        </message>
-        <message>
-            <source>the network of the gateway {address}</source>
-            <translation>le réseau de la passerelle {address}</translation>
-        </message>
-        <message>
-            <source>the connection {id}</source>
-            <translation>la connexion {id}</translation>
-        </message>
-        <message>
-            <source>{network}, now with {profile}</source>
-            <translation>{network}, maintenant avec {profile}</translation>
-        </message>
-        <message>
-            <source>Used with: {networks}</source>
-            <translation>Utilisé avec : {networks}</translation>
-        </message>
-        <message>
-            <source>Signed as {signer}</source>
-            <translation>Signé en tant que {signer}</translation>
-        </message>
-        <message>
-            <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation>Vous l’avez choisi : il reste jusqu’à ce que vous laissiez de nouveau choisir les réseaux.</translation>
-        </message>
-        <message>
-            <source>Everything as it was until a profile last took its place.</source>
-            <translation>Tout comme c’était avant qu’un profil ne prenne sa place.</translation>
-        </message>
-        <message>
-            <source>changed since</source>
-            <translation>changé depuis</translation>
-        </message>
-        <message>
-            <source>Allowed {wait}</source>
-            <translation>Permis {wait}</translation>
-        </message>
-        <message>
-            <source> after {waited}, at most {longest}{then}</source>
-            <translation> après {waited}, au plus {longest}{then}</translation>
-        </message>
-        <message>
-            <source>Its connections are allowed different waits</source>
-            <translation>Ses connexions ont des attentes permises différentes</translation>
-        </message>
-        <message>
-            <source>Allowed: never</source>
-            <translation>Permis : jamais</translation>
-        </message>
-        <message>
-            <source>Allowed 0 ms: all paths are pooled</source>
-            <translation>Permis 0 ms : tous les chemins sont groupés</translation>
-        </message>
-        <message>
-            <source>no help was needed since the daemon started</source>
-            <translation>aucune aide n'a été nécessaire depuis le démarrage du service</translation>
-        </message>
-        <message>
-            <source>{helpers} opened{waited}</source>
-            <translation>{helpers} ouvert{waited}</translation>
-        </message>
-        <message>
-            <source>once</source>
-            <translation>une fois</translation>
-        </message>
-        <message>
-            <source>{count} times</source>
-            <translation>{count} fois</translation>
-        </message>
-        <message>
-            <source> (allowed {wait} then)</source>
-            <translation> (permis alors : {wait})</translation>
-        </message>
-        <message>
-            <source> after {waited}{then}</source>
-            <translation> après {waited}{then}</translation>
-        </message>
-        <message>
-            <source>{bytes} on {helpers}</source>
-            <translation>{bytes} par {helpers}</translation>
+            <source>nothing at the moment</source>
+            <translation>rien pour le moment</translation>
         </message>
         <message>
             <source>{path} delivers nothing</source>
@@ -2366,36 +1724,40 @@ Rien n’a été changé.</translation>
             <translation>Fermer</translation>
         </message>
         <message>
-            <source>Keep</source>
-            <translation>Conserver</translation>
+            <source>When the cap is reached</source>
+            <translation>Quand le plafond est atteint</translation>
         </message>
         <message>
-            <source>Keep: {change}</source>
-            <translation>Conserver : {change}</translation>
+            <source>{amount} more today</source>
+            <translation>{amount} de plus aujourd’hui</translation>
         </message>
         <message>
-            <source>Changes, the newest first</source>
-            <translation>Modifications, la plus récente en premier</translation>
+            <source>No cap</source>
+            <translation>Aucun plafond</translation>
         </message>
         <message>
-            <source>Changes</source>
-            <translation>Modifications</translation>
+            <source>Day of the month on which it begins anew</source>
+            <translation>Jour du mois où il recommence</translation>
         </message>
         <message>
-            <source>Nothing was changed yet</source>
-            <translation>Rien n’a encore été modifié</translation>
+            <source>A month</source>
+            <translation>Par mois</translation>
         </message>
         <message>
-            <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
-            <translation>Ce que vous décidez des chemins, des réseaux et des applications est listé ici et peut être annulé.</translation>
+            <source>A day</source>
+            <translation>Par jour</translation>
         </message>
         <message>
-            <source>Close</source>
-            <translation>Fermer</translation>
+            <source>no cap</source>
+            <translation>aucun</translation>
         </message>
         <message>
-            <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
-            <translation>Ctrl+Z annule la dernière, Ctrl+Y la rétablit.</translation>
+            <source>Such as 5 GB or 200 MB; empty for no cap</source>
+            <translation>Par exemple 5 GB ou 200 MB ; vide pour aucun plafond</translation>
+        </message>
+        <message>
+            <source>Begins on day</source>
+            <translation>Commence le jour</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
@@ -2466,10 +1828,6 @@ Rien n’a été changé.</translation>
             <translation>RTT {time}</translation>
         </message>
         <message>
-            <source>{bytes} in all</source>
-            <translation>{bytes} en tout</translation>
-        </message>
-        <message>
             <source>Never, still in use: connections that began here keep it while they have no other path.</source>
             <translation>Jamais, encore utilisé : les connexions commencées ici le gardent tant qu’elles n’ont pas d’autre chemin.</translation>
         </message>
@@ -2486,8 +1844,40 @@ Rien n’a été changé.</translation>
             <translation>Confiance …</translation>
         </message>
         <message>
-            <source>What it would change …</source>
-            <translation>Ce qu’il changerait …</translation>
+            <source>Asks the gateway five times how fast it answers.</source>
+            <translation>Demande cinq fois à la passerelle à quelle vitesse elle répond.</translation>
+        </message>
+        <message>
+            <source>Lane</source>
+            <translation>Voie</translation>
+        </message>
+        <message>
+            <source>Probe now</source>
+            <translation>Tester</translation>
+        </message>
+        <message>
+            <source>Asking the gateway …</source>
+            <translation>La passerelle est interrogée …</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>Réseau</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>Confiance</translation>
+        </message>
+        <message>
+            <source>Use</source>
+            <translation>Utilisation</translation>
+        </message>
+        <message>
+            <source>Data cap</source>
+            <translation>Plafond de données</translation>
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Suivre le bureau</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -2748,18 +2138,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>{lowest} to {highest}; Enter sets it</source>
             <translation>{lowest} à {highest} ; Entrée le règle</translation>
-        </message>
-        <message>
-            <source>Say nothing of it</source>
-            <translation>N'en rien dire</translation>
-        </message>
-        <message>
-            <source>Traffic of the last five minutes</source>
-            <translation>Trafic des cinq dernières minutes</translation>
-        </message>
-        <message>
-            <source>Upload</source>
-            <translation>Montant</translation>
         </message>
         <message>
             <source>The first second is being measured</source>

@@ -10,9 +10,11 @@ from mpmanager.client.quantities import (
     format_rate,
     format_rtt,
 )
+from mpmanager.model.caps import CapState
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.trust import Hold, TrustDecisions
+from mpmanager_ui.viewmodels.caps import carried_words
 from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
 from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_literal
@@ -55,6 +57,9 @@ class PathCard:
     up: str
     rtt: str
     total: str
+    carried: str
+    """Against the cap that is used up further, else today."""
+    cap_state: CapState
     addresses: tuple[str, ...]
     gateways: tuple[str, ...]
     shield: Shield
@@ -80,6 +85,8 @@ class PathCard:
             up=format_rate(path.tx_bit_s),
             rtt=format_rtt(rtt_ms),
             total=format_bytes(path.rx_bytes + path.tx_bytes),
+            carried=carried_words(path),
+            cap_state=path.usage.state if path.usage else CapState.UNLIMITED,
             addresses=tuple(path.addresses),
             gateways=tuple(path.gateways),
             shield=Shield.of(path, said),

@@ -8,6 +8,7 @@ class PageName(StrEnum):
     """A page of the window."""
 
     OVERVIEW = "overview"
+    PATHS = "paths"
     APPLICATIONS = "applications"
     LIVE = "live"
     PROFILES = "profiles"

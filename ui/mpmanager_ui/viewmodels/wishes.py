@@ -57,8 +57,8 @@ class TierWishes(Wishes[Tier]):
     """When a path may be used."""
 
     def is_shown(self, wish: Tier, path: PathInfo) -> bool:
-        """Whether its card is in that lane."""
-        return path.tier is wish
+        """Whether its card is in that lane, or would be if its cap were not reached."""
+        return (path.tier_without_cap or path.tier) is wish
 
     def tier_of(self, path: PathInfo) -> Tier:
         """Where the card belongs."""

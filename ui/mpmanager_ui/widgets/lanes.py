@@ -25,6 +25,7 @@ from mpmanager_ui.viewmodels.wording import TIER_HINTS, TIER_WORDS
 from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE, PathCardWidget
 
 _HEADER = 48
+_LEAST_HEIGHT = _HEADER + 8 * GRID
 _NARROW = 824
 """Below this width the lanes stand in two rows."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -49,7 +50,7 @@ class Lane(QWidget):
         self.cards.setContentsMargins(GRID, _HEADER, GRID, GRID)
         self.cards.setSpacing(GRID)
         self.cards.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setMinimumHeight(_HEADER + 8 * GRID)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(tr("Lane {lane}: {hint}", lane=TIER_WORDS[tier], hint=TIER_HINTS[tier]))
@@ -116,9 +117,12 @@ class LaneBoard(QWidget):
     tier_wanted = Signal(str, object)
     kind_wanted = Signal(str, object)
     trust_wanted = Signal(str, object)
+    chosen = Signal(str)
+    """A card got the keyboard, or was clicked."""
 
-    def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None, *, is_column: bool = False) -> None:
         super().__init__(parent)
+        self._is_column = is_column
         self._look = look
         self._signs = signs
         self._grid = QGridLayout(self)
@@ -129,7 +133,7 @@ class LaneBoard(QWidget):
         self._columns = 0
         for lane in self._lanes.values():
             lane.dropped.connect(self._want_from_drop)
-        self._arrange(len(Tier))
+        self._arrange(1 if is_column else len(Tier))
 
     def show_cards(self, lanes: Mapping[Tier, Sequence[PathCard]], rates: Rates, *, is_stale: bool = False) -> None:
         """Put every card into its lane; the one with the keyboard keeps it. Stale numbers are greyed."""
@@ -142,6 +146,18 @@ class LaneBoard(QWidget):
             for place, card in enumerate(cards):
                 self._place(self._lanes[tier], place, card)
                 self._widgets[card.name].show_card(card, rates.get(card.name, ()), top=top, is_stale=is_stale)
+        if self._is_column:
+            self._keep_heights()
+
+    def _keep_heights(self) -> None:
+        """In a column that scrolls no lane gives way to another."""
+        for lane in self._lanes.values():
+            lane.setMinimumHeight(max(_LEAST_HEIGHT, lane.cards.minimumSize().height()))
+
+    def mark(self, path: str) -> None:
+        """Show that this path is the one whose details are shown."""
+        for name, widget in self._widgets.items():
+            widget.mark(is_marked=name == path)
 
     def card_of(self, path: str) -> PathCardWidget:
         """The card of a path."""
@@ -153,7 +169,8 @@ class LaneBoard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(len(Tier) if self.width() >= _NARROW else len(Tier) // 2)
+        if not self._is_column:
+            self._arrange(len(Tier) if self.width() >= _NARROW else len(Tier) // 2)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -176,6 +193,7 @@ class LaneBoard(QWidget):
         widget.tier_wanted.connect(self.tier_wanted)
         widget.kind_wanted.connect(self.kind_wanted)
         widget.trust_wanted.connect(self.trust_wanted)
+        widget.chosen.connect(self.chosen)
         return widget
 
     def _repaint_lanes(self) -> None:

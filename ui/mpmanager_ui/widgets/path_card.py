@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QSizePolicy, QWidget
 
+from mpmanager.model.caps import CapState
 from mpmanager.model.path import PathKind, Tier
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import edge_pen, paint_stripe
@@ -43,6 +44,7 @@ _TIER_KEYS = {
     Qt.Key.Key_4: Tier.NEVER,
 }
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CAP_COLOURS = {CapState.WARNED: "warning", CapState.NEARLY: "warning", CapState.REACHED: "danger"}
 _ARROW = 12
 _ARROW_BEARING = 2
 """Empty pixels left of the arrow in its image: it stands on the edge of the text."""
@@ -57,6 +59,8 @@ class PathCardWidget(QWidget):
     """Path and kind; None goes back to what was detected."""
     trust_wanted = Signal(str, object)
     """Path and `TrustChange`."""
+    chosen = Signal(str)
+    """It got the keyboard, or was clicked."""
 
     def __init__(self, look: Look, signs: PathSigns, card: PathCard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +71,7 @@ class PathCardWidget(QWidget):
         self._pressed_at: QPoint | None = None
         self._is_hovered = False
         self._is_stale = False
+        self._is_marked = False
         self.card = card
         self.shield = TrustShield(look, card.shield, self)
         self.shield.wanted.connect(lambda change: self.trust_wanted.emit(self.card.name, change))
@@ -92,6 +97,12 @@ class PathCardWidget(QWidget):
         self.shield.show_shield(card.shield, title=card.full_title, is_lively=is_lively, is_reached=not is_stale)
         self._place_shield()
         self.update()
+
+    def mark(self, *, is_marked: bool) -> None:
+        """Whether the details of this path are shown."""
+        if is_marked != self._is_marked:
+            self._is_marked = is_marked
+            self.update()
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
@@ -157,7 +168,7 @@ class PathCardWidget(QWidget):
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         shape = QPainterPath()
         shape.addRoundedRect(rect, RADIUS, RADIUS)
-        painter.fillPath(shape, self._look.colour("surface"))
+        painter.fillPath(shape, self._look.colour("accent_soft" if self._is_marked else "surface"))
         painter.save()
         painter.setClipPath(shape)
         paint_stripe(painter, QRectF(0, 0, 6, self.height()), self._sign, self._look.colours)
@@ -231,7 +242,8 @@ class PathCardWidget(QWidget):
         painter.setFont(self._look.font(scale=0.9))
         painter.setPen(self._look.colour("muted"))
         painter.drawText(second, _LEFT, tr("RTT {time}", time=self.card.rtt))
-        painter.drawText(second.adjusted(half, 0, 0, 0), _LEFT, tr("{bytes} in all", bytes=self.card.total))
+        painter.setPen(self._look.colour(_CAP_COLOURS.get(self.card.cap_state, "muted")))
+        _draw_elided(painter, second.adjusted(half, 0, 0, 0), self.card.carried)
 
     # Pointer and keys
 
@@ -286,6 +298,7 @@ class PathCardWidget(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.chosen.emit(self.card.name)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
