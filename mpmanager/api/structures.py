@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from mpmanager.model.change import AspectKind
 from mpmanager.model.caps import CapAction, CapState, PathCap
+from mpmanager.model.change import AspectKind
 from mpmanager.model.connection import TcpState
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.multipath import MultipathObstacle, MultipathState

@@ -22,8 +22,8 @@ from mpmanager.api.codec import (
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import (
-    ChangeInfo,
     CapInfo,
+    ChangeInfo,
     EventInfo,
     Frame,
     PathInfo,

@@ -20,8 +20,8 @@ from mpmanager.core.reach import usable_paths
 from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
 from mpmanager.core.standing import Standing
-from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.cap_keeper import CapKeeper
+from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
@@ -29,8 +29,8 @@ from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
-from mpmanager.daemon.pause_keeper import PauseKeeper
 from mpmanager.daemon.path_prober import PathProber
+from mpmanager.daemon.pause_keeper import PauseKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.program_places import ProgramPlaces

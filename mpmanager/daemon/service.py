@@ -19,9 +19,8 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import ChangeInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
+from mpmanager.api.structures import CapInfo, ChangeInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.authors import program_of
-from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
 from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for

@@ -15,8 +15,8 @@ import msgspec
 
 from mpmanager.api.policy_rules import info_of, rule_of
 from mpmanager.api.structures import PolicyInfo
-from mpmanager.core.change_log import ChangeLog
 from mpmanager.core.caps import UsageMemory
+from mpmanager.core.change_log import ChangeLog
 from mpmanager.core.connection_state import ConnectionMemory
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions

@@ -137,7 +137,7 @@ def test_undo_of_two_quick_corrections_goes_back_one_step_each(stage):
     stage.begin()
     page = stage.overview
     for number, kind in enumerate((PathKind.ETHERNET, PathKind.VPN), 1):
-        stage.act(lambda kind=kind: page._want_kind("dsl0", kind))
+        stage.act(lambda kind=kind: page.board.kind_wanted.emit("dsl0", kind))
         stage.wait_until(lambda number=number: len(changes(stage)) == number, "the daemon was asked")
         stage.settle()
     stage.act(stage.window.snackbar.button.click)

@@ -228,8 +228,583 @@
             <translation>Le test de {path} a échoué</translation>
         </message>
         <message>
+            <source>Written to {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>profile</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Import …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save as profile …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Opening {file} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Import a profile</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Import “{name}”?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Activate “{name}”?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Use “{name}” with {network}?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Comparing the profiles failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reading the profile failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Activating {profile} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Having {profile} follow a network failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is active now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is kept, and not active yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>My profile</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Sign and export …</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export a profile</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your key {fingerprint}, kept in {place}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your public key is copied</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No profiles yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
+Save your current decisions, or drop a profile file here to see what it would change.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep what you have decided until now under a name</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Write what you have decided until now to a file</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Or drop a file anywhere on this page</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save as</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Name of the new profile</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reading the profiles failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have chosen a profile by hand, so none follows the network.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Profiles</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All files</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>From “{one}” to “{other}”</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Previewing the profile failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Importing {profile} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Letting the networks choose failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The networks in use choose the profile from now on</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is used with {network}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changing what {profile} follows failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is no longer used with {network}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Deleting {profile} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is deleted; what you decided stays</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Undo failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It takes the place of the stored one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saving {profile} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your current decisions are kept as {profile}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Writing {file} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Written to {file} and signed with a new key, kept in {place}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Written to {file} and signed with your key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trusting the signer failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You trust what {signer} signs</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changing whom you trust failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You no longer trust what {signer} signs</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have no key yet: it is made when you first sign a profile.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Let networks choose</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed. Mend the file and open it again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{reason}.
+Nothing has been changed.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reading your key failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Live</source>
             <translation>En direct</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Language</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Motion</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust cables only with a login (802.1X)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep changes over restarts</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They are of different versions: restart the daemon, or this window.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The window speaks another language when it starts the next time</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause all notifications</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Until you say otherwise.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Follow the desktop</source>
+            <translation>Suivre le bureau</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>This window: mpmanager {version}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The daemon: mpmanagerd {version}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changing what cables need failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Setting {name} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} is {value} now, for new connections</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} is what it was before mpmanager set it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Window</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Takes effect when the window starts again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The dots on the flow map, and what slides.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Closing the window leaves it in the tray</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Its sign there tells the state by its shape, and brings the window back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Start in the tray</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The window appears when you ask for it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Notifications</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>Confiance</translation>
+        </message>
+        <message>
+            <source>The kernel's Multipath TCP</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>About</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reading the settings failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>This kernel has no Multipath TCP.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Everything works on this machine.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cables need a login to be trusted now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cables need no login now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Open mpmanager</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Taken back: {change}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Made again: {change}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Taking a change back failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Making a change again failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keeping a change failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>There is nothing to take back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>There is nothing to make again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{connected}, {ruled}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All others</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>ended</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Not told from others</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>New rule</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} connected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} with a rule of its own</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} with rules of their own</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>trust: {badge}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>multipath: {badge}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Default: {rule}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{kind}: default</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>wait never</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Enforced</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Best effort</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Not possible here</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>nothing is demanded of it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the kernel lets nothing else happen</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it shares its control group with other programs; mpm run gives it one of its own</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>this machine's kernel cannot enforce it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>no path was trusted when it opened, and it was let go</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it opened on a path that was not trusted, before this was demanded</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the other end opened it, on a path that is not trusted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the kernel holds programs, not destinations</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the kernel holds control groups, and no script has one of its own</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Not known yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it asks for Multipath TCP itself</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Partly</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{used} of {limit}</source>
@@ -378,6 +953,94 @@
         <message>
             <source>Begins anew in {count} days</source>
             <translation>Recommence dans {count} jours</translation>
+        </message>
+        <message>
+            <source>Network {network}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Interface {name}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Profile {name} goes with {network}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cables are trusted only with a login</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cables are trusted also without a login</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Undo, with {count} later</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Yesterday</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Profile {name} is in force</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No profile goes with {network} any more</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>automatic</source>
+            <translation>automatique</translation>
+        </message>
+        <message>
+            <source>as detected</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>by the network in use</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>you</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Taken back: {change}. It is made again in {count} second.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Taken back: {change}. It is made again in {count} seconds.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{change}. It is taken back in {count} second.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{change}. It is taken back in {count} seconds.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{sentence} No path is left now.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Redo</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>waits to be kept</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>taken back at {time}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1104,6 +1767,364 @@
             <translation>rien pour le moment</translation>
         </message>
         <message>
+            <source>Reduced</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: how long data may wait</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: what its data is like</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: waits from one path to another</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: where big transfers go</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of congestion marks</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: a path is left at this share of loss</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: multipath</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: the lowest delay is preferred</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: order of what is said about paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: {paths}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{paths}: when used</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{about}: {before} becomes {after}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It would change one thing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It would change {count} things</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>one of them widens rights</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} of them widen rights</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{changes}; {wider}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Metered paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Paths that are not metered</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trusted paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Paths that are not trusted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The interface {name}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{kind} path number {number}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not here now: what is said of it has no effect yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>none on this machine: what is said of them has no effect yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Line {line}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>yes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>no</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not trusted</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>never</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>as their kind suggests</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>everything on trusted paths only</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>begins on trusted paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>any path</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It would change nothing: all of it holds already.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{changes}; it widens no rights.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{changes}, and that widens rights.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The signature is invalid: {reason}. Such a profile is refused.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Signed by {signer}, whom you trust.
+{fingerprint}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Signed by a key that you do not know and that calls itself {signer}.
+{fingerprint}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{kind} paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust in {network}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cables are trusted only with a login (802.1X)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{whom}: what keeps to trusted paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>decided automatically</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not said</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Order of what is said about paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is active</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The network in use has chosen it: another network may choose another profile.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What held before</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Activate</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Activate again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} mistake</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} mistakes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>active, chosen by you</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>active, chosen by the network</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No profile is active</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{profile} is active, and was changed since</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have chosen it: it stays, whatever network this machine is in.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>all other networks</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Wi-Fi “{name}” ({security})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>“{name}”</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the network of the gateway {address}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the connection {id}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{network}, now with {profile}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Used with: {networks}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Signed as {signer}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have chosen it: it stays until you let the networks choose again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Everything as it was until a profile last took its place.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>changed since</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Allowed {wait}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source> after {waited}, at most {longest}{then}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Its connections are allowed different waits</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Allowed: never</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Allowed 0 ms: all paths are pooled</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>no help was needed since the daemon started</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{helpers} opened{waited}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>once</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{count} times</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source> (allowed {wait} then)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source> after {waited}{then}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{bytes} on {helpers}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} delivers nothing</source>
             <translation>{path} ne livre rien</translation>
         </message>
@@ -1164,20 +2185,12 @@
             <translation>Comme dit le reste ({tier})</translation>
         </message>
         <message>
-            <source>Automatic</source>
-            <translation>Automatique</translation>
-        </message>
-        <message>
             <source>Call and shell</source>
             <translation>Appel et shell</translation>
         </message>
         <message>
             <source>Browsing</source>
             <translation>Navigation</translation>
-        </message>
-        <message>
-            <source>Download</source>
-            <translation>Descendant</translation>
         </message>
         <message>
             <source>Trusted only</source>
@@ -1210,10 +2223,6 @@
         <message>
             <source>What you have set below.</source>
             <translation>Ce que vous avez réglé ci-dessous.</translation>
-        </message>
-        <message>
-            <source>automatic</source>
-            <translation>automatique</translation>
         </message>
         <message>
             <source>call and shell</source>
@@ -1254,10 +2263,6 @@
         <message>
             <source>Wait</source>
             <translation>Attente</translation>
-        </message>
-        <message>
-            <source>Paths</source>
-            <translation>Chemins</translation>
         </message>
         <message>
             <source>Multipath</source>
@@ -1760,6 +2765,38 @@
             <translation>Commence le jour</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep: {change}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changes, the newest first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nothing was changed yet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Fermer</translation>
+        </message>
+        <message>
+            <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>mean of each {seconds} s</source>
             <translation>moyenne de chaque {seconds} s</translation>
         </message>
@@ -1860,14 +2897,6 @@
             <translation>La passerelle est interrogée …</translation>
         </message>
         <message>
-            <source>Network</source>
-            <translation>Réseau</translation>
-        </message>
-        <message>
-            <source>Trust</source>
-            <translation>Confiance</translation>
-        </message>
-        <message>
             <source>Use</source>
             <translation>Utilisation</translation>
         </message>
@@ -1876,8 +2905,8 @@
             <translation>Plafond de données</translation>
         </message>
         <message>
-            <source>Follow the desktop</source>
-            <translation>Suivre le bureau</translation>
+            <source>What it would change …</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>More about {profile}</source>
@@ -1986,10 +3015,6 @@
         <message>
             <source>What it calls paths, and which these are here</source>
             <translation>Comment il nomme les chemins, et lesquels ce sont ici</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>Fermer</translation>
         </message>
         <message>
             <source>As other rules say ({demand})</source>
@@ -2112,6 +3137,30 @@
             <translation>Couleurs : {theme}</translation>
         </message>
         <message>
+            <source>Others trust what you sign when they know your key.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Copy your key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Forget</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trust {signer} no longer</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Signatures</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Undo (Ctrl+Z)</source>
             <translation>Annuler (Ctrl+Z)</translation>
         </message>
@@ -2138,6 +3187,14 @@
         <message>
             <source>{lowest} to {highest}; Enter sets it</source>
             <translation>{lowest} à {highest} ; Entrée le règle</translation>
+        </message>
+        <message>
+            <source>Say nothing of it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Traffic of the last five minutes</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The first second is being measured</source>
