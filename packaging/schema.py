@@ -13,11 +13,12 @@ from mpmanager.api.profile_file import ProfileFile
 from mpmanager.api.structures import (
     ChangeInfo,
     ConnectionInfo,
+    DiagnosisInfo,
     EventInfo,
     Frame,
+    GatewayAnswer,
     PathInfo,
     PolicyInfo,
-    ProbeInfo,
     ProfileChangeInfo,
     ProfileInfo,
     StatusInfo,
@@ -100,6 +101,12 @@ class Proof(msgspec.Struct, kw_only=True):
     proof: ProofInfo
 
 
+class Diagnosis(msgspec.Struct, kw_only=True):
+    """`mpm doctor --json`."""
+
+    diagnosis: DiagnosisInfo
+
+
 class Connections(msgspec.Struct, kw_only=True):
     """`mpm connections --json`."""
 
@@ -116,7 +123,8 @@ def schema() -> str:
     """The schema as text. `$defs` names what each command prints."""
     _references, components = msgspec.json.schema_components(
         [
-            *(StatusInfo, Paths, ProbeInfo, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
+            *(StatusInfo, Paths, GatewayAnswer, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
+            Diagnosis,
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
             *(Connections, Events, Frame, Changes),
         ],
@@ -127,13 +135,13 @@ def schema() -> str:
         "title": "What mpm prints with --json",
         "description": (
             "status, path wires-need-login: StatusInfo; paths, path trust without a level: Paths; "
-            "path cap, path allow, path metered: Paths; path probe: ProbeInfo; "
+            "path cap, path allow, path metered: Paths; path probe: GatewayAnswer; "
             "path tier, path kind, path trust: PathChange; app, default: Policies; "
             "profile list, activate, delete, follow, unfollow: Profiles; profile show: StoredProfile; "
             "profile import: ImportInfo; profile export: ExportInfo; profile diff: ProfileDifferences; "
             "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
-            "changes, undo, redo, keep: Changes; verify trust: Proof; "
+            "changes, undo, redo, keep: Changes; verify trust: Proof; doctor: Diagnosis; "
             "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

@@ -124,7 +124,7 @@ PROBE_PATH = Method(
     inputs=(Argument(name="path", signature="s"),),
     outputs=(Argument(name="result", signature="a{sv}"),),
 )
-"""`ProbeInfo`: asks the path's gateway five times, which takes two seconds at most."""
+"""`GatewayAnswer`: asks the path's gateway five times, which takes two seconds at most."""
 
 SET_WIRES_NEED_LOGIN = Method(
     name="SetWiresNeedLogin",
@@ -330,6 +330,23 @@ KEEP_CHANGE = Method(
 )
 """Has a change stay that would be taken back by itself; `id` 0: the last such one. Another's takes what making it
 takes."""
+PROBE_PATHS = Method(
+    name="ProbePaths",
+    action=Action.INFO,
+    inputs=(Argument(name="options", signature="a{sv}"),),
+    outputs=(Argument(name="probes", signature="a{sv}"),),
+)
+"""Takes `ProbeOptions`, answers `ProbesInfo` within 20 s. Options that name a destination take `Action.POLICY_SYSTEM`;
+without them nobody but each path's own gateway and name server is asked. One at a time."""
+
+DIAGNOSE = Method(
+    name="Diagnose",
+    action=Action.INFO,
+    inputs=(Argument(name="options", signature="a{sv}"),),
+    outputs=(Argument(name="diagnosis", signature="a{sv}"),),
+)
+"""As `ProbePaths`, and what that and all else that is known amounts to: `DiagnosisInfo`. Of programs it tells those of
+the caller's own, root all."""
 
 METHODS = (
     GET_STATUS,
@@ -369,6 +386,8 @@ METHODS = (
     PROVISIONAL_CHANGE,
     GUARD_CHANGES,
     KEEP_CHANGE,
+    PROBE_PATHS,
+    DIAGNOSE,
 )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from mpmanager.model.caps import CapAction, CapState, PathCap
 from mpmanager.model.change import AspectKind
 from mpmanager.model.connection import TcpState
+from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.multipath import MultipathObstacle, MultipathState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
@@ -147,7 +148,7 @@ class PathInfo(Structure):
     """Null from a daemon that does not count."""
 
 
-class ProbeInfo(Structure):
+class GatewayAnswer(Structure):
     """How a path's gateway has answered just now."""
 
     path: str
@@ -655,6 +656,79 @@ class EventInfo(Structure):
     """What the helper carried until it was closed again."""
     lasted_s: float | None = None
     """From opening to closing, or from leaving to return."""
+
+
+class ProbeOptions(Structure):
+    """What to try, beside what every examination does: each path's own route, gateway and name server are asked.
+
+    Nothing is sent to anybody else unless it is named here, which takes `Action.POLICY_SYSTEM`.
+    """
+
+    path: str | None = None
+    """Only this one; null: all that could be used."""
+    server: str = ""
+    """Address and port, such as `192.0.2.7:443` or `[2001:db8::7]:443`: is it reached over every path, and which of the
+    options of Multipath TCP pass?"""
+    portal_url: str = ""
+    """`http://`, answered with status 204, or with `portal_text` first: else a captive portal has answered."""
+    portal_text: str = ""
+    trace: str = ""
+    """An address: which routers lead there?"""
+
+
+class ProbeInfo(Structure):
+    """One step of an examination on one path."""
+
+    path: str
+    step: ProbeStep
+    outcome: ProbeOutcome
+    target: str = ""
+    """Whom it has asked."""
+    detail: str = ""
+    """Why it was not asked, or what the answer was; for people."""
+    took_ms: float | None = None
+    """Until the answer; null where there was none."""
+
+
+class HopInfo(Structure):
+    """One router on the way to somewhere."""
+
+    path: str
+    distance: int
+    """1 is the first router."""
+    address: str | None
+    """Null: it did not answer."""
+    took_ms: float | None
+    destination: bool = False
+
+
+class ProbesInfo(Structure):
+    """What came of trying."""
+
+    probes: list[ProbeInfo] = []
+    hops: list[HopInfo] = []
+    took_s: float = 0.0
+
+
+class FindingInfo(Structure):
+    """One thing that is not as it should be, and one way to mend it."""
+
+    id: FindingId
+    severity: Severity
+    title: str
+    measured: str
+    """What was seen, one sentence."""
+    meaning: str
+    fix: str
+    command: str = ""
+    """Of `mpm`, where one mends it."""
+    path: str | None = None
+
+
+class DiagnosisInfo(ProbesInfo):
+    """What came of an examination; the worst finding first."""
+
+    findings: list[FindingInfo] = []
 
 
 @unique

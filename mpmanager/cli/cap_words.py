@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from mpmanager.api.structures import CapInfo, PathInfo, ProbeInfo
+from mpmanager.api.structures import CapInfo, GatewayAnswer, PathInfo
 from mpmanager.cli.policy_values import write_size
 from mpmanager.client.quantities import format_bytes, format_rtt
 from mpmanager.model.caps import CapAction, CapState
@@ -62,7 +62,7 @@ def metered_changed(before: PathInfo, after: PathInfo) -> Iterator[str]:
         yield f"To go back: mpm path metered {after.name} {_ANSWERS[before.metered_said]}"
 
 
-def probed(result: ProbeInfo) -> str:
+def probed(result: GatewayAnswer) -> str:
     """How a gateway has answered."""
     if not result.received:
         return (

@@ -45,6 +45,7 @@ Examples:
   mpm app set ssh --wait 50ms          another path helps what is 50 ms late
   mpm undo                             take back what was decided last
   mpm run --trust only -- ssh host     nothing of it on networks that are not trusted
+  mpm doctor                           what is wrong, and what mends it
   mpm tour                             everything at work, in a lab if need be
   mpm --bus private:/run/mpmanager status    a daemon on a bus of its own
 """
@@ -55,6 +56,7 @@ _LATER = {
     "bench": "mpmanager.cli.bench:bench",
     "changes": "mpmanager.cli.changes:changes",
     "default": "mpmanager.cli.policies:default",
+    "doctor": "mpmanager.cli.doctor:doctor",
     "explain": "mpmanager.cli.explain:explain",
     "hold": "mpmanager.cli.explain:hold",
     "keep": "mpmanager.cli.changes:keep",

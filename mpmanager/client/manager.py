@@ -24,12 +24,15 @@ from mpmanager.api.errors import from_wire
 from mpmanager.api.structures import (
     CapInfo,
     ChangeInfo,
+    DiagnosisInfo,
     EventInfo,
     Frame,
+    GatewayAnswer,
     PathInfo,
     PolicyInfo,
     PolicyQuery,
-    ProbeInfo,
+    ProbeOptions,
+    ProbesInfo,
     ProfileChanges,
     ProfileInfo,
     ScopeOptions,
@@ -133,10 +136,10 @@ class ManagerClient:
         """Let a path carry so much more than its caps say until the day ends; 0 takes back what was allowed today."""
         await self._call(contract.ALLOW_MORE, path, more_bytes)
 
-    async def probe_path(self, path: str) -> ProbeInfo:
+    async def probe_path(self, path: str) -> GatewayAnswer:
         """Ask a path's gateway whether it answers; takes up to two seconds."""
         (dictionary,) = await self._call(contract.PROBE_PATH, path)
-        return from_dictionary(dictionary, ProbeInfo)
+        return from_dictionary(dictionary, GatewayAnswer)
 
     async def set_wires_need_login(self, *, needed: bool) -> None:
         """Say whether a cable is trusted only where a login (802.1X) has let this machine in."""
@@ -261,6 +264,16 @@ class ManagerClient:
         """Have a change stay that would be taken back by itself, 0 the last such one."""
         await self._call(contract.KEEP_CHANGE, change)
 
+    async def probe_paths(self, options: ProbeOptions) -> ProbesInfo:
+        """Try the paths; takes some seconds."""
+        (dictionary,) = await self._call(contract.PROBE_PATHS, to_dictionary(options))
+        return from_dictionary(dictionary, ProbesInfo)
+
+    async def diagnose(self, options: ProbeOptions) -> DiagnosisInfo:
+        """Try the paths, and say what is not as it should be; takes some seconds."""
+        (dictionary,) = await self._call(contract.DIAGNOSE, to_dictionary(options))
+        return from_dictionary(dictionary, DiagnosisInfo)
+
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""
         single = SubscribeOptions(interval_s=options.interval_s, count=1, topics=options.topics)
@@ -307,7 +320,7 @@ class ManagerClient:
             signature=method.input_signature,
             body=list(arguments),
             unix_fds=list(descriptors),
-            flags=_NOBODY_ASKED if method.action is Action.INFO else MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION,
+            flags=MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION if _may_ask(method) else _NOBODY_ASKED,
         )
         try:
             reply = await self._message_bus.call(message)
@@ -318,6 +331,11 @@ class ManagerClient:
         if reply.message_type is MessageType.ERROR:
             raise _error_of(reply, self._bus)
         return reply
+
+
+def _may_ask(method: contract.Method) -> bool:
+    """Whether somebody may have to type a password for it."""
+    return method.action is not Action.INFO or method in {contract.PROBE_PATHS, contract.DIAGNOSE}
 
 
 def _error_of(reply: Message, bus: Bus) -> Exception:

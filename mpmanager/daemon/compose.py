@@ -20,6 +20,7 @@ from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
+from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
@@ -32,6 +33,7 @@ from mpmanager.simulated.clock import simulated_clock
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
 from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
+from mpmanager.simulated.path_probes import SimulatedPathProbes
 from mpmanager.simulated.socket_options import SimulatedSocketOptions
 from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (
@@ -67,8 +69,9 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         path_manager=path_manager,
         connections=LinuxConnectionTable(),
         echo=LinuxEchoRequests(),
-        probes=LinuxEchoRequests(),
+        gateway_echo=LinuxEchoRequests(),
         moment=moment,
+        probes=LinuxPathProbes(path_manager),
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
@@ -100,8 +103,9 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         path_manager=SimulatedPathManager(laptop),
         connections=connections,
         echo=SimulatedEchoRequests(laptop),
-        probes=SimulatedEchoRequests(laptop),
+        gateway_echo=SimulatedEchoRequests(laptop),
         moment=simulated_clock(clock),
+        probes=SimulatedPathProbes(laptop),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),

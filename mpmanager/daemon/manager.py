@@ -23,6 +23,7 @@ from mpmanager.core.standing import Standing
 from mpmanager.daemon.cap_keeper import CapKeeper
 from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.doctor import Doctor
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
 from mpmanager.daemon.journal import Journal, token_text
@@ -124,7 +125,7 @@ class Manager:
             root=root,
         )
         self.caps = CapKeeper(state, journal=self.journal, moment=world.moment)
-        self.probes = PathProber(world.probes, clock=time.monotonic)
+        self.probes = PathProber(world.gateway_echo, clock=time.monotonic)
         self.paths = PathKeeper(
             world,
             facts=facts,
@@ -179,6 +180,15 @@ class Manager:
         )
         self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
         self.options = OptionKeeper(world, self._connections, root=root, heeded=self._expirations.heed)
+        self.doctor = Doctor(
+            world,
+            paths=lambda: self.paths.paths,
+            limits=self._limits,
+            rules=lambda: self.policies.rules,
+            accounts=lambda: list(self._connections.ledger.living()),
+            named=self.scopes.named,
+            policy_of=lambda application: self._policy_for(self._subjects.of_application(application)),
+        )
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
@@ -241,18 +251,21 @@ class Manager:
             paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
-            limits=[
-                *self._world.limits(),
-                *self.trust.limits(),
-                *self.options.limits(),
-                *self._state.limits(),
-                *self._multipath.limits(),
-                *self.profiles.limits(),
-            ],
+            limits=self._limits(),
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
             paused_until=self._paused_until(),
         )
+
+    def _limits(self) -> list[str]:
+        return [
+            *self._world.limits(),
+            *self.trust.limits(),
+            *self.options.limits(),
+            *self._state.limits(),
+            *self._multipath.limits(),
+            *self.profiles.limits(),
+        ]
 
     def trust_info(self) -> TrustInfo:
         """What of trust is in force."""

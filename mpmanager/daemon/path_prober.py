@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from statistics import median
 
-from mpmanager.api.structures import ProbeInfo
+from mpmanager.api.structures import GatewayAnswer
 from mpmanager.model.errors import NotSupportedError
 from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import IPAddress, LinkName
@@ -33,7 +33,7 @@ class PathProber:
         self._turn = asyncio.Lock()
         echo.listen(self._note)
 
-    async def probe(self, path: Path) -> ProbeInfo:
+    async def probe(self, path: Path) -> GatewayAnswer:
         """Ask the gateway of a path: two seconds at most.
 
         Raises:
@@ -48,7 +48,7 @@ class PathProber:
                 rtts_ms = await self._ask(path, local, peer)
         finally:
             self._busy.discard(path.name)
-        return ProbeInfo(
+        return GatewayAnswer(
             path=path.name,
             peer=str(peer),
             sent=BEATS,

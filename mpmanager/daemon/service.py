@@ -19,7 +19,15 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
-from mpmanager.api.structures import CapInfo, ChangeInfo, PolicyInfo, PolicyQuery, ScopeOptions, SubscribeOptions
+from mpmanager.api.structures import (
+    CapInfo,
+    ChangeInfo,
+    PolicyInfo,
+    PolicyQuery,
+    ProbeOptions,
+    ScopeOptions,
+    SubscribeOptions,
+)
 from mpmanager.daemon.authors import program_of
 from mpmanager.daemon.journal import KEPT
 from mpmanager.daemon.manager import Manager
@@ -74,6 +82,7 @@ _PERSONAL = frozenset(
         contract.PROVISIONAL_CHANGE,
         contract.GUARD_CHANGES,
         contract.KEEP_CHANGE,
+        contract.DIAGNOSE,
     )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
@@ -94,9 +103,15 @@ _RECORDED = frozenset(
 
 _LONGEST_DETAIL = 200
 _TOLD_OF_DICTIONARIES = frozenset(
-    field for each in (PolicyInfo, ScopeOptions, CapInfo) for field in each.__struct_fields__
+    field for each in (PolicyInfo, ScopeOptions, CapInfo, ProbeOptions) for field in each.__struct_fields__
 )
 """To those who are asked whether a call may be."""
+
+_LONG = frozenset({contract.PROBE_PATH.name, contract.PROBE_PATHS.name, contract.DIAGNOSE.name})
+"""Take seconds, in which others want their answers; each of them allows one at a time."""
+
+_CHOSEN_DESTINATIONS = ("server", "portal_url", "trace")
+"""Of `ProbeOptions`."""
 
 Handler = Callable[..., Awaitable[list[Any]]]
 
@@ -149,6 +164,8 @@ class Service:
             contract.PROVISIONAL_CHANGE.name: self._provisional_change,
             contract.GUARD_CHANGES.name: self._guard_changes,
             contract.KEEP_CHANGE.name: self._keep_change,
+            contract.PROBE_PATHS.name: self._probe_paths,
+            contract.DIAGNOSE.name: self._diagnose,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -241,7 +258,7 @@ class Service:
         given: list[socket.socket] = []
         try:
             caller = await self._authorise(message, method)
-            async with self._answering:
+            async with nullcontext() if method.name in _LONG else self._answering:
                 body = await self._handle(caller, message, method)
                 given = [each for each in body if isinstance(each, socket.socket)]
                 await self._send(_reply(message, method, body))
@@ -306,7 +323,7 @@ class Service:
             return Action.POLICY_SYSTEM
         if method is contract.SET_POLICY and _is_own(caller, _policy(message.body[0])):
             return Action.POLICY_OWN
-        if method is contract.ACTIVATE_PROFILE:
+        if method is contract.ACTIVATE_PROFILE or _names_destination(method, message.body):
             return Action.POLICY_SYSTEM
         if method is contract.PAUSE_ENFORCING and not message.body[0]:
             return Action.POLICY_OWN  # whoever ends a pause takes no right from anybody
@@ -454,6 +471,14 @@ class Service:
         self._manager.profiles.delete(name)
         return []
 
+    async def _probe_paths(self, options: dict[str, Any]) -> list[Any]:
+        return [to_dictionary(await self._manager.doctor.probe(from_dictionary(options, ProbeOptions)))]
+
+    async def _diagnose(self, caller: Caller, options: dict[str, Any]) -> list[Any]:
+        viewer = Viewer.of(caller)
+        found = await self._manager.doctor.diagnose(from_dictionary(options, ProbeOptions), may_see=viewer.may_see)
+        return [to_dictionary(found)]
+
     async def _follow_network(self, network: str, profile: str) -> list[Any]:
         self._manager.profiles.follow(network, profile)
         return []
@@ -499,6 +524,14 @@ def _changes(rows: list[ChangeInfo]) -> list[Any]:
 
 def _author(caller: Caller) -> Author:
     return Author(uid=caller.uid, program=caller.program)
+
+
+def _names_destination(method: contract.Method, body: list[Any]) -> bool:
+    """Whether packets shall go where the caller says: a program that is kept off a path must not have us go there."""
+    if method.name not in {contract.PROBE_PATHS.name, contract.DIAGNOSE.name}:
+        return False
+    options = unpack_variants(dict(body[0]))
+    return any(options.get(each) for each in _CHOSEN_DESTINATIONS)
 
 
 def _policy(dictionary: dict[str, Any]) -> PolicyInfo:

@@ -11,6 +11,7 @@ from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.multipath import MultipathHook, SocketUnits
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
+from mpmanager.ports.probes import PathProbes
 from mpmanager.ports.socket_options import SocketOptions
 from mpmanager.ports.sysctls import Sysctls
 
@@ -26,9 +27,10 @@ class World:
     path_manager: PathManager
     connections: ConnectionTable
     echo: EchoRequests
-    probes: EchoRequests
+    gateway_echo: EchoRequests
     """The same for people who ask, so that neither hears the answers of the other."""
     moment: Callable[[], Moment]
+    probes: PathProbes
     applications: ApplicationFinder
     cgroups: Cgroups
     enforcement: Enforcement
@@ -47,7 +49,7 @@ class World:
         self.path_manager.close()
         self.connections.close()
         self.echo.close()
-        self.probes.close()
+        self.gateway_echo.close()
         self.enforcement.close()
         self.host_names.close()
         self.options.close()

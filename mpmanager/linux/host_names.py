@@ -13,8 +13,8 @@ from pathlib import Path
 
 from mpmanager.core.host_memory import HostMemory
 from mpmanager.linux.dns_answers import Conversations, Ignored
-from mpmanager.linux.dns_socket import dns_socket
 from mpmanager.linux.hosts_file import HostsFile
+from mpmanager.linux.packet_socket import dns_socket
 from mpmanager.model.connection import normalised
 from mpmanager.model.names import HostName, IPAddress
 

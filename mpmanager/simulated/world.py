@@ -161,6 +161,10 @@ class SimulatedLaptop:
         since = self.elapsed_s % OUTAGE_PERIOD_S
         return link is not _LINKS[0] or not OUTAGE_BEGINS_S <= since < OUTAGE_BEGINS_S + OUTAGE_S
 
+    def rtt_ms(self, name: LinkName) -> float:
+        """Of a link, there and back."""
+        return next((each.rtt_ms for each in _LINKS if each.name == name), 0.0)
+
     def catch_up(self) -> None:
         """Let the traffic flow that is due since the last call, in steps."""
         while self._updated + _STEP_S <= self.elapsed_s:

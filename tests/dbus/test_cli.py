@@ -204,7 +204,7 @@ def test_a_path_is_metered_as_somebody_says_and_probed(bus):
     lines = mpm("path", "metered", "dsl0", "yes", bus=bus).stdout.splitlines()
     assert lines == ["dsl0 is metered now", "To go back: mpm path metered dsl0 auto"]
     assert not printed("Paths", "path", "metered", "dsl0", "auto", bus=bus)["paths"][0]["metered"]
-    probed = printed("ProbeInfo", "path", "probe", "dsl0", bus=bus)
+    probed = printed("GatewayAnswer", "path", "probe", "dsl0", bus=bus)
     assert (probed["peer"], probed["sent"], probed["received"]) == ("203.0.113.1", 5, 5)
 
 

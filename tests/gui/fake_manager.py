@@ -22,10 +22,10 @@ from mpmanager.api.structures import (
     EventKind,
     ExpirationInfo,
     Frame,
+    GatewayAnswer,
     HelpCounts,
     PathInfo,
     PolicyInfo,
-    ProbeInfo,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -598,11 +598,11 @@ class FakeManager:
         known.usage = replace(known.usage, allowed_today_bytes=before + more_bytes)
         self.world.judge_cap(known)
 
-    async def probe_path(self, path: str) -> ProbeInfo:
+    async def probe_path(self, path: str) -> GatewayAnswer:
         if self.refusal is not None:
             raise self.refusal
         gateway = self.world.path(path).gateway
-        return ProbeInfo(path=path, peer=gateway, sent=5, received=4, rtt_min_ms=11.2, rtt_ms=12.0, rtt_max_ms=31.0)
+        return GatewayAnswer(path=path, peer=gateway, sent=5, received=4, rtt_min_ms=11.2, rtt_ms=12.0, rtt_max_ms=31.0)
 
     async def policies(self) -> list[PolicyInfo]:
         return list(self.world.policies)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from fake_manager import World
 
-from mpmanager.api.structures import CapInfo, PathInfo, ProbeInfo
+from mpmanager.api.structures import CapInfo, GatewayAnswer, PathInfo
 from mpmanager.model.caps import CapAction, CapState
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
@@ -87,7 +87,7 @@ def test_changes_are_told():
 
 
 def test_a_probe_without_an_answer_blames_nobody():
-    assert "Many gateways never do" in probe_sentence(ProbeInfo(path="wwan0", peer="10.0.0.1", sent=5, received=0))
+    assert "Many gateways never do" in probe_sentence(GatewayAnswer(path="wwan0", peer="10.0.0.1", sent=5, received=0))
 
 
 def test_every_combination_of_what_is_said_and_so_has_words():

@@ -8,8 +8,8 @@ from mpmanager.api.structures import (
     ChangeInfo,
     EventInfo,
     Frame,
+    GatewayAnswer,
     PolicyInfo,
-    ProbeInfo,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -47,7 +47,7 @@ class Manager(Protocol):
     async def allow_more(self, path: str, more_bytes: int) -> None:
         """Let a path carry so much more than its caps say until the day ends; 0 takes back what was allowed today."""
 
-    async def probe_path(self, path: str) -> ProbeInfo:
+    async def probe_path(self, path: str) -> GatewayAnswer:
         """Ask a path's gateway whether it answers; takes up to two seconds."""
 
     async def policies(self) -> list[PolicyInfo]:

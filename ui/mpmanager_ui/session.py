@@ -16,9 +16,9 @@ from mpmanager.api.structures import (
     EventInfo,
     EventKind,
     Frame,
+    GatewayAnswer,
     PathInfo,
     PolicyInfo,
-    ProbeInfo,
     StatusInfo,
     SubscribeOptions,
     Topic,
@@ -219,7 +219,7 @@ class Session(QObject):
         if more_bytes:
             await self.reached().allow_more(path, more_bytes)
 
-    async def probe(self, path: str) -> ProbeInfo:
+    async def probe(self, path: str) -> GatewayAnswer:
         """Ask a path's gateway whether it answers."""
         return await self.reached().probe_path(path)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from mpmanager.api.structures import CapInfo, PathInfo, ProbeInfo
+from mpmanager.api.structures import CapInfo, GatewayAnswer, PathInfo
 from mpmanager.client.quantities import format_bytes, format_rtt
 from mpmanager.model.caps import CapAction, CapState
 from mpmanager.model.errors import InvalidValueError
@@ -157,7 +157,7 @@ def metered_sentence(path: PathInfo) -> str:
     return _METERED_NOW[path.metered_said, path.metered]
 
 
-def probe_sentence(result: ProbeInfo) -> str:
+def probe_sentence(result: GatewayAnswer) -> str:
     """How the gateway has answered."""
     if not result.received:
         return tr(

@@ -1,0 +1,193 @@
+"""Which steps of Multipath TCP towards one server survive on one path: one connection, one join, and a capture.
+
+The kernel tells only that it has fallen back; the segments tell which option was missing from which answer.
+"""
+
+import asyncio
+import random
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from ipaddress import ip_address
+
+from mpmanager.linux.bound_socket import bound_socket, outcome_of
+from mpmanager.linux.mptcp_segments import Segment, Subtype, segment_in
+from mpmanager.linux.packet_socket import packet_socket
+from mpmanager.model.connection import Endpoint
+from mpmanager.model.diagnosis import Probe, ProbeOutcome, ProbeStep
+from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.names import AddressId, Token
+from mpmanager.model.path import Path
+from mpmanager.model.pathmanager import CreateSubflow
+
+_IPPROTO_MPTCP = 262
+_SOL_MPTCP, _MPTCP_INFO = 284, 1
+_INFO_BYTES, _TOKEN_OFFSET = 128, 12
+"""Of struct mptcp_info."""
+_LONGEST_PACKET = 65_535
+_SYN_PATIENCE_S = 2.5
+"""One SYN is sent again within; from the third on the kernel leaves the option out, which would prove nothing."""
+_JOIN_PATIENCE_S = 2.5
+_ANNOUNCE_PATIENCE_S = 0.5
+_LOOK_EVERY_S = 0.02
+_OPENING = b"\x16"
+"""The first byte of TLS. A peer has to acknowledge data before anything can join, and this one makes servers wait."""
+_JOIN_ID = AddressId(250)
+"""Far from those that `core.subflows` gives."""
+_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
+
+Execute = Callable[[CreateSubflow], None]
+
+
+class MultipathProbe:
+    """One path and one server. Needs CAP_NET_RAW."""
+
+    def __init__(self, path: Path, server: Endpoint, execute: Execute) -> None:
+        self._path = path
+        self._server = server
+        self._execute = execute
+        self._segments: list[Segment] = []
+        self._news = asyncio.Event()
+
+    async def run(self) -> list[Probe]:
+        """SYN, MP_CAPABLE, MP_JOIN and ADD_ADDR, each of them said something of."""
+        made: list[Probe] = []
+        try:
+            with ExitStack() as stack:
+                capture = stack.enter_context(
+                    packet_socket(socket.IPPROTO_TCP, self._server.port, interface=str(self._path.name))
+                )
+                self._listen(capture, stack)
+                version = self._server.address.version
+                connection = stack.enter_context(bound_socket(self._path, version, socket.SOCK_STREAM, _IPPROTO_MPTCP))
+                made += await self._connect(connection)
+                if made[-1].outcome is ProbeOutcome.OK:
+                    made += await self._join(connection)
+        except OSError as error:
+            outcome, words = outcome_of(error)
+            made.append(self._probe(ProbeStep.SYN, outcome, detail=words))
+        return [*made, *self._left_out(made)]
+
+    def _listen(self, capture: socket.socket, stack: ExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(capture, self._take, capture)
+        stack.callback(loop.remove_reader, capture)
+
+    def _take(self, capture: socket.socket) -> None:
+        try:
+            segment = segment_in(capture.recv(_LONGEST_PACKET))
+        except OSError:
+            return  # the interface went; whoever waits sees nothing
+        if segment is not None and segment.source == self._server:
+            self._segments.append(segment)
+            self._news.set()
+
+    async def _connect(self, connection: socket.socket) -> list[Probe]:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(_SYN_PATIENCE_S):
+                await asyncio.get_running_loop().sock_connect(
+                    connection, (str(self._server.address), self._server.port)
+                )
+        except OSError as error:
+            outcome, words = outcome_of(error)
+            return [self._probe(ProbeStep.SYN, outcome, detail=words)]
+        took_ms = (time.monotonic() - began) * 1000
+        port = connection.getsockname()[1]
+        answer = await self._until(lambda: self._answer_to(port))
+        syn = self._probe(ProbeStep.SYN, ProbeOutcome.OK, took_ms=took_ms)
+        if answer is None:
+            return [syn, self._probe(ProbeStep.CAPABLE, ProbeOutcome.NOT_SEEN, detail="the capture has missed it")]
+        is_capable = Subtype.CAPABLE in answer.subtypes
+        outcome = ProbeOutcome.OK if is_capable else ProbeOutcome.STRIPPED
+        return [syn, self._probe(ProbeStep.CAPABLE, outcome)]
+
+    async def _join(self, connection: socket.socket) -> list[Probe]:
+        await asyncio.get_running_loop().sock_sendall(connection, _OPENING)
+        command = self._command(connection)
+        refusal = await self._ask(command)
+        join = self._probe(ProbeStep.JOIN, ProbeOutcome.NOT_SEEN, detail=refusal)
+        if not refusal:
+            began = time.monotonic()
+            answer = await self._until(lambda: self._answer_to(command.local.port), _JOIN_PATIENCE_S)
+            join = self._judge(answer, (time.monotonic() - began) * 1000)
+        announced = await self._until(self._announcement, _ANNOUNCE_PATIENCE_S)
+        outcome = ProbeOutcome.OK if announced else ProbeOutcome.NOT_SEEN
+        detail = "" if announced else "the server has announced no further address, or it was removed"
+        return [join, self._probe(ProbeStep.ADD_ADDRESS, outcome, detail=detail)]
+
+    def _judge(self, answer: Segment | None, took_ms: float) -> Probe:
+        if answer is None:
+            return self._probe(ProbeStep.JOIN, ProbeOutcome.SILENT, detail="nobody has answered the SYN")
+        if answer.is_reset:
+            return self._probe(ProbeStep.JOIN, ProbeOutcome.REFUSED, detail="the SYN was answered by a reset")
+        if Subtype.JOIN not in answer.subtypes:
+            return self._probe(ProbeStep.JOIN, ProbeOutcome.STRIPPED, detail="the answer came without MP_JOIN")
+        return self._probe(ProbeStep.JOIN, ProbeOutcome.OK, took_ms=took_ms)
+
+    def _command(self, connection: socket.socket) -> CreateSubflow:
+        info = connection.getsockopt(_SOL_MPTCP, _MPTCP_INFO, _INFO_BYTES)
+        local = ip_address(connection.getsockname()[0])
+        port = random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret
+        return CreateSubflow(
+            token=Token(struct.unpack_from("=I", info, _TOKEN_OFFSET)[0]),
+            local=Endpoint(local, port),
+            local_id=_JOIN_ID,
+            interface_index=self._path.index,
+            remote=self._server,
+            is_backup=False,
+        )
+
+    async def _ask(self, command: CreateSubflow) -> str:
+        """Have the subflow made, as soon as the kernel takes that; returns why it does not, or nothing."""
+        deadline = time.monotonic() + _JOIN_PATIENCE_S
+        while True:
+            try:
+                self._execute(command)
+            except CommandRefusedError as error:
+                if time.monotonic() >= deadline:
+                    return str(error)
+                await asyncio.sleep(_LOOK_EVERY_S)
+            else:
+                return ""
+
+    def _answer_to(self, port: int) -> Segment | None:
+        return next(
+            (
+                each
+                for each in self._segments
+                if each.destination.port == port and (each.is_syn_answer or each.is_reset)
+            ),
+            None,
+        )
+
+    def _announcement(self) -> Segment | None:
+        return next((each for each in self._segments if Subtype.ADD_ADDRESS in each.subtypes), None)
+
+    async def _until(self, found: Callable[[], Segment | None], within_s: float = 0.5) -> Segment | None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while found() is None:
+                    self._news.clear()
+                    await self._news.wait()
+        return found()
+
+    def _left_out(self, made: list[Probe]) -> Iterator[Probe]:
+        known = {each.step for each in made}
+        for step in (ProbeStep.SYN, ProbeStep.CAPABLE, ProbeStep.JOIN, ProbeStep.ADD_ADDRESS):
+            if step not in known:
+                yield self._probe(step, ProbeOutcome.NOT_ASKED, detail="what it needs has failed")
+
+    def _probe(
+        self, step: ProbeStep, outcome: ProbeOutcome, *, detail: str = "", took_ms: float | None = None
+    ) -> Probe:
+        return Probe(
+            path=self._path.name,
+            step=step,
+            outcome=outcome,
+            target=str(self._server),
+            detail=detail,
+            took_ms=took_ms,
+        )
