@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from mpmanager.core.diagnoses import DIAGNOSES
 from mpmanager.model.trust import REASON_WORDS
 from mpmanager_ui.viewmodels.translation import CONTEXT
 
@@ -23,7 +24,8 @@ _TEXTS_OF = {"tr": 1, "tr_later": 1, "tr_count": 2}
 """How many of the first arguments are texts."""
 
 
-_TABLES = (REASON_WORDS,)
+_FINDINGS = {f"{row.id} {text}": text for row in DIAGNOSES for text in (row.title, row.meaning, row.fix)}
+_TABLES = (REASON_WORDS, _FINDINGS)
 """Of texts that the window shows and the command line, too."""
 
 

@@ -18,6 +18,7 @@ from mpmanager.api.structures import (
     ChangeInfo,
     ChangePartInfo,
     ConnectionInfo,
+    DiagnosisInfo,
     EventInfo,
     EventKind,
     ExpirationInfo,
@@ -26,6 +27,7 @@ from mpmanager.api.structures import (
     HelpCounts,
     PathInfo,
     PolicyInfo,
+    ProbeOptions,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -508,6 +510,10 @@ class FakeManager:
         self.refusals: dict[str, MpmanagerError] = {}
         """The same, for what begins with a word."""
         self.changes: list[tuple[str, ...]] = []
+        self.diagnosis = DiagnosisInfo()
+        """What an examination comes to,"""
+        self.examined: list[ProbeOptions] = []
+        """and what was asked for."""
         self.is_closed = False
         self.guard_s: int | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -724,6 +730,12 @@ class FakeManager:
         return TrustInfo(
             enforced=self.world.is_enforcing, limits=[], root="/", restrictions=[], fences=[], plain_destinations=[]
         )
+
+    async def diagnose(self, options: ProbeOptions) -> DiagnosisInfo:
+        if self.refusal is not None:
+            raise self.refusal
+        self.examined.append(options)
+        return self.diagnosis
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

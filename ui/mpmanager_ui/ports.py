@@ -6,10 +6,12 @@ from typing import Protocol
 from mpmanager.api.structures import (
     CapInfo,
     ChangeInfo,
+    DiagnosisInfo,
     EventInfo,
     Frame,
     GatewayAnswer,
     PolicyInfo,
+    ProbeOptions,
     ProfileChanges,
     ProfileInfo,
     StatusInfo,
@@ -112,6 +114,9 @@ class Manager(Protocol):
 
     async def trust(self) -> TrustInfo:
         """What of trust is in force."""
+
+    async def diagnose(self, options: ProbeOptions) -> DiagnosisInfo:
+        """Try the paths, and say what is not as it should be; takes some seconds."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

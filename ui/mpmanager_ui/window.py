@@ -70,7 +70,7 @@ class Window(QWidget):
         self.undoing = Undoing(session, self.tasks, self.snackbar)
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._context = PageContext(
-            look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page
+            look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page, bus=bus
         )
         self._pages: dict[PageName, QWidget] = {}
         self.page = PageName.OVERVIEW

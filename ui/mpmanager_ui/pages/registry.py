@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
+from mpmanager.api.bus import Bus
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.session import Session
@@ -26,6 +27,7 @@ class PageContext:
     snackbar: Snackbar
     turn_to: Callable[[PageName], None]
     """Shows another page."""
+    bus: Bus
 
 
 def _overview(context: PageContext) -> QWidget:
@@ -65,12 +67,19 @@ def _settings(context: PageContext) -> QWidget:
     return SettingsPage(context.look, context.session, context.tasks, context.snackbar, preferences)
 
 
+def _diagnostics(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.diagnostics import DiagnosticsPage  # noqa: PLC0415  # see PAGES
+
+    return DiagnosticsPage(context.look, context.session, context.tasks, context.snackbar, context.bus)
+
+
 PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.OVERVIEW: _overview,
     PageName.PATHS: _paths,
     PageName.APPLICATIONS: _applications,
     PageName.LIVE: _live,
     PageName.PROFILES: _profiles,
+    PageName.DIAGNOSTICS: _diagnostics,
     PageName.SETTINGS: _settings,
 }
 """Made, and their modules loaded, when they are shown for the first time: the window shall be there at once."""
@@ -84,6 +93,7 @@ def entries() -> tuple[Entry, ...]:
         PageName.APPLICATIONS: tr("Applications"),
         PageName.LIVE: tr("Live"),
         PageName.PROFILES: tr("Profiles"),
+        PageName.DIAGNOSTICS: tr("Diagnostics"),
         PageName.SETTINGS: tr("Settings"),
     }
     return tuple(Entry(key=name, word=words[name], icon=name.value) for name in PAGES)

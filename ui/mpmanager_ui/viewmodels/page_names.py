@@ -12,4 +12,5 @@ class PageName(StrEnum):
     APPLICATIONS = "applications"
     LIVE = "live"
     PROFILES = "profiles"
+    DIAGNOSTICS = "diagnostics"
     SETTINGS = "settings"

@@ -1,0 +1,76 @@
+"""The Diagnostics page in the window."""
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from mpmanager.api.structures import DiagnosisInfo, FindingInfo, ProbeInfo
+from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
+from mpmanager.model.errors import NotAuthorizedError
+from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.widgets.finding_card import CommandLine, FindingView
+from mpmanager_ui.widgets.probe_grid import ProbeGrid
+
+FOUND = DiagnosisInfo(
+    findings=[
+        FindingInfo(
+            id=FindingId.NO_GATEWAY,
+            severity=Severity.PROBLEM,
+            title="No gateway",
+            measured="wlan0 has 10.0.1.7/24 in Café am Markt.",
+            meaning="It leads nowhere.",
+            fix="Leave it out:",
+            command="mpm path tier wlan0 never",
+            path="wlan0",
+        )
+    ],
+    probes=[ProbeInfo(path="wlan0", step=ProbeStep.GATEWAY, outcome=ProbeOutcome.SILENT, target="10.0.1.1")],
+)
+
+
+def page_of(stage):
+    stage.begin()
+    stage.window.show_page(PageName.DIAGNOSTICS)
+    stage.settle()
+    return stage.window.page_widget(PageName.DIAGNOSTICS)
+
+
+def test_a_check_shows_what_was_found_and_its_report_names_nobody(stage):
+    page = page_of(stage)
+    assert page.sentence() == "Not checked yet"
+    assert not page.copy_button.isEnabled()
+    stage.daemon.manager.diagnosis = FOUND
+    page.server.setText("192.0.2.7:443")
+    stage.act(lambda: QTest.keyClick(page.server, "\r"))
+    stage.wait_until(lambda: page.diagnosis is not None and page.check_button.isEnabled(), "it was checked")
+    assert [each.server for each in stage.daemon.manager.examined] == ["192.0.2.7:443"]
+    assert page.sentence() == "1\N{NO-BREAK SPACE}finding to look at."
+    (card,) = page.findChildren(FindingView)
+    assert card.accessibleName() == "Problem: No gateway"
+    assert page.findChildren(ProbeGrid)
+    stage.act(card.findChild(CommandLine).button.click)
+    assert QGuiApplication.clipboard().text() == "mpm path tier wlan0 never"
+    stage.act(page.copy_button.click)
+    report = QGuiApplication.clipboard().text()
+    assert "No gateway" in report
+    assert [each for each in ("10.0.1", "Café", "Telekom") if each in report] == []
+
+
+def test_a_check_that_is_refused_can_be_tried_again(stage):
+    page = page_of(stage)
+    stage.daemon.manager.refusal = NotAuthorizedError("may not")
+    stage.act(page.check_button.click)
+    stage.wait_until(page.check_button.isEnabled, "it has ended")
+    assert stage.window.problem_banner.isVisible()
+    assert page.sentence() == "Not checked yet"
+    stage.daemon.manager.refusal = None
+    stage.act(stage.window.problem_banner.button.click)
+    stage.wait_until(lambda: page.diagnosis is not None and page.check_button.isEnabled(), "it was checked")
+    assert page.sentence() == "Nothing is wrong, as far as was asked."
+
+
+def test_a_proof_that_cannot_be_started_says_so(stage, tmp_path):
+    page = page_of(stage)
+    page.trust_test._mpm = tmp_path / "mpm"
+    stage.act(page.trust_button.click)
+    stage.wait_until(page.trust_button.isEnabled, "it was tried")
+    assert "could not be started" in page.trust_sentence() or "root" in page.trust_sentence()
