@@ -1,8 +1,11 @@
 """Sockets that leave by one path and no other, and what it means when they do not get through."""
 
+import asyncio
 import errno
+import os
 import socket
 
+from mpmanager.model.connection import Endpoint
 from mpmanager.model.diagnosis import ProbeOutcome
 from mpmanager.model.path import Path
 
@@ -35,6 +38,29 @@ def bound_socket(path: Path, version: int, kind: int, protocol: int = 0) -> sock
         made.close()
         raise
     return made
+
+
+async def connect(made: socket.socket, server: Endpoint) -> None:
+    """As `loop.sock_connect`, which looks up addresses, too, and knows nothing of Multipath TCP there.
+
+    Raises:
+        OSError: nobody answered, or somebody refused.
+    """
+    number = made.connect_ex((str(server.address), server.port))
+    if number == errno.EINPROGRESS:
+        await _until_writable(made)
+        number = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number:
+        raise OSError(number, os.strerror(number))
+
+
+async def _until_writable(made: socket.socket) -> None:
+    loop, writable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_writer(made, writable.set)
+    try:
+        await writable.wait()
+    finally:
+        loop.remove_writer(made)
 
 
 def outcome_of(error: OSError) -> tuple[ProbeOutcome, str]:

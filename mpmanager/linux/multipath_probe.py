@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 
-from mpmanager.linux.bound_socket import bound_socket, outcome_of
+from mpmanager.linux.bound_socket import bound_socket, connect, outcome_of
 from mpmanager.linux.mptcp_segments import Segment, Subtype, segment_in
 from mpmanager.linux.packet_socket import packet_socket
 from mpmanager.model.connection import Endpoint
@@ -88,9 +88,7 @@ class MultipathProbe:
         began = time.monotonic()
         try:
             async with asyncio.timeout(_SYN_PATIENCE_S):
-                await asyncio.get_running_loop().sock_connect(
-                    connection, (str(self._server.address), self._server.port)
-                )
+                await connect(connection, self._server)
         except OSError as error:
             outcome, words = outcome_of(error)
             return [self._probe(ProbeStep.SYN, outcome, detail=words)]

@@ -15,7 +15,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
-from mpmanager.linux.bound_socket import bound_socket, outcome_of
+from mpmanager.linux.bound_socket import bound_socket, connect, outcome_of
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.multipath_probe import MultipathProbe
 from mpmanager.linux.name_servers import name_servers_of
@@ -237,7 +237,7 @@ async def _get(path: Path, url: str, address: IPAddress) -> bytes:
     request = f"GET {where} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: mpmanager\r\nConnection: close\r\n\r\n"
     answer = b""
     with bound_socket(path, address.version, socket.SOCK_STREAM) as asking:
-        await loop.sock_connect(asking, (str(address), parts.port or _HTTP_PORT))
+        await connect(asking, Endpoint(address, parts.port or _HTTP_PORT))
         await loop.sock_sendall(asking, request.encode())
         while len(answer) < _LARGEST_ANSWER and (part := await loop.sock_recv(asking, _LARGEST_ANSWER)):
             answer += part
@@ -269,7 +269,7 @@ async def _service(path: Path, server: Endpoint) -> Probe:
     try:
         with bound_socket(path, server.address.version, socket.SOCK_STREAM) as asking:
             async with asyncio.timeout(_PATIENCE_S):
-                await asyncio.get_running_loop().sock_connect(asking, (str(server.address), server.port))
+                await connect(asking, server)
     except OSError as error:
         return probe(*outcome_of(error))
     return probe(ProbeOutcome.OK, took_ms=(time.monotonic() - began) * 1000)
