@@ -21,6 +21,7 @@ from mpmanager.api.structures import (
     PolicyInfo,
     ProfileChangeInfo,
     ProfileInfo,
+    RehearsalInfo,
     StatusInfo,
     SysctlInfo,
     TrustInfo,
@@ -107,6 +108,12 @@ class Diagnosis(msgspec.Struct, kw_only=True):
     diagnosis: DiagnosisInfo
 
 
+class Rehearsal(msgspec.Struct, kw_only=True):
+    """`mpm rehearse --json`."""
+
+    rehearsal: RehearsalInfo
+
+
 class Connections(msgspec.Struct, kw_only=True):
     """`mpm connections --json`."""
 
@@ -124,7 +131,7 @@ def schema() -> str:
     _references, components = msgspec.json.schema_components(
         [
             *(StatusInfo, Paths, GatewayAnswer, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
-            Diagnosis,
+            *(Diagnosis, Rehearsal),
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
             *(Connections, Events, Frame, Changes),
         ],
@@ -141,7 +148,7 @@ def schema() -> str:
             "profile import: ImportInfo; profile export: ExportInfo; profile diff: ProfileDifferences; "
             "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
-            "changes, undo, redo, keep: Changes; verify trust: Proof; doctor: Diagnosis; "
+            "changes, undo, redo, keep: Changes; verify trust: Proof; doctor: Diagnosis; rehearse: Rehearsal; "
             "connections: Connections; events: Events; watch: Frame"
         ),
         "$defs": components,

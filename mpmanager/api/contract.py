@@ -348,6 +348,15 @@ DIAGNOSE = Method(
 """As `ProbePaths`, and what that and all else that is known amounts to: `DiagnosisInfo`. Of programs it tells those of
 the caller's own, root all."""
 
+REHEARSE = Method(
+    name="Rehearse",
+    action=Action.POLICY_SYSTEM,
+    inputs=(Argument(name="path", signature="s"), Argument(name="seconds", signature="d")),
+    outputs=(Argument(name="report", signature="a{sv}"),),
+)
+"""Swallows all that comes and goes on a path for 1 to 60 s, which ends by itself whatever happens, and answers
+`RehearsalInfo` then. 0 seconds: the one that is under way ends now, and the answer is empty."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -388,6 +397,7 @@ METHODS = (
     KEEP_CHANGE,
     PROBE_PATHS,
     DIAGNOSE,
+    REHEARSE,
 )
 
 

@@ -18,6 +18,7 @@ from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.policy import Intent
 from mpmanager.model.profile import ChangeKind, ProfileChoice
 from mpmanager.model.protection import Coverage, CoverageReason
+from mpmanager.model.rehearsal import Endurance
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.sysctl import SysctlKind
 from mpmanager.model.traffic import TrafficPattern
@@ -598,6 +599,8 @@ class EventKind(StrEnum):
     CHANGE_TAKEN_BACK = "change-taken-back"
     CHANGE_MADE_AGAIN = "change-made-again"
     RESYNCHRONISED = "resynchronised"
+    REHEARSAL_BEGAN = "rehearsal-began"
+    REHEARSAL_ENDED = "rehearsal-ended"
 
 
 class SysctlInfo(Structure):
@@ -729,6 +732,39 @@ class DiagnosisInfo(ProbesInfo):
     """What came of an examination; the worst finding first."""
 
     findings: list[FindingInfo] = []
+
+
+class RehearsedInfo(Structure):
+    """How one Multipath TCP connection got through the loss of a path."""
+
+    token: str
+    app: str
+    remote: str
+    outcome: Endurance
+    waited_ms: float | None
+    """The longest time for which it had something to carry and nothing moved; null where nothing was to be carried."""
+    moved_to: list[str] = []
+    """Paths that carried for it meanwhile."""
+    moved_bytes: int = 0
+    """By these, both directions."""
+    fallback: bool = False
+    """Whether it had fallen back to plain TCP, and could not move."""
+
+
+class PlainStallInfo(Structure):
+    """A program whose plain TCP connections were on the path: they had to wait, or ended."""
+
+    app: str
+    connections: int
+
+
+class RehearsalInfo(Structure):
+    """What would survive the loss of a path. All that was on it is in `connections` and `plain`, the worst first."""
+
+    path: str
+    took_s: float
+    connections: list[RehearsedInfo] = []
+    plain: list[PlainStallInfo] = []
 
 
 @unique

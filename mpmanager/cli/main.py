@@ -65,6 +65,7 @@ _LATER = {
     "profile": "mpmanager.cli.profiles:profile",
     "resume": "mpmanager.cli.pauses:resume",
     "redo": "mpmanager.cli.changes:redo",
+    "rehearse": "mpmanager.cli.rehearse:rehearse",
     "run": "mpmanager.cli.run:run",
     "sysctl": "mpmanager.cli.sysctls:sysctl",
     "tour": "mpmanager.cli.tour:tour",

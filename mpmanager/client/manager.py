@@ -35,6 +35,7 @@ from mpmanager.api.structures import (
     ProbesInfo,
     ProfileChanges,
     ProfileInfo,
+    RehearsalInfo,
     ScopeOptions,
     StatusInfo,
     SubscribeOptions,
@@ -273,6 +274,11 @@ class ManagerClient:
         """Try the paths, and say what is not as it should be; takes some seconds."""
         (dictionary,) = await self._call(contract.DIAGNOSE, to_dictionary(options))
         return from_dictionary(dictionary, DiagnosisInfo)
+
+    async def rehearse(self, path: str, seconds: float) -> RehearsalInfo:
+        """Take a path away for so long, and report how connections got through it; 0: end that now."""
+        (dictionary,) = await self._call(contract.REHEARSE, path, float(seconds))
+        return from_dictionary(dictionary, RehearsalInfo)
 
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""

@@ -10,6 +10,7 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.daemon.authority import OwnerAuthority
 from mpmanager.daemon.world import World
 from mpmanager.linux.applications import LinuxApplicationFinder
+from mpmanager.linux.blackout import LinuxBlackout
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.clock import moment
 from mpmanager.linux.echo import LinuxEchoRequests
@@ -28,6 +29,7 @@ from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.linux.socket_units import LinuxSocketUnits, OthersSocketUnits
 from mpmanager.linux.sysctls import LinuxSysctls
 from mpmanager.ports.authority import Authority
+from mpmanager.simulated.blackout import SimulatedBlackout
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.clock import simulated_clock
 from mpmanager.simulated.enforcement import SimulatedEnforcement
@@ -72,6 +74,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         gateway_echo=LinuxEchoRequests(),
         moment=moment,
         probes=LinuxPathProbes(path_manager),
+        blackout=LinuxBlackout(),
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
@@ -106,6 +109,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         gateway_echo=SimulatedEchoRequests(laptop),
         moment=simulated_clock(clock),
         probes=SimulatedPathProbes(laptop),
+        blackout=SimulatedBlackout(),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),

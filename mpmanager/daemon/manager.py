@@ -35,6 +35,7 @@ from mpmanager.daemon.pause_keeper import PauseKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
 from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.program_places import ProgramPlaces
+from mpmanager.daemon.rehearser import Rehearser
 from mpmanager.daemon.scope_keeper import ScopeKeeper
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.streams import Streams
@@ -189,6 +190,14 @@ class Manager:
             named=self.scopes.named,
             policy_of=lambda application: self._policy_for(self._subjects.of_application(application)),
         )
+        self.rehearser = Rehearser(
+            world,
+            journal=self.journal,
+            paths=lambda: self.paths.paths,
+            accounts=lambda: list(self._connections.ledger.living()),
+            named=self.scopes.named,
+            sample=self._connections.sample,
+        )
         self._rates = PathRates()
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
@@ -213,6 +222,7 @@ class Manager:
             self.trust.begin()
             self.pause.begin()
             self.options.begin()
+            self.rehearser.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
             self.trust.recall(self._state.load_holds())

@@ -25,6 +25,7 @@ from mpmanager.api.structures import (
     PolicyInfo,
     PolicyQuery,
     ProbeOptions,
+    RehearsalInfo,
     ScopeOptions,
     SubscribeOptions,
 )
@@ -83,6 +84,7 @@ _PERSONAL = frozenset(
         contract.GUARD_CHANGES,
         contract.KEEP_CHANGE,
         contract.DIAGNOSE,
+        contract.REHEARSE,
     )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
@@ -107,7 +109,7 @@ _TOLD_OF_DICTIONARIES = frozenset(
 )
 """To those who are asked whether a call may be."""
 
-_LONG = frozenset({contract.PROBE_PATH.name, contract.PROBE_PATHS.name, contract.DIAGNOSE.name})
+_LONG = frozenset({contract.PROBE_PATH.name, contract.PROBE_PATHS.name, contract.DIAGNOSE.name, contract.REHEARSE.name})
 """Take seconds, in which others want their answers; each of them allows one at a time."""
 
 _CHOSEN_DESTINATIONS = ("server", "portal_url", "trace")
@@ -166,6 +168,7 @@ class Service:
             contract.KEEP_CHANGE.name: self._keep_change,
             contract.PROBE_PATHS.name: self._probe_paths,
             contract.DIAGNOSE.name: self._diagnose,
+            contract.REHEARSE.name: self._rehearse,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -478,6 +481,13 @@ class Service:
         viewer = Viewer.of(caller)
         found = await self._manager.doctor.diagnose(from_dictionary(options, ProbeOptions), may_see=viewer.may_see)
         return [to_dictionary(found)]
+
+    async def _rehearse(self, caller: Caller, path: str, seconds: float) -> list[Any]:
+        if seconds == 0:
+            self._manager.rehearser.stop()
+            return [to_dictionary(RehearsalInfo(path=path, took_s=0.0))]
+        viewer = Viewer.of(caller)
+        return [to_dictionary(await self._manager.rehearser.rehearse(path, seconds, may_see=viewer.may_see))]
 
     async def _follow_network(self, network: str, profile: str) -> list[Any]:
         self._manager.profiles.follow(network, profile)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mpmanager.model.clock import Moment
+from mpmanager.ports.blackout import Blackout
 from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
 from mpmanager.ports.enforcement import Enforcement
@@ -31,6 +32,7 @@ class World:
     """The same for people who ask, so that neither hears the answers of the other."""
     moment: Callable[[], Moment]
     probes: PathProbes
+    blackout: Blackout
     applications: ApplicationFinder
     cgroups: Cgroups
     enforcement: Enforcement

@@ -301,7 +301,7 @@ class LinuxConnectionTable:
         self._one(request, take, what=f"look at subflow {flow}")
         return _vitals(flow, found[0][len(_SOCKET) :]) if found else None
 
-    def plain_connections(self) -> list[ProcessKey]:
+    def plain_connections(self, *, local: Collection[IPAddress] | None = None) -> list[ProcessKey]:
         connected: list[Values] = []
         listening: set[int] = set()
 
@@ -316,7 +316,8 @@ class LinuxConnectionTable:
 
         self._dump(_IPPROTO_TCP, 1 << _ESTABLISHED | 1 << _LISTENING, take)
         own = (each for each in connected if _local_port(each) not in listening)
-        return [_owner(each) for each in own if not _is_over_loopback(each)]
+        outside = (each for each in own if not _is_over_loopback(each))
+        return [_owner(each) for each in outside if local is None or _flow(each).local.address in local]
 
     def _one(self, request: bytes, take: Take, *, what: str) -> None:
         """Read the message about one socket; there is none when it is gone."""

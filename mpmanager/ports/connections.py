@@ -12,7 +12,7 @@ from mpmanager.model.connection import (
     SubflowEnd,
     SubflowSample,
 )
-from mpmanager.model.names import Token
+from mpmanager.model.names import IPAddress, Token
 from mpmanager.model.pathmanager import Command, KernelEvent
 from mpmanager.model.progress import Progress, SubflowVitals
 
@@ -76,8 +76,10 @@ class ConnectionTable(Protocol):
         """Whether one subflow delivers; None when it is gone."""
         ...
 
-    def plain_connections(self) -> list[ProcessKey]:
+    def plain_connections(self, *, local: Collection[IPAddress] | None = None) -> list[ProcessKey]:
         """Whose the connections are that use plain TCP, one entry for each; dear on a busy machine.
+
+        With `local` only those from these addresses.
 
         Left out are those over loopback, and those that somebody else has opened to a listener here: what they are is
         the other end's choice.

@@ -26,7 +26,7 @@ from mpmanager.model.connection import (
 )
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.heartbeat import Beat
-from mpmanager.model.names import AddressId, LinkName, Token
+from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
 from mpmanager.model.network import (
     DefaultRoute,
     Link,
@@ -430,7 +430,7 @@ class SimulatedConnections:
                 return _vitals(flow, connection.subflows[flow])
         return None
 
-    def plain_connections(self) -> list[ProcessKey]:
+    def plain_connections(self, *, local: Collection[IPAddress] | None = None) -> list[ProcessKey]:  # noqa: ARG002  # the port's
         """All simulated programs use Multipath TCP."""
         return []
 

@@ -30,6 +30,7 @@ from mpmanager.api.structures import (
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,
+    RehearsalInfo,
     StatusInfo,
     SubflowInfo,
     SubscribeOptions,
@@ -514,6 +515,10 @@ class FakeManager:
         """What an examination comes to,"""
         self.examined: list[ProbeOptions] = []
         """and what was asked for."""
+        self.rehearsals: list[tuple[str, float]] = []
+        self.rehearsal = RehearsalInfo(path="wlan0", took_s=10.0)
+        self.enough = asyncio.Event()
+        """A rehearsal lasts until this is set."""
         self.is_closed = False
         self.guard_s: int | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -736,6 +741,14 @@ class FakeManager:
             raise self.refusal
         self.examined.append(options)
         return self.diagnosis
+
+    async def rehearse(self, path: str, seconds: float) -> RehearsalInfo:
+        self.rehearsals.append((path, seconds))
+        if not seconds:
+            self.enough.set()
+            return RehearsalInfo(path=path, took_s=0.0)
+        await self.enough.wait()
+        return self.rehearsal
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

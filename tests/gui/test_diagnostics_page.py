@@ -3,9 +3,17 @@
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from mpmanager.api.structures import DiagnosisInfo, FindingInfo, ProbeInfo
+from mpmanager.api.structures import (
+    DiagnosisInfo,
+    FindingInfo,
+    PlainStallInfo,
+    ProbeInfo,
+    RehearsalInfo,
+    RehearsedInfo,
+)
 from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.errors import NotAuthorizedError
+from mpmanager.model.rehearsal import Endurance
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.widgets.finding_card import CommandLine, FindingView
 from mpmanager_ui.widgets.probe_grid import ProbeGrid
@@ -74,3 +82,33 @@ def test_a_proof_that_cannot_be_started_says_so(stage, tmp_path):
     stage.act(page.trust_button.click)
     stage.wait_until(page.trust_button.isEnabled, "it was tried")
     assert "could not be started" in page.trust_sentence() or "root" in page.trust_sentence()
+
+
+def test_a_rehearsal_can_be_ended_and_says_what_became_of_each_connection(stage):
+    page = page_of(stage)
+    card, manager = page.rehearsal, stage.daemon.manager
+    manager.rehearsal = RehearsalInfo(
+        path="wlan0",
+        took_s=10.0,
+        connections=[
+            RehearsedInfo(
+                token="0x1",  # noqa: S106  # of a connection
+                app="ssh",
+                remote="",
+                outcome=Endurance.MOVED,
+                waited_ms=54.0,
+                moved_to=["wwan0"],
+                moved_bytes=1_400_000,
+            )
+        ],
+        plain=[PlainStallInfo(app="curl", connections=2)],
+    )
+    stage.act(card.button.click)
+    stage.wait_until(lambda: manager.rehearsals == [("wlan0", 10.0)], "it has begun")
+    assert not card.paths.isEnabled()
+    stage.act(card.button.click)
+    stage.wait_until(card.paths.isEnabled, "it has ended")
+    assert manager.rehearsals[1:] == [("wlan0", 0.0)]
+    assert "2" in card.lines()[0]
+    assert card.lines()[1].startswith("ssh went on by LTE after 54")
+    assert "2" in card.sentence()

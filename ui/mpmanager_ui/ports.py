@@ -14,6 +14,7 @@ from mpmanager.api.structures import (
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,
+    RehearsalInfo,
     StatusInfo,
     SubscribeOptions,
     SysctlInfo,
@@ -117,6 +118,9 @@ class Manager(Protocol):
 
     async def diagnose(self, options: ProbeOptions) -> DiagnosisInfo:
         """Try the paths, and say what is not as it should be; takes some seconds."""
+
+    async def rehearse(self, path: str, seconds: float) -> RehearsalInfo:
+        """Take a path away for so long, and report how connections got through it; 0: end that now."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

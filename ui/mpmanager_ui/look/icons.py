@@ -54,6 +54,8 @@ EVENT_ICONS = {
     EventKind.CHANGE_TAKEN_BACK: "undo",
     EventKind.CHANGE_MADE_AGAIN: "redo",
     EventKind.RESYNCHRONISED: "information",
+    EventKind.REHEARSAL_BEGAN: "pause",
+    EventKind.REHEARSAL_ENDED: "play",
 }
 
 

@@ -26,6 +26,7 @@ from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.finding_card import CommandLine, FindingView
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.probe_grid import ProbeGrid
+from mpmanager_ui.widgets.rehearsal_card import RehearsalCard
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.trust_test import TrustTest
 
@@ -55,6 +56,7 @@ class DiagnosticsPage(QScrollArea):
         self._trust_words = Label(tr("Not tried since the window was opened."))
         self._trust_column = QVBoxLayout()
         self._trust_command: QWidget | None = None
+        self.rehearsal = RehearsalCard(look, session, tasks)
         self._build()
 
     def sentence(self) -> str:
@@ -165,6 +167,7 @@ class DiagnosticsPage(QScrollArea):
         column.addWidget(self._empty)
         column.addLayout(self._results)
         column.addWidget(self._trust_card())
+        column.addWidget(self.rehearsal)
         column.addStretch(1)
         self.setWidget(page)
         self.setWidgetResizable(True)

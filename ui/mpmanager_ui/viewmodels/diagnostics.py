@@ -1,4 +1,4 @@
-"""What the Diagnostics page says: findings, what each path answered, and the proof of trust."""
+"""What the Diagnostics page says: findings, what each path answered, the proof of trust, and the rehearsal."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,18 @@ from pathlib import Path
 
 import msgspec
 
-from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, ProbeInfo
-from mpmanager.client.quantities import format_rtt
+from mpmanager.api.structures import (
+    DiagnosisInfo,
+    FindingInfo,
+    HopInfo,
+    PlainStallInfo,
+    ProbeInfo,
+    RehearsalInfo,
+    RehearsedInfo,
+)
+from mpmanager.client.quantities import format_bytes, format_rtt
 from mpmanager.model.diagnosis import ProbeOutcome, ProbeStep, Severity
+from mpmanager.model.rehearsal import Endurance
 from mpmanager.verify.report import ProofInfo
 from mpmanager.verify.verdict import Verdict
 from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later, tr_literal
@@ -233,3 +242,83 @@ def _judged(proof: ProofInfo) -> TrustTestResult:
         text = tr_count("{count} check has FAILED.", "{count} checks have FAILED.", count=failed)
         return TrustTestResult(text=text, mood=Mood.BAD)
     return TrustTestResult(text=tr("Nothing has failed, and something could not be proven."), mood=Mood.DOUBTFUL)
+
+
+ENDURANCE_WORDS = Spoken(
+    {
+        Endurance.MOVED: tr_later("went on"),
+        Endurance.STALLED: tr_later("stalled"),
+        Endurance.ENDED: tr_later("ended"),
+        Endurance.IDLE: tr_later("was quiet"),
+    }
+)
+_ENDURANCE_MOODS = {
+    Endurance.MOVED: Mood.GOOD,
+    Endurance.STALLED: Mood.BAD,
+    Endurance.ENDED: Mood.BAD,
+    Endurance.IDLE: Mood.NEUTRAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalLine:
+    """One connection, or the plain ones of one program, in one sentence."""
+
+    text: str
+    mood: Mood
+
+
+def rehearsal_lines(report: RehearsalInfo, titles: Mapping[str, str]) -> tuple[RehearsalLine, ...]:
+    """What became of all that was on the path, the worst first."""
+    plain = (RehearsalLine(text=_plain_words(each), mood=Mood.BAD) for each in report.plain)
+    return (*plain, *(_rehearsed(each, titles) for each in report.connections))
+
+
+def _plain_words(row: PlainStallInfo) -> str:
+    return tr_count(
+        "{app}: {count} connection of plain TCP could not move",
+        "{app}: {count} connections of plain TCP could not move",
+        count=row.connections,
+        app=row.app,
+    )
+
+
+def _rehearsed(row: RehearsedInfo, titles: Mapping[str, str]) -> RehearsalLine:
+    mood = _ENDURANCE_MOODS[row.outcome]
+    words = ENDURANCE_WORDS[row.outcome]
+    if row.outcome is Endurance.MOVED and row.waited_ms is not None:
+        by = ", ".join(titles.get(each, each) for each in row.moved_to)
+        waited, volume = format_rtt(row.waited_ms), format_bytes(row.moved_bytes)
+        text = tr(
+            "{app} went on by {paths} after {waited}; {bytes} went there",
+            app=row.app,
+            paths=by,
+            waited=waited,
+            bytes=volume,
+        )
+        if not by:
+            text = tr("{app} went on after {waited}", app=row.app, waited=waited)
+        return RehearsalLine(text=text, mood=mood)
+    if row.waited_ms is not None:
+        text = tr("{app} {outcome} for {waited}", app=row.app, outcome=words, waited=format_rtt(row.waited_ms))
+        return RehearsalLine(text=text, mood=mood)
+    return RehearsalLine(text=f"{row.app} {words}", mood=mood)
+
+
+def rehearsal_summary(report: RehearsalInfo, titles: Mapping[str, str]) -> tuple[str, Mood]:
+    """What it comes to, in one sentence."""
+    name, seconds = titles.get(report.path, report.path), round(report.took_s)
+    bad = sum(each.connections for each in report.plain)
+    bad += sum(each.outcome in {Endurance.STALLED, Endurance.ENDED} for each in report.connections)
+    if bad:
+        text = tr_count(
+            "{path} was away for {seconds} s: {count} connection did not go on.",
+            "{path} was away for {seconds} s: {count} connections did not go on.",
+            count=bad,
+            path=name,
+            seconds=seconds,
+        )
+        return text, Mood.BAD
+    if not report.connections:
+        return tr("{path} was away for {seconds} s: nothing used it.", path=name, seconds=seconds), Mood.NEUTRAL
+    return tr("{path} was away for {seconds} s: everything went on.", path=name, seconds=seconds), Mood.GOOD
