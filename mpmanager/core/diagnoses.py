@@ -327,8 +327,8 @@ DIAGNOSES = (
         look=_join_stripped,
         title="No subflow can join on this path",
         meaning="Connections can open here and none can move here: as a backup this path is worth nothing.",
-        fix="Use another path as the backup, and this one not for helping:",
-        command="mpm path tier {path} always",
+        fix="Rely on another path as the backup, and leave this one out:",
+        command="mpm path tier {path} never",
     ),
     Diagnosis(
         id=FindingId.PEER_WITHOUT_MPTCP,

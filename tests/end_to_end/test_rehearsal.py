@@ -49,6 +49,23 @@ def nftables(lab):
     return lab.run(["nft", "list", "tables"]).stdout
 
 
+def test_an_examination_tells_which_steps_survive_on_each_path(office, server_in):
+    lab, daemon = office
+    server = server_in(lab)
+    address = lab.server_address()
+    asked = [MPM, "--bus", str(daemon.bus), "doctor", "--server", f"{address}:{server.port}", "--trace", str(address)]
+    done = lab.run([*asked, "--json"], check=False)
+    assert done.stdout, done.stderr
+    diagnosis = json.loads(done.stdout)["diagnosis"]
+    steps = ("route", "gateway", "service", "syn", "mp-capable", "mp-join")
+    found = {(each["path"], each["step"]): each["outcome"] for each in diagnosis["probes"]}
+    wanted = {(path, step): "ok" for path in ("wlan0", "wwan0") for step in steps}
+    assert {each: found[each] for each in wanted} == wanted
+    assert {each["path"] for each in diagnosis["hops"] if each["destination"]} == {"wlan0", "wwan0"}
+    of_paths = [each for each in diagnosis["findings"] if each.get("path")]
+    assert of_paths == []
+
+
 def test_what_speaks_multipath_goes_on_and_what_does_not_waits(office, server_in):
     lab, daemon = office
     server = server_in(lab, protocol=0)

@@ -17,7 +17,7 @@ from mpmanager.api.structures import (
     RehearsalInfo,
     RehearsedInfo,
 )
-from mpmanager.client.quantities import format_bytes, format_rtt
+from mpmanager.client.quantities import format_bytes, format_rtt, format_wait
 from mpmanager.model.diagnosis import ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.rehearsal import Endurance
 from mpmanager.verify.report import ProofInfo
@@ -81,6 +81,7 @@ _OUTCOME_MOODS = {
     ProbeOutcome.NOT_ASKED: Mood.NEUTRAL,
     ProbeOutcome.FORBIDDEN: Mood.DOUBTFUL,
 }
+_LONG_MS = 1000
 _WRONG = frozenset({Severity.PROBLEM, Severity.WARNING})
 
 
@@ -288,7 +289,7 @@ def _rehearsed(row: RehearsedInfo, titles: Mapping[str, str]) -> RehearsalLine:
     words = ENDURANCE_WORDS[row.outcome]
     if row.outcome is Endurance.MOVED and row.waited_ms is not None:
         by = ", ".join(titles.get(each, each) for each in row.moved_to)
-        waited, volume = format_rtt(row.waited_ms), format_bytes(row.moved_bytes)
+        waited, volume = _duration(row.waited_ms), format_bytes(row.moved_bytes)
         text = tr(
             "{app} went on by {paths} after {waited}; {bytes} went there",
             app=row.app,
@@ -300,9 +301,14 @@ def _rehearsed(row: RehearsedInfo, titles: Mapping[str, str]) -> RehearsalLine:
             text = tr("{app} went on after {waited}", app=row.app, waited=waited)
         return RehearsalLine(text=text, mood=mood)
     if row.waited_ms is not None:
-        text = tr("{app} {outcome} for {waited}", app=row.app, outcome=words, waited=format_rtt(row.waited_ms))
+        text = tr("{app} {outcome} for {waited}", app=row.app, outcome=words, waited=_duration(row.waited_ms))
         return RehearsalLine(text=text, mood=mood)
     return RehearsalLine(text=f"{row.app} {words}", mood=mood)
+
+
+def _duration(waited_ms: float) -> str:
+    """Exact as far as looks every 20 ms are."""
+    return format_wait(max(1, round(waited_ms, -2 if waited_ms > _LONG_MS else 0)))
 
 
 def rehearsal_summary(report: RehearsalInfo, titles: Mapping[str, str]) -> tuple[str, Mood]:

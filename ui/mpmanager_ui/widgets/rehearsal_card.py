@@ -145,6 +145,7 @@ class RehearsalCard(QFrame):
         row.setSpacing(GRID)
         row.addWidget(note, 1)
         for widget in (self.paths, self.seconds, self.button):
+            widget.setMinimumHeight(4 * GRID)
             row.addWidget(widget)
         for part in (title, self._words):
             self._column.addWidget(part)
