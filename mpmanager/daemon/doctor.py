@@ -97,7 +97,13 @@ class Doctor:
             raise NotSupportedError("another examination is under way; try again in some seconds")
         async with self._examining, asyncio.timeout(_LONGEST_S):
             usable = [each for each in paths if each.state.is_usable]
-            probed = await asyncio.gather(*(self._world.probes.probe(each, wishes) for each in usable))
+            everywhere = [each for each in self._paths() if each.state.is_usable]
+            probed = await asyncio.gather(
+                *(
+                    self._world.probes.probe(path, wishes, others=[each for each in everywhere if each != path])
+                    for path in usable
+                )
+            )
             traced = await asyncio.gather(*(self._trace(each, wishes.trace) for each in usable))
         return tuple(probe for each in probed for probe in each), tuple(hop for each in traced for hop in each)
 

@@ -8,10 +8,11 @@ import random
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 
+from mpmanager.linux.bare_syn import send_bare_syn
 from mpmanager.linux.bound_socket import bound_socket, connect, outcome_of
 from mpmanager.linux.mptcp_segments import Segment, Subtype, segment_in
 from mpmanager.linux.packet_socket import packet_socket
@@ -44,10 +45,12 @@ Execute = Callable[[CreateSubflow], None]
 class MultipathProbe:
     """One path and one server. Needs CAP_NET_RAW."""
 
-    def __init__(self, path: Path, server: Endpoint, execute: Execute) -> None:
+    def __init__(self, path: Path, server: Endpoint, execute: Execute, *, others: Sequence[Path] = ()) -> None:
+        """`others` are paths on which the connection may be opened that the path joins, where none may open on it."""
         self._path = path
         self._server = server
         self._execute = execute
+        self._others = others
         self._segments: list[Segment] = []
         self._news = asyncio.Event()
 
@@ -60,15 +63,43 @@ class MultipathProbe:
                     packet_socket(socket.IPPROTO_TCP, self._server.port, interface=str(self._path.name))
                 )
                 self._listen(capture, stack)
-                version = self._server.address.version
-                connection = stack.enter_context(bound_socket(self._path, version, socket.SOCK_STREAM, _IPPROTO_MPTCP))
-                made += await self._connect(connection)
-                if made[-1].outcome is ProbeOutcome.OK:
-                    made += await self._join(connection)
+                made += await self._try(stack)
         except OSError as error:
             outcome, words = outcome_of(error)
             made.append(self._probe(ProbeStep.SYN, outcome, detail=words))
         return [*made, *self._left_out(made)]
+
+    async def _try(self, stack: ExitStack) -> list[Probe]:
+        connection = stack.enter_context(self._socket(self._path))
+        made = await self._connect(connection)
+        if made[0].outcome is ProbeOutcome.FORBIDDEN:
+            made = await self._ask_by_bare_syn()
+            connection = await self._open_elsewhere(stack)
+        if made[-1].outcome is ProbeOutcome.OK and connection is not None:
+            made += await self._join(connection)
+        return made
+
+    def _socket(self, path: Path) -> socket.socket:
+        return bound_socket(path, self._server.address.version, socket.SOCK_STREAM, _IPPROTO_MPTCP)
+
+    async def _ask_by_bare_syn(self) -> list[Probe]:
+        """No connection may open here (a rule of trust): a SYN alone tells what the path lets pass."""
+        port = _any_port()
+        send_bare_syn(self._path, self._server, port=port)
+        answer = await self._until(lambda: self._answer_to(port), _SYN_PATIENCE_S)
+        if answer is None or answer.is_reset:
+            outcome = ProbeOutcome.SILENT if answer is None else ProbeOutcome.REFUSED
+            return [self._probe(ProbeStep.SYN, outcome)]
+        return [self._probe(ProbeStep.SYN, ProbeOutcome.OK), self._judge_capable(answer)]
+
+    async def _open_elsewhere(self, stack: ExitStack) -> socket.socket | None:
+        for other in self._others:
+            with suppress(OSError):
+                connection = stack.enter_context(self._socket(other))
+                async with asyncio.timeout(_SYN_PATIENCE_S):
+                    await connect(connection, self._server)
+                return connection
+        return None
 
     def _listen(self, capture: socket.socket, stack: ExitStack) -> None:
         loop = asyncio.get_running_loop()
@@ -98,9 +129,11 @@ class MultipathProbe:
         syn = self._probe(ProbeStep.SYN, ProbeOutcome.OK, took_ms=took_ms)
         if answer is None:
             return [syn, self._probe(ProbeStep.CAPABLE, ProbeOutcome.NOT_SEEN, detail="the capture has missed it")]
+        return [syn, self._judge_capable(answer)]
+
+    def _judge_capable(self, answer: Segment) -> Probe:
         is_capable = Subtype.CAPABLE in answer.subtypes
-        outcome = ProbeOutcome.OK if is_capable else ProbeOutcome.STRIPPED
-        return [syn, self._probe(ProbeStep.CAPABLE, outcome)]
+        return self._probe(ProbeStep.CAPABLE, ProbeOutcome.OK if is_capable else ProbeOutcome.STRIPPED)
 
     async def _join(self, connection: socket.socket) -> list[Probe]:
         await asyncio.get_running_loop().sock_sendall(connection, _OPENING)
@@ -109,7 +142,7 @@ class MultipathProbe:
         join = self._probe(ProbeStep.JOIN, ProbeOutcome.NOT_SEEN, detail=refusal)
         if not refusal:
             began = time.monotonic()
-            answer = await self._until(lambda: self._answer_to(command.local.port), _JOIN_PATIENCE_S)
+            answer = await self._until(lambda: self._answer_to_join(command.local.port), _JOIN_PATIENCE_S)
             join = self._judge(answer, (time.monotonic() - began) * 1000)
         announced = await self._until(self._announcement, _ANNOUNCE_PATIENCE_S)
         outcome = ProbeOutcome.OK if announced else ProbeOutcome.NOT_SEEN
@@ -127,11 +160,10 @@ class MultipathProbe:
 
     def _command(self, connection: socket.socket) -> CreateSubflow:
         info = connection.getsockopt(_SOL_MPTCP, _MPTCP_INFO, _INFO_BYTES)
-        local = ip_address(connection.getsockname()[0])
-        port = random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret
+        local = self._path.source_address(self._server.address.version) or ip_address(connection.getsockname()[0])
         return CreateSubflow(
             token=Token(struct.unpack_from("=I", info, _TOKEN_OFFSET)[0]),
-            local=Endpoint(local, port),
+            local=Endpoint(local, _any_port()),
             local_id=_JOIN_ID,
             interface_index=self._path.index,
             remote=self._server,
@@ -145,6 +177,8 @@ class MultipathProbe:
             try:
                 self._execute(command)
             except CommandRefusedError as error:
+                if self._joined() is not None:
+                    return ""  # by the daemon itself, under its own number for this address
                 if time.monotonic() >= deadline:
                     return str(error)
                 await asyncio.sleep(_LOOK_EVERY_S)
@@ -160,6 +194,12 @@ class MultipathProbe:
             ),
             None,
         )
+
+    def _answer_to_join(self, port: int) -> Segment | None:
+        return self._joined() or self._answer_to(port)
+
+    def _joined(self) -> Segment | None:
+        return next((each for each in self._segments if each.is_syn_answer and Subtype.JOIN in each.subtypes), None)
 
     def _announcement(self) -> Segment | None:
         return next((each for each in self._segments if Subtype.ADD_ADDRESS in each.subtypes), None)
@@ -189,3 +229,7 @@ class MultipathProbe:
             detail=detail,
             took_ms=took_ms,
         )
+
+
+def _any_port() -> int:
+    return random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret

@@ -5,7 +5,7 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -52,24 +52,28 @@ class LinuxPathProbes:
     def __init__(self, path_manager: PathManager) -> None:
         self._path_manager = path_manager
 
-    async def probe(self, path: Path, wishes: ProbeWishes) -> tuple[Probe, ...]:
+    async def probe(self, path: Path, wishes: ProbeWishes, *, others: Sequence[Path] = ()) -> tuple[Probe, ...]:
         """The steps that need nothing of each other at the same time."""
         found = await asyncio.gather(
-            _routes(path), _gateways(path), _names(path), _portal(path, wishes), self._server(path, wishes.server)
+            _routes(path),
+            _gateways(path),
+            _names(path),
+            _portal(path, wishes),
+            self._server(path, wishes.server, others),
         )
         return tuple(probe for each in found for probe in each)
 
     async def trace(self, path: Path, destination: IPAddress) -> tuple[Hop, ...]:
         return await trace(path, destination)
 
-    async def _server(self, path: Path, server: Endpoint | None) -> list[Probe]:
+    async def _server(self, path: Path, server: Endpoint | None, others: Sequence[Path]) -> list[Probe]:
         steps = (ProbeStep.SERVICE, ProbeStep.SYN, ProbeStep.CAPABLE, ProbeStep.JOIN, ProbeStep.ADD_ADDRESS)
         if server is None:
             return [_not_asked(path, step, "no server was chosen") for step in steps]
         if path.source_address(server.address.version) is None:
             return [_not_asked(path, step, f"no address of IPv{server.address.version}") for step in steps]
         service = await _service(path, server)
-        return [service, *await MultipathProbe(path, server, self._path_manager.execute).run()]
+        return [service, *await MultipathProbe(path, server, self._path_manager.execute, others=others).run()]
 
 
 async def _routes(path: Path) -> list[Probe]:

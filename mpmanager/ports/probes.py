@@ -1,5 +1,6 @@
 """What the daemon needs to try paths when somebody asks."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from mpmanager.model.diagnosis import Hop, Probe, ProbeWishes
@@ -10,8 +11,10 @@ from mpmanager.model.path import Path
 class PathProbes(Protocol):
     """Asks, over one path and no other, whether something answers."""
 
-    async def probe(self, path: Path, wishes: ProbeWishes) -> tuple[Probe, ...]:
+    async def probe(self, path: Path, wishes: ProbeWishes, *, others: Sequence[Path] = ()) -> tuple[Probe, ...]:
         """All steps on one path, in the order of `ProbeStep`, within 15 s; never raises for what the network does.
+
+        Where no connection may open on the path, one of `others` opens the connection that it joins.
 
         Nobody is asked but the path's own gateways, its own name server, and whom `wishes` names.
         """

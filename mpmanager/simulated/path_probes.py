@@ -1,5 +1,7 @@
 """Probes of the simulated paths: all answer while they are up, and the operator's network removes MP_JOIN."""
 
+from collections.abc import Sequence
+
 from mpmanager.model.diagnosis import Hop, Probe, ProbeOutcome, ProbeStep, ProbeWishes
 from mpmanager.model.names import IPAddress
 from mpmanager.model.path import Path, PathKind
@@ -15,7 +17,7 @@ class SimulatedPathProbes:
     def __init__(self, laptop: SimulatedLaptop) -> None:
         self._laptop = laptop
 
-    async def probe(self, path: Path, wishes: ProbeWishes) -> tuple[Probe, ...]:
+    async def probe(self, path: Path, wishes: ProbeWishes, *, others: Sequence[Path] = ()) -> tuple[Probe, ...]:  # noqa: ARG002  # the port's
         took_ms = self._laptop.rtt_ms(path.name)
         source, gateway = str(path.source_address(4) or ""), str(path.gateway or "")
         made = [

@@ -9,8 +9,10 @@ from ipaddress import ip_address
 import pytest
 
 from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.multipath_probe import MultipathProbe
 from mpmanager.linux.name_servers import name_servers_of
 from mpmanager.linux.nftables import Nftables
+from mpmanager.linux.packet_socket import packet_socket
 from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.diagnosis import ProbeOutcome, ProbeStep, ProbeWishes
@@ -208,3 +210,16 @@ def test_name_servers_are_those_that_the_path_can_lead_to(tmp_path):
     (tmp_path / "run/systemd/resolve/netif").mkdir(parents=True)
     (tmp_path / "run/systemd/resolve/netif/7").write_text("LLMNR=yes\nSERVERS=10.9.9.1\n")
     assert [str(each) for each in name_servers_of(path, root=tmp_path)] == ["10.9.9.1"]
+
+
+def test_a_bare_syn_is_answered_with_the_option_as_one_of_a_socket_is(lab):
+    async def ask(endpoint):
+        probe = MultipathProbe(path_of(lab, "wlan0"), endpoint, lambda _command: None)
+        with ExitStack() as stack:
+            capture = stack.enter_context(packet_socket(socket.IPPROTO_TCP, endpoint.port, interface="wlan0"))
+            probe._listen(capture, stack)
+            return await probe._ask_by_bare_syn()
+
+    with server(lab) as endpoint:
+        found = lab.inside("laptop", lambda: asyncio.run(ask(endpoint)))
+    assert outcomes(found) == {ProbeStep.SYN: ProbeOutcome.OK, ProbeStep.CAPABLE: ProbeOutcome.OK}
