@@ -336,7 +336,7 @@ PROBE_PATHS = Method(
     inputs=(Argument(name="options", signature="a{sv}"),),
     outputs=(Argument(name="probes", signature="a{sv}"),),
 )
-"""Takes `ProbeOptions`, answers `ProbesInfo` within 20 s. Options that name a destination take `Action.POLICY_SYSTEM`;
+"""Takes `ProbeOptions`, answers `ProbesInfo` within 30 s. Options that name a destination take `Action.POLICY_SYSTEM`;
 without them nobody but each path's own gateway and name server is asked. One at a time."""
 
 DIAGNOSE = Method(

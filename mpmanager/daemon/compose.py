@@ -109,7 +109,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         gateway_echo=SimulatedEchoRequests(laptop),
         moment=simulated_clock(clock),
         probes=SimulatedPathProbes(laptop),
-        blackout=SimulatedBlackout(),
+        blackout=SimulatedBlackout(laptop),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),

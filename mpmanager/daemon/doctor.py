@@ -18,7 +18,7 @@ from mpmanager.model.names import IPAddress
 from mpmanager.model.path import Path, Tier
 from mpmanager.model.policy import Policy, PolicyRule
 
-_LONGEST_S = 20.0
+_LONGEST_S = 30.0
 _MOST_PLAIN = 20
 """Programs that are named."""
 _SELECTED_BY = ("exe:", "app:", "unit:")
@@ -95,17 +95,21 @@ class Doctor:
         wishes, paths = wishes_of(options), self._chosen(options)
         if self._examining.locked():
             raise NotSupportedError("another examination is under way; try again in some seconds")
-        async with self._examining, asyncio.timeout(_LONGEST_S):
-            usable = [each for each in paths if each.state.is_usable]
-            everywhere = [each for each in self._paths() if each.state.is_usable]
-            probed = await asyncio.gather(
-                *(
-                    self._world.probes.probe(path, wishes, others=[each for each in everywhere if each != path])
-                    for path in usable
-                )
-            )
-            traced = await asyncio.gather(*(self._trace(each, wishes.trace) for each in usable))
+        usable = [each for each in paths if each.state.is_usable]
+        async with self._examining:
+            try:
+                async with asyncio.timeout(_LONGEST_S):
+                    probed, traced = await asyncio.gather(
+                        asyncio.gather(*(self._probe(each, wishes) for each in usable)),
+                        asyncio.gather(*(self._trace(each, wishes.trace) for each in usable)),
+                    )
+            except TimeoutError as error:
+                raise NotSupportedError(f"the examination has not ended within {_LONGEST_S:g} s") from error
         return tuple(probe for each in probed for probe in each), tuple(hop for each in traced for hop in each)
+
+    async def _probe(self, path: Path, wishes: ProbeWishes) -> tuple[Probe, ...]:
+        others = [each for each in self._paths() if each.state.is_usable and each != path]
+        return await self._world.probes.probe(path, wishes, others=others)
 
     async def _trace(self, path: Path, destination: IPAddress | None) -> tuple[Hop, ...]:
         return () if destination is None else await self._world.probes.trace(path, destination)

@@ -33,6 +33,7 @@ _SYN_PATIENCE_S = 2.5
 _JOIN_PATIENCE_S = 2.5
 _ANNOUNCE_PATIENCE_S = 0.5
 _LOOK_EVERY_S = 0.02
+_MOST_OPENERS = 2
 _OPENING = b"\x16"
 """The first byte of TLS. A peer has to acknowledge data before anything can join, and this one makes servers wait."""
 _JOIN_ID = AddressId(250)
@@ -70,14 +71,13 @@ class MultipathProbe:
         return [*made, *self._left_out(made)]
 
     async def _try(self, stack: ExitStack) -> list[Probe]:
-        connection = stack.enter_context(self._socket(self._path))
-        made = await self._connect(connection)
-        if made[0].outcome is ProbeOutcome.FORBIDDEN:
-            made = await self._ask_by_bare_syn()
-            connection = await self._open_elsewhere(stack)
-        if made[-1].outcome is ProbeOutcome.OK and connection is not None:
-            made += await self._join(connection)
-        return made
+        own = stack.enter_context(self._socket(self._path))
+        made = await self._connect(own)
+        if made[0].outcome is not ProbeOutcome.FORBIDDEN:
+            return made if made[-1].outcome is not ProbeOutcome.OK else made + await self._join(own)
+        made = await self._ask_by_bare_syn()
+        elsewhere = await self._open_elsewhere(stack)
+        return made if elsewhere is None else made + await self._join(elsewhere)
 
     def _socket(self, path: Path) -> socket.socket:
         return bound_socket(path, self._server.address.version, socket.SOCK_STREAM, _IPPROTO_MPTCP)
@@ -93,7 +93,7 @@ class MultipathProbe:
         return [self._probe(ProbeStep.SYN, ProbeOutcome.OK), self._judge_capable(answer)]
 
     async def _open_elsewhere(self, stack: ExitStack) -> socket.socket | None:
-        for other in self._others:
+        for other in self._others[:_MOST_OPENERS]:
             with suppress(OSError):
                 connection = stack.enter_context(self._socket(other))
                 async with asyncio.timeout(_SYN_PATIENCE_S):

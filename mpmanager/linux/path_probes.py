@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -106,7 +107,7 @@ def _way_of(source: IPAddress) -> tuple[int, bool]:
     with NetlinkSocket(_NETLINK_ROUTE) as netlink:
         (answer, *_others) = netlink.query(_GET_ROUTE, request, what=f"looking for a route from {source}")
     found = attributes_of(memoryview(bytes(answer)[_ROUTE_MESSAGE.size :]))
-    return int.from_bytes(found[_OUT], "little"), _GATEWAY in found or _VIA in found
+    return int.from_bytes(found.get(_OUT, b""), sys.byteorder), _GATEWAY in found or _VIA in found
 
 
 def _interface(index: int) -> str:
@@ -212,6 +213,8 @@ async def _portal(path: Path, wishes: ProbeWishes) -> list[Probe]:
         answer = await _within(_PATIENCE_S, lambda: _get(path, url, address))
     except OSError as error:
         return [probe(*outcome_of(error))]
+    except dns.exception.DNSException as error:
+        return [probe(ProbeOutcome.NOT_ASKED, f"no host can have its name: {error}")]
     outcome, detail = judged(answer, wishes.portal_text)
     return [probe(outcome, detail, (time.monotonic() - began) * 1000)]
 

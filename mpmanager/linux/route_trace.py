@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 import time
 from contextlib import ExitStack, suppress
 from ipaddress import IPv4Address, IPv6Address
@@ -17,9 +18,7 @@ _IPV6_UNICAST_HOPS = 16
 _EXTENDED_ERROR = struct.Struct("=IBBBBII")
 """struct sock_extended_err; the address of whoever complains follows as a struct sockaddr."""
 _ERRORS = {(socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)}
-_TOO_FAR = {(2, 11), (3, 3)}
-"""Origin and type: ICMP time exceeded, the same of ICMPv6."""
-_ADDRESS_IN = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 24)}
+_ADDRESS_IN: dict[int, slice] = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 24)}
 _FARTHEST = 20
 _PATIENCE_S = 3.0
 _ROOM_BYTES = 512
@@ -78,13 +77,13 @@ class _Trace:
                 self._note(distance, data, took_ms=(time.monotonic() - began) * 1000)
 
     def _note(self, distance: int, error: bytes, *, took_ms: float) -> None:
-        _number, origin, icmp_type, *_rest = _EXTENDED_ERROR.unpack_from(error)
+        offender = _offender(error[_EXTENDED_ERROR.size :])
         self._answers[distance] = Hop(
             path=self._path.name,
             distance=distance,
-            address=_offender(error[_EXTENDED_ERROR.size :]),
+            address=offender,
             took_ms=took_ms,
-            is_destination=(origin, icmp_type) not in _TOO_FAR,
+            is_destination=offender == self._destination,
         )
         if all(each in self._answers for each in range(1, self._last + 1)) and self._is_there:
             self._done.set()
@@ -107,7 +106,7 @@ class _Trace:
 
 
 def _offender(address: bytes) -> IPAddress | None:
-    (family,) = struct.unpack_from("=H", address)
+    family = int.from_bytes(address[:2], sys.byteorder)
     place = _ADDRESS_IN.get(family)
     if place is None:
         return None

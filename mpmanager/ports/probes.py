@@ -12,7 +12,7 @@ class PathProbes(Protocol):
     """Asks, over one path and no other, whether something answers."""
 
     async def probe(self, path: Path, wishes: ProbeWishes, *, others: Sequence[Path] = ()) -> tuple[Probe, ...]:
-        """All steps on one path, in the order of `ProbeStep`, within 15 s; never raises for what the network does.
+        """All steps on one path, in the order of `ProbeStep`, within 25 s; never raises for what the network does.
 
         Where no connection may open on the path, one of `others` opens the connection that it joins.
 

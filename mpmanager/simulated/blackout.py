@@ -1,16 +1,17 @@
-"""Takes simulated links away: nothing is swallowed, as nothing is sent."""
+"""Takes simulated links away."""
 
 from mpmanager.model.names import LinkName
+from mpmanager.simulated.world import SimulatedLaptop
 
 
 class SimulatedBlackout:
-    """Remembers what is away."""
+    """What is away carries nothing."""
 
-    def __init__(self) -> None:
-        self.link: LinkName | None = None
+    def __init__(self, laptop: SimulatedLaptop) -> None:
+        self._laptop = laptop
 
     def begin(self, link: LinkName, seconds: float) -> None:  # noqa: ARG002  # the port's
-        self.link = link
+        self._laptop.away = link
 
     def end(self) -> None:
-        self.link = None
+        self._laptop.away = None

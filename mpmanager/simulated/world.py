@@ -150,6 +150,8 @@ class SimulatedLaptop:
         self._began = clock()
         self._updated = 0.0
         self._carried: dict[LinkName, list[float]] = {link.name: [0.0, 0.0] for link in _LINKS}
+        self.away: LinkName | None = None
+        """A link on which nothing passes, although it is up."""
         self.connections = {each.token: each for each in _first_connections()}
 
     @property
@@ -182,7 +184,8 @@ class SimulatedLaptop:
         }
 
     def _move(self, connection: _SimulatedConnection) -> None:
-        usable = [each for each in connection.subflows.values() if self.is_up(each.link)]
+        living = (each for each in connection.subflows.values() if self.is_up(each.link))
+        usable = [each for each in living if each.link.name != self.away]
         carriers = [each for each in usable if not each.is_backup] or usable
         wave = 1.0 + 0.5 * math.sin(self._updated / 3.0 + connection.program)
         wanted = connection.wanted_bit_s * wave * _STEP_S / _BITS_PER_BYTE
