@@ -130,6 +130,80 @@
         <message>
             <source>Undoing that failed</source>
             <translation>Das zurückzunehmen ist misslungen</translation>
+            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
+            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+        </message>
+        <message>
+            <source>Not checked yet</source>
+            <translation>Noch nicht geprüft</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Jetzt prüfen</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>Bericht kopieren</translation>
+        </message>
+        <message>
+            <source>Prove it now</source>
+            <translation>Jetzt beweisen</translation>
+        </message>
+        <message>
+            <source>Not tried since the window was opened.</source>
+            <translation>Nicht versucht, seit das Fenster offen ist.</translation>
+        </message>
+        <message>
+            <source>The report is on the clipboard, without names and addresses</source>
+            <translation>Der Bericht ist in der Zwischenablage, ohne Namen und Adressen</translation>
+        </message>
+        <message>
+            <source>What each path answers</source>
+            <translation>Was jeder Pfad antwortet</translation>
+        </message>
+        <message>
+            <source>Is everything as it should be?</source>
+            <translation>Ist alles, wie es sein soll?</translation>
+        </message>
+        <message>
+            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
+            <translation>Geprüft wird bei Gateway und Nameserver jedes Pfades. Sonst wird niemand gefragt, den Sie nicht nennen.</translation>
+        </message>
+        <message>
+            <source>As text, without addresses, networks, users and hosts</source>
+            <translation>Als Text, ohne Adressen, Netze, Benutzer und Rechner</translation>
+        </message>
+        <message>
+            <source>Ask somebody else, too</source>
+            <translation>Auch andere fragen</translation>
+        </message>
+        <message>
+            <source>Is trust kept to?</source>
+            <translation>Wird das Vertrauen eingehalten?</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen ...</translation>
+        </message>
+        <message>
+            <source>Asking over every path; this takes some seconds ...</source>
+            <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden ...</translation>
+        </message>
+        <message>
+            <source>A server: does Multipath TCP get there?</source>
+            <translation>Ein Server: kommt Multipath TCP dorthin?</translation>
+        </message>
+        <message>
+            <source>A URL that a captive portal would answer</source>
+            <translation>Eine URL, auf die ein Anmeldeportal antworten würde</translation>
+        </message>
+        <message>
+            <source>A host: which routers lead there?</source>
+            <translation>Ein Rechner: welche Router führen dorthin?</translation>
+        </message>
+        <message>
+            <source>Checking failed</source>
+            <translation>Die Prüfung ist misslungen</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -481,6 +555,10 @@ Nothing has been changed.</source>
         <message>
             <source>Live</source>
             <translation>Live</translation>
+        </message>
+        <message>
+            <source>Diagnostics</source>
+            <translation>Diagnose</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -1043,6 +1121,22 @@ Nothing has been changed.</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Open mpmanager</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Traffic of the last five minutes: {what}.</source>
             <translation>Verkehr der letzten fünf Minuten: {what}.</translation>
         </message>
@@ -1201,6 +1295,196 @@ Nothing has been changed.</source>
         <message>
             <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
             <translation>Jemand anderes hat diese Regel inzwischen geändert, auch: {parts}. Ihre Wahl gilt, wenn Sie sie anwenden.</translation>
+            <source>Not asked, as nobody was named: {steps}.</source>
+            <translation>Nicht gefragt, weil niemand genannt war: {steps}.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connection of plain TCP could not move</source>
+            <translation>{app}: {count} Verbindung mit einfachem TCP konnte nicht ausweichen</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections of plain TCP could not move</source>
+            <translation>{app}: {count} Verbindungen mit einfachem TCP konnten nicht ausweichen</translation>
+        </message>
+        <message>
+            <source>Problem</source>
+            <translation>Fehler</translation>
+        </message>
+        <message>
+            <source>Warning</source>
+            <translation>Warnung</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>Hinweis</translation>
+        </message>
+        <message>
+            <source>Route</source>
+            <translation>Route</translation>
+        </message>
+        <message>
+            <source>Gateway</source>
+            <translation>Gateway</translation>
+        </message>
+        <message>
+            <source>Name server</source>
+            <translation>Nameserver</translation>
+        </message>
+        <message>
+            <source>Captive portal</source>
+            <translation>Anmeldeportal</translation>
+        </message>
+        <message>
+            <source>Server by TCP</source>
+            <translation>Server über TCP</translation>
+        </message>
+        <message>
+            <source>SYN of Multipath TCP</source>
+            <translation>SYN von Multipath TCP</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE</source>
+            <translation>MP_CAPABLE</translation>
+        </message>
+        <message>
+            <source>MP_JOIN</source>
+            <translation>MP_JOIN</translation>
+        </message>
+        <message>
+            <source>ADD_ADDR</source>
+            <translation>ADD_ADDR</translation>
+        </message>
+        <message>
+            <source>answers</source>
+            <translation>antwortet</translation>
+        </message>
+        <message>
+            <source>silent</source>
+            <translation>stumm</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>abgelehnt</translation>
+        </message>
+        <message>
+            <source>filtered</source>
+            <translation>gefiltert</translation>
+        </message>
+        <message>
+            <source>portal</source>
+            <translation>Portal</translation>
+        </message>
+        <message>
+            <source>no route</source>
+            <translation>keine Route</translation>
+        </message>
+        <message>
+            <source>not allowed here</source>
+            <translation>hier nicht erlaubt</translation>
+        </message>
+        <message>
+            <source>not seen</source>
+            <translation>nicht gesehen</translation>
+        </message>
+        <message>
+            <source>not asked</source>
+            <translation>nicht gefragt</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keines</translation>
+        </message>
+        <message>
+            <source>{count} finding to look at.</source>
+            <translation>{count} Befund zum Ansehen.</translation>
+        </message>
+        <message>
+            <source>{count} findings to look at.</source>
+            <translation>{count} Befunde zum Ansehen.</translation>
+        </message>
+        <message>
+            <source>There was nothing to prove: no path is untrusted, or nothing is demanded.</source>
+            <translation>Es gab nichts zu beweisen: Kein Pfad ist ohne Vertrauen, oder nichts wird verlangt.</translation>
+        </message>
+        <message>
+            <source>Proven by {count} attempt.</source>
+            <translation>Bewiesen durch {count} Versuch.</translation>
+        </message>
+        <message>
+            <source>Proven by {count} attempts.</source>
+            <translation>Bewiesen durch {count} Versuche.</translation>
+        </message>
+        <message>
+            <source>{count} check has FAILED.</source>
+            <translation>{count} Prüfung ist DURCHGEFALLEN.</translation>
+        </message>
+        <message>
+            <source>{count} checks have FAILED.</source>
+            <translation>{count} Prüfungen sind DURCHGEFALLEN.</translation>
+        </message>
+        <message>
+            <source>went on</source>
+            <translation>lief weiter</translation>
+        </message>
+        <message>
+            <source>stalled</source>
+            <translation>stockte</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>endete</translation>
+        </message>
+        <message>
+            <source>was quiet</source>
+            <translation>war still</translation>
+        </message>
+        <message>
+            <source>{app} went on by {paths} after {waited}; {bytes} went there</source>
+            <translation>{app} lief nach {waited} über {paths} weiter; {bytes} gingen dort</translation>
+        </message>
+        <message>
+            <source>{app} {outcome} for {waited}</source>
+            <translation>{app} {outcome} ({waited})</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: {count} connection did not go on.</source>
+            <translation>{path} war {seconds} s lang weg: {count} Verbindung lief nicht weiter.</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: {count} connections did not go on.</source>
+            <translation>{path} war {seconds} s lang weg: {count} Verbindungen liefen nicht weiter.</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: everything went on.</source>
+            <translation>{path} war {seconds} s lang weg: Alles lief weiter.</translation>
+        </message>
+        <message>
+            <source>Nothing is wrong, as far as was asked.</source>
+            <translation>Nichts ist verkehrt, soweit gefragt wurde.</translation>
+        </message>
+        <message>
+            <source>Nothing has failed, and something could not be proven.</source>
+            <translation>Nichts ist durchgefallen, und etwas ließ sich nicht beweisen.</translation>
+        </message>
+        <message>
+            <source>{app} went on after {waited}</source>
+            <translation>{app} lief nach {waited} weiter</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: nothing used it.</source>
+            <translation>{path} war {seconds} s lang weg: Nichts benutzte ihn.</translation>
+        </message>
+        <message>
+            <source>Not proven: listening on all interfaces needs root, and that was not granted. In a terminal:</source>
+            <translation>Nicht bewiesen: Auf allen Schnittstellen darf nur root hören, und das wurde nicht gewährt. In einem Terminal:</translation>
+        </message>
+        <message>
+            <source>it said nothing</source>
+            <translation>es hat nichts gesagt</translation>
+        </message>
+        <message>
+            <source>Not proven: {reason}.</source>
+            <translation>Nicht bewiesen: {reason}.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -2819,6 +3103,24 @@ Nothing has been changed.</source>
         <message>
             <source>Make again</source>
             <translation>Wiederherstellen</translation>
+            <source>Copy</source>
+            <translation>Kopieren</translation>
+        </message>
+        <message>
+            <source>Copy {command}</source>
+            <translation>{command} kopieren</translation>
+        </message>
+        <message>
+            <source>Measured</source>
+            <translation>Gemessen</translation>
+        </message>
+        <message>
+            <source>Means</source>
+            <translation>Bedeutet</translation>
+        </message>
+        <message>
+            <source>Fix</source>
+            <translation>Abhilfe</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -3129,6 +3431,46 @@ Nothing has been changed.</source>
             <translation>Keine Regel: die Reserve bleibt Reserve, und Verbindungen beginnen auf vertrauenswürdigen Pfaden.</translation>
         </message>
         <message>
+            <source>What would survive if a network went out of reach? Take it away and see.</source>
+            <translation>Was würde überleben, wenn ein Netz außer Reichweite gerät? Nehmen Sie es weg und sehen Sie nach.</translation>
+        </message>
+        <message>
+            <source>Rehearsal</source>
+            <translation>Probe</translation>
+        </message>
+        <message>
+            <source>For how long, in seconds</source>
+            <translation>Wie lange, in Sekunden</translation>
+        </message>
+        <message>
+            <source>Which path is taken away</source>
+            <translation>Welcher Pfad weggenommen wird</translation>
+        </message>
+        <message>
+            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
+            <translation>Dort kommt so lange nichts durch, die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
+        </message>
+        <message>
+            <source>End it now</source>
+            <translation>Jetzt beenden</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>Wegnehmen</translation>
+        </message>
+        <message>
+            <source>{path} is away ...</source>
+            <translation>{path} ist weg ...</translation>
+        </message>
+        <message>
+            <source>Ending the rehearsal failed</source>
+            <translation>Die Probe ließ sich nicht beenden</translation>
+        </message>
+        <message>
+            <source>The rehearsal failed</source>
+            <translation>Die Probe ist misslungen</translation>
+        </message>
+        <message>
             <source>Pages</source>
             <translation>Seiten</translation>
         </message>
@@ -3177,14 +3519,6 @@ Nothing has been changed.</source>
             <translation>Der Dienst läuft nicht</translation>
         </message>
         <message>
-            <source>Copy</source>
-            <translation>Kopieren</translation>
-        </message>
-        <message>
-            <source>Copy {command}</source>
-            <translation>{command} kopieren</translation>
-        </message>
-        <message>
             <source>{lowest} to {highest}; Enter sets it</source>
             <translation>{lowest} bis {highest}; die Eingabetaste setzt es</translation>
         </message>
@@ -3215,6 +3549,10 @@ Nothing has been changed.</source>
         <message>
             <source>A click or Enter changes it.</source>
             <translation>Ein Klick oder die Eingabetaste ändert es.</translation>
+        </message>
+        <message>
+            <source>Not proven: {program} could not be started.</source>
+            <translation>Nicht bewiesen: {program} ließ sich nicht starten.</translation>
         </message>
         <message>
             <source>Everything shown is simulated</source>
@@ -3331,6 +3669,186 @@ Nothing has been changed.</source>
         <message>
             <source>nobody tells what kind of network this is</source>
             <translation>niemand sagt, was für ein Netz das ist</translation>
+        </message>
+        <message>
+            <source>No address</source>
+            <translation>Keine Adresse</translation>
+        </message>
+        <message>
+            <source>The network has not given this machine an address (yet): nothing can leave by this path.</source>
+            <translation>Das Netz hat diesem Rechner (noch) keine Adresse gegeben: Über diesen Pfad kann nichts hinaus.</translation>
+        </message>
+        <message>
+            <source>Connect to this network again, or look at its DHCP server. A path that is not needed can be left out:</source>
+            <translation>Verbinden Sie sich neu mit diesem Netz, oder sehen Sie nach seinem DHCP-Server. Ein Pfad, der nicht gebraucht wird, lässt sich auslassen:</translation>
+        </message>
+        <message>
+            <source>No gateway</source>
+            <translation>Kein Gateway</translation>
+        </message>
+        <message>
+            <source>Only hosts of the same network can be reached by this path, and nothing behind it.</source>
+            <translation>Über diesen Pfad sind nur Rechner desselben Netzes zu erreichen, und nichts dahinter.</translation>
+        </message>
+        <message>
+            <source>Have the network tell a default gateway. A path that is not meant to lead further can be left out:</source>
+            <translation>Lassen Sie das Netz ein Standard-Gateway nennen. Ein Pfad, der nicht weiterführen soll, lässt sich auslassen:</translation>
+        </message>
+        <message>
+            <source>No route for this source address</source>
+            <translation>Keine Route für diese Quelladresse</translation>
+        </message>
+        <message>
+            <source>Rules or routes of another program come before those of mpmanager: no subflow leaves by this path.</source>
+            <translation>Regeln oder Routen eines anderen Programms gehen denen von mpmanager vor: Kein Subflow geht über diesen Pfad hinaus.</translation>
+        </message>
+        <message>
+            <source>Look for rules with a priority before ours, and remove what another program has left there.</source>
+            <translation>Suchen Sie Regeln, die den unseren vorgehen, und entfernen Sie, was ein anderes Programm dort hinterlassen hat.</translation>
+        </message>
+        <message>
+            <source>The gateway is silent</source>
+            <translation>Das Gateway ist stumm</translation>
+        </message>
+        <message>
+            <source>The first router does not answer. Some never answer echo requests; else it is off or out of reach.</source>
+            <translation>Der erste Router antwortet nicht. Manche beantworten nie Echo-Anfragen; sonst ist er aus oder außer Reichweite.</translation>
+        </message>
+        <message>
+            <source>Restart the router or move closer to it; meanwhile other paths carry.</source>
+            <translation>Starten Sie den Router neu oder gehen Sie näher heran; so lange tragen andere Pfade.</translation>
+        </message>
+        <message>
+            <source>No name server</source>
+            <translation>Kein Nameserver</translation>
+        </message>
+        <message>
+            <source>Names cannot be resolved over this path. When it is the only one left, nothing will open by name.</source>
+            <translation>Über diesen Pfad lassen sich keine Namen auflösen. Bleibt nur er übrig, öffnet sich nichts mehr über einen Namen.</translation>
+        </message>
+        <message>
+            <source>Have the network, or your own settings of it, name a DNS server that can be reached there.</source>
+            <translation>Lassen Sie das Netz oder Ihre Einstellungen dafür einen DNS-Server nennen, der dort zu erreichen ist.</translation>
+        </message>
+        <message>
+            <source>A portal stands in between</source>
+            <translation>Ein Portal steht dazwischen</translation>
+        </message>
+        <message>
+            <source>This network wants a login in a browser before it lets anything pass.</source>
+            <translation>Dieses Netz verlangt eine Anmeldung im Browser, bevor es etwas durchlässt.</translation>
+        </message>
+        <message>
+            <source>Log in there with a browser. Until then, keep connections off it:</source>
+            <translation>Melden Sie sich dort mit einem Browser an. Halten Sie Verbindungen bis dahin fern:</translation>
+        </message>
+        <message>
+            <source>The server cannot be reached</source>
+            <translation>Der Server ist nicht zu erreichen</translation>
+        </message>
+        <message>
+            <source>No connection to the chosen server comes about over this path, with or without Multipath TCP.</source>
+            <translation>Über diesen Pfad kommt keine Verbindung zum gewählten Server zustande, ob mit oder ohne Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>Check the address and the port; where other paths reach it, this network filters it.</source>
+            <translation>Prüfen Sie Adresse und Port; wo andere Pfade ihn erreichen, filtert dieses Netz.</translation>
+        </message>
+        <message>
+            <source>Multipath TCP is filtered on this path</source>
+            <translation>Multipath TCP wird auf diesem Pfad gefiltert</translation>
+        </message>
+        <message>
+            <source>Something in this network removes the options of Multipath TCP: what opens here stays on this path.</source>
+            <translation>Etwas in diesem Netz entfernt die Optionen von Multipath TCP: Was hier geöffnet wird, bleibt auf diesem Pfad.</translation>
+        </message>
+        <message>
+            <source>Have connections open on another path, and this one only join or help:</source>
+            <translation>Lassen Sie Verbindungen auf einem anderen Pfad öffnen und diesen nur beitreten oder helfen:</translation>
+        </message>
+        <message>
+            <source>No subflow can join on this path</source>
+            <translation>Auf diesem Pfad kann kein Subflow beitreten</translation>
+        </message>
+        <message>
+            <source>Connections can open here and none can move here: as a backup this path is worth nothing.</source>
+            <translation>Verbindungen lassen sich hier öffnen, aber nicht hierher verlegen: Als Reserve taugt dieser Pfad nichts.</translation>
+        </message>
+        <message>
+            <source>Rely on another path as the backup, and leave this one out:</source>
+            <translation>Verlassen Sie sich auf einen anderen Pfad als Reserve und lassen Sie diesen aus:</translation>
+        </message>
+        <message>
+            <source>The other end speaks no Multipath TCP</source>
+            <translation>Die Gegenseite spricht kein Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Such connections are plain TCP: they stay on one path and break with it.</source>
+            <translation>Solche Verbindungen sind einfaches TCP: Sie bleiben auf einem Pfad und brechen mit ihm ab.</translation>
+        </message>
+        <message>
+            <source>Only the server's side can change that (Linux 5.6 or later, and a service that listens for it).</source>
+            <translation>Ändern kann das nur die Seite des Servers (Linux 5.6 oder neuer und ein Dienst, der dafür lauscht).</translation>
+        </message>
+        <message>
+            <source>Another path manager is active</source>
+            <translation>Ein anderer Pfadverwalter ist aktiv</translation>
+        </message>
+        <message>
+            <source>New connections belong to somebody else: tiers, waits and helping do not hold for them.</source>
+            <translation>Neue Verbindungen gehören jemand anderem: Stufen, Wartezeiten und Hilfe gelten für sie nicht.</translation>
+        </message>
+        <message>
+            <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
+            <translation>Beenden Sie den anderen (mptcpd oder eine Einstellung, die unsere aufhebt) und starten Sie mpmanagerd neu:</translation>
+        </message>
+        <message>
+            <source>This application does not use Multipath TCP</source>
+            <translation>Diese Anwendung benutzt kein Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Its connections stay on the path on which they were opened, and end when that is lost.</source>
+            <translation>Ihre Verbindungen bleiben auf dem Pfad, auf dem sie geöffnet wurden, und enden mit dessen Ausfall.</translation>
+        </message>
+        <message>
+            <source>Have it use Multipath TCP from its next connections on:</source>
+            <translation>Lassen Sie sie ab ihren nächsten Verbindungen Multipath TCP benutzen:</translation>
+        </message>
+        <message>
+            <source>The cap of this path is reached</source>
+            <translation>Die Obergrenze dieses Pfades ist erreicht</translation>
+        </message>
+        <message>
+            <source>It is kept from carrying more until the next period begins.</source>
+            <translation>Er trägt nichts mehr, bis der nächste Zeitraum beginnt.</translation>
+        </message>
+        <message>
+            <source>Raise the cap, or wait for the day on which counting begins anew.</source>
+            <translation>Erhöhen Sie die Obergrenze, oder warten Sie auf den Tag, an dem neu gezählt wird.</translation>
+        </message>
+        <message>
+            <source>A rule without effect</source>
+            <translation>Eine Regel ohne Wirkung</translation>
+        </message>
+        <message>
+            <source>What the lasting rule says holds again when the temporary one has ended.</source>
+            <translation>Was die dauerhafte Regel sagt, gilt wieder, wenn die vorübergehende geendet hat.</translation>
+        </message>
+        <message>
+            <source>End the temporary rule now:</source>
+            <translation>Beenden Sie die vorübergehende Regel jetzt:</translation>
+        </message>
+        <message>
+            <source>Something cannot be done on this machine</source>
+            <translation>Etwas geht auf diesem Rechner nicht</translation>
+        </message>
+        <message>
+            <source>What needs it is not enforced, or done in a lesser way; the rest works.</source>
+            <translation>Was es braucht, wird nicht oder nur eingeschränkt durchgesetzt; der Rest funktioniert.</translation>
+        </message>
+        <message>
+            <source>See which of the requirements of mpmanager this machine does not meet:</source>
+            <translation>Sehen Sie nach, welche Voraussetzungen von mpmanager dieser Rechner nicht erfüllt:</translation>
         </message>
     </context>
 </TS>

@@ -130,6 +130,80 @@
         <message>
             <source>Undoing that failed</source>
             <translation>L'annulation a échoué</translation>
+            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
+            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
+        </message>
+        <message>
+            <source>Not checked yet</source>
+            <translation>Pas encore vérifié</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Vérifier</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>Copier le rapport</translation>
+        </message>
+        <message>
+            <source>Prove it now</source>
+            <translation>Prouver</translation>
+        </message>
+        <message>
+            <source>Not tried since the window was opened.</source>
+            <translation>Pas essayé depuis l’ouverture de la fenêtre.</translation>
+        </message>
+        <message>
+            <source>The report is on the clipboard, without names and addresses</source>
+            <translation>Le rapport est dans le presse-papiers, sans noms ni adresses</translation>
+        </message>
+        <message>
+            <source>What each path answers</source>
+            <translation>Ce que répond chaque chemin</translation>
+        </message>
+        <message>
+            <source>Is everything as it should be?</source>
+            <translation>Tout est-il comme il faut ?</translation>
+        </message>
+        <message>
+            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
+            <translation>La vérification interroge la passerelle et le serveur de noms de chaque chemin. Personne d’autre n’est interrogé sans que vous le nommiez.</translation>
+        </message>
+        <message>
+            <source>As text, without addresses, networks, users and hosts</source>
+            <translation>En texte, sans adresses, réseaux, utilisateurs ni machines</translation>
+        </message>
+        <message>
+            <source>Ask somebody else, too</source>
+            <translation>Interroger aussi d’autres</translation>
+        </message>
+        <message>
+            <source>Is trust kept to?</source>
+            <translation>La confiance est-elle respectée ?</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Tentatives de contournement pendant quelques secondes ...</translation>
+        </message>
+        <message>
+            <source>Asking over every path; this takes some seconds ...</source>
+            <translation>Interrogation par chaque chemin ; cela prend quelques secondes ...</translation>
+        </message>
+        <message>
+            <source>A server: does Multipath TCP get there?</source>
+            <translation>Un serveur : Multipath TCP y arrive-t-il ?</translation>
+        </message>
+        <message>
+            <source>A URL that a captive portal would answer</source>
+            <translation>Une URL à laquelle un portail captif répondrait</translation>
+        </message>
+        <message>
+            <source>A host: which routers lead there?</source>
+            <translation>Un hôte : quels routeurs y mènent ?</translation>
+        </message>
+        <message>
+            <source>Checking failed</source>
+            <translation>La vérification a échoué</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -481,6 +555,10 @@ Nothing has been changed.</source>
         <message>
             <source>Live</source>
             <translation>En direct</translation>
+        </message>
+        <message>
+            <source>Diagnostics</source>
+            <translation>Diagnostic</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -1043,6 +1121,22 @@ Nothing has been changed.</source>
             <translation type="unfinished" />
         </message>
         <message>
+            <source>Open mpmanager</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Resume enforcing</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pause enforcing for 10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Traffic of the last five minutes: {what}.</source>
             <translation>Trafic des cinq dernières minutes : {what}.</translation>
         </message>
@@ -1201,6 +1295,196 @@ Nothing has been changed.</source>
         <message>
             <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
             <translation>Quelqu'un d'autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l'appliquez.</translation>
+            <source>Not asked, as nobody was named: {steps}.</source>
+            <translation>Non demandé, faute de destinataire : {steps}.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connection of plain TCP could not move</source>
+            <translation>{app} : {count} connexion en TCP simple n’a pas pu changer de chemin</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections of plain TCP could not move</source>
+            <translation>{app} : {count} connexions en TCP simple n’ont pas pu changer de chemin</translation>
+        </message>
+        <message>
+            <source>Problem</source>
+            <translation>Problème</translation>
+        </message>
+        <message>
+            <source>Warning</source>
+            <translation>Avertissement</translation>
+        </message>
+        <message>
+            <source>Note</source>
+            <translation>Remarque</translation>
+        </message>
+        <message>
+            <source>Route</source>
+            <translation>Route</translation>
+        </message>
+        <message>
+            <source>Gateway</source>
+            <translation>Passerelle</translation>
+        </message>
+        <message>
+            <source>Name server</source>
+            <translation>Serveur de noms</translation>
+        </message>
+        <message>
+            <source>Captive portal</source>
+            <translation>Portail captif</translation>
+        </message>
+        <message>
+            <source>Server by TCP</source>
+            <translation>Serveur par TCP</translation>
+        </message>
+        <message>
+            <source>SYN of Multipath TCP</source>
+            <translation>SYN de Multipath TCP</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE</source>
+            <translation>MP_CAPABLE</translation>
+        </message>
+        <message>
+            <source>MP_JOIN</source>
+            <translation>MP_JOIN</translation>
+        </message>
+        <message>
+            <source>ADD_ADDR</source>
+            <translation>ADD_ADDR</translation>
+        </message>
+        <message>
+            <source>answers</source>
+            <translation>répond</translation>
+        </message>
+        <message>
+            <source>silent</source>
+            <translation>muet</translation>
+        </message>
+        <message>
+            <source>refused</source>
+            <translation>refusé</translation>
+        </message>
+        <message>
+            <source>filtered</source>
+            <translation>filtré</translation>
+        </message>
+        <message>
+            <source>portal</source>
+            <translation>portail</translation>
+        </message>
+        <message>
+            <source>no route</source>
+            <translation>pas de route</translation>
+        </message>
+        <message>
+            <source>not allowed here</source>
+            <translation>non autorisé ici</translation>
+        </message>
+        <message>
+            <source>not seen</source>
+            <translation>non vu</translation>
+        </message>
+        <message>
+            <source>not asked</source>
+            <translation>non demandé</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>aucun</translation>
+        </message>
+        <message>
+            <source>{count} finding to look at.</source>
+            <translation>{count} constat à examiner.</translation>
+        </message>
+        <message>
+            <source>{count} findings to look at.</source>
+            <translation>{count} constats à examiner.</translation>
+        </message>
+        <message>
+            <source>There was nothing to prove: no path is untrusted, or nothing is demanded.</source>
+            <translation>Il n’y avait rien à prouver : aucun chemin n’est sans confiance, ou rien n’est exigé.</translation>
+        </message>
+        <message>
+            <source>Proven by {count} attempt.</source>
+            <translation>Prouvé par {count} essai.</translation>
+        </message>
+        <message>
+            <source>Proven by {count} attempts.</source>
+            <translation>Prouvé par {count} essais.</translation>
+        </message>
+        <message>
+            <source>{count} check has FAILED.</source>
+            <translation>{count} contrôle a ÉCHOUÉ.</translation>
+        </message>
+        <message>
+            <source>{count} checks have FAILED.</source>
+            <translation>{count} contrôles ont ÉCHOUÉ.</translation>
+        </message>
+        <message>
+            <source>went on</source>
+            <translation>a continué</translation>
+        </message>
+        <message>
+            <source>stalled</source>
+            <translation>s’est bloqué</translation>
+        </message>
+        <message>
+            <source>ended</source>
+            <translation>s’est terminé</translation>
+        </message>
+        <message>
+            <source>was quiet</source>
+            <translation>était inactif</translation>
+        </message>
+        <message>
+            <source>{app} went on by {paths} after {waited}; {bytes} went there</source>
+            <translation>{app} a continué par {paths} après {waited} ; {bytes} y sont passés</translation>
+        </message>
+        <message>
+            <source>{app} {outcome} for {waited}</source>
+            <translation>{app} {outcome} ({waited})</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: {count} connection did not go on.</source>
+            <translation>{path} a été absent {seconds} s : {count} connexion n’a pas continué.</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: {count} connections did not go on.</source>
+            <translation>{path} a été absent {seconds} s : {count} connexions n’ont pas continué.</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: everything went on.</source>
+            <translation>{path} a été absent {seconds} s : tout a continué.</translation>
+        </message>
+        <message>
+            <source>Nothing is wrong, as far as was asked.</source>
+            <translation>Rien d’anormal, pour ce qui a été demandé.</translation>
+        </message>
+        <message>
+            <source>Nothing has failed, and something could not be proven.</source>
+            <translation>Rien n’a échoué, mais quelque chose n’a pas pu être prouvé.</translation>
+        </message>
+        <message>
+            <source>{app} went on after {waited}</source>
+            <translation>{app} a continué après {waited}</translation>
+        </message>
+        <message>
+            <source>{path} was away for {seconds} s: nothing used it.</source>
+            <translation>{path} a été absent {seconds} s : rien ne l’utilisait.</translation>
+        </message>
+        <message>
+            <source>Not proven: listening on all interfaces needs root, and that was not granted. In a terminal:</source>
+            <translation>Non prouvé : écouter sur toutes les interfaces demande les droits root, qui n’ont pas été accordés. Dans un terminal :</translation>
+        </message>
+        <message>
+            <source>it said nothing</source>
+            <translation>il n’a rien dit</translation>
+        </message>
+        <message>
+            <source>Not proven: {reason}.</source>
+            <translation>Non prouvé : {reason}.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -2819,6 +3103,24 @@ Nothing has been changed.</source>
         <message>
             <source>Make again</source>
             <translation>Rétablir</translation>
+            <source>Copy</source>
+            <translation>Copier</translation>
+        </message>
+        <message>
+            <source>Copy {command}</source>
+            <translation>Copier {command}</translation>
+        </message>
+        <message>
+            <source>Measured</source>
+            <translation>Mesuré</translation>
+        </message>
+        <message>
+            <source>Means</source>
+            <translation>Signifie</translation>
+        </message>
+        <message>
+            <source>Fix</source>
+            <translation>Remède</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -3129,6 +3431,46 @@ Nothing has been changed.</source>
             <translation>Aucune règle : la réserve reste une réserve, et les connexions s'ouvrent sur des chemins de confiance.</translation>
         </message>
         <message>
+            <source>What would survive if a network went out of reach? Take it away and see.</source>
+            <translation>Qu’est-ce qui survivrait si un réseau sortait de portée ? Retirez-le et voyez.</translation>
+        </message>
+        <message>
+            <source>Rehearsal</source>
+            <translation>Répétition</translation>
+        </message>
+        <message>
+            <source>For how long, in seconds</source>
+            <translation>Combien de temps, en secondes</translation>
+        </message>
+        <message>
+            <source>Which path is taken away</source>
+            <translation>Quel chemin est retiré</translation>
+        </message>
+        <message>
+            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
+            <translation>Rien n’y passe entre-temps, le lien lui-même reste actif. Cela se termine tout seul.</translation>
+        </message>
+        <message>
+            <source>End it now</source>
+            <translation>Terminer maintenant</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>Retirer</translation>
+        </message>
+        <message>
+            <source>{path} is away ...</source>
+            <translation>{path} est absent ...</translation>
+        </message>
+        <message>
+            <source>Ending the rehearsal failed</source>
+            <translation>La fin de la répétition a échoué</translation>
+        </message>
+        <message>
+            <source>The rehearsal failed</source>
+            <translation>La répétition a échoué</translation>
+        </message>
+        <message>
             <source>Pages</source>
             <translation>Pages</translation>
         </message>
@@ -3177,14 +3519,6 @@ Nothing has been changed.</source>
             <translation>Le démon ne fonctionne pas</translation>
         </message>
         <message>
-            <source>Copy</source>
-            <translation>Copier</translation>
-        </message>
-        <message>
-            <source>Copy {command}</source>
-            <translation>Copier {command}</translation>
-        </message>
-        <message>
             <source>{lowest} to {highest}; Enter sets it</source>
             <translation>{lowest} à {highest} ; Entrée le règle</translation>
         </message>
@@ -3215,6 +3549,10 @@ Nothing has been changed.</source>
         <message>
             <source>A click or Enter changes it.</source>
             <translation>Un clic ou Entrée le change.</translation>
+        </message>
+        <message>
+            <source>Not proven: {program} could not be started.</source>
+            <translation>Non prouvé : {program} n’a pas pu être démarré.</translation>
         </message>
         <message>
             <source>Everything shown is simulated</source>
@@ -3331,6 +3669,186 @@ Nothing has been changed.</source>
         <message>
             <source>nobody tells what kind of network this is</source>
             <translation>personne ne dit de quel type de réseau il s’agit</translation>
+        </message>
+        <message>
+            <source>No address</source>
+            <translation>Pas d’adresse</translation>
+        </message>
+        <message>
+            <source>The network has not given this machine an address (yet): nothing can leave by this path.</source>
+            <translation>Le réseau n’a pas (encore) donné d’adresse à cette machine : rien ne peut sortir par ce chemin.</translation>
+        </message>
+        <message>
+            <source>Connect to this network again, or look at its DHCP server. A path that is not needed can be left out:</source>
+            <translation>Reconnectez-vous à ce réseau, ou examinez son serveur DHCP. Un chemin inutile peut être écarté :</translation>
+        </message>
+        <message>
+            <source>No gateway</source>
+            <translation>Pas de passerelle</translation>
+        </message>
+        <message>
+            <source>Only hosts of the same network can be reached by this path, and nothing behind it.</source>
+            <translation>Ce chemin ne mène qu’aux machines du même réseau, et à rien au-delà.</translation>
+        </message>
+        <message>
+            <source>Have the network tell a default gateway. A path that is not meant to lead further can be left out:</source>
+            <translation>Faites annoncer une passerelle par défaut par le réseau. Un chemin qui ne doit pas mener plus loin peut être écarté :</translation>
+        </message>
+        <message>
+            <source>No route for this source address</source>
+            <translation>Pas de route pour cette adresse source</translation>
+        </message>
+        <message>
+            <source>Rules or routes of another program come before those of mpmanager: no subflow leaves by this path.</source>
+            <translation>Des règles ou des routes d’un autre programme passent avant celles de mpmanager : aucun sous-flux ne sort par ce chemin.</translation>
+        </message>
+        <message>
+            <source>Look for rules with a priority before ours, and remove what another program has left there.</source>
+            <translation>Cherchez les règles prioritaires sur les nôtres, et supprimez ce qu’un autre programme y a laissé.</translation>
+        </message>
+        <message>
+            <source>The gateway is silent</source>
+            <translation>La passerelle est muette</translation>
+        </message>
+        <message>
+            <source>The first router does not answer. Some never answer echo requests; else it is off or out of reach.</source>
+            <translation>Le premier routeur ne répond pas. Certains ne répondent jamais aux demandes d’écho ; sinon il est éteint ou hors de portée.</translation>
+        </message>
+        <message>
+            <source>Restart the router or move closer to it; meanwhile other paths carry.</source>
+            <translation>Redémarrez le routeur ou rapprochez-vous ; en attendant, d’autres chemins portent le trafic.</translation>
+        </message>
+        <message>
+            <source>No name server</source>
+            <translation>Pas de serveur de noms</translation>
+        </message>
+        <message>
+            <source>Names cannot be resolved over this path. When it is the only one left, nothing will open by name.</source>
+            <translation>Les noms ne peuvent pas être résolus par ce chemin. S’il reste seul, rien ne s’ouvrira par un nom.</translation>
+        </message>
+        <message>
+            <source>Have the network, or your own settings of it, name a DNS server that can be reached there.</source>
+            <translation>Faites indiquer par le réseau, ou par vos réglages, un serveur DNS qui y soit joignable.</translation>
+        </message>
+        <message>
+            <source>A portal stands in between</source>
+            <translation>Un portail s’interpose</translation>
+        </message>
+        <message>
+            <source>This network wants a login in a browser before it lets anything pass.</source>
+            <translation>Ce réseau exige une connexion dans un navigateur avant de laisser passer quoi que ce soit.</translation>
+        </message>
+        <message>
+            <source>Log in there with a browser. Until then, keep connections off it:</source>
+            <translation>Identifiez-vous-y avec un navigateur. D’ici là, tenez-en les connexions à l’écart :</translation>
+        </message>
+        <message>
+            <source>The server cannot be reached</source>
+            <translation>Le serveur est injoignable</translation>
+        </message>
+        <message>
+            <source>No connection to the chosen server comes about over this path, with or without Multipath TCP.</source>
+            <translation>Aucune connexion au serveur choisi ne s’établit par ce chemin, avec ou sans Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>Check the address and the port; where other paths reach it, this network filters it.</source>
+            <translation>Vérifiez l’adresse et le port ; si d’autres chemins l’atteignent, ce réseau le filtre.</translation>
+        </message>
+        <message>
+            <source>Multipath TCP is filtered on this path</source>
+            <translation>Multipath TCP est filtré sur ce chemin</translation>
+        </message>
+        <message>
+            <source>Something in this network removes the options of Multipath TCP: what opens here stays on this path.</source>
+            <translation>Quelque chose dans ce réseau supprime les options de Multipath TCP : ce qui s’ouvre ici reste sur ce chemin.</translation>
+        </message>
+        <message>
+            <source>Have connections open on another path, and this one only join or help:</source>
+            <translation>Faites ouvrir les connexions sur un autre chemin, celui-ci ne servant qu’à rejoindre ou aider :</translation>
+        </message>
+        <message>
+            <source>No subflow can join on this path</source>
+            <translation>Aucun sous-flux ne peut se joindre sur ce chemin</translation>
+        </message>
+        <message>
+            <source>Connections can open here and none can move here: as a backup this path is worth nothing.</source>
+            <translation>Des connexions peuvent s’ouvrir ici, mais aucune ne peut y passer : comme secours, ce chemin ne vaut rien.</translation>
+        </message>
+        <message>
+            <source>Rely on another path as the backup, and leave this one out:</source>
+            <translation>Comptez sur un autre chemin de secours, et écartez celui-ci :</translation>
+        </message>
+        <message>
+            <source>The other end speaks no Multipath TCP</source>
+            <translation>L’autre extrémité ne parle pas Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Such connections are plain TCP: they stay on one path and break with it.</source>
+            <translation>De telles connexions sont en TCP simple : elles restent sur un chemin et tombent avec lui.</translation>
+        </message>
+        <message>
+            <source>Only the server's side can change that (Linux 5.6 or later, and a service that listens for it).</source>
+            <translation>Seul le côté serveur peut y changer quelque chose (Linux 5.6 ou plus récent, et un service qui l’écoute).</translation>
+        </message>
+        <message>
+            <source>Another path manager is active</source>
+            <translation>Un autre gestionnaire de chemins est actif</translation>
+        </message>
+        <message>
+            <source>New connections belong to somebody else: tiers, waits and helping do not hold for them.</source>
+            <translation>Les nouvelles connexions appartiennent à un autre : niveaux, attentes et aide ne valent pas pour elles.</translation>
+        </message>
+        <message>
+            <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
+            <translation>Arrêtez l’autre (mptcpd, ou un réglage qui annule le nôtre), et redémarrez mpmanagerd :</translation>
+        </message>
+        <message>
+            <source>This application does not use Multipath TCP</source>
+            <translation>Cette application n’utilise pas Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Its connections stay on the path on which they were opened, and end when that is lost.</source>
+            <translation>Ses connexions restent sur le chemin où elles ont été ouvertes, et se terminent quand il est perdu.</translation>
+        </message>
+        <message>
+            <source>Have it use Multipath TCP from its next connections on:</source>
+            <translation>Faites-lui utiliser Multipath TCP dès ses prochaines connexions :</translation>
+        </message>
+        <message>
+            <source>The cap of this path is reached</source>
+            <translation>Le plafond de ce chemin est atteint</translation>
+        </message>
+        <message>
+            <source>It is kept from carrying more until the next period begins.</source>
+            <translation>Il ne porte plus rien jusqu’au début de la prochaine période.</translation>
+        </message>
+        <message>
+            <source>Raise the cap, or wait for the day on which counting begins anew.</source>
+            <translation>Relevez le plafond, ou attendez le jour où le compte repart à zéro.</translation>
+        </message>
+        <message>
+            <source>A rule without effect</source>
+            <translation>Une règle sans effet</translation>
+        </message>
+        <message>
+            <source>What the lasting rule says holds again when the temporary one has ended.</source>
+            <translation>Ce que dit la règle durable vaut de nouveau quand la temporaire est terminée.</translation>
+        </message>
+        <message>
+            <source>End the temporary rule now:</source>
+            <translation>Terminez maintenant la règle temporaire :</translation>
+        </message>
+        <message>
+            <source>Something cannot be done on this machine</source>
+            <translation>Quelque chose est impossible sur cette machine</translation>
+        </message>
+        <message>
+            <source>What needs it is not enforced, or done in a lesser way; the rest works.</source>
+            <translation>Ce qui en dépend n’est pas imposé, ou l’est moins bien ; le reste fonctionne.</translation>
+        </message>
+        <message>
+            <source>See which of the requirements of mpmanager this machine does not meet:</source>
+            <translation>Voyez quelles exigences de mpmanager cette machine ne remplit pas :</translation>
         </message>
     </context>
 </TS>
