@@ -130,6 +130,8 @@
         <message>
             <source>Undoing that failed</source>
             <translation>Das zurückzunehmen ist misslungen</translation>
+        </message>
+        <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
             <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
         </message>
@@ -303,254 +305,257 @@
         </message>
         <message>
             <source>Written to {file}</source>
-            <translation type="unfinished" />
+            <translation>Nach {file} geschrieben</translation>
         </message>
         <message>
             <source>profile</source>
-            <translation type="unfinished" />
+            <translation>profil</translation>
         </message>
         <message>
             <source>Import …</source>
-            <translation type="unfinished" />
+            <translation>Importieren …</translation>
         </message>
         <message>
             <source>Save as profile …</source>
-            <translation type="unfinished" />
+            <translation>Als Profil speichern …</translation>
         </message>
         <message>
             <source>Export</source>
-            <translation type="unfinished" />
+            <translation>Exportieren</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
-            <translation type="unfinished" />
+            <translation>{file} konnte nicht geöffnet werden</translation>
         </message>
         <message>
             <source>Import a profile</source>
-            <translation type="unfinished" />
+            <translation>Ein Profil importieren</translation>
         </message>
         <message>
             <source>Import “{name}”?</source>
-            <translation type="unfinished" />
+            <translation>„{name}“ importieren?</translation>
         </message>
         <message>
             <source>Activate “{name}”?</source>
-            <translation type="unfinished" />
+            <translation>„{name}“ aktivieren?</translation>
         </message>
         <message>
             <source>Use “{name}” with {network}?</source>
-            <translation type="unfinished" />
+            <translation>„{name}“ benutzen mit: {network}?</translation>
         </message>
         <message>
             <source>Comparing the profiles failed</source>
-            <translation type="unfinished" />
+            <translation>Die Profile konnten nicht verglichen werden</translation>
         </message>
         <message>
             <source>Reading the profile failed</source>
-            <translation type="unfinished" />
+            <translation>Das Profil konnte nicht gelesen werden</translation>
         </message>
         <message>
             <source>Activating {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>{profile} konnte nicht aktiviert werden</translation>
         </message>
         <message>
             <source>Having {profile} follow a network failed</source>
-            <translation type="unfinished" />
+            <translation>{profile} konnte keinem Netz zugeordnet werden</translation>
         </message>
         <message>
             <source>{profile} is active now</source>
-            <translation type="unfinished" />
+            <translation>{profile} ist jetzt aktiv</translation>
         </message>
         <message>
             <source>{profile} is kept, and not active yet</source>
-            <translation type="unfinished" />
+            <translation>{profile} ist gespeichert und noch nicht aktiv</translation>
         </message>
         <message>
             <source>My profile</source>
-            <translation type="unfinished" />
+            <translation>Mein Profil</translation>
         </message>
         <message>
             <source>Export …</source>
-            <translation type="unfinished" />
+            <translation>Exportieren …</translation>
         </message>
         <message>
             <source>Sign and export …</source>
-            <translation type="unfinished" />
+            <translation>Unterschreiben und exportieren …</translation>
         </message>
         <message>
             <source>Export a profile</source>
-            <translation type="unfinished" />
+            <translation>Ein Profil exportieren</translation>
         </message>
         <message>
             <source>Your key {fingerprint}, kept in {place}</source>
-            <translation type="unfinished" />
+            <translation>Ihr Schlüssel {fingerprint}, aufbewahrt in {place}</translation>
         </message>
         <message>
             <source>Your public key is copied</source>
-            <translation type="unfinished" />
+            <translation>Ihr öffentlicher Schlüssel ist kopiert</translation>
         </message>
         <message>
             <source>No profiles yet</source>
-            <translation type="unfinished" />
+            <translation>Noch keine Profile</translation>
         </message>
         <message>
             <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
 Save your current decisions, or drop a profile file here to see what it would change.</source>
-            <translation type="unfinished" />
+            <translation>Ein Profil ist alles, was Sie entschieden haben: Vertrauen, wann Pfade benutzt werden, Regeln für Anwendungen.
+Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hier fallen, um zu sehen, was sie ändern würde.</translation>
         </message>
         <message>
             <source>Keep what you have decided until now under a name</source>
-            <translation type="unfinished" />
+            <translation>Was Sie bis jetzt entschieden haben, unter einem Namen behalten</translation>
         </message>
         <message>
             <source>Write what you have decided until now to a file</source>
-            <translation type="unfinished" />
+            <translation>Was Sie bis jetzt entschieden haben, in eine Datei schreiben</translation>
         </message>
         <message>
             <source>Or drop a file anywhere on this page</source>
-            <translation type="unfinished" />
+            <translation>Oder eine Datei irgendwo auf dieser Seite fallen lassen</translation>
         </message>
         <message>
             <source>Save as</source>
-            <translation type="unfinished" />
+            <translation>Speichern als</translation>
         </message>
         <message>
             <source>Name of the new profile</source>
-            <translation type="unfinished" />
+            <translation>Name des neuen Profils</translation>
         </message>
         <message>
             <source>Reading the profiles failed</source>
-            <translation type="unfinished" />
+            <translation>Die Profile konnten nicht gelesen werden</translation>
         </message>
         <message>
             <source>You have chosen a profile by hand, so none follows the network.</source>
-            <translation type="unfinished" />
+            <translation>Sie haben ein Profil von Hand gewählt, deshalb folgt keines dem Netz.</translation>
         </message>
         <message>
             <source>Profiles</source>
-            <translation type="unfinished" />
+            <translation>Profile</translation>
         </message>
         <message>
             <source>All files</source>
-            <translation type="unfinished" />
+            <translation>Alle Dateien</translation>
         </message>
         <message>
             <source>From “{one}” to “{other}”</source>
-            <translation type="unfinished" />
+            <translation>Von „{one}“ zu „{other}“</translation>
         </message>
         <message>
             <source>Previewing the profile failed</source>
-            <translation type="unfinished" />
+            <translation>Die Vorschau des Profils ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Importing {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>{profile} konnte nicht importiert werden</translation>
         </message>
         <message>
             <source>Letting the networks choose failed</source>
-            <translation type="unfinished" />
+            <translation>Die Wahl konnte nicht den Netzen überlassen werden</translation>
         </message>
         <message>
             <source>The networks in use choose the profile from now on</source>
-            <translation type="unfinished" />
+            <translation>Von jetzt an wählen die benutzten Netze das Profil</translation>
         </message>
         <message>
             <source>{profile} is used with {network}</source>
-            <translation type="unfinished" />
+            <translation>{profile} wird benutzt mit: {network}</translation>
         </message>
         <message>
             <source>Changing what {profile} follows failed</source>
-            <translation type="unfinished" />
+            <translation>Es konnte nicht geändert werden, womit {profile} benutzt wird</translation>
         </message>
         <message>
             <source>{profile} is no longer used with {network}</source>
-            <translation type="unfinished" />
+            <translation>{profile} wird nicht mehr benutzt mit: {network}</translation>
         </message>
         <message>
             <source>Deleting {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>{profile} konnte nicht gelöscht werden</translation>
         </message>
         <message>
             <source>{profile} is deleted; what you decided stays</source>
-            <translation type="unfinished" />
+            <translation>{profile} ist gelöscht; was Sie entschieden haben, bleibt</translation>
         </message>
         <message>
             <source>Undo failed</source>
-            <translation type="unfinished" />
+            <translation>Das konnte nicht rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>It takes the place of the stored one.</source>
-            <translation type="unfinished" />
+            <translation>Es ersetzt das gespeicherte.</translation>
         </message>
         <message>
             <source>Saving {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>{profile} konnte nicht gespeichert werden</translation>
         </message>
         <message>
             <source>Your current decisions are kept as {profile}</source>
-            <translation type="unfinished" />
+            <translation>Ihre jetzigen Entscheidungen sind als {profile} gespeichert</translation>
         </message>
         <message>
             <source>Writing {file} failed</source>
-            <translation type="unfinished" />
+            <translation>{file} konnte nicht geschrieben werden</translation>
         </message>
         <message>
             <source>Written to {file} and signed with a new key, kept in {place}</source>
-            <translation type="unfinished" />
+            <translation>Nach {file} geschrieben und mit einem neuen Schlüssel unterschrieben, aufbewahrt in {place}</translation>
         </message>
         <message>
             <source>Written to {file} and signed with your key</source>
-            <translation type="unfinished" />
+            <translation>Nach {file} geschrieben und mit Ihrem Schlüssel unterschrieben</translation>
         </message>
         <message>
             <source>Trusting the signer failed</source>
-            <translation type="unfinished" />
+            <translation>Dem Unterzeichner konnte nicht vertraut werden</translation>
         </message>
         <message>
             <source>You trust what {signer} signs</source>
-            <translation type="unfinished" />
+            <translation>Sie vertrauen dem, was {signer} unterschreibt</translation>
         </message>
         <message>
             <source>Changing whom you trust failed</source>
-            <translation type="unfinished" />
+            <translation>Wem Sie vertrauen, konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>You no longer trust what {signer} signs</source>
-            <translation type="unfinished" />
+            <translation>Sie vertrauen nicht mehr dem, was {signer} unterschreibt</translation>
         </message>
         <message>
             <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation type="unfinished" />
+            <translation>Sie haben noch keinen Schlüssel: er entsteht, wenn Sie zum ersten Mal ein Profil unterschreiben.</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished" />
+            <translation>Speichern</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished" />
+            <translation>Abbrechen</translation>
         </message>
         <message>
             <source>Let networks choose</source>
-            <translation type="unfinished" />
+            <translation>Netze wählen lassen</translation>
         </message>
         <message>
             <source>{reason}.
 Nothing has been changed. Mend the file and open it again.</source>
-            <translation type="unfinished" />
+            <translation>{reason}.
+Nichts wurde geändert. Berichtigen Sie die Datei und öffnen Sie sie noch einmal.</translation>
         </message>
         <message>
             <source>{reason}.
 Nothing has been changed.</source>
-            <translation type="unfinished" />
+            <translation>{reason}.
+Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
-            <translation type="unfinished" />
+            <translation>Ein Name hat Buchstaben, Ziffern, Leerzeichen, Punkte, Binde- und Unterstriche.</translation>
         </message>
         <message>
             <source>Reading your key failed</source>
-            <translation type="unfinished" />
+            <translation>Ihr Schlüssel konnte nicht gelesen werden</translation>
         </message>
         <message>
             <source>Live</source>
@@ -562,51 +567,51 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished" />
+            <translation>Einstellungen</translation>
         </message>
         <message>
             <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
-            <translation type="unfinished" />
+            <translation>Einstellungen dieses Rechners (net.mptcp.*). Sie gelten für neue Verbindungen und bleiben, wenn mpmanager endet.</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished" />
+            <translation>Farben</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished" />
+            <translation>Sprache</translation>
         </message>
         <message>
             <source>Motion</source>
-            <translation type="unfinished" />
+            <translation>Bewegung</translation>
         </message>
         <message>
             <source>Trust cables only with a login (802.1X)</source>
-            <translation type="unfinished" />
+            <translation>Kabeln nur mit Anmeldung (802.1X) vertrauen</translation>
         </message>
         <message>
             <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
-            <translation type="unfinished" />
+            <translation>Sonst wird jedem Kabel vertraut, denn wer eines einsteckt, ist im Gebäude.</translation>
         </message>
         <message>
             <source>Keep changes over restarts</source>
-            <translation type="unfinished" />
+            <translation>Änderungen über Neustarts behalten</translation>
         </message>
         <message>
             <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation type="unfinished" />
+            <translation>Die Versionen sind verschieden: starten Sie den Dienst oder dieses Fenster neu.</translation>
         </message>
         <message>
             <source>The window speaks another language when it starts the next time</source>
-            <translation type="unfinished" />
+            <translation>Das Fenster spricht beim nächsten Start eine andere Sprache</translation>
         </message>
         <message>
             <source>Pause all notifications</source>
-            <translation type="unfinished" />
+            <translation>Alle Benachrichtigungen anhalten</translation>
         </message>
         <message>
             <source>Until you say otherwise.</source>
-            <translation type="unfinished" />
+            <translation>Bis Sie etwas anderes sagen.</translation>
         </message>
         <message>
             <source>Follow the desktop</source>
@@ -614,67 +619,67 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished" />
+            <translation>Hell</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished" />
+            <translation>Dunkel</translation>
         </message>
         <message>
             <source>This window: mpmanager {version}</source>
-            <translation type="unfinished" />
+            <translation>Dieses Fenster: mpmanager {version}</translation>
         </message>
         <message>
             <source>The daemon: mpmanagerd {version}</source>
-            <translation type="unfinished" />
+            <translation>Der Dienst: mpmanagerd {version}</translation>
         </message>
         <message>
             <source>Changing what cables need failed</source>
-            <translation type="unfinished" />
+            <translation>Was Kabel brauchen, konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>Setting {name} failed</source>
-            <translation type="unfinished" />
+            <translation>{name} konnte nicht gesetzt werden</translation>
         </message>
         <message>
             <source>{name} is {value} now, for new connections</source>
-            <translation type="unfinished" />
+            <translation>{name} ist jetzt {value}, für neue Verbindungen</translation>
         </message>
         <message>
             <source>{name} is what it was before mpmanager set it</source>
-            <translation type="unfinished" />
+            <translation>{name} ist wieder, was es war, bevor mpmanager es setzte</translation>
         </message>
         <message>
             <source>Window</source>
-            <translation type="unfinished" />
+            <translation>Fenster</translation>
         </message>
         <message>
             <source>Takes effect when the window starts again.</source>
-            <translation type="unfinished" />
+            <translation>Gilt, wenn das Fenster wieder startet.</translation>
         </message>
         <message>
             <source>The dots on the flow map, and what slides.</source>
-            <translation type="unfinished" />
+            <translation>Die Punkte auf der Flusskarte, und was gleitet.</translation>
         </message>
         <message>
             <source>Closing the window leaves it in the tray</source>
-            <translation type="unfinished" />
+            <translation>Beim Schließen bleibt das Fenster in der Leiste</translation>
         </message>
         <message>
             <source>Its sign there tells the state by its shape, and brings the window back.</source>
-            <translation type="unfinished" />
+            <translation>Sein Zeichen dort zeigt den Zustand durch seine Form und bringt das Fenster zurück.</translation>
         </message>
         <message>
             <source>Start in the tray</source>
-            <translation type="unfinished" />
+            <translation>In der Leiste starten</translation>
         </message>
         <message>
             <source>The window appears when you ask for it.</source>
-            <translation type="unfinished" />
+            <translation>Das Fenster erscheint, wenn Sie es verlangen.</translation>
         </message>
         <message>
             <source>Notifications</source>
-            <translation type="unfinished" />
+            <translation>Benachrichtigungen</translation>
         </message>
         <message>
             <source>Trust</source>
@@ -682,207 +687,207 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>The kernel's Multipath TCP</source>
-            <translation type="unfinished" />
+            <translation>Multipath TCP des Kernels</translation>
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished" />
+            <translation>Über</translation>
         </message>
         <message>
             <source>Reading the settings failed</source>
-            <translation type="unfinished" />
+            <translation>Die Einstellungen konnten nicht gelesen werden</translation>
         </message>
         <message>
             <source>This kernel has no Multipath TCP.</source>
-            <translation type="unfinished" />
+            <translation>Dieser Kernel hat kein Multipath TCP.</translation>
         </message>
         <message>
             <source>Everything works on this machine.</source>
-            <translation type="unfinished" />
+            <translation>Auf diesem Rechner geht alles.</translation>
         </message>
         <message>
             <source>Cables need a login to be trusted now</source>
-            <translation type="unfinished" />
+            <translation>Kabeln wird jetzt nur mit Anmeldung vertraut</translation>
         </message>
         <message>
             <source>Cables need no login now</source>
-            <translation type="unfinished" />
+            <translation>Kabel brauchen jetzt keine Anmeldung</translation>
         </message>
         <message>
             <source>Open mpmanager</source>
-            <translation type="unfinished" />
+            <translation>mpmanager öffnen</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished" />
+            <translation>Beenden</translation>
         </message>
         <message>
             <source>Resume enforcing</source>
-            <translation type="unfinished" />
+            <translation>Durchsetzung fortsetzen</translation>
         </message>
         <message>
             <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
+            <translation>Durchsetzung 10 min aussetzen</translation>
         </message>
         <message>
             <source>Taken back: {change}</source>
-            <translation type="unfinished" />
+            <translation>Rückgängig gemacht: {change}</translation>
         </message>
         <message>
             <source>Made again: {change}</source>
-            <translation type="unfinished" />
+            <translation>Wiederhergestellt: {change}</translation>
         </message>
         <message>
             <source>Taking a change back failed</source>
-            <translation type="unfinished" />
+            <translation>Eine Änderung ließ sich nicht rückgängig machen</translation>
         </message>
         <message>
             <source>Making a change again failed</source>
-            <translation type="unfinished" />
+            <translation>Eine Änderung ließ sich nicht wiederherstellen</translation>
         </message>
         <message>
             <source>Keeping a change failed</source>
-            <translation type="unfinished" />
+            <translation>Eine Änderung ließ sich nicht behalten</translation>
         </message>
         <message>
             <source>There is nothing to take back</source>
-            <translation type="unfinished" />
+            <translation>Es gibt nichts rückgängig zu machen</translation>
         </message>
         <message>
             <source>There is nothing to make again</source>
-            <translation type="unfinished" />
+            <translation>Es gibt nichts wiederherzustellen</translation>
         </message>
         <message>
             <source>{connected}, {ruled}</source>
-            <translation type="unfinished" />
+            <translation>{connected}, {ruled}</translation>
         </message>
         <message>
             <source>All others</source>
-            <translation type="unfinished" />
+            <translation>Alle anderen</translation>
         </message>
         <message>
             <source>ended</source>
-            <translation type="unfinished" />
+            <translation>endete</translation>
         </message>
         <message>
             <source>Not told from others</source>
-            <translation type="unfinished" />
+            <translation>Von anderen nicht zu unterscheiden</translation>
         </message>
         <message>
             <source>New rule</source>
-            <translation type="unfinished" />
+            <translation>Neue Regel</translation>
         </message>
         <message>
             <source>{count} connected</source>
-            <translation type="unfinished" />
+            <translation>{count} verbunden</translation>
         </message>
         <message>
             <source>{count} with a rule of its own</source>
-            <translation type="unfinished" />
+            <translation>{count} mit eigener Regel</translation>
         </message>
         <message>
             <source>{count} with rules of their own</source>
-            <translation type="unfinished" />
+            <translation>{count} mit eigenen Regeln</translation>
         </message>
         <message>
             <source>not connected</source>
-            <translation type="unfinished" />
+            <translation>nicht verbunden</translation>
         </message>
         <message>
             <source>trust: {badge}</source>
-            <translation type="unfinished" />
+            <translation>Vertrauen: {badge}</translation>
         </message>
         <message>
             <source>multipath: {badge}</source>
-            <translation type="unfinished" />
+            <translation>Multipath: {badge}</translation>
         </message>
         <message>
             <source>Default: {rule}</source>
-            <translation type="unfinished" />
+            <translation>Standard: {rule}</translation>
         </message>
         <message>
             <source>{kind}: default</source>
-            <translation type="unfinished" />
+            <translation>{kind}: Standard</translation>
         </message>
         <message>
             <source>wait never</source>
-            <translation type="unfinished" />
+            <translation>Wartezeit nie</translation>
         </message>
         <message>
             <source>Enforced</source>
-            <translation type="unfinished" />
+            <translation>Erzwungen</translation>
         </message>
         <message>
             <source>Best effort</source>
-            <translation type="unfinished" />
+            <translation>So gut es geht</translation>
         </message>
         <message>
             <source>Not possible here</source>
-            <translation type="unfinished" />
+            <translation>Hier nicht möglich</translation>
         </message>
         <message>
             <source>nothing is demanded of it</source>
-            <translation type="unfinished" />
+            <translation>nichts wird davon verlangt</translation>
         </message>
         <message>
             <source>the kernel lets nothing else happen</source>
-            <translation type="unfinished" />
+            <translation>der Kernel lässt nichts anderes zu</translation>
         </message>
         <message>
             <source>it shares its control group with other programs; mpm run gives it one of its own</source>
-            <translation type="unfinished" />
+            <translation>sie teilt ihre Control Group mit anderen Programmen; mpm run gibt ihr eine eigene</translation>
         </message>
         <message>
             <source>this machine's kernel cannot enforce it</source>
-            <translation type="unfinished" />
+            <translation>der Kernel dieses Rechners kann es nicht erzwingen</translation>
         </message>
         <message>
             <source>no path was trusted when it opened, and it was let go</source>
-            <translation type="unfinished" />
+            <translation>als sie begann, war kein Pfad vertrauenswürdig, und sie wurde zugelassen</translation>
         </message>
         <message>
             <source>it opened on a path that was not trusted, before this was demanded</source>
-            <translation type="unfinished" />
+            <translation>sie begann auf einem nicht vertrauenswürdigen Pfad, bevor das verlangt wurde</translation>
         </message>
         <message>
             <source>the other end opened it, on a path that is not trusted</source>
-            <translation type="unfinished" />
+            <translation>die Gegenseite hat sie begonnen, auf einem nicht vertrauenswürdigen Pfad</translation>
         </message>
         <message>
             <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
-            <translation type="unfinished" />
+            <translation>die Gegenseite spricht kein Multipath TCP: es gibt keinen Schlüssel zu schützen und nur einen Pfad</translation>
         </message>
         <message>
             <source>the kernel holds programs, not destinations</source>
-            <translation type="unfinished" />
+            <translation>der Kernel hält Programme fest, keine Ziele</translation>
         </message>
         <message>
             <source>the kernel holds control groups, and no script has one of its own</source>
-            <translation type="unfinished" />
+            <translation>der Kernel hält Control Groups fest, und kein Skript hat eine eigene</translation>
         </message>
         <message>
             <source>Not known yet</source>
-            <translation type="unfinished" />
+            <translation>Noch nicht bekannt</translation>
         </message>
         <message>
             <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation type="unfinished" />
+            <translation>erzwungen, wenn sie in einer eigenen Control Group läuft, sonst so gut es geht; ihre Verbindungen werden es zeigen</translation>
         </message>
         <message>
             <source>Yes</source>
-            <translation type="unfinished" />
+            <translation>Ja</translation>
         </message>
         <message>
             <source>it asks for Multipath TCP itself</source>
-            <translation type="unfinished" />
+            <translation>sie verlangt selbst Multipath TCP</translation>
         </message>
         <message>
             <source>Partly</source>
-            <translation type="unfinished" />
+            <translation>Teilweise</translation>
         </message>
         <message>
             <source>No</source>
-            <translation type="unfinished" />
+            <translation>Nein</translation>
         </message>
         <message>
             <source>{used} of {limit}</source>
@@ -1034,39 +1039,39 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Network {network}</source>
-            <translation type="unfinished" />
+            <translation>Netz {network}</translation>
         </message>
         <message>
             <source>Interface {name}</source>
-            <translation type="unfinished" />
+            <translation>Schnittstelle {name}</translation>
         </message>
         <message>
             <source>Profile {name} goes with {network}</source>
-            <translation type="unfinished" />
+            <translation>Profil {name} gehört zu {network}</translation>
         </message>
         <message>
             <source>Cables are trusted only with a login</source>
-            <translation type="unfinished" />
+            <translation>Kabeln wird nur mit Anmeldung vertraut</translation>
         </message>
         <message>
             <source>Cables are trusted also without a login</source>
-            <translation type="unfinished" />
+            <translation>Kabeln wird auch ohne Anmeldung vertraut</translation>
         </message>
         <message>
             <source>Undo, with {count} later</source>
-            <translation type="unfinished" />
+            <translation>Rückgängig, mit {count} späteren</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished" />
+            <translation>Gestern</translation>
         </message>
         <message>
             <source>Profile {name} is in force</source>
-            <translation type="unfinished" />
+            <translation>Profil {name} gilt</translation>
         </message>
         <message>
             <source>No profile goes with {network} any more</source>
-            <translation type="unfinished" />
+            <translation>Zu {network} gehört kein Profil mehr</translation>
         </message>
         <message>
             <source>automatic</source>
@@ -1074,67 +1079,51 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>as detected</source>
-            <translation type="unfinished" />
+            <translation>wie erkannt</translation>
         </message>
         <message>
             <source>by the network in use</source>
-            <translation type="unfinished" />
+            <translation>durch das benutzte Netz</translation>
         </message>
         <message>
             <source>you</source>
-            <translation type="unfinished" />
+            <translation>Sie</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} second.</source>
-            <translation type="unfinished" />
+            <translation>Rückgängig gemacht: {change}. In {count} Sekunde wird das wiederhergestellt.</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} seconds.</source>
-            <translation type="unfinished" />
+            <translation>Rückgängig gemacht: {change}. In {count} Sekunden wird das wiederhergestellt.</translation>
         </message>
         <message>
             <source>{change}. It is taken back in {count} second.</source>
-            <translation type="unfinished" />
+            <translation>{change}. In {count} Sekunde wird das rückgängig gemacht.</translation>
         </message>
         <message>
             <source>{change}. It is taken back in {count} seconds.</source>
-            <translation type="unfinished" />
+            <translation>{change}. In {count} Sekunden wird das rückgängig gemacht.</translation>
         </message>
         <message>
             <source>{sentence} No path is left now.</source>
-            <translation type="unfinished" />
+            <translation>{sentence} Jetzt ist kein Pfad mehr übrig.</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished" />
+            <translation>Wiederholen</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished" />
+            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>waits to be kept</source>
-            <translation type="unfinished" />
+            <translation>noch nicht behalten</translation>
         </message>
         <message>
             <source>taken back at {time}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Open mpmanager</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Resume enforcing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
+            <translation>rückgängig gemacht um {time}</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1289,12 +1278,6 @@ Nothing has been changed.</source>
             <translation>und das Fenster auf diesem Bus</translation>
         </message>
         <message>
-            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
-            <translation>Jemand anderes hat diese Regel inzwischen geändert. Ihre Änderungen bleiben darauf erhalten.</translation>
-        </message>
-        <message>
-            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
-            <translation>Jemand anderes hat diese Regel inzwischen geändert, auch: {parts}. Ihre Wahl gilt, wenn Sie sie anwenden.</translation>
             <source>Not asked, as nobody was named: {steps}.</source>
             <translation>Nicht gefragt, weil niemand genannt war: {steps}.</translation>
         </message>
@@ -1392,7 +1375,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>none</source>
-            <translation>keines</translation>
+            <translation>keine</translation>
         </message>
         <message>
             <source>{count} finding to look at.</source>
@@ -1429,10 +1412,6 @@ Nothing has been changed.</source>
         <message>
             <source>stalled</source>
             <translation>stockte</translation>
-        </message>
-        <message>
-            <source>ended</source>
-            <translation>endete</translation>
         </message>
         <message>
             <source>was quiet</source>
@@ -1485,6 +1464,14 @@ Nothing has been changed.</source>
         <message>
             <source>Not proven: {reason}.</source>
             <translation>Nicht bewiesen: {reason}.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
+            <translation>Jemand anderes hat diese Regel inzwischen geändert. Ihre Änderungen bleiben darauf erhalten.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
+            <translation>Jemand anderes hat diese Regel inzwischen geändert, auch: {parts}. Ihre Wahl gilt, wenn Sie sie anwenden.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -1760,83 +1747,83 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Another path</source>
-            <translation type="unfinished" />
+            <translation>Ein anderer Pfad</translation>
         </message>
         <message>
             <source>{last} (One more came before.)</source>
-            <translation type="unfinished" />
+            <translation>{last} (Davor kam noch eine.)</translation>
         </message>
         <message>
             <source>{last} ({count} more came before.)</source>
-            <translation type="unfinished" />
+            <translation>{last} (Davor kamen noch {count}.)</translation>
         </message>
         <message>
             <source>{path} has come</source>
-            <translation type="unfinished" />
+            <translation>{path} ist dazugekommen</translation>
         </message>
         <message>
             <source>{path} is connected</source>
-            <translation type="unfinished" />
+            <translation>{path} ist verbunden</translation>
         </message>
         <message>
             <source>{path} is lost</source>
-            <translation type="unfinished" />
+            <translation>{path} ist verloren</translation>
         </message>
         <message>
             <source>{path} is gone</source>
-            <translation type="unfinished" />
+            <translation>{path} ist verschwunden</translation>
         </message>
         <message>
             <source>{helper} helps {path}</source>
-            <translation type="unfinished" />
+            <translation>{helper} hilft {path}</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation type="unfinished" />
+            <translation>{helper} trägt anstelle von {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>
-            <translation type="unfinished" />
+            <translation>{path} trägt wieder</translation>
         </message>
         <message>
             <source>{path}: trust has changed</source>
-            <translation type="unfinished" />
+            <translation>{path}: Vertrauen hat sich geändert</translation>
         </message>
         <message>
             <source>Connections open unprotected</source>
-            <translation type="unfinished" />
+            <translation>Verbindungen öffnen ungeschützt</translation>
         </message>
         <message>
             <source>Trust is not enforced as it should be</source>
-            <translation type="unfinished" />
+            <translation>Vertrauen wird nicht durchgesetzt, wie es sollte</translation>
         </message>
         <message>
             <source>Enforcing is paused</source>
-            <translation type="unfinished" />
+            <translation>Durchsetzung ist ausgesetzt</translation>
         </message>
         <message>
             <source>Policies are enforced again</source>
-            <translation type="unfinished" />
+            <translation>Regeln werden wieder durchgesetzt</translation>
         </message>
         <message>
             <source>A rule has changed</source>
-            <translation type="unfinished" />
+            <translation>Eine Regel hat sich geändert</translation>
         </message>
         <message>
             <source>mpmanagerd has gone</source>
-            <translation type="unfinished" />
+            <translation>mpmanagerd ist weg</translation>
         </message>
         <message>
             <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation type="unfinished" />
+            <translation>Es wird nichts mehr entschieden; was auf vertrauenswürdigen Pfaden gehalten wird, bleibt dort.</translation>
         </message>
         <message>
             <source>mpmanagerd is back</source>
-            <translation type="unfinished" />
+            <translation>mpmanagerd ist wieder da</translation>
         </message>
         <message>
             <source>It manages the connections of this machine again.</source>
-            <translation type="unfinished" />
+            <translation>Er verwaltet wieder die Verbindungen dieses Rechners.</translation>
         </message>
         <message>
             <source>still in use</source>
@@ -1979,10 +1966,6 @@ Nothing has been changed.</source>
             <translation>{number} auf vertrauenswürdige Pfade beschränkt</translation>
         </message>
         <message>
-            <source>none</source>
-            <translation>keine</translation>
-        </message>
-        <message>
             <source>{hint}, as its kind suggests.</source>
             <translation>{hint}, wie es seine Art nahelegt.</translation>
         </message>
@@ -2019,10 +2002,6 @@ Nothing has been changed.</source>
             <translation>Adressen</translation>
         </message>
         <message>
-            <source>Gateway</source>
-            <translation>Gateway</translation>
-        </message>
-        <message>
             <source>Security</source>
             <translation>Sicherheit</translation>
         </message>
@@ -2052,361 +2031,363 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Reduced</source>
-            <translation type="unfinished" />
+            <translation>Wenig</translation>
         </message>
         <message>
             <source>All</source>
-            <translation type="unfinished" />
+            <translation>Alle</translation>
         </message>
         <message>
             <source>{whom}: how long data may wait</source>
-            <translation type="unfinished" />
+            <translation>{whom}: wie lange Daten warten dürfen</translation>
         </message>
         <message>
             <source>{whom}: what its data is like</source>
-            <translation type="unfinished" />
+            <translation>{whom}: welcher Art die Daten sind</translation>
         </message>
         <message>
             <source>{whom}: waits from one path to another</source>
-            <translation type="unfinished" />
+            <translation>{whom}: Wartezeiten von einem Pfad zum anderen</translation>
         </message>
         <message>
             <source>{whom}: where big transfers go</source>
-            <translation type="unfinished" />
+            <translation>{whom}: wohin große Übertragungen gehen</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation type="unfinished" />
+            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Staumarken</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of loss</source>
-            <translation type="unfinished" />
+            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Verlusten</translation>
         </message>
         <message>
             <source>{whom}: multipath</source>
-            <translation type="unfinished" />
+            <translation>{whom}: Multipath</translation>
         </message>
         <message>
             <source>{whom}: the lowest delay is preferred</source>
-            <translation type="unfinished" />
+            <translation>{whom}: die kürzeste Laufzeit wird bevorzugt</translation>
         </message>
         <message>
             <source>{whom}: order of what is said about paths</source>
-            <translation type="unfinished" />
+            <translation>{whom}: Reihenfolge des über Pfade Gesagten</translation>
         </message>
         <message>
             <source>{whom}: {paths}</source>
-            <translation type="unfinished" />
+            <translation>{whom}: {paths}</translation>
         </message>
         <message>
             <source>{paths}: when used</source>
-            <translation type="unfinished" />
+            <translation>{paths}: wann benutzt</translation>
         </message>
         <message>
             <source>{about}: {before} becomes {after}</source>
-            <translation type="unfinished" />
+            <translation>{about}: aus {before} wird {after}</translation>
         </message>
         <message>
             <source>It would change one thing</source>
-            <translation type="unfinished" />
+            <translation>Es würde eines ändern</translation>
         </message>
         <message>
             <source>It would change {count} things</source>
-            <translation type="unfinished" />
+            <translation>Es würde {count} Dinge ändern</translation>
         </message>
         <message>
             <source>one of them widens rights</source>
-            <translation type="unfinished" />
+            <translation>eines davon erweitert Rechte</translation>
         </message>
         <message>
             <source>{count} of them widen rights</source>
-            <translation type="unfinished" />
+            <translation>{count} davon erweitern Rechte</translation>
         </message>
         <message>
             <source>{changes}; {wider}.</source>
-            <translation type="unfinished" />
+            <translation>{changes}; {wider}.</translation>
         </message>
         <message>
             <source>Metered paths</source>
-            <translation type="unfinished" />
+            <translation>Pfade, die nach Menge kosten</translation>
         </message>
         <message>
             <source>Paths that are not metered</source>
-            <translation type="unfinished" />
+            <translation>Pfade, die nicht nach Menge kosten</translation>
         </message>
         <message>
             <source>Trusted paths</source>
-            <translation type="unfinished" />
+            <translation>Vertrauenswürdige Pfade</translation>
         </message>
         <message>
             <source>Paths that are not trusted</source>
-            <translation type="unfinished" />
+            <translation>Nicht vertrauenswürdige Pfade</translation>
         </message>
         <message>
             <source>All paths</source>
-            <translation type="unfinished" />
+            <translation>Alle Pfade</translation>
         </message>
         <message>
             <source>The interface {name}</source>
-            <translation type="unfinished" />
+            <translation>Die Schnittstelle {name}</translation>
         </message>
         <message>
             <source>{kind} path number {number}</source>
-            <translation type="unfinished" />
+            <translation>{kind}-Pfad Nummer {number}</translation>
         </message>
         <message>
             <source>not here now: what is said of it has no effect yet</source>
-            <translation type="unfinished" />
+            <translation>zurzeit nicht hier: was darüber gesagt ist, wirkt noch nicht</translation>
         </message>
         <message>
             <source>none on this machine: what is said of them has no effect yet</source>
-            <translation type="unfinished" />
+            <translation>auf diesem Rechner keine: was über sie gesagt ist, wirkt noch nicht</translation>
         </message>
         <message>
             <source>Line {line}</source>
-            <translation type="unfinished" />
+            <translation>Zeile {line}</translation>
         </message>
         <message>
             <source>yes</source>
-            <translation type="unfinished" />
+            <translation>ja</translation>
         </message>
         <message>
             <source>no</source>
-            <translation type="unfinished" />
+            <translation>nein</translation>
         </message>
         <message>
             <source>trusted</source>
-            <translation type="unfinished" />
+            <translation>vertrauenswürdig</translation>
         </message>
         <message>
             <source>not trusted</source>
-            <translation type="unfinished" />
+            <translation>nicht vertrauenswürdig</translation>
         </message>
         <message>
             <source>never</source>
-            <translation type="unfinished" />
+            <translation>nie</translation>
         </message>
         <message>
             <source>as their kind suggests</source>
-            <translation type="unfinished" />
+            <translation>wie ihre Art nahelegt</translation>
         </message>
         <message>
             <source>everything on trusted paths only</source>
-            <translation type="unfinished" />
+            <translation>alles nur auf vertrauenswürdigen Pfaden</translation>
         </message>
         <message>
             <source>begins on trusted paths</source>
-            <translation type="unfinished" />
+            <translation>beginnt auf vertrauenswürdigen Pfaden</translation>
         </message>
         <message>
             <source>any path</source>
-            <translation type="unfinished" />
+            <translation>jeder Pfad</translation>
         </message>
         <message>
             <source>It would change nothing: all of it holds already.</source>
-            <translation type="unfinished" />
+            <translation>Es würde nichts ändern: alles davon gilt schon.</translation>
         </message>
         <message>
             <source>{changes}; it widens no rights.</source>
-            <translation type="unfinished" />
+            <translation>{changes}; Rechte erweitert es nicht.</translation>
         </message>
         <message>
             <source>{changes}, and that widens rights.</source>
-            <translation type="unfinished" />
+            <translation>{changes}, und das erweitert Rechte.</translation>
         </message>
         <message>
             <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation type="unfinished" />
+            <translation>Nicht unterschrieben: niemand bürgt dafür, woher es kommt und dass niemand es geändert hat.</translation>
         </message>
         <message>
             <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation type="unfinished" />
+            <translation>Die Unterschrift ist ungültig: {reason}. Ein solches Profil wird abgelehnt.</translation>
         </message>
         <message>
             <source>Signed by {signer}, whom you trust.
 {fingerprint}</source>
-            <translation type="unfinished" />
+            <translation>Unterschrieben von {signer}, dem Sie vertrauen.
+{fingerprint}</translation>
         </message>
         <message>
             <source>Signed by a key that you do not know and that calls itself {signer}.
 {fingerprint}</source>
-            <translation type="unfinished" />
+            <translation>Unterschrieben mit einem Schlüssel, den Sie nicht kennen und der sich {signer} nennt.
+{fingerprint}</translation>
         </message>
         <message>
             <source>{kind} paths</source>
-            <translation type="unfinished" />
+            <translation>{kind}-Pfade</translation>
         </message>
         <message>
             <source>Trust in {network}</source>
-            <translation type="unfinished" />
+            <translation>Vertrauen in {network}</translation>
         </message>
         <message>
             <source>Cables are trusted only with a login (802.1X)</source>
-            <translation type="unfinished" />
+            <translation>Kabeln wird nur mit Anmeldung (802.1X) vertraut</translation>
         </message>
         <message>
             <source>{whom}: what keeps to trusted paths</source>
-            <translation type="unfinished" />
+            <translation>{whom}: was auf vertrauenswürdigen Pfaden bleibt</translation>
         </message>
         <message>
             <source>decided automatically</source>
-            <translation type="unfinished" />
+            <translation>automatisch entschieden</translation>
         </message>
         <message>
             <source>not said</source>
-            <translation type="unfinished" />
+            <translation>nichts gesagt</translation>
         </message>
         <message>
             <source>Order of what is said about paths</source>
-            <translation type="unfinished" />
+            <translation>Reihenfolge des über Pfade Gesagten</translation>
         </message>
         <message>
             <source>{profile} is active</source>
-            <translation type="unfinished" />
+            <translation>{profile} ist aktiv</translation>
         </message>
         <message>
             <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation type="unfinished" />
+            <translation>Das benutzte Netz hat es gewählt: ein anderes Netz kann ein anderes Profil wählen.</translation>
         </message>
         <message>
             <source>What held before</source>
-            <translation type="unfinished" />
+            <translation>Was vorher galt</translation>
         </message>
         <message>
             <source>Go back</source>
-            <translation type="unfinished" />
+            <translation>Zurück</translation>
         </message>
         <message>
             <source>Activate</source>
-            <translation type="unfinished" />
+            <translation>Aktivieren</translation>
         </message>
         <message>
             <source>Activate again</source>
-            <translation type="unfinished" />
+            <translation>Erneut aktivieren</translation>
         </message>
         <message>
             <source>{count} mistake</source>
-            <translation type="unfinished" />
+            <translation>{count} Fehler</translation>
         </message>
         <message>
             <source>{count} mistakes</source>
-            <translation type="unfinished" />
+            <translation>{count} Fehler</translation>
         </message>
         <message>
             <source>active, chosen by you</source>
-            <translation type="unfinished" />
+            <translation>aktiv, von Ihnen gewählt</translation>
         </message>
         <message>
             <source>active, chosen by the network</source>
-            <translation type="unfinished" />
+            <translation>aktiv, vom Netz gewählt</translation>
         </message>
         <message>
             <source>No profile is active</source>
-            <translation type="unfinished" />
+            <translation>Kein Profil ist aktiv</translation>
         </message>
         <message>
             <source>{profile} is active, and was changed since</source>
-            <translation type="unfinished" />
+            <translation>{profile} ist aktiv und wurde seitdem geändert</translation>
         </message>
         <message>
             <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation type="unfinished" />
+            <translation>Speichern Sie Ihre jetzigen Entscheidungen als Profil, um sie auf einen anderen Rechner zu tragen oder mit einem Netz zu benutzen.</translation>
         </message>
         <message>
             <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation type="unfinished" />
+            <translation>Sie haben es gewählt: es bleibt, in welchem Netz dieser Rechner auch ist.</translation>
         </message>
         <message>
             <source>all other networks</source>
-            <translation type="unfinished" />
+            <translation>alle anderen Netze</translation>
         </message>
         <message>
             <source>Wi-Fi “{name}” ({security})</source>
-            <translation type="unfinished" />
+            <translation>WLAN „{name}“ ({security})</translation>
         </message>
         <message>
             <source>“{name}”</source>
-            <translation type="unfinished" />
+            <translation>„{name}“</translation>
         </message>
         <message>
             <source>the network of the gateway {address}</source>
-            <translation type="unfinished" />
+            <translation>das Netz des Gateways {address}</translation>
         </message>
         <message>
             <source>the connection {id}</source>
-            <translation type="unfinished" />
+            <translation>die Verbindung {id}</translation>
         </message>
         <message>
             <source>{network}, now with {profile}</source>
-            <translation type="unfinished" />
+            <translation>{network}, jetzt mit {profile}</translation>
         </message>
         <message>
             <source>Used with: {networks}</source>
-            <translation type="unfinished" />
+            <translation>Benutzt mit: {networks}</translation>
         </message>
         <message>
             <source>Signed as {signer}</source>
-            <translation type="unfinished" />
+            <translation>Unterschrieben als {signer}</translation>
         </message>
         <message>
             <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation type="unfinished" />
+            <translation>Sie haben es gewählt: es bleibt, bis Sie wieder die Netze wählen lassen.</translation>
         </message>
         <message>
             <source>Everything as it was until a profile last took its place.</source>
-            <translation type="unfinished" />
+            <translation>Alles, wie es war, bis zuletzt ein Profil an seine Stelle trat.</translation>
         </message>
         <message>
             <source>changed since</source>
-            <translation type="unfinished" />
+            <translation>seitdem geändert</translation>
         </message>
         <message>
             <source>Allowed {wait}</source>
-            <translation type="unfinished" />
+            <translation>Erlaubt {wait}</translation>
         </message>
         <message>
             <source> after {waited}, at most {longest}{then}</source>
-            <translation type="unfinished" />
+            <translation> nach {waited}, höchstens {longest}{then}</translation>
         </message>
         <message>
             <source>Its connections are allowed different waits</source>
-            <translation type="unfinished" />
+            <translation>Ihren Verbindungen sind verschiedene Wartezeiten erlaubt</translation>
         </message>
         <message>
             <source>Allowed: never</source>
-            <translation type="unfinished" />
+            <translation>Erlaubt: nie</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
-            <translation type="unfinished" />
+            <translation>Erlaubt 0 ms: alle Pfade werden gebündelt</translation>
         </message>
         <message>
             <source>no help was needed since the daemon started</source>
-            <translation type="unfinished" />
+            <translation>seit dem Start des Dienstes war keine Hilfe nötig</translation>
         </message>
         <message>
             <source>{helpers} opened{waited}</source>
-            <translation type="unfinished" />
+            <translation>{helpers} geöffnet{waited}</translation>
         </message>
         <message>
             <source>once</source>
-            <translation type="unfinished" />
+            <translation>einmal</translation>
         </message>
         <message>
             <source>{count} times</source>
-            <translation type="unfinished" />
+            <translation>{count} Mal</translation>
         </message>
         <message>
             <source> (allowed {wait} then)</source>
-            <translation type="unfinished" />
+            <translation> (damals erlaubt: {wait})</translation>
         </message>
         <message>
             <source> after {waited}{then}</source>
-            <translation type="unfinished" />
+            <translation> nach {waited}{then}</translation>
         </message>
         <message>
             <source>{bytes} on {helpers}</source>
-            <translation type="unfinished" />
+            <translation>{bytes} über {helpers}</translation>
         </message>
         <message>
             <source>{path} delivers nothing</source>
@@ -3050,27 +3031,27 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Keep</source>
-            <translation type="unfinished" />
+            <translation>Behalten</translation>
         </message>
         <message>
             <source>Keep: {change}</source>
-            <translation type="unfinished" />
+            <translation>Behalten: {change}</translation>
         </message>
         <message>
             <source>Changes, the newest first</source>
-            <translation type="unfinished" />
+            <translation>Änderungen, die neueste zuerst</translation>
         </message>
         <message>
             <source>Changes</source>
-            <translation type="unfinished" />
+            <translation>Änderungen</translation>
         </message>
         <message>
             <source>Nothing was changed yet</source>
-            <translation type="unfinished" />
+            <translation>Noch wurde nichts geändert</translation>
         </message>
         <message>
             <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
-            <translation type="unfinished" />
+            <translation>Was Sie über Pfade, Netze und Anwendungen entscheiden, steht hier und lässt sich rückgängig machen.</translation>
         </message>
         <message>
             <source>Close</source>
@@ -3078,7 +3059,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
-            <translation type="unfinished" />
+            <translation>Strg+Z macht die letzte rückgängig, Strg+Y stellt sie wieder her.</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
@@ -3097,12 +3078,6 @@ Nothing has been changed.</source>
             <translation>Letzte Ereignisse, das neueste zuerst</translation>
         </message>
         <message>
-            <source>Take back</source>
-            <translation>Rückgängig machen</translation>
-        </message>
-        <message>
-            <source>Make again</source>
-            <translation>Wiederherstellen</translation>
             <source>Copy</source>
             <translation>Kopieren</translation>
         </message>
@@ -3121,6 +3096,14 @@ Nothing has been changed.</source>
         <message>
             <source>Fix</source>
             <translation>Abhilfe</translation>
+        </message>
+        <message>
+            <source>Take back</source>
+            <translation>Rückgängig machen</translation>
+        </message>
+        <message>
+            <source>Make again</source>
+            <translation>Wiederherstellen</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -3208,7 +3191,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>What it would change …</source>
-            <translation type="unfinished" />
+            <translation>Was es ändern würde …</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -3317,6 +3300,46 @@ Nothing has been changed.</source>
         <message>
             <source>What it calls paths, and which these are here</source>
             <translation>Wie es Pfade nennt, und welche das hier sind</translation>
+        </message>
+        <message>
+            <source>What would survive if a network went out of reach? Take it away and see.</source>
+            <translation>Was würde überleben, wenn ein Netz außer Reichweite gerät? Nehmen Sie es weg und sehen Sie nach.</translation>
+        </message>
+        <message>
+            <source>Rehearsal</source>
+            <translation>Probe</translation>
+        </message>
+        <message>
+            <source>For how long, in seconds</source>
+            <translation>Wie lange, in Sekunden</translation>
+        </message>
+        <message>
+            <source>Which path is taken away</source>
+            <translation>Welcher Pfad weggenommen wird</translation>
+        </message>
+        <message>
+            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
+            <translation>Dort kommt so lange nichts durch, die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
+        </message>
+        <message>
+            <source>End it now</source>
+            <translation>Jetzt beenden</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>Wegnehmen</translation>
+        </message>
+        <message>
+            <source>{path} is away ...</source>
+            <translation>{path} ist weg ...</translation>
+        </message>
+        <message>
+            <source>Ending the rehearsal failed</source>
+            <translation>Die Probe ließ sich nicht beenden</translation>
+        </message>
+        <message>
+            <source>The rehearsal failed</source>
+            <translation>Die Probe ist misslungen</translation>
         </message>
         <message>
             <source>As other rules say ({demand})</source>
@@ -3431,46 +3454,6 @@ Nothing has been changed.</source>
             <translation>Keine Regel: die Reserve bleibt Reserve, und Verbindungen beginnen auf vertrauenswürdigen Pfaden.</translation>
         </message>
         <message>
-            <source>What would survive if a network went out of reach? Take it away and see.</source>
-            <translation>Was würde überleben, wenn ein Netz außer Reichweite gerät? Nehmen Sie es weg und sehen Sie nach.</translation>
-        </message>
-        <message>
-            <source>Rehearsal</source>
-            <translation>Probe</translation>
-        </message>
-        <message>
-            <source>For how long, in seconds</source>
-            <translation>Wie lange, in Sekunden</translation>
-        </message>
-        <message>
-            <source>Which path is taken away</source>
-            <translation>Welcher Pfad weggenommen wird</translation>
-        </message>
-        <message>
-            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
-            <translation>Dort kommt so lange nichts durch, die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
-        </message>
-        <message>
-            <source>End it now</source>
-            <translation>Jetzt beenden</translation>
-        </message>
-        <message>
-            <source>Take it away</source>
-            <translation>Wegnehmen</translation>
-        </message>
-        <message>
-            <source>{path} is away ...</source>
-            <translation>{path} ist weg ...</translation>
-        </message>
-        <message>
-            <source>Ending the rehearsal failed</source>
-            <translation>Die Probe ließ sich nicht beenden</translation>
-        </message>
-        <message>
-            <source>The rehearsal failed</source>
-            <translation>Die Probe ist misslungen</translation>
-        </message>
-        <message>
             <source>Pages</source>
             <translation>Seiten</translation>
         </message>
@@ -3480,27 +3463,27 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Others trust what you sign when they know your key.</source>
-            <translation type="unfinished" />
+            <translation>Andere vertrauen dem, was Sie unterschreiben, wenn sie Ihren Schlüssel kennen.</translation>
         </message>
         <message>
             <source>Copy your key</source>
-            <translation type="unfinished" />
+            <translation>Ihren Schlüssel kopieren</translation>
         </message>
         <message>
             <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation type="unfinished" />
+            <translation>Sie vertrauen noch keinem Unterzeichner: öffnen Sie ein unterschriebenes Profil, und sagen Sie es dort.</translation>
         </message>
         <message>
             <source>Forget</source>
-            <translation type="unfinished" />
+            <translation>Vergessen</translation>
         </message>
         <message>
             <source>Trust {signer} no longer</source>
-            <translation type="unfinished" />
+            <translation>{signer} nicht mehr vertrauen</translation>
         </message>
         <message>
             <source>Signatures</source>
-            <translation type="unfinished" />
+            <translation>Unterschriften</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
@@ -3524,11 +3507,11 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Say nothing of it</source>
-            <translation type="unfinished" />
+            <translation>Nichts dazu sagen</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>
-            <translation type="unfinished" />
+            <translation>Verkehr der letzten fünf Minuten</translation>
         </message>
         <message>
             <source>The first second is being measured</source>

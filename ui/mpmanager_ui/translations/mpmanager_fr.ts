@@ -130,6 +130,8 @@
         <message>
             <source>Undoing that failed</source>
             <translation>L'annulation a échoué</translation>
+        </message>
+        <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
             <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
         </message>
@@ -303,254 +305,257 @@
         </message>
         <message>
             <source>Written to {file}</source>
-            <translation type="unfinished" />
+            <translation>Écrit dans {file}</translation>
         </message>
         <message>
             <source>profile</source>
-            <translation type="unfinished" />
+            <translation>profil</translation>
         </message>
         <message>
             <source>Import …</source>
-            <translation type="unfinished" />
+            <translation>Importer …</translation>
         </message>
         <message>
             <source>Save as profile …</source>
-            <translation type="unfinished" />
+            <translation>Enregistrer comme profil …</translation>
         </message>
         <message>
             <source>Export</source>
-            <translation type="unfinished" />
+            <translation>Exporter</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
-            <translation type="unfinished" />
+            <translation>L’ouverture de {file} a échoué</translation>
         </message>
         <message>
             <source>Import a profile</source>
-            <translation type="unfinished" />
+            <translation>Importer un profil</translation>
         </message>
         <message>
             <source>Import “{name}”?</source>
-            <translation type="unfinished" />
+            <translation>Importer « {name} » ?</translation>
         </message>
         <message>
             <source>Activate “{name}”?</source>
-            <translation type="unfinished" />
+            <translation>Activer « {name} » ?</translation>
         </message>
         <message>
             <source>Use “{name}” with {network}?</source>
-            <translation type="unfinished" />
+            <translation>Utiliser « {name} » avec {network} ?</translation>
         </message>
         <message>
             <source>Comparing the profiles failed</source>
-            <translation type="unfinished" />
+            <translation>La comparaison des profils a échoué</translation>
         </message>
         <message>
             <source>Reading the profile failed</source>
-            <translation type="unfinished" />
+            <translation>La lecture du profil a échoué</translation>
         </message>
         <message>
             <source>Activating {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>L’activation de {profile} a échoué</translation>
         </message>
         <message>
             <source>Having {profile} follow a network failed</source>
-            <translation type="unfinished" />
+            <translation>Associer {profile} à un réseau a échoué</translation>
         </message>
         <message>
             <source>{profile} is active now</source>
-            <translation type="unfinished" />
+            <translation>{profile} est maintenant actif</translation>
         </message>
         <message>
             <source>{profile} is kept, and not active yet</source>
-            <translation type="unfinished" />
+            <translation>{profile} est enregistré, et pas encore actif</translation>
         </message>
         <message>
             <source>My profile</source>
-            <translation type="unfinished" />
+            <translation>Mon profil</translation>
         </message>
         <message>
             <source>Export …</source>
-            <translation type="unfinished" />
+            <translation>Exporter …</translation>
         </message>
         <message>
             <source>Sign and export …</source>
-            <translation type="unfinished" />
+            <translation>Signer et exporter …</translation>
         </message>
         <message>
             <source>Export a profile</source>
-            <translation type="unfinished" />
+            <translation>Exporter un profil</translation>
         </message>
         <message>
             <source>Your key {fingerprint}, kept in {place}</source>
-            <translation type="unfinished" />
+            <translation>Votre clé {fingerprint}, conservée dans {place}</translation>
         </message>
         <message>
             <source>Your public key is copied</source>
-            <translation type="unfinished" />
+            <translation>Votre clé publique est copiée</translation>
         </message>
         <message>
             <source>No profiles yet</source>
-            <translation type="unfinished" />
+            <translation>Pas encore de profils</translation>
         </message>
         <message>
             <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
 Save your current decisions, or drop a profile file here to see what it would change.</source>
-            <translation type="unfinished" />
+            <translation>Un profil est tout ce que vous avez décidé : la confiance, l’usage des chemins, les règles des applications.
+Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
         </message>
         <message>
             <source>Keep what you have decided until now under a name</source>
-            <translation type="unfinished" />
+            <translation>Garder sous un nom ce que vous avez décidé jusqu’ici</translation>
         </message>
         <message>
             <source>Write what you have decided until now to a file</source>
-            <translation type="unfinished" />
+            <translation>Écrire dans un fichier ce que vous avez décidé jusqu’ici</translation>
         </message>
         <message>
             <source>Or drop a file anywhere on this page</source>
-            <translation type="unfinished" />
+            <translation>Ou déposez un fichier n’importe où sur cette page</translation>
         </message>
         <message>
             <source>Save as</source>
-            <translation type="unfinished" />
+            <translation>Enregistrer sous</translation>
         </message>
         <message>
             <source>Name of the new profile</source>
-            <translation type="unfinished" />
+            <translation>Nom du nouveau profil</translation>
         </message>
         <message>
             <source>Reading the profiles failed</source>
-            <translation type="unfinished" />
+            <translation>La lecture des profils a échoué</translation>
         </message>
         <message>
             <source>You have chosen a profile by hand, so none follows the network.</source>
-            <translation type="unfinished" />
+            <translation>Vous avez choisi un profil à la main, aucun ne suit donc le réseau.</translation>
         </message>
         <message>
             <source>Profiles</source>
-            <translation type="unfinished" />
+            <translation>Profils</translation>
         </message>
         <message>
             <source>All files</source>
-            <translation type="unfinished" />
+            <translation>Tous les fichiers</translation>
         </message>
         <message>
             <source>From “{one}” to “{other}”</source>
-            <translation type="unfinished" />
+            <translation>De « {one} » à « {other} »</translation>
         </message>
         <message>
             <source>Previewing the profile failed</source>
-            <translation type="unfinished" />
+            <translation>L’aperçu du profil a échoué</translation>
         </message>
         <message>
             <source>Importing {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>L’importation de {profile} a échoué</translation>
         </message>
         <message>
             <source>Letting the networks choose failed</source>
-            <translation type="unfinished" />
+            <translation>Laisser les réseaux choisir a échoué</translation>
         </message>
         <message>
             <source>The networks in use choose the profile from now on</source>
-            <translation type="unfinished" />
+            <translation>Les réseaux utilisés choisissent désormais le profil</translation>
         </message>
         <message>
             <source>{profile} is used with {network}</source>
-            <translation type="unfinished" />
+            <translation>{profile} est utilisé avec {network}</translation>
         </message>
         <message>
             <source>Changing what {profile} follows failed</source>
-            <translation type="unfinished" />
+            <translation>Changer ce que suit {profile} a échoué</translation>
         </message>
         <message>
             <source>{profile} is no longer used with {network}</source>
-            <translation type="unfinished" />
+            <translation>{profile} n’est plus utilisé avec {network}</translation>
         </message>
         <message>
             <source>Deleting {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>La suppression de {profile} a échoué</translation>
         </message>
         <message>
             <source>{profile} is deleted; what you decided stays</source>
-            <translation type="unfinished" />
+            <translation>{profile} est supprimé ; ce que vous avez décidé reste</translation>
         </message>
         <message>
             <source>Undo failed</source>
-            <translation type="unfinished" />
+            <translation>L’annulation a échoué</translation>
         </message>
         <message>
             <source>It takes the place of the stored one.</source>
-            <translation type="unfinished" />
+            <translation>Il remplace celui qui est enregistré.</translation>
         </message>
         <message>
             <source>Saving {profile} failed</source>
-            <translation type="unfinished" />
+            <translation>L’enregistrement de {profile} a échoué</translation>
         </message>
         <message>
             <source>Your current decisions are kept as {profile}</source>
-            <translation type="unfinished" />
+            <translation>Vos décisions actuelles sont enregistrées sous {profile}</translation>
         </message>
         <message>
             <source>Writing {file} failed</source>
-            <translation type="unfinished" />
+            <translation>L’écriture de {file} a échoué</translation>
         </message>
         <message>
             <source>Written to {file} and signed with a new key, kept in {place}</source>
-            <translation type="unfinished" />
+            <translation>Écrit dans {file} et signé avec une nouvelle clé, conservée dans {place}</translation>
         </message>
         <message>
             <source>Written to {file} and signed with your key</source>
-            <translation type="unfinished" />
+            <translation>Écrit dans {file} et signé avec votre clé</translation>
         </message>
         <message>
             <source>Trusting the signer failed</source>
-            <translation type="unfinished" />
+            <translation>Faire confiance au signataire a échoué</translation>
         </message>
         <message>
             <source>You trust what {signer} signs</source>
-            <translation type="unfinished" />
+            <translation>Vous faites confiance à ce que signe {signer}</translation>
         </message>
         <message>
             <source>Changing whom you trust failed</source>
-            <translation type="unfinished" />
+            <translation>Changer à qui vous faites confiance a échoué</translation>
         </message>
         <message>
             <source>You no longer trust what {signer} signs</source>
-            <translation type="unfinished" />
+            <translation>Vous ne faites plus confiance à ce que signe {signer}</translation>
         </message>
         <message>
             <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation type="unfinished" />
+            <translation>Vous n’avez pas encore de clé : elle est créée quand vous signez un profil pour la première fois.</translation>
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished" />
+            <translation>Enregistrer</translation>
         </message>
         <message>
             <source>Cancel</source>
-            <translation type="unfinished" />
+            <translation>Annuler</translation>
         </message>
         <message>
             <source>Let networks choose</source>
-            <translation type="unfinished" />
+            <translation>Laisser les réseaux choisir</translation>
         </message>
         <message>
             <source>{reason}.
 Nothing has been changed. Mend the file and open it again.</source>
-            <translation type="unfinished" />
+            <translation>{reason}.
+Rien n’a été changé. Corrigez le fichier et rouvrez-le.</translation>
         </message>
         <message>
             <source>{reason}.
 Nothing has been changed.</source>
-            <translation type="unfinished" />
+            <translation>{reason}.
+Rien n’a été changé.</translation>
         </message>
         <message>
             <source>A name has letters, digits, spaces, dots, dashes and underscores.</source>
-            <translation type="unfinished" />
+            <translation>Un nom a des lettres, chiffres, espaces, points, tirets et tirets bas.</translation>
         </message>
         <message>
             <source>Reading your key failed</source>
-            <translation type="unfinished" />
+            <translation>La lecture de votre clé a échoué</translation>
         </message>
         <message>
             <source>Live</source>
@@ -562,51 +567,51 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Settings</source>
-            <translation type="unfinished" />
+            <translation>Paramètres</translation>
         </message>
         <message>
             <source>Settings of this machine (net.mptcp.*). They count for new connections and stay when mpmanager ends.</source>
-            <translation type="unfinished" />
+            <translation>Paramètres de cette machine (net.mptcp.*). Ils valent pour les nouvelles connexions et restent quand mpmanager se termine.</translation>
         </message>
         <message>
             <source>Colours</source>
-            <translation type="unfinished" />
+            <translation>Couleurs</translation>
         </message>
         <message>
             <source>Language</source>
-            <translation type="unfinished" />
+            <translation>Langue</translation>
         </message>
         <message>
             <source>Motion</source>
-            <translation type="unfinished" />
+            <translation>Animations</translation>
         </message>
         <message>
             <source>Trust cables only with a login (802.1X)</source>
-            <translation type="unfinished" />
+            <translation>Ne faire confiance aux câbles qu’avec authentification (802.1X)</translation>
         </message>
         <message>
             <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
-            <translation type="unfinished" />
+            <translation>Sans cela, tout câble est de confiance, car qui en branche un est dans le bâtiment.</translation>
         </message>
         <message>
             <source>Keep changes over restarts</source>
-            <translation type="unfinished" />
+            <translation>Garder les changements après un redémarrage</translation>
         </message>
         <message>
             <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation type="unfinished" />
+            <translation>Leurs versions diffèrent : redémarrez le démon, ou cette fenêtre.</translation>
         </message>
         <message>
             <source>The window speaks another language when it starts the next time</source>
-            <translation type="unfinished" />
+            <translation>La fenêtre parlera une autre langue à son prochain démarrage</translation>
         </message>
         <message>
             <source>Pause all notifications</source>
-            <translation type="unfinished" />
+            <translation>Suspendre toutes les notifications</translation>
         </message>
         <message>
             <source>Until you say otherwise.</source>
-            <translation type="unfinished" />
+            <translation>Jusqu’à nouvel ordre.</translation>
         </message>
         <message>
             <source>Follow the desktop</source>
@@ -614,67 +619,67 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Light</source>
-            <translation type="unfinished" />
+            <translation>Clair</translation>
         </message>
         <message>
             <source>Dark</source>
-            <translation type="unfinished" />
+            <translation>Sombre</translation>
         </message>
         <message>
             <source>This window: mpmanager {version}</source>
-            <translation type="unfinished" />
+            <translation>Cette fenêtre : mpmanager {version}</translation>
         </message>
         <message>
             <source>The daemon: mpmanagerd {version}</source>
-            <translation type="unfinished" />
+            <translation>Le démon : mpmanagerd {version}</translation>
         </message>
         <message>
             <source>Changing what cables need failed</source>
-            <translation type="unfinished" />
+            <translation>Changer ce qu’il faut aux câbles a échoué</translation>
         </message>
         <message>
             <source>Setting {name} failed</source>
-            <translation type="unfinished" />
+            <translation>Le réglage de {name} a échoué</translation>
         </message>
         <message>
             <source>{name} is {value} now, for new connections</source>
-            <translation type="unfinished" />
+            <translation>{name} vaut maintenant {value}, pour les nouvelles connexions</translation>
         </message>
         <message>
             <source>{name} is what it was before mpmanager set it</source>
-            <translation type="unfinished" />
+            <translation>{name} vaut ce qu’il valait avant que mpmanager le règle</translation>
         </message>
         <message>
             <source>Window</source>
-            <translation type="unfinished" />
+            <translation>Fenêtre</translation>
         </message>
         <message>
             <source>Takes effect when the window starts again.</source>
-            <translation type="unfinished" />
+            <translation>Prend effet au prochain démarrage de la fenêtre.</translation>
         </message>
         <message>
             <source>The dots on the flow map, and what slides.</source>
-            <translation type="unfinished" />
+            <translation>Les points sur la carte des flux, et ce qui glisse.</translation>
         </message>
         <message>
             <source>Closing the window leaves it in the tray</source>
-            <translation type="unfinished" />
+            <translation>Fermer la fenêtre la laisse dans la zone de notification</translation>
         </message>
         <message>
             <source>Its sign there tells the state by its shape, and brings the window back.</source>
-            <translation type="unfinished" />
+            <translation>Son signe y montre l’état par sa forme, et ramène la fenêtre.</translation>
         </message>
         <message>
             <source>Start in the tray</source>
-            <translation type="unfinished" />
+            <translation>Démarrer dans la zone de notification</translation>
         </message>
         <message>
             <source>The window appears when you ask for it.</source>
-            <translation type="unfinished" />
+            <translation>La fenêtre apparaît quand vous la demandez.</translation>
         </message>
         <message>
             <source>Notifications</source>
-            <translation type="unfinished" />
+            <translation>Notifications</translation>
         </message>
         <message>
             <source>Trust</source>
@@ -682,207 +687,207 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>The kernel's Multipath TCP</source>
-            <translation type="unfinished" />
+            <translation>Le Multipath TCP du noyau</translation>
         </message>
         <message>
             <source>About</source>
-            <translation type="unfinished" />
+            <translation>À propos</translation>
         </message>
         <message>
             <source>Reading the settings failed</source>
-            <translation type="unfinished" />
+            <translation>La lecture des paramètres a échoué</translation>
         </message>
         <message>
             <source>This kernel has no Multipath TCP.</source>
-            <translation type="unfinished" />
+            <translation>Ce noyau n’a pas Multipath TCP.</translation>
         </message>
         <message>
             <source>Everything works on this machine.</source>
-            <translation type="unfinished" />
+            <translation>Tout fonctionne sur cette machine.</translation>
         </message>
         <message>
             <source>Cables need a login to be trusted now</source>
-            <translation type="unfinished" />
+            <translation>Les câbles ne sont désormais de confiance qu’avec authentification</translation>
         </message>
         <message>
             <source>Cables need no login now</source>
-            <translation type="unfinished" />
+            <translation>Les câbles n’ont plus besoin d’authentification</translation>
         </message>
         <message>
             <source>Open mpmanager</source>
-            <translation type="unfinished" />
+            <translation>Ouvrir mpmanager</translation>
         </message>
         <message>
             <source>Quit</source>
-            <translation type="unfinished" />
+            <translation>Quitter</translation>
         </message>
         <message>
             <source>Resume enforcing</source>
-            <translation type="unfinished" />
+            <translation>Reprendre l’application des règles</translation>
         </message>
         <message>
             <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
+            <translation>Suspendre l’application des règles 10 min</translation>
         </message>
         <message>
             <source>Taken back: {change}</source>
-            <translation type="unfinished" />
+            <translation>Annulé : {change}</translation>
         </message>
         <message>
             <source>Made again: {change}</source>
-            <translation type="unfinished" />
+            <translation>Rétabli : {change}</translation>
         </message>
         <message>
             <source>Taking a change back failed</source>
-            <translation type="unfinished" />
+            <translation>Impossible d’annuler une modification</translation>
         </message>
         <message>
             <source>Making a change again failed</source>
-            <translation type="unfinished" />
+            <translation>Impossible de rétablir une modification</translation>
         </message>
         <message>
             <source>Keeping a change failed</source>
-            <translation type="unfinished" />
+            <translation>Impossible de conserver une modification</translation>
         </message>
         <message>
             <source>There is nothing to take back</source>
-            <translation type="unfinished" />
+            <translation>Il n’y a rien à annuler</translation>
         </message>
         <message>
             <source>There is nothing to make again</source>
-            <translation type="unfinished" />
+            <translation>Il n’y a rien à rétablir</translation>
         </message>
         <message>
             <source>{connected}, {ruled}</source>
-            <translation type="unfinished" />
+            <translation>{connected}, {ruled}</translation>
         </message>
         <message>
             <source>All others</source>
-            <translation type="unfinished" />
+            <translation>Toutes les autres</translation>
         </message>
         <message>
             <source>ended</source>
-            <translation type="unfinished" />
+            <translation>s’est terminé</translation>
         </message>
         <message>
             <source>Not told from others</source>
-            <translation type="unfinished" />
+            <translation>Impossible à distinguer des autres</translation>
         </message>
         <message>
             <source>New rule</source>
-            <translation type="unfinished" />
+            <translation>Nouvelle règle</translation>
         </message>
         <message>
             <source>{count} connected</source>
-            <translation type="unfinished" />
+            <translation>{count} connectées</translation>
         </message>
         <message>
             <source>{count} with a rule of its own</source>
-            <translation type="unfinished" />
+            <translation>{count} avec sa propre règle</translation>
         </message>
         <message>
             <source>{count} with rules of their own</source>
-            <translation type="unfinished" />
+            <translation>{count} avec leurs propres règles</translation>
         </message>
         <message>
             <source>not connected</source>
-            <translation type="unfinished" />
+            <translation>non connecté</translation>
         </message>
         <message>
             <source>trust: {badge}</source>
-            <translation type="unfinished" />
+            <translation>confiance : {badge}</translation>
         </message>
         <message>
             <source>multipath: {badge}</source>
-            <translation type="unfinished" />
+            <translation>multipath : {badge}</translation>
         </message>
         <message>
             <source>Default: {rule}</source>
-            <translation type="unfinished" />
+            <translation>Par défaut : {rule}</translation>
         </message>
         <message>
             <source>{kind}: default</source>
-            <translation type="unfinished" />
+            <translation>{kind} : par défaut</translation>
         </message>
         <message>
             <source>wait never</source>
-            <translation type="unfinished" />
+            <translation>attente jamais</translation>
         </message>
         <message>
             <source>Enforced</source>
-            <translation type="unfinished" />
+            <translation>Garanti</translation>
         </message>
         <message>
             <source>Best effort</source>
-            <translation type="unfinished" />
+            <translation>Au mieux</translation>
         </message>
         <message>
             <source>Not possible here</source>
-            <translation type="unfinished" />
+            <translation>Impossible ici</translation>
         </message>
         <message>
             <source>nothing is demanded of it</source>
-            <translation type="unfinished" />
+            <translation>rien n'en est exigé</translation>
         </message>
         <message>
             <source>the kernel lets nothing else happen</source>
-            <translation type="unfinished" />
+            <translation>le noyau ne laisse rien passer d’autre</translation>
         </message>
         <message>
             <source>it shares its control group with other programs; mpm run gives it one of its own</source>
-            <translation type="unfinished" />
+            <translation>elle partage son groupe de contrôle avec d'autres programmes ; mpm run lui en donne un propre</translation>
         </message>
         <message>
             <source>this machine's kernel cannot enforce it</source>
-            <translation type="unfinished" />
+            <translation>le noyau de cette machine ne peut pas le garantir</translation>
         </message>
         <message>
             <source>no path was trusted when it opened, and it was let go</source>
-            <translation type="unfinished" />
+            <translation>aucun chemin n'était de confiance à son ouverture, et elle a été admise</translation>
         </message>
         <message>
             <source>it opened on a path that was not trusted, before this was demanded</source>
-            <translation type="unfinished" />
+            <translation>elle s'est ouverte sur un chemin sans confiance, avant que cela ne soit exigé</translation>
         </message>
         <message>
             <source>the other end opened it, on a path that is not trusted</source>
-            <translation type="unfinished" />
+            <translation>l'autre extrémité l'a ouverte, sur un chemin sans confiance</translation>
         </message>
         <message>
             <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
-            <translation type="unfinished" />
+            <translation>l'autre extrémité ne parle pas Multipath TCP : il n'y a pas de clé à protéger, et un seul chemin</translation>
         </message>
         <message>
             <source>the kernel holds programs, not destinations</source>
-            <translation type="unfinished" />
+            <translation>le noyau retient des programmes, pas des destinations</translation>
         </message>
         <message>
             <source>the kernel holds control groups, and no script has one of its own</source>
-            <translation type="unfinished" />
+            <translation>le noyau retient des groupes de contrôle, et aucun script n'en a un propre</translation>
         </message>
         <message>
             <source>Not known yet</source>
-            <translation type="unfinished" />
+            <translation>Pas encore connu</translation>
         </message>
         <message>
             <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation type="unfinished" />
+            <translation>garanti si elle tourne dans son propre groupe de contrôle, sinon au mieux ; ses connexions le diront</translation>
         </message>
         <message>
             <source>Yes</source>
-            <translation type="unfinished" />
+            <translation>Oui</translation>
         </message>
         <message>
             <source>it asks for Multipath TCP itself</source>
-            <translation type="unfinished" />
+            <translation>elle demande elle-même Multipath TCP</translation>
         </message>
         <message>
             <source>Partly</source>
-            <translation type="unfinished" />
+            <translation>En partie</translation>
         </message>
         <message>
             <source>No</source>
-            <translation type="unfinished" />
+            <translation>Non</translation>
         </message>
         <message>
             <source>{used} of {limit}</source>
@@ -1034,39 +1039,39 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Network {network}</source>
-            <translation type="unfinished" />
+            <translation>Réseau {network}</translation>
         </message>
         <message>
             <source>Interface {name}</source>
-            <translation type="unfinished" />
+            <translation>Interface {name}</translation>
         </message>
         <message>
             <source>Profile {name} goes with {network}</source>
-            <translation type="unfinished" />
+            <translation>Le profil {name} va avec {network}</translation>
         </message>
         <message>
             <source>Cables are trusted only with a login</source>
-            <translation type="unfinished" />
+            <translation>Les câbles ne sont de confiance qu’avec authentification</translation>
         </message>
         <message>
             <source>Cables are trusted also without a login</source>
-            <translation type="unfinished" />
+            <translation>Les câbles sont de confiance même sans authentification</translation>
         </message>
         <message>
             <source>Undo, with {count} later</source>
-            <translation type="unfinished" />
+            <translation>Annuler, avec {count} suivantes</translation>
         </message>
         <message>
             <source>Yesterday</source>
-            <translation type="unfinished" />
+            <translation>Hier</translation>
         </message>
         <message>
             <source>Profile {name} is in force</source>
-            <translation type="unfinished" />
+            <translation>Le profil {name} est en vigueur</translation>
         </message>
         <message>
             <source>No profile goes with {network} any more</source>
-            <translation type="unfinished" />
+            <translation>Aucun profil ne va plus avec {network}</translation>
         </message>
         <message>
             <source>automatic</source>
@@ -1074,67 +1079,51 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>as detected</source>
-            <translation type="unfinished" />
+            <translation>tel que détecté</translation>
         </message>
         <message>
             <source>by the network in use</source>
-            <translation type="unfinished" />
+            <translation>par le réseau utilisé</translation>
         </message>
         <message>
             <source>you</source>
-            <translation type="unfinished" />
+            <translation>vous</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} second.</source>
-            <translation type="unfinished" />
+            <translation>Annulé : {change}. Rétabli dans {count} seconde.</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} seconds.</source>
-            <translation type="unfinished" />
+            <translation>Annulé : {change}. Rétabli dans {count} secondes.</translation>
         </message>
         <message>
             <source>{change}. It is taken back in {count} second.</source>
-            <translation type="unfinished" />
+            <translation>{change}. Annulé dans {count} seconde.</translation>
         </message>
         <message>
             <source>{change}. It is taken back in {count} seconds.</source>
-            <translation type="unfinished" />
+            <translation>{change}. Annulé dans {count} secondes.</translation>
         </message>
         <message>
             <source>{sentence} No path is left now.</source>
-            <translation type="unfinished" />
+            <translation>{sentence} Il ne reste plus aucun chemin.</translation>
         </message>
         <message>
             <source>Redo</source>
-            <translation type="unfinished" />
+            <translation>Rétablir</translation>
         </message>
         <message>
             <source>Undo</source>
-            <translation type="unfinished" />
+            <translation>Annuler</translation>
         </message>
         <message>
             <source>waits to be kept</source>
-            <translation type="unfinished" />
+            <translation>pas encore conservé</translation>
         </message>
         <message>
             <source>taken back at {time}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Open mpmanager</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Resume enforcing</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Pause enforcing for 10 min</source>
-            <translation type="unfinished" />
+            <translation>annulé à {time}</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
@@ -1289,12 +1278,6 @@ Nothing has been changed.</source>
             <translation>et la fenêtre sur ce bus</translation>
         </message>
         <message>
-            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
-            <translation>Quelqu'un d'autre a modifié cette règle entre-temps. Vos modifications s'y ajoutent.</translation>
-        </message>
-        <message>
-            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
-            <translation>Quelqu'un d'autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l'appliquez.</translation>
             <source>Not asked, as nobody was named: {steps}.</source>
             <translation>Non demandé, faute de destinataire : {steps}.</translation>
         </message>
@@ -1392,7 +1375,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>none</source>
-            <translation>aucun</translation>
+            <translation>aucune</translation>
         </message>
         <message>
             <source>{count} finding to look at.</source>
@@ -1429,10 +1412,6 @@ Nothing has been changed.</source>
         <message>
             <source>stalled</source>
             <translation>s’est bloqué</translation>
-        </message>
-        <message>
-            <source>ended</source>
-            <translation>s’est terminé</translation>
         </message>
         <message>
             <source>was quiet</source>
@@ -1485,6 +1464,14 @@ Nothing has been changed.</source>
         <message>
             <source>Not proven: {reason}.</source>
             <translation>Non prouvé : {reason}.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
+            <translation>Quelqu'un d'autre a modifié cette règle entre-temps. Vos modifications s'y ajoutent.</translation>
+        </message>
+        <message>
+            <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
+            <translation>Quelqu'un d'autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l'appliquez.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
@@ -1760,83 +1747,83 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Another path</source>
-            <translation type="unfinished" />
+            <translation>Un autre chemin</translation>
         </message>
         <message>
             <source>{last} (One more came before.)</source>
-            <translation type="unfinished" />
+            <translation>{last} (Une autre est venue avant.)</translation>
         </message>
         <message>
             <source>{last} ({count} more came before.)</source>
-            <translation type="unfinished" />
+            <translation>{last} ({count} autres sont venues avant.)</translation>
         </message>
         <message>
             <source>{path} has come</source>
-            <translation type="unfinished" />
+            <translation>{path} est apparu</translation>
         </message>
         <message>
             <source>{path} is connected</source>
-            <translation type="unfinished" />
+            <translation>{path} est connecté</translation>
         </message>
         <message>
             <source>{path} is lost</source>
-            <translation type="unfinished" />
+            <translation>{path} est perdu</translation>
         </message>
         <message>
             <source>{path} is gone</source>
-            <translation type="unfinished" />
+            <translation>{path} a disparu</translation>
         </message>
         <message>
             <source>{helper} helps {path}</source>
-            <translation type="unfinished" />
+            <translation>{helper} aide {path}</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation type="unfinished" />
+            <translation>{helper} porte à la place de {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>
-            <translation type="unfinished" />
+            <translation>{path} porte de nouveau</translation>
         </message>
         <message>
             <source>{path}: trust has changed</source>
-            <translation type="unfinished" />
+            <translation>{path} : la confiance a changé</translation>
         </message>
         <message>
             <source>Connections open unprotected</source>
-            <translation type="unfinished" />
+            <translation>Des connexions s’ouvrent sans protection</translation>
         </message>
         <message>
             <source>Trust is not enforced as it should be</source>
-            <translation type="unfinished" />
+            <translation>La confiance n’est pas appliquée comme elle devrait</translation>
         </message>
         <message>
             <source>Enforcing is paused</source>
-            <translation type="unfinished" />
+            <translation>L’application des règles est suspendue</translation>
         </message>
         <message>
             <source>Policies are enforced again</source>
-            <translation type="unfinished" />
+            <translation>Les règles sont de nouveau appliquées</translation>
         </message>
         <message>
             <source>A rule has changed</source>
-            <translation type="unfinished" />
+            <translation>Une règle a changé</translation>
         </message>
         <message>
             <source>mpmanagerd has gone</source>
-            <translation type="unfinished" />
+            <translation>mpmanagerd s’est arrêté</translation>
         </message>
         <message>
             <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation type="unfinished" />
+            <translation>Plus rien n’est décidé ; ce qui est tenu aux chemins de confiance le reste.</translation>
         </message>
         <message>
             <source>mpmanagerd is back</source>
-            <translation type="unfinished" />
+            <translation>mpmanagerd est de retour</translation>
         </message>
         <message>
             <source>It manages the connections of this machine again.</source>
-            <translation type="unfinished" />
+            <translation>Il gère de nouveau les connexions de cette machine.</translation>
         </message>
         <message>
             <source>still in use</source>
@@ -1979,10 +1966,6 @@ Nothing has been changed.</source>
             <translation>{number} tenues aux chemins de confiance</translation>
         </message>
         <message>
-            <source>none</source>
-            <translation>aucune</translation>
-        </message>
-        <message>
             <source>{hint}, as its kind suggests.</source>
             <translation>{hint}, comme son type le suggère.</translation>
         </message>
@@ -2019,10 +2002,6 @@ Nothing has been changed.</source>
             <translation>Adresses</translation>
         </message>
         <message>
-            <source>Gateway</source>
-            <translation>Passerelle</translation>
-        </message>
-        <message>
             <source>Security</source>
             <translation>Sécurité</translation>
         </message>
@@ -2052,361 +2031,363 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Reduced</source>
-            <translation type="unfinished" />
+            <translation>Réduites</translation>
         </message>
         <message>
             <source>All</source>
-            <translation type="unfinished" />
+            <translation>Toutes</translation>
         </message>
         <message>
             <source>{whom}: how long data may wait</source>
-            <translation type="unfinished" />
+            <translation>{whom} : combien de temps les données peuvent attendre</translation>
         </message>
         <message>
             <source>{whom}: what its data is like</source>
-            <translation type="unfinished" />
+            <translation>{whom} : la nature de ses données</translation>
         </message>
         <message>
             <source>{whom}: waits from one path to another</source>
-            <translation type="unfinished" />
+            <translation>{whom} : attentes d’un chemin à l’autre</translation>
         </message>
         <message>
             <source>{whom}: where big transfers go</source>
-            <translation type="unfinished" />
+            <translation>{whom} : où vont les gros transferts</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation type="unfinished" />
+            <translation>{whom} : un chemin est quitté à cette part de marques de congestion</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of loss</source>
-            <translation type="unfinished" />
+            <translation>{whom} : un chemin est quitté à cette part de pertes</translation>
         </message>
         <message>
             <source>{whom}: multipath</source>
-            <translation type="unfinished" />
+            <translation>{whom} : multipath</translation>
         </message>
         <message>
             <source>{whom}: the lowest delay is preferred</source>
-            <translation type="unfinished" />
+            <translation>{whom} : le plus court délai est préféré</translation>
         </message>
         <message>
             <source>{whom}: order of what is said about paths</source>
-            <translation type="unfinished" />
+            <translation>{whom} : ordre de ce qui est dit des chemins</translation>
         </message>
         <message>
             <source>{whom}: {paths}</source>
-            <translation type="unfinished" />
+            <translation>{whom} : {paths}</translation>
         </message>
         <message>
             <source>{paths}: when used</source>
-            <translation type="unfinished" />
+            <translation>{paths} : quand utilisés</translation>
         </message>
         <message>
             <source>{about}: {before} becomes {after}</source>
-            <translation type="unfinished" />
+            <translation>{about} : {before} devient {after}</translation>
         </message>
         <message>
             <source>It would change one thing</source>
-            <translation type="unfinished" />
+            <translation>Il changerait une chose</translation>
         </message>
         <message>
             <source>It would change {count} things</source>
-            <translation type="unfinished" />
+            <translation>Il changerait {count} choses</translation>
         </message>
         <message>
             <source>one of them widens rights</source>
-            <translation type="unfinished" />
+            <translation>l’une d’elles étend des droits</translation>
         </message>
         <message>
             <source>{count} of them widen rights</source>
-            <translation type="unfinished" />
+            <translation>{count} d’entre elles étendent des droits</translation>
         </message>
         <message>
             <source>{changes}; {wider}.</source>
-            <translation type="unfinished" />
+            <translation>{changes} ; {wider}.</translation>
         </message>
         <message>
             <source>Metered paths</source>
-            <translation type="unfinished" />
+            <translation>Chemins facturés au volume</translation>
         </message>
         <message>
             <source>Paths that are not metered</source>
-            <translation type="unfinished" />
+            <translation>Chemins non facturés au volume</translation>
         </message>
         <message>
             <source>Trusted paths</source>
-            <translation type="unfinished" />
+            <translation>Chemins de confiance</translation>
         </message>
         <message>
             <source>Paths that are not trusted</source>
-            <translation type="unfinished" />
+            <translation>Chemins sans confiance</translation>
         </message>
         <message>
             <source>All paths</source>
-            <translation type="unfinished" />
+            <translation>Tous les chemins</translation>
         </message>
         <message>
             <source>The interface {name}</source>
-            <translation type="unfinished" />
+            <translation>L’interface {name}</translation>
         </message>
         <message>
             <source>{kind} path number {number}</source>
-            <translation type="unfinished" />
+            <translation>Chemin {kind} numéro {number}</translation>
         </message>
         <message>
             <source>not here now: what is said of it has no effect yet</source>
-            <translation type="unfinished" />
+            <translation>absente pour l’instant : ce qui en est dit est encore sans effet</translation>
         </message>
         <message>
             <source>none on this machine: what is said of them has no effect yet</source>
-            <translation type="unfinished" />
+            <translation>aucun sur cette machine : ce qui en est dit est encore sans effet</translation>
         </message>
         <message>
             <source>Line {line}</source>
-            <translation type="unfinished" />
+            <translation>Ligne {line}</translation>
         </message>
         <message>
             <source>yes</source>
-            <translation type="unfinished" />
+            <translation>oui</translation>
         </message>
         <message>
             <source>no</source>
-            <translation type="unfinished" />
+            <translation>non</translation>
         </message>
         <message>
             <source>trusted</source>
-            <translation type="unfinished" />
+            <translation>de confiance</translation>
         </message>
         <message>
             <source>not trusted</source>
-            <translation type="unfinished" />
+            <translation>sans confiance</translation>
         </message>
         <message>
             <source>never</source>
-            <translation type="unfinished" />
+            <translation>jamais</translation>
         </message>
         <message>
             <source>as their kind suggests</source>
-            <translation type="unfinished" />
+            <translation>comme leur nature le suggère</translation>
         </message>
         <message>
             <source>everything on trusted paths only</source>
-            <translation type="unfinished" />
+            <translation>tout sur des chemins de confiance seulement</translation>
         </message>
         <message>
             <source>begins on trusted paths</source>
-            <translation type="unfinished" />
+            <translation>commence sur des chemins de confiance</translation>
         </message>
         <message>
             <source>any path</source>
-            <translation type="unfinished" />
+            <translation>n’importe quel chemin</translation>
         </message>
         <message>
             <source>It would change nothing: all of it holds already.</source>
-            <translation type="unfinished" />
+            <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
         </message>
         <message>
             <source>{changes}; it widens no rights.</source>
-            <translation type="unfinished" />
+            <translation>{changes} ; il n’étend aucun droit.</translation>
         </message>
         <message>
             <source>{changes}, and that widens rights.</source>
-            <translation type="unfinished" />
+            <translation>{changes}, et cela étend des droits.</translation>
         </message>
         <message>
             <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation type="unfinished" />
+            <translation>Non signé : personne ne garantit d’où il vient, ni que personne ne l’a changé.</translation>
         </message>
         <message>
             <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation type="unfinished" />
+            <translation>La signature est invalide : {reason}. Un tel profil est refusé.</translation>
         </message>
         <message>
             <source>Signed by {signer}, whom you trust.
 {fingerprint}</source>
-            <translation type="unfinished" />
+            <translation>Signé par {signer}, à qui vous faites confiance.
+{fingerprint}</translation>
         </message>
         <message>
             <source>Signed by a key that you do not know and that calls itself {signer}.
 {fingerprint}</source>
-            <translation type="unfinished" />
+            <translation>Signé par une clé que vous ne connaissez pas et qui se nomme {signer}.
+{fingerprint}</translation>
         </message>
         <message>
             <source>{kind} paths</source>
-            <translation type="unfinished" />
+            <translation>Chemins {kind}</translation>
         </message>
         <message>
             <source>Trust in {network}</source>
-            <translation type="unfinished" />
+            <translation>Confiance envers {network}</translation>
         </message>
         <message>
             <source>Cables are trusted only with a login (802.1X)</source>
-            <translation type="unfinished" />
+            <translation>Les câbles ne sont de confiance qu’avec authentification (802.1X)</translation>
         </message>
         <message>
             <source>{whom}: what keeps to trusted paths</source>
-            <translation type="unfinished" />
+            <translation>{whom} : ce qui reste sur des chemins de confiance</translation>
         </message>
         <message>
             <source>decided automatically</source>
-            <translation type="unfinished" />
+            <translation>décidé automatiquement</translation>
         </message>
         <message>
             <source>not said</source>
-            <translation type="unfinished" />
+            <translation>rien de dit</translation>
         </message>
         <message>
             <source>Order of what is said about paths</source>
-            <translation type="unfinished" />
+            <translation>Ordre de ce qui est dit des chemins</translation>
         </message>
         <message>
             <source>{profile} is active</source>
-            <translation type="unfinished" />
+            <translation>{profile} est actif</translation>
         </message>
         <message>
             <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation type="unfinished" />
+            <translation>Le réseau utilisé l’a choisi : un autre réseau peut choisir un autre profil.</translation>
         </message>
         <message>
             <source>What held before</source>
-            <translation type="unfinished" />
+            <translation>Ce qui valait avant</translation>
         </message>
         <message>
             <source>Go back</source>
-            <translation type="unfinished" />
+            <translation>Revenir</translation>
         </message>
         <message>
             <source>Activate</source>
-            <translation type="unfinished" />
+            <translation>Activer</translation>
         </message>
         <message>
             <source>Activate again</source>
-            <translation type="unfinished" />
+            <translation>Activer de nouveau</translation>
         </message>
         <message>
             <source>{count} mistake</source>
-            <translation type="unfinished" />
+            <translation>{count} erreur</translation>
         </message>
         <message>
             <source>{count} mistakes</source>
-            <translation type="unfinished" />
+            <translation>{count} erreurs</translation>
         </message>
         <message>
             <source>active, chosen by you</source>
-            <translation type="unfinished" />
+            <translation>actif, choisi par vous</translation>
         </message>
         <message>
             <source>active, chosen by the network</source>
-            <translation type="unfinished" />
+            <translation>actif, choisi par le réseau</translation>
         </message>
         <message>
             <source>No profile is active</source>
-            <translation type="unfinished" />
+            <translation>Aucun profil n’est actif</translation>
         </message>
         <message>
             <source>{profile} is active, and was changed since</source>
-            <translation type="unfinished" />
+            <translation>{profile} est actif, et a été changé depuis</translation>
         </message>
         <message>
             <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation type="unfinished" />
+            <translation>Enregistrez vos décisions actuelles dans un profil, pour les porter sur une autre machine ou les utiliser avec un réseau.</translation>
         </message>
         <message>
             <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation type="unfinished" />
+            <translation>Vous l’avez choisi : il reste, quel que soit le réseau de cette machine.</translation>
         </message>
         <message>
             <source>all other networks</source>
-            <translation type="unfinished" />
+            <translation>tous les autres réseaux</translation>
         </message>
         <message>
             <source>Wi-Fi “{name}” ({security})</source>
-            <translation type="unfinished" />
+            <translation>Wi-Fi « {name} » ({security})</translation>
         </message>
         <message>
             <source>“{name}”</source>
-            <translation type="unfinished" />
+            <translation>« {name} »</translation>
         </message>
         <message>
             <source>the network of the gateway {address}</source>
-            <translation type="unfinished" />
+            <translation>le réseau de la passerelle {address}</translation>
         </message>
         <message>
             <source>the connection {id}</source>
-            <translation type="unfinished" />
+            <translation>la connexion {id}</translation>
         </message>
         <message>
             <source>{network}, now with {profile}</source>
-            <translation type="unfinished" />
+            <translation>{network}, maintenant avec {profile}</translation>
         </message>
         <message>
             <source>Used with: {networks}</source>
-            <translation type="unfinished" />
+            <translation>Utilisé avec : {networks}</translation>
         </message>
         <message>
             <source>Signed as {signer}</source>
-            <translation type="unfinished" />
+            <translation>Signé en tant que {signer}</translation>
         </message>
         <message>
             <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation type="unfinished" />
+            <translation>Vous l’avez choisi : il reste jusqu’à ce que vous laissiez de nouveau choisir les réseaux.</translation>
         </message>
         <message>
             <source>Everything as it was until a profile last took its place.</source>
-            <translation type="unfinished" />
+            <translation>Tout comme c’était avant qu’un profil ne prenne sa place.</translation>
         </message>
         <message>
             <source>changed since</source>
-            <translation type="unfinished" />
+            <translation>changé depuis</translation>
         </message>
         <message>
             <source>Allowed {wait}</source>
-            <translation type="unfinished" />
+            <translation>Permis {wait}</translation>
         </message>
         <message>
             <source> after {waited}, at most {longest}{then}</source>
-            <translation type="unfinished" />
+            <translation> après {waited}, au plus {longest}{then}</translation>
         </message>
         <message>
             <source>Its connections are allowed different waits</source>
-            <translation type="unfinished" />
+            <translation>Ses connexions ont des attentes permises différentes</translation>
         </message>
         <message>
             <source>Allowed: never</source>
-            <translation type="unfinished" />
+            <translation>Permis : jamais</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
-            <translation type="unfinished" />
+            <translation>Permis 0 ms : tous les chemins sont groupés</translation>
         </message>
         <message>
             <source>no help was needed since the daemon started</source>
-            <translation type="unfinished" />
+            <translation>aucune aide n'a été nécessaire depuis le démarrage du service</translation>
         </message>
         <message>
             <source>{helpers} opened{waited}</source>
-            <translation type="unfinished" />
+            <translation>{helpers} ouvert{waited}</translation>
         </message>
         <message>
             <source>once</source>
-            <translation type="unfinished" />
+            <translation>une fois</translation>
         </message>
         <message>
             <source>{count} times</source>
-            <translation type="unfinished" />
+            <translation>{count} fois</translation>
         </message>
         <message>
             <source> (allowed {wait} then)</source>
-            <translation type="unfinished" />
+            <translation> (permis alors : {wait})</translation>
         </message>
         <message>
             <source> after {waited}{then}</source>
-            <translation type="unfinished" />
+            <translation> après {waited}{then}</translation>
         </message>
         <message>
             <source>{bytes} on {helpers}</source>
-            <translation type="unfinished" />
+            <translation>{bytes} par {helpers}</translation>
         </message>
         <message>
             <source>{path} delivers nothing</source>
@@ -3050,27 +3031,27 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Keep</source>
-            <translation type="unfinished" />
+            <translation>Conserver</translation>
         </message>
         <message>
             <source>Keep: {change}</source>
-            <translation type="unfinished" />
+            <translation>Conserver : {change}</translation>
         </message>
         <message>
             <source>Changes, the newest first</source>
-            <translation type="unfinished" />
+            <translation>Modifications, la plus récente en premier</translation>
         </message>
         <message>
             <source>Changes</source>
-            <translation type="unfinished" />
+            <translation>Modifications</translation>
         </message>
         <message>
             <source>Nothing was changed yet</source>
-            <translation type="unfinished" />
+            <translation>Rien n’a encore été modifié</translation>
         </message>
         <message>
             <source>What you decide about paths, networks and applications is listed here, and can be taken back.</source>
-            <translation type="unfinished" />
+            <translation>Ce que vous décidez des chemins, des réseaux et des applications est listé ici et peut être annulé.</translation>
         </message>
         <message>
             <source>Close</source>
@@ -3078,7 +3059,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Ctrl+Z takes back the last one, Ctrl+Y makes it again.</source>
-            <translation type="unfinished" />
+            <translation>Ctrl+Z annule la dernière, Ctrl+Y la rétablit.</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
@@ -3097,12 +3078,6 @@ Nothing has been changed.</source>
             <translation>Derniers événements, le plus récent d’abord</translation>
         </message>
         <message>
-            <source>Take back</source>
-            <translation>Annuler</translation>
-        </message>
-        <message>
-            <source>Make again</source>
-            <translation>Rétablir</translation>
             <source>Copy</source>
             <translation>Copier</translation>
         </message>
@@ -3121,6 +3096,14 @@ Nothing has been changed.</source>
         <message>
             <source>Fix</source>
             <translation>Remède</translation>
+        </message>
+        <message>
+            <source>Take back</source>
+            <translation>Annuler</translation>
+        </message>
+        <message>
+            <source>Make again</source>
+            <translation>Rétablir</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
@@ -3208,7 +3191,7 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>What it would change …</source>
-            <translation type="unfinished" />
+            <translation>Ce qu’il changerait …</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -3317,6 +3300,46 @@ Nothing has been changed.</source>
         <message>
             <source>What it calls paths, and which these are here</source>
             <translation>Comment il nomme les chemins, et lesquels ce sont ici</translation>
+        </message>
+        <message>
+            <source>What would survive if a network went out of reach? Take it away and see.</source>
+            <translation>Qu’est-ce qui survivrait si un réseau sortait de portée ? Retirez-le et voyez.</translation>
+        </message>
+        <message>
+            <source>Rehearsal</source>
+            <translation>Répétition</translation>
+        </message>
+        <message>
+            <source>For how long, in seconds</source>
+            <translation>Combien de temps, en secondes</translation>
+        </message>
+        <message>
+            <source>Which path is taken away</source>
+            <translation>Quel chemin est retiré</translation>
+        </message>
+        <message>
+            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
+            <translation>Rien n’y passe entre-temps, le lien lui-même reste actif. Cela se termine tout seul.</translation>
+        </message>
+        <message>
+            <source>End it now</source>
+            <translation>Terminer maintenant</translation>
+        </message>
+        <message>
+            <source>Take it away</source>
+            <translation>Retirer</translation>
+        </message>
+        <message>
+            <source>{path} is away ...</source>
+            <translation>{path} est absent ...</translation>
+        </message>
+        <message>
+            <source>Ending the rehearsal failed</source>
+            <translation>La fin de la répétition a échoué</translation>
+        </message>
+        <message>
+            <source>The rehearsal failed</source>
+            <translation>La répétition a échoué</translation>
         </message>
         <message>
             <source>As other rules say ({demand})</source>
@@ -3431,46 +3454,6 @@ Nothing has been changed.</source>
             <translation>Aucune règle : la réserve reste une réserve, et les connexions s'ouvrent sur des chemins de confiance.</translation>
         </message>
         <message>
-            <source>What would survive if a network went out of reach? Take it away and see.</source>
-            <translation>Qu’est-ce qui survivrait si un réseau sortait de portée ? Retirez-le et voyez.</translation>
-        </message>
-        <message>
-            <source>Rehearsal</source>
-            <translation>Répétition</translation>
-        </message>
-        <message>
-            <source>For how long, in seconds</source>
-            <translation>Combien de temps, en secondes</translation>
-        </message>
-        <message>
-            <source>Which path is taken away</source>
-            <translation>Quel chemin est retiré</translation>
-        </message>
-        <message>
-            <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
-            <translation>Rien n’y passe entre-temps, le lien lui-même reste actif. Cela se termine tout seul.</translation>
-        </message>
-        <message>
-            <source>End it now</source>
-            <translation>Terminer maintenant</translation>
-        </message>
-        <message>
-            <source>Take it away</source>
-            <translation>Retirer</translation>
-        </message>
-        <message>
-            <source>{path} is away ...</source>
-            <translation>{path} est absent ...</translation>
-        </message>
-        <message>
-            <source>Ending the rehearsal failed</source>
-            <translation>La fin de la répétition a échoué</translation>
-        </message>
-        <message>
-            <source>The rehearsal failed</source>
-            <translation>La répétition a échoué</translation>
-        </message>
-        <message>
             <source>Pages</source>
             <translation>Pages</translation>
         </message>
@@ -3480,27 +3463,27 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Others trust what you sign when they know your key.</source>
-            <translation type="unfinished" />
+            <translation>Les autres font confiance à ce que vous signez quand ils connaissent votre clé.</translation>
         </message>
         <message>
             <source>Copy your key</source>
-            <translation type="unfinished" />
+            <translation>Copier votre clé</translation>
         </message>
         <message>
             <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation type="unfinished" />
+            <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
         </message>
         <message>
             <source>Forget</source>
-            <translation type="unfinished" />
+            <translation>Oublier</translation>
         </message>
         <message>
             <source>Trust {signer} no longer</source>
-            <translation type="unfinished" />
+            <translation>Ne plus faire confiance à {signer}</translation>
         </message>
         <message>
             <source>Signatures</source>
-            <translation type="unfinished" />
+            <translation>Signatures</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
@@ -3524,11 +3507,11 @@ Nothing has been changed.</source>
         </message>
         <message>
             <source>Say nothing of it</source>
-            <translation type="unfinished" />
+            <translation>N'en rien dire</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>
-            <translation type="unfinished" />
+            <translation>Trafic des cinq dernières minutes</translation>
         </message>
         <message>
             <source>The first second is being measured</source>
