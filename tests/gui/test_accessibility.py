@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QHeaderView,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.widgets.sidebar import EntryButton
 
-_CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit)
+_CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
 _DRAWN = ("Chart", "Sparkline", "Map", "Plot")
 """How the names of widgets end that draw numbers."""
 _MOST_STEPS = 300
@@ -36,7 +37,7 @@ def text_of(widget, what=QAccessible.Text.Name):
 def is_inner(widget):
     """Part of another control, which speaks for it: scroll bars, headers, what an editor is made of."""
     return isinstance(widget, QScrollBar) or any(
-        isinstance(each, (QAbstractItemView, QComboBox)) for each in above(widget)
+        isinstance(each, (QAbstractItemView, QAbstractSpinBox, QComboBox)) for each in above(widget)
     )
 
 

@@ -118,7 +118,7 @@ class OverviewPage(QScrollArea):
             if as_of
             else traffic_sentence(frame)
         )
-        self._explain(frame)
+        self._explain(first_steps(frame.paths, has_rules=self._session.said.has_rules))
         self._show_traffic()
         names = [path.name for path in frame.paths]
         rates = {name: self._session.history.recent(name, SPARK_BINS) for name in names}
@@ -126,8 +126,7 @@ class OverviewPage(QScrollArea):
         self.board.show_cards(cards, rates, is_stale=bool(as_of))
         self._show_events()
 
-    def _explain(self, frame: Frame) -> None:
-        text = first_steps(frame.paths, has_rules=self._session.said.has_rules)
+    def _explain(self, text: str) -> None:
         if text and not self._session.hints.is_closed(HINT):
             self.first_steps.show_text(text)
         else:
