@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from mpmanager_ui.viewmodels.page_names import PageName
-from mpmanager_ui.widgets.sidebar import EntryButton
 
 _CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
 _DRAWN = ("Chart", "Sparkline", "Map", "Plot")
@@ -142,6 +141,7 @@ def test_arrows_lead_from_page_to_page(stage):
 def require_way_around(stage):
     places, again = walked(stage)
     assert again is places[0], f"Tab is caught at {described(again)}"
-    assert [each for each in places if isinstance(each, EntryButton)] == [stage.window.sidebar.entry(stage.window.page)]
+    entries = [stage.window.sidebar.entry(name) for name in PageName]
+    assert [each for each in places if each in entries] == [stage.window.sidebar.entry(stage.window.page)]
     wanted = [each for each in interactive(shown(stage.window)) if takes_tab(each)]
     assert [described(each) for each in wanted if each not in places] == []

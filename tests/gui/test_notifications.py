@@ -11,6 +11,7 @@ from mpmanager.api.bus import parse_bus
 from mpmanager.api.structures import EventKind
 from mpmanager_ui.announcer import Announcer
 from mpmanager_ui.desktop_notifications import DesktopNotifications
+from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.viewmodels import notifications
 from mpmanager_ui.viewmodels.notification_kinds import PAUSED_KEY, NotificationKind, settings_key
 from mpmanager_ui.viewmodels.notifications import Notification
@@ -88,7 +89,7 @@ class Setting:
         self.announcer = Announcer(
             stage.session,
             stage.window.tasks,
-            settings,
+            Preferences(settings),
             desktop=lambda: self.desktop,
             instead=lambda each: self.instead.append(each) or True,
             is_attended=lambda: self.is_attended,

@@ -5,7 +5,8 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from mpmanager.model.errors import NotAuthorizedError
-from mpmanager_ui.tray import ENABLED_KEY, Tray, tray_icon
+from mpmanager_ui.preferences import TRAY_KEY, Preferences
+from mpmanager_ui.tray import Tray, tray_icon
 from mpmanager_ui.viewmodels.tray import TrayState
 
 
@@ -18,8 +19,8 @@ def settings(tmp_path):
 def tray(stage, settings, monkeypatch):
     """On a desktop that has one: the offscreen platform has none."""
     monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
-    settings.setValue(ENABLED_KEY, True)
-    return Tray(stage.look, stage.session, stage.window, settings)
+    settings.setValue(TRAY_KEY, True)
+    return Tray(stage.look, stage.session, stage.window, Preferences(settings))
 
 
 def test_each_state_has_a_shape_of_its_own(qapp):
@@ -87,7 +88,7 @@ def test_closing_ends_the_program_unless_the_tray_is_asked_for(stage, tray, sett
     assert (ended, stage.window.isVisible()) == ([], False)
     stage.act(tray.open_action.trigger)
     assert stage.window.isVisible()
-    settings.setValue(ENABLED_KEY, False)
+    settings.setValue(TRAY_KEY, False)
     stage.act(stage.window.close)
     assert ended == [True]
 

@@ -41,6 +41,7 @@ def event(kind, text="as the daemon says", **more):
         (EventKind.ENFORCING_RESUMED, NotificationKind.TRUST, "Policies are enforced again"),
         (EventKind.POLICY_CHANGED, NotificationKind.RULE, "A rule has changed"),
         (EventKind.PROFILE_CHANGED, NotificationKind.RULE, "Profiles"),
+        (EventKind.CHANGE_TAKEN_BACK, NotificationKind.RULE, "A change was taken back"),
     ],
 )
 def test_each_event_of_the_table_has_its_title(kind, what, title):

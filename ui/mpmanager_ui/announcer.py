@@ -4,13 +4,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from mpmanager.model.path import PathKind
+from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
-from mpmanager_ui.viewmodels.notification_kinds import PAUSED_KEY, NotificationKind, settings_key
 from mpmanager_ui.viewmodels.notifications import (
     Announcements,
     Notification,
@@ -40,7 +40,7 @@ class Announcer(QObject):
         self,
         session: Session,
         tasks: TaskRunner,
-        settings: QSettings,
+        preferences: Preferences,
         *,
         desktop: Callable[[], Desktop],
         instead: Callable[[Notification], bool],
@@ -51,7 +51,7 @@ class Announcer(QObject):
         Args:
             session: what happens.
             tasks: where notifications are sent.
-            settings: which kinds are wanted.
+            preferences: which kinds are wanted.
             desktop: called for the first notification.
             instead: shows what the desktop does not; False where that shows nothing either.
             is_attended: tells whether somebody looks at the window, who needs no notification.
@@ -59,7 +59,7 @@ class Announcer(QObject):
         super().__init__()
         self._session = session
         self._tasks = tasks
-        self._settings = settings
+        self._preferences = preferences
         self._make_desktop = desktop
         self._desktop: Desktop | None = None
         self._instead = instead
@@ -78,11 +78,6 @@ class Announcer(QObject):
         self._timer.stop()
         if self._desktop is not None:
             self._desktop.close()
-
-    def is_wanted(self, kind: NotificationKind) -> bool:
-        """Whether the settings ask for this kind."""
-        is_paused = self._settings.value(PAUSED_KEY, defaultValue=False, type=bool)
-        return not is_paused and bool(self._settings.value(settings_key(kind), defaultValue=True, type=bool))
 
     def _take_frame(self) -> None:
         frame = self._session.frame
@@ -105,7 +100,7 @@ class Announcer(QObject):
             self._announce([daemon_back()])
 
     def _announce(self, notifications: list[Notification]) -> None:
-        wanted = [each for each in notifications if self.is_wanted(each.kind) and not self._is_attended()]
+        wanted = [each for each in notifications if self._preferences.notifies(each.kind) and not self._is_attended()]
         for each in self._announcements.take(wanted, now=time.monotonic()):
             self._tasks.start(self._show(each), attempt=tr("A notification failed"))
         deadline = self._announcements.deadline

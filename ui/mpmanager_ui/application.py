@@ -91,10 +91,11 @@ async def _show(options: Options, look: Look, settings: QSettings) -> int:
     window.closed.connect(closed.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, closed.set)
-    tray = Tray(look, session, window, settings)
+    preferences = Preferences(settings)
+    tray = Tray(look, session, window, preferences)
     if not tray.starts_hidden():
         window.show()
-    announcer = _announcer(window, session, settings, tray)
+    announcer = _announcer(window, session, preferences, tray)
     asyncio.get_running_loop().call_later(1.0, calm_collector)
     window.tasks.start(session.run(), attempt="Following the daemon failed")
     try:
@@ -104,7 +105,7 @@ async def _show(options: Options, look: Look, settings: QSettings) -> int:
         announcer.close()
 
 
-def _announcer(window: Window, session: Session, settings: QSettings, tray: Tray) -> Announcer:
+def _announcer(window: Window, session: Session, preferences: Preferences, tray: Tray) -> Announcer:
     def show(page: PageName) -> None:
         window.show_page(page)
         window.bring_up()
@@ -118,7 +119,7 @@ def _announcer(window: Window, session: Session, settings: QSettings, tray: Tray
     return Announcer(
         session,
         window.tasks,
-        settings,
+        preferences,
         desktop=desktop,
         instead=tray.tell,
         is_attended=lambda: window.isVisible() and window.isActiveWindow(),

@@ -1,23 +1,18 @@
 """The icon in the desktop's tray, where there is one: the state by its shape, a sentence, and a short menu."""
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.preferences import TRAY_KEY, TRAY_START_KEY, Preferences
 from mpmanager_ui.session import Session
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.notifications import Notification
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.tray import PAUSE_S, TrayState, TrayStatus
 from mpmanager_ui.window import Window
-
-ENABLED_KEY = "tray/enabled"
-"""Of the settings: whether there is an icon, and with it a program that goes on when its window is closed."""
-
-START_KEY = "tray/start"
-"""Whether the program begins there, without its window."""
 
 _SIZES = (16, 22, 24, 32, 48)
 _LOOK_EVERY_MS = 5000
@@ -38,12 +33,12 @@ def tray_icon(state: TrayState) -> QIcon:
 class Tray(QObject):
     """Does nothing while the settings do not ask for it. Where there is no tray, Qt shows it as soon as there is."""
 
-    def __init__(self, look: Look, session: Session, window: Window, settings: QSettings) -> None:
+    def __init__(self, look: Look, session: Session, window: Window, preferences: Preferences) -> None:
         super().__init__(window)
         self._look = look
         self._session = session
         self._window = window
-        self._settings = settings
+        self._preferences = preferences
         self._icon: QSystemTrayIcon | None = None
         self.status = self._current()
         self._is_paused = session.paused_until is not None
@@ -65,7 +60,7 @@ class Tray(QObject):
     @property
     def is_wanted(self) -> bool:
         """Whether the settings ask for it."""
-        return bool(self._settings.value(ENABLED_KEY, defaultValue=False, type=bool))
+        return self._preferences.is_on(TRAY_KEY)
 
     def is_there(self) -> bool:
         """Whether people can get at the window by it."""
@@ -73,7 +68,7 @@ class Tray(QObject):
 
     def starts_hidden(self) -> bool:
         """Whether the settings ask for no window at first, and there is an icon to call it by."""
-        return self.is_there() and bool(self._settings.value(START_KEY, defaultValue=False, type=bool))
+        return self.is_there() and self._preferences.is_on(TRAY_START_KEY)
 
     def tell(self, notification: Notification) -> bool:
         """Show a message at the icon; False where there is none."""

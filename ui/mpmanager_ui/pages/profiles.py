@@ -565,6 +565,7 @@ class ProfilesPage(QWidget):
         self._body.addWidget(self._empty)
         column.addWidget(self._body, 1)
         area = QScrollArea()
+        area.setAccessibleName(tr("Profiles"))
         area.setWidget(page)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

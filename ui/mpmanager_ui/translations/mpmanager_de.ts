@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Not checked yet</source>
@@ -402,6 +402,10 @@ Save your current decisions, or drop a profile file here to see what it would ch
 Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hier fallen, um zu sehen, was sie ändern würde.</translation>
         </message>
         <message>
+            <source>Profiles</source>
+            <translation>Profile</translation>
+        </message>
+        <message>
             <source>Keep what you have decided until now under a name</source>
             <translation>Was Sie bis jetzt entschieden haben, unter einem Namen behalten</translation>
         </message>
@@ -428,10 +432,6 @@ Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hie
         <message>
             <source>You have chosen a profile by hand, so none follows the network.</source>
             <translation>Sie haben ein Profil von Hand gewählt, deshalb folgt keines dem Netz.</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profile</translation>
         </message>
         <message>
             <source>All files</source>
@@ -1279,7 +1279,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>
-            <translation>Nicht gefragt, weil niemand genannt war: {steps}.</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
@@ -1808,6 +1808,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>A rule has changed</source>
             <translation>Eine Regel hat sich geändert</translation>
+        </message>
+        <message>
+            <source>A change was taken back</source>
+            <translation>Eine Änderung wurde zurückgenommen</translation>
         </message>
         <message>
             <source>mpmanagerd has gone</source>
@@ -3278,6 +3282,10 @@ Nichts wurde geändert.</translation>
             <translation>Wie es geschrieben ist</translation>
         </message>
         <message>
+            <source>Preview</source>
+            <translation>Vorschau</translation>
+        </message>
+        <message>
             <source>Keep it as</source>
             <translation>Speichern als</translation>
         </message>
@@ -3348,6 +3356,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>{rule} (decided above: {overruled})</source>
             <translation>{rule} (oben entschieden: {overruled})</translation>
+        </message>
+        <message>
+            <source>Rule</source>
+            <translation>Regel</translation>
         </message>
         <message>
             <source>Preset</source>

@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Not checked yet</source>
@@ -402,6 +402,10 @@ Save your current decisions, or drop a profile file here to see what it would ch
 Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
         </message>
         <message>
+            <source>Profiles</source>
+            <translation>Profils</translation>
+        </message>
+        <message>
             <source>Keep what you have decided until now under a name</source>
             <translation>Garder sous un nom ce que vous avez décidé jusqu’ici</translation>
         </message>
@@ -428,10 +432,6 @@ Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour 
         <message>
             <source>You have chosen a profile by hand, so none follows the network.</source>
             <translation>Vous avez choisi un profil à la main, aucun ne suit donc le réseau.</translation>
-        </message>
-        <message>
-            <source>Profiles</source>
-            <translation>Profils</translation>
         </message>
         <message>
             <source>All files</source>
@@ -1279,7 +1279,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>
-            <translation>Non demandé, faute de destinataire : {steps}.</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
@@ -1808,6 +1808,10 @@ Rien n’a été changé.</translation>
         <message>
             <source>A rule has changed</source>
             <translation>Une règle a changé</translation>
+        </message>
+        <message>
+            <source>A change was taken back</source>
+            <translation>Une modification a été annulée</translation>
         </message>
         <message>
             <source>mpmanagerd has gone</source>
@@ -3278,6 +3282,10 @@ Rien n’a été changé.</translation>
             <translation>Comment il est écrit</translation>
         </message>
         <message>
+            <source>Preview</source>
+            <translation>Aperçu</translation>
+        </message>
+        <message>
             <source>Keep it as</source>
             <translation>Enregistrer sous</translation>
         </message>
@@ -3348,6 +3356,10 @@ Rien n’a été changé.</translation>
         <message>
             <source>{rule} (decided above: {overruled})</source>
             <translation>{rule} (décidé plus haut : {overruled})</translation>
+        </message>
+        <message>
+            <source>Rule</source>
+            <translation>Règle</translation>
         </message>
         <message>
             <source>Preset</source>

@@ -62,8 +62,11 @@ TABLE: Mapping[EventKind, _Entry] = {
     ),
     EventKind.ENFORCING_PAUSED: _Entry(kind=NotificationKind.TRUST, title=tr_later("Enforcing is paused")),
     EventKind.ENFORCING_RESUMED: _Entry(kind=NotificationKind.TRUST, title=tr_later("Policies are enforced again")),
-    EventKind.POLICY_CHANGED: _Entry(kind=NotificationKind.RULE, title=tr_later("A rule has changed")),
-    EventKind.PROFILE_CHANGED: _Entry(kind=NotificationKind.RULE, title=tr_later("Profiles")),
+    EventKind.POLICY_CHANGED: _Entry(
+        kind=NotificationKind.RULE, title=tr_later("A rule has changed"), page=PageName.APPLICATIONS
+    ),
+    EventKind.PROFILE_CHANGED: _Entry(kind=NotificationKind.RULE, title=tr_later("Profiles"), page=PageName.PROFILES),
+    EventKind.CHANGE_TAKEN_BACK: _Entry(kind=NotificationKind.RULE, title=tr_later("A change was taken back")),
 }
 """All others are nobody's business outside the window."""
 

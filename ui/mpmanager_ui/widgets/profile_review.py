@@ -283,6 +283,7 @@ class ProfileReview(QWidget):
         column.addWidget(self._text)
         column.addStretch()
         area = QScrollArea()
+        area.setAccessibleName(tr("Preview"))
         area.setWidget(page)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -50,6 +50,7 @@ class RuleEditor(QScrollArea):
 
     def __init__(self, look: Look, signs: PathSigns) -> None:
         super().__init__()
+        self.setAccessibleName(tr("Rule"))
         self._look = look
         self._trust = TrustPolicy(demand=TrustDemand.ANY)
         self._says_trust = False
