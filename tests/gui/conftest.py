@@ -61,8 +61,15 @@ class Stage:
         return self.window.page_widget(PageName.LIVE)
 
     def run(self, coroutine):
-        """Run a coroutine to its end."""
-        return self.loop.run_until_complete(coroutine)
+        """Run a coroutine to its end, and not a timer longer.
+
+        `run_until_complete` of qasync handles events once more after that, when no loop counts as running: a coroutine
+        whose timer is due just then fails.
+        """
+        task = self.loop.create_task(coroutine)
+        task.add_done_callback(lambda _: self.loop.stop())
+        self.loop.run_forever()
+        return task.result()
 
     def act(self, action):
         """Do what a person does, while the loop runs, as it does in the program."""
