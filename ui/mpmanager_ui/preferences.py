@@ -10,9 +10,9 @@ LANGUAGE_KEY = "language"
 THEME_KEY = "theme"
 MOTION_KEY = "motion"
 TRAY_KEY = "tray/enabled"
-"""Whether closing the window leaves it in the tray."""
+"""Whether there is an icon, and with it a program that goes on when its window is closed."""
 TRAY_START_KEY = "tray/start"
-"""Whether it starts there."""
+"""Whether the program begins there, without its window."""
 
 
 class Preferences:

@@ -241,8 +241,8 @@ class SettingsPage(QScrollArea):
         column.addWidget(
             self._switch(
                 TRAY_KEY,
-                tr("Closing the window leaves it in the tray"),
-                tr("Its sign there tells the state by its shape, and brings the window back."),
+                tr("Stay in the tray when the window is closed"),
+                tr("An icon there tells the state by its shape, and brings the window back."),
             )
         )
         column.addWidget(
