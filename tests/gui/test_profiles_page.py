@@ -100,7 +100,8 @@ def test_the_active_profile_stands_first_and_what_held_before_last(desk):
     assert desk.page.by_hand.isVisible()
 
 
-def test_activating_what_widens_rights_shows_it_first_and_undo_goes_back(desk):
+def test_activating_what_widens_rights_shows_it_first_and_undo_goes_back_to_what_was_changed_since(desk):
+    desk.kept.holds = desk.kept.holds.replace("wait_ms = 100", "wait_ms = 70")
     desk.click(desk.page.cards["Cafe"].action)
     desk.wait_for(lambda: desk.page.is_reviewing, "it is shown first")
     assert "Widens rights (1)" in desk.words()
@@ -110,7 +111,7 @@ def test_activating_what_widens_rights_shows_it_first_and_undo_goes_back(desk):
     assert (desk.kept.active, desk.kept.holds) == ("Cafe", CAFE)
     desk.undo()
     desk.wait_for(lambda: desk.kept.active == "Office", "it was taken back")
-    assert "wait_ms = 100" in desk.kept.holds
+    assert "wait_ms = 70" in desk.kept.holds
 
 
 def test_what_widens_no_rights_is_activated_at_once(desk):
