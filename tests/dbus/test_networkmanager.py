@@ -290,6 +290,21 @@ def test_an_ip_tunnel_is_left_to_the_kernel_since_most_encrypt_nothing(private_b
     play(private_bus.address, scenario)
 
 
+@pytest.mark.parametrize(("told", "expected"), [(0, None), (1, True), (2, False), (3, True), (4, None)])
+def test_a_link_is_metered_where_somebody_has_said_so_and_not_where_it_is_guessed_not_to_be(
+    private_bus: PrivateBus, told: int, expected: bool | None
+) -> None:
+    wired = device("eth0", 1, connection=f"{ROOT}/ActiveConnection/3")
+    wired["Device"]["Metered"] = Variant("u", told)
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop(Devices_3=wired)):
+            await listening.until(lambda: 3 in listening.source.hints(LINKS))
+            assert listening.source.hints(LINKS)[3].is_metered is expected
+
+    play(private_bus.address, scenario)
+
+
 UUID = "6c1b3f10-0000-4000-8000-00000000beef"
 ENTERPRISE = {"eap": Variant("as", ["peap"]), "identity": Variant("s", "somebody")}
 PRIVATE_CA = Variant("ay", b"file:///home/somebody/ca.pem\0")

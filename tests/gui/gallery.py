@@ -23,6 +23,7 @@ from fake_profiles import FakeProfiles  # same
 from PySide6.QtWidgets import QApplication  # same
 
 from mpmanager.api.bus import parse_bus  # same
+from mpmanager.api.structures import CapInfo  # same
 from mpmanager.model.change import AspectKind  # same
 from mpmanager.model.path import Security, Tier  # same
 from mpmanager_ui import language  # same
@@ -43,6 +44,8 @@ def normal() -> World:
     world = World(profiles=FakeProfiles.furnished())
     world.fail_over(3)
     world.open_helper(1)
+    monthly = CapInfo(month_bytes=10**10, reset_day=15)
+    world.use("wlan0", today=8 * 10**8, period=8 * 10**9, forecast=11 * 10**9, cap=monthly)
     return world
 
 
