@@ -122,15 +122,17 @@ def with_values(standing: Standing, said: Mapping[Aspect, Value], places: Mappin
     for place, rule in sorted(coming, key=lambda each: each[0]):
         rules.insert(place, rule)
     return Standing(
-        decisions=Decisions(preferences=_preferences(found), rules=tuple(rules)),
+        decisions=Decisions(preferences=_preferences(standing.decisions.preferences, found), rules=tuple(rules)),
         are_rules_lost=bool(found.get(Aspect(kind=AspectKind.RULES_LOST))),
         choices=_choices(standing.choices, found),
     )
 
 
-def _preferences(found: Mapping[Aspect, Value]) -> PathPreferences:
+def _preferences(now: PathPreferences, found: Mapping[Aspect, Value]) -> PathPreferences:
+    """What is no aspect, such as caps, stays as it is now."""
     roles = found.get(Aspect(kind=AspectKind.ROLE_TIERS))
-    return PathPreferences(
+    return replace(
+        now,
         tiers={LinkName(about): Tier(value) for about, value in _texts(found, AspectKind.TIER)},
         role_tiers=_tier_choices(roles),
         kinds={LinkName(about): PathKind(value) for about, value in _texts(found, AspectKind.KIND)},

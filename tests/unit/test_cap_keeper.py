@@ -2,11 +2,15 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mpmanager.api.structures import EventKind
+from mpmanager.core.paths import PathPreferences
+from mpmanager.core.profile_mapping import Decisions
+from mpmanager.core.standing import Standing, with_values
 from mpmanager.daemon.cap_keeper import SAVE_EVERY_S, CapKeeper
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
@@ -14,12 +18,14 @@ from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.path_prober import PathProber
 from mpmanager.daemon.state import USAGE_LOST, StateDirectory
 from mpmanager.model.caps import CapAction, PathCap
+from mpmanager.model.change import Aspect, AspectKind
 from mpmanager.model.clock import Moment
 from mpmanager.model.errors import InvalidValueError, NotSupportedError, StateFileError
 from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import LinkCounters, Tier
 from mpmanager.model.policy import TierChoice, tier_of
+from mpmanager.model.profile import ProfileChoices
 
 LTE, LTE_INDEX = LinkName("wwan0"), 3
 BEGAN = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -200,6 +206,13 @@ def test_metered_is_what_somebody_has_said_else_what_the_path_is(host):
     assert host.keeper.path(LTE).is_metered
     with pytest.raises(InvalidValueError, match="yes, no, auto"):
         asyncio.run(host.keeper.set_metered(LTE, "maybe"))
+
+
+def test_taking_back_another_change_leaves_caps_and_what_is_metered():
+    said = PathPreferences(tiers={LTE: Tier.NEVER}, caps={LTE: PathCap(day_bytes=MB)}, metered={LTE: False})
+    standing = Standing(decisions=Decisions(preferences=said, rules=()), are_rules_lost=False, choices=ProfileChoices())
+    after = with_values(standing, {Aspect(kind=AspectKind.TIER, about=LTE): None}, {})
+    assert after.decisions.preferences == replace(said, tiers={})
 
 
 def test_a_probe_tells_how_fast_the_gateway_answers(host, monkeypatch):
