@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager_ui.preferences import TRAY_KEY, Preferences
 from mpmanager_ui.tray import Tray, tray_icon
-from mpmanager_ui.tray import TRAY_KEY, Tray, tray_icon
 from mpmanager_ui.viewmodels.tray import TrayState
 
 
@@ -22,7 +21,6 @@ def tray(stage, settings, monkeypatch):
     monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
     settings.setValue(TRAY_KEY, True)
     return Tray(stage.look, stage.session, stage.window, Preferences(settings))
-    return Tray(stage.look, stage.session, stage.window, settings)
 
 
 def test_each_state_has_a_shape_of_its_own(qapp):

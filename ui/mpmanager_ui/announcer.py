@@ -11,7 +11,6 @@ from mpmanager_ui.preferences import Preferences
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
-from mpmanager_ui.viewmodels.notification_kinds import NotificationKind
 from mpmanager_ui.viewmodels.notifications import (
     Announcements,
     Notification,
@@ -61,7 +60,6 @@ class Announcer(QObject):
         self._session = session
         self._tasks = tasks
         self._preferences = preferences
-        self._preferences = Preferences(settings)
         self._make_desktop = desktop
         self._desktop: Desktop | None = None
         self._instead = instead
@@ -80,10 +78,6 @@ class Announcer(QObject):
         self._timer.stop()
         if self._desktop is not None:
             self._desktop.close()
-
-    def is_wanted(self, kind: NotificationKind) -> bool:
-        """Whether the settings ask for this kind."""
-        return self._preferences.notifies(kind)
 
     def _take_frame(self) -> None:
         frame = self._session.frame

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.preferences import TRAY_KEY, TRAY_START_KEY, Preferences
-from mpmanager_ui.preferences import TRAY_KEY, TRAY_START_KEY
 from mpmanager_ui.session import Session
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.notifications import Notification
@@ -62,7 +61,6 @@ class Tray(QObject):
     def is_wanted(self) -> bool:
         """Whether the settings ask for it."""
         return self._preferences.is_on(TRAY_KEY)
-        return bool(self._settings.value(TRAY_KEY, defaultValue=False, type=bool))
 
     def is_there(self) -> bool:
         """Whether people can get at the window by it."""
@@ -71,7 +69,6 @@ class Tray(QObject):
     def starts_hidden(self) -> bool:
         """Whether the settings ask for no window at first, and there is an icon to call it by."""
         return self.is_there() and self._preferences.is_on(TRAY_START_KEY)
-        return self.is_there() and bool(self._settings.value(TRAY_START_KEY, defaultValue=False, type=bool))
 
     def tell(self, notification: Notification) -> bool:
         """Show a message at the icon; False where there is none."""
