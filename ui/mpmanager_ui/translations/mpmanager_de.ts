@@ -3378,6 +3378,10 @@ Nichts wurde geändert.</translation>
             <translation>Den Pfad mit der geringsten Verzögerung bevorzugen</translation>
         </message>
         <message>
+            <source>Rule</source>
+            <translation>Regel</translation>
+        </message>
+        <message>
             <source>Promise and proof</source>
             <translation>Versprechen und Beleg</translation>
         </message>

@@ -3378,6 +3378,10 @@ Rien n’a été changé.</translation>
             <translation>Préférer le chemin au délai le plus court</translation>
         </message>
         <message>
+            <source>Rule</source>
+            <translation>Règle</translation>
+        </message>
+        <message>
             <source>Promise and proof</source>
             <translation>Promesse et preuve</translation>
         </message>

@@ -165,6 +165,7 @@ class RuleEditor(QScrollArea):
 
     def _build(self) -> None:
         self.setWidgetResizable(True)
+        self.setAccessibleName(tr("Rule"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._body.setObjectName("page")
