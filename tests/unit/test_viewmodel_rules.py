@@ -61,6 +61,16 @@ def test_each_preset_is_known_again_by_what_it_says(preset):
     assert draft_of().with_trust("first:100").with_preset(preset).preset is preset
 
 
+def test_the_default_says_nothing_by_what_holds_without_it():
+    stock = PolicyInfo(selector="default", wait_ms="never", trust="handshake")
+    draft = draft_of(stock, selector="default")
+    assert draft.preset is None
+    browsing = draft.with_preset(Preset.BROWSING)
+    assert (browsing.preset, browsing.changed) == (Preset.BROWSING, (Part.WAIT,))
+    trusted = browsing.with_preset(Preset.TRUSTED_ONLY)
+    assert (trusted.preset, trusted.changed) == (Preset.TRUSTED_ONLY, (Part.TRUST,))
+
+
 def test_a_rule_of_its_own_kind_is_none_of_the_presets_and_no_rule_has_none():
     assert draft_of(PolicyInfo(selector=CURL, wait_ms=70.0)).preset is Preset.OWN
     assert draft_of().preset is None

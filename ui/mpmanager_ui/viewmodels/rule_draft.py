@@ -8,7 +8,8 @@ import msgspec.structs
 
 from mpmanager.api.structures import PolicyInfo, TierChoiceInfo, Wait
 from mpmanager.client.applications import changeable
-from mpmanager.model.policy import OWN_TIER, Intent, TrustDemand
+from mpmanager.model.policy import OWN_TIER, PROTECTED_HANDSHAKE, Intent, TrustDemand
+from mpmanager.model.selector import SelectorKind
 
 HOUR_S = 3600.0
 
@@ -173,18 +174,35 @@ class RuleDraft:
         """All that it says of waits and of trust; the rest stays. `OWN` leaves everything as it is."""
         if preset is Preset.OWN:
             return self
-        trust = TrustDemand.ONLY.value if preset is Preset.TRUSTED_ONLY else None
-        return self._with(wait_ms=None, intent=_INTENTS.get(preset), trust=trust)
+        intent = _INTENTS.get(preset)
+        wait, trust = self._nothing
+        return self._with(
+            wait_ms=wait if intent is None else None,
+            intent=intent,
+            trust=TrustDemand.ONLY.value if preset is Preset.TRUSTED_ONLY else trust,
+        )
 
     @property
     def preset(self) -> Preset | None:
         """By which name it goes; None where it says nothing of waits and trust."""
-        said = self.rule.wait_ms, self.rule.intent, self.rule.trust
+        wait, trust = self._nothing
+        rule = self.rule
+        said = (
+            None if rule.wait_ms == wait else rule.wait_ms,
+            rule.intent,
+            None if rule.trust == trust else rule.trust,
+        )
         if said == (None, None, None):
             return None
         if said == (None, None, TrustDemand.ONLY.value):
             return Preset.TRUSTED_ONLY
         return next((each for each, intent in _INTENTS.items() if said == (None, intent, None)), Preset.OWN)
+
+    @property
+    def _nothing(self) -> tuple[Wait | None, str | None]:
+        """The wait and the trust of a rule that says nothing of them: the default has nobody to leave them to."""
+        is_default = self.selector == SelectorKind.DEFAULT
+        return ("never", str(PROTECTED_HANDSHAKE)) if is_default else (None, None)
 
     def tier_of(self, paths: str) -> str | None:
         """What it says of these paths, literally."""
