@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
 from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, SubscribeOptions
+from mpmanager.api.structures import PolicyInfo, PolicyQuery, ProbeOptions, SubscribeOptions
 
 CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "30"))
 BOUNDED = settings(
@@ -47,6 +48,8 @@ KEYS = {
     contract.EXPLAIN_POLICIES: PolicyQuery.__struct_fields__,
     contract.SET_PATH_CAP: CapInfo.__struct_fields__,
     contract.SUBSCRIBE: SubscribeOptions.__struct_fields__,
+    contract.PROBE_PATHS: ProbeOptions.__struct_fields__,
+    contract.DIAGNOSE: ProbeOptions.__struct_fields__,
 }
 REQUIRED = {contract.SET_POLICY: {"selector": st.builds(Variant, st.just("s"), texts)}}
 
@@ -72,6 +75,7 @@ def dictionary_of(*keys):
 
 
 BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1), "t": st.integers(0, 2**64 - 1)}
+BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1), "d": numbers}
 
 
 def arguments(method):
