@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from mpmanager.api.structures import PairWaitInfo, PathInfo, PolicyInfo, TierChoiceInfo, Trigger, Wait
 from mpmanager.cli.policy_parts import INTENT, PARTS, SINGLE, WAIT, Part
-from mpmanager.cli.policy_values import write_pair, write_pair_wait, write_size, write_tier
 from mpmanager.client.quantities import enumerate_words, format_wait
+from mpmanager.client.rule_values import write_pair, write_pair_wait, write_size, write_tier
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import Tier
 from mpmanager.model.policy import Intent, Role

@@ -10,12 +10,9 @@ from mpmanager.cli.policy_values import (
     read_trigger,
     read_trust,
     read_wait_or_auto,
-    write_switch,
-    write_trigger,
-    write_trust,
-    write_wait,
 )
 from mpmanager.client.quantities import format_wait
+from mpmanager.client.rule_values import write_switch, write_trigger, write_trust, write_wait
 
 
 class Part(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TypeVar
 import click
 
 from mpmanager.api.structures import PairWaitInfo, TierChoiceInfo, Trigger, Wait
+from mpmanager.client.rule_values import write_size
 from mpmanager.lab.units import Duration, Share, Size
 from mpmanager.model.caps import MOST_BYTES
 from mpmanager.model.errors import InvalidValueError
@@ -35,7 +36,6 @@ _TRUSTS = (
 )
 _MS_PER_S = 1000
 _SWITCH = {"on": True, "off": False}
-_SIZES = {"GB": 1_000_000_000, "MB": 1_000_000, "kB": 1_000}
 
 
 def option_value(read: Callable[[str], ValueT]) -> Callable[[str], ValueT]:
@@ -84,10 +84,6 @@ def read_switch(text: str) -> bool:
     return _SWITCH[text]
 
 
-def write_switch(is_on: bool) -> str:  # noqa: FBT001  # the reverse of `read_switch`, and nothing else
-    return "on" if is_on else "off"
-
-
 def read_tier_paths(text: str) -> str:
     """`wlan0`, `path:wlan0`, `kind:lte` or a role, as a `TierChoice` has it."""
     is_bare_name = ":" not in text and text not in set(Role)
@@ -105,11 +101,6 @@ def read_tier(text: str) -> TierChoiceInfo:
     if tier not in {*Tier, OWN_TIER}:
         raise ValueError(f"{text!r}: a tier is one of {', '.join(Tier)}, {OWN_TIER}")
     return TierChoiceInfo(paths=read_tier_paths(paths), tier=tier)
-
-
-def write_tier(choice: TierChoiceInfo) -> str:
-    """The reverse of `read_tier`."""
-    return f"{choice.paths}={choice.tier}"
 
 
 def read_paths(text: str) -> tuple[TierChoiceInfo, ...]:
@@ -131,13 +122,6 @@ def read_seconds(text: str) -> int:
     return seconds
 
 
-def write_wait(wait_ms: Wait) -> str:
-    """The reverse of `read_wait`."""
-    if isinstance(wait_ms, str):
-        return wait_ms
-    return f"{wait_ms:.3f}".rstrip("0").rstrip(".") + "ms" if wait_ms else "0"
-
-
 def read_pair(text: str) -> tuple[str, str]:
     """`wlan0:wwan0`: the path that carries, and the one that helps."""
     carrier, _colon, helper = text.partition(":")
@@ -157,16 +141,6 @@ def read_pair_wait(text: str) -> PairWaitInfo:
     return PairWaitInfo(carrier=carrier, helper=helper, wait_ms=read_wait(wait))
 
 
-def write_pair(pair: PairWaitInfo) -> str:
-    """The reverse of `read_pair`."""
-    return f"{pair.carrier}:{pair.helper}"
-
-
-def write_pair_wait(pair: PairWaitInfo) -> str:
-    """The reverse of `read_pair_wait`."""
-    return f"{write_pair(pair)}={write_wait(pair.wait_ms)}"
-
-
 def read_trigger(text: str) -> Trigger:
     """`5%` or `off`, as a fraction."""
     if text == "off":
@@ -178,11 +152,6 @@ def read_trigger(text: str) -> Trigger:
     if share < LEAST_SHARE:
         raise ValueError(f"{text!r} would be left for nothing at all; {_SHARES}")
     return round(share, 6)
-
-
-def write_trigger(trigger: Trigger) -> str:
-    """The reverse of `read_trigger`."""
-    return trigger if isinstance(trigger, str) else f"{trigger * 100:.4f}".rstrip("0").rstrip(".") + "%"
 
 
 def read_size(text: str) -> int:
@@ -202,15 +171,6 @@ def read_amount(text: str) -> int:
     return size
 
 
-def write_size(size: int) -> str:
-    """The reverse of `read_size`."""
-    for unit, factor in _SIZES.items():
-        whole, rest = divmod(size, factor)
-        if whole and rest % (factor // 1000) == 0:
-            return f"{whole}.{rest // (factor // 1000):03}".rstrip("0").rstrip(".") + unit
-    return f"{size}B"
-
-
 def read_trust(text: str) -> str:
     """`only` or `first:16kB`, as a `TrustPolicy` writes it: with the number of bytes."""
     demand, colon, size = text.strip().partition(":")
@@ -226,9 +186,3 @@ def _read_first(text: str) -> int:
     if not 1 <= size <= MOST_FIRST_BYTES:
         raise ValueError(f"{text!r}: expected 1B to {write_size(MOST_FIRST_BYTES)}")
     return size
-
-
-def write_trust(trust: str) -> str:
-    """The reverse of `read_trust`."""
-    demand, colon, size = trust.partition(":")
-    return f"{demand}:{write_size(int(size))}" if colon else trust

@@ -22,10 +22,10 @@ from mpmanager.api.structures import (
 )
 from mpmanager.cli.cap_words import cap_cell
 from mpmanager.cli.fitting import Cell, Column, FittingTable
-from mpmanager.cli.policy_values import write_tier, write_trigger, write_trust
 from mpmanager.cli.sentences import no_connection, printable
 from mpmanager.client.applications import selector_of
 from mpmanager.client.quantities import count_of, format_bytes, format_rate, format_rtt, format_wait
+from mpmanager.client.rule_values import write_tier, write_trigger, write_trust
 from mpmanager.model.caps import CapState
 from mpmanager.model.connection import TcpState
 from mpmanager.model.path import PathState, Tier

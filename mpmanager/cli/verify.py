@@ -24,10 +24,10 @@ from mpmanager.cli.context import (
     print_json,
 )
 from mpmanager.cli.fitting import Cell, Column, FittingTable
-from mpmanager.cli.policy_values import write_trust
 from mpmanager.cli.sentences import printable
 from mpmanager.client.manager import connected
 from mpmanager.client.quantities import count_of
+from mpmanager.client.rule_values import write_trust
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.verify.junit import document
 from mpmanager.verify.report import CaseInfo, CheckInfo, ProofInfo

@@ -27,9 +27,12 @@ from mpmanager.api.structures import (
     HelpCounts,
     PathInfo,
     PolicyInfo,
+    PolicyQuery,
+    ProbeInfo,
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,
+    ProtectionInfo,
     RehearsalInfo,
     StatusInfo,
     SubflowInfo,
@@ -52,8 +55,9 @@ from mpmanager.model.errors import (
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
 from mpmanager.model.profile import MergeMode
+from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.sysctl import KNOWN, PREFIX
-from mpmanager.model.trust import Trust, TrustReason, TrustSource, why
+from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource, why
 
 EPOCH = 1_800_000_000.0
 PROGRAMS = (
@@ -196,6 +200,8 @@ class World:
     changes: list[ChangeInfo] = field(default_factory=list)
     """The oldest first."""
     revision: int = 0
+    held: set[str] = field(default_factory=set)
+    """Tokens of connections that are held to trusted paths."""
     _told: int = 0
     _carried: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
@@ -425,6 +431,7 @@ class World:
             policy=selector,
             wait_ms=wait_ms,
             expiration=self.late.get(program),
+            protection=_protection(is_held=token in self.held),
         )
 
     def _subflow(self, app_id: str, token: str, path: PathInfo, rate: float, seconds: float) -> SubflowInfo:
@@ -485,6 +492,16 @@ class World:
         return [CarriedInfo(path=path, tx_bytes=up, rx_bytes=down) for path, (down, up) in mine]
 
 
+def _protection(*, is_held: bool) -> ProtectionInfo:
+    return ProtectionInfo(
+        demand="any",
+        rule="default",
+        coverage=Coverage.ENFORCED,
+        reason=CoverageReason.KERNEL if is_held else CoverageReason.NOTHING_DEMANDED,
+        hold=Hold.TRUSTED if is_held else Hold.FREE,
+    )
+
+
 def _copy(path: PathInfo) -> PathInfo:
     return PathInfo(**{name: getattr(path, name) for name in PathInfo.__struct_fields__})
 
@@ -519,6 +536,8 @@ class FakeManager:
         self.rehearsal = RehearsalInfo(path="wlan0", took_s=10.0)
         self.enough = asyncio.Event()
         """A rehearsal lasts until this is set."""
+        self.queries: list[PolicyQuery] = []
+        """What was asked to be explained."""
         self.is_closed = False
         self.guard_s: int | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -617,6 +636,19 @@ class FakeManager:
 
     async def policies(self) -> list[PolicyInfo]:
         return list(self.world.policies)
+
+    async def explain_policies(self, query: PolicyQuery) -> list[PolicyInfo]:
+        self.queries.append(query)
+        return list(self.world.policies)
+
+    async def trust(self) -> TrustInfo:
+        return TrustInfo(enforced=True, limits=[], root="/", restrictions=[], fences=[], plain_destinations=[])
+
+    async def hold_connection(self, token: str, *, held: bool) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.changes.append((token, str(held)))
+        (self.world.held.add if held else self.world.held.discard)(token)
 
     async def set_policy(self, policy: PolicyInfo) -> None:
         if self.refusal is not None:

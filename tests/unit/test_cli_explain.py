@@ -3,7 +3,7 @@
 from fake_manager import World
 
 from mpmanager.api.structures import TrustInfo
-from mpmanager.cli.explain import reasons
+from mpmanager.client.reasons import reasons
 
 NO_TRUST = TrustInfo(enforced=False, limits=[], root="/", restrictions=[], fences=[], plain_destinations=[])
 
@@ -13,6 +13,6 @@ def test_how_an_application_was_recognised_is_said_where_it_was():
     row.app.reason = "child of a terminal; mpm run gives it a rule of its own"
     first, second, *_rest = reasons(row, [], NO_TRUST)
     assert first.startswith(row.app.name)
-    assert second == f"  {row.app.name} is {row.app.id}: {row.app.reason}."
+    assert second == f"{row.app.name} is {row.app.id}: {row.app.reason}."
     row.app.reason = ""
     assert not any(row.app.id in line for line in reasons(row, [], NO_TRUST))

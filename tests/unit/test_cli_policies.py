@@ -24,15 +24,11 @@ from mpmanager.cli.policy_values import (
     read_trigger,
     read_trust,
     read_wait,
-    write_pair_wait,
-    write_size,
-    write_trigger,
-    write_trust,
-    write_wait,
 )
 from mpmanager.cli.selection import named
 from mpmanager.client.presets import PRESETS
 from mpmanager.client.quantities import format_wait
+from mpmanager.client.rule_values import write_pair_wait, write_size, write_trigger, write_trust, write_wait
 from mpmanager.model.errors import InvalidValueError, UnknownApplicationError
 from mpmanager.model.path import Tier
 from mpmanager.model.policy import Intent

@@ -5,7 +5,7 @@ from fake_manager import World
 from msgspec.structs import replace
 
 from mpmanager.api.structures import ExpirationInfo, TrafficInfo
-from mpmanager.cli.wait_words import wait_reason
+from mpmanager.client.wait_words import wait_reason
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager.model.policy import Intent
 from mpmanager.model.socket_options import SocketOption

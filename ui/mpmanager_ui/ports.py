@@ -11,6 +11,8 @@ from mpmanager.api.structures import (
     Frame,
     GatewayAnswer,
     PolicyInfo,
+    PolicyQuery,
+    ProbeInfo,
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,
@@ -55,6 +57,15 @@ class Manager(Protocol):
 
     async def policies(self) -> list[PolicyInfo]:
         """What was said about applications, the most specific first; the last is the default, which is always there."""
+
+    async def explain_policies(self, query: PolicyQuery) -> list[PolicyInfo]:
+        """The rules about a connection or an application, in the order in which they count."""
+
+    async def trust(self) -> TrustInfo:
+        """What of trust is in force."""
+
+    async def hold_connection(self, token: str, *, held: bool) -> None:
+        """Have a connection keep to trusted paths from now on, or no longer."""
 
     async def set_policy(self, policy: PolicyInfo) -> None:
         """Put a policy in the place of the one with its selector; one that says nothing removes that."""

@@ -1,6 +1,9 @@
 """The Live page: which program uses which path now."""
 
 import asyncio
+import os
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -8,9 +11,9 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
+    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -23,12 +26,17 @@ from mpmanager.model.policy import Intent
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.pages.live_inspection import Inspection
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.flow_map import Choice, PathPlace, flows_of
+from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys
 from mpmanager_ui.viewmodels.live_rows import Recorder, RowKind, Values
-from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node
+from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
+from mpmanager_ui.viewmodels.motion import MOTION_WORDS, Motion, motion_asked
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
+from mpmanager_ui.viewmodels.translation import tr, tr_literal
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
     DETENTS,
@@ -40,6 +48,10 @@ from mpmanager_ui.viewmodels.waits import (
 )
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.empty_state import EmptyState
+from mpmanager_ui.widgets.filter_line import FilterLine
+from mpmanager_ui.widgets.flow_map import FlowMapView
+from mpmanager_ui.widgets.inspector import WIDTH as INSPECTOR_WIDTH
+from mpmanager_ui.widgets.inspector import Inspector
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
@@ -48,6 +60,9 @@ from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 SORT_EVERY_S = 5.0
 _FILTER_DELAY_MS = 150
+_ROOM_FOR_INSPECTOR = 1000
+_ROOM_FOR_MAP = 560
+"""The page's width and height, in pixels."""
 
 
 class LivePage(QWidget):
@@ -62,24 +77,36 @@ class LivePage(QWidget):
         self._recorder = Recorder()
         self._shown = self._recorder.applications
         """The recorder's rows, or a copy of them while the view is paused."""
+        self._asking: asyncio.Task[None] | None = None
         self._is_busy = False
         self._sorted_at = 0.0
         self.model = LiveModel(self)
         self.view = LiveView(look, session.signs, self.model)
-        self.filter = QLineEdit()
+        self.map = FlowMapView(look, session.signs)
+        self.inspector = Inspector(look, session.signs)
+        self._inspection = Inspection(session, tasks, self._changes, self.inspector)
+        self.filter = FilterLine()
         self.pause = QPushButton()
+        self.looks = QToolButton()
+        """Opens the menu of what is shown."""
+        self._wants_map = True
+        self._wants_inspector = True
         self._expand = QToolButton()
         self._collapse = QToolButton()
         self.title = Label(_TITLE)
         self._counts = Label()
         self.default_slider = WaitSlider(look)
         self.explanation = Label()
+        """What the inspector says, in a line, where there is no room for it."""
         self._empty = EmptyState(look, "live")
         self._stack = QStackedWidget()
+        self._tree_card = QFrame()
+        self._map_card = QFrame()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
         self._build()
         self._connect()
         self._recolour()
+        self.map.move_as(motion_asked(os.environ))
 
     @property
     def is_paused(self) -> bool:
@@ -105,7 +132,16 @@ class LivePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.view.fit(self.width())
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for."""
+        has_inspector = self._wants_inspector and self.width() >= _ROOM_FOR_INSPECTOR
+        self.inspector.setVisible(has_inspector)
+        self.explanation.setVisible(not has_inspector)
+        self._map_card.setVisible(self._wants_map and self.height() >= _ROOM_FOR_MAP)
+        taken = INSPECTOR_WIDTH + 2 * GRID if has_inspector else 0
+        self.view.fit(self.width() - taken, is_detailed=has_inspector)
 
     # Recording and showing
 
@@ -117,6 +153,8 @@ class LivePage(QWidget):
 
     async def _record_and_show(self) -> None:
         frame = self._session.frame
+        if self._asking is None:
+            self._asking = self._tasks.start(self._inspection.run(), attempt=tr("Asking why failed"))
         try:
             if frame is not None:
                 for _ in self._recorder.take(frame):
@@ -136,8 +174,8 @@ class LivePage(QWidget):
                 await asyncio.sleep(0)
                 began = monotonic()
         self._sort_now_and_then()
-        self._show_counts()
-        self._show_explanation()
+        await asyncio.sleep(0)
+        self._show_rest()
 
     def _show_records(self) -> None:
         """At once: somebody waits for it. While a tick is being shown, that has to end first."""
@@ -147,13 +185,30 @@ class LivePage(QWidget):
         self._prepare()
         for _ in self.model.take(self._shown):
             pass
+        self._show_rest()
+
+    def _show_rest(self) -> None:
+        """What is not the tree."""
         self._show_counts()
         self._show_explanation()
+        self._show_map()
+
+    def _show_map(self) -> None:
+        frame = self._session.frame
+        paths = frame.paths if frame is not None else []
+        titles = self._session.titles
+        places = [PathPlace(each.name, titles.get(each.name, each.name), each.state.is_usable) for each in paths]
+        self.map.show_flows(flows_of(self._shown), places, {each.name: each.kind for each in paths})
+        self.map.show_choice(self._choice())
 
     def _show_contact(self) -> None:
         self.view.painter.show_stale(is_stale=bool(self._session.as_of))
         self.view.viewport().update()
+        self._still_map()
         self._show_counts()
+
+    def _still_map(self) -> None:
+        self.map.freeze(is_frozen=self.is_paused or bool(self._session.as_of))
 
     def _prepare(self) -> None:
         frame = self._session.frame
@@ -208,25 +263,43 @@ class LivePage(QWidget):
         )
 
     def _open_menu(self, at: QPoint) -> None:
-        """The waits to choose from, for the application of the row."""
+        """What to show alone, and the waits to choose from for the application of the row."""
         owner = self.view.slider_owner
         setting = self._setting_of(owner.values) if owner is not None else None
         if setting is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_filters(menu, at)
+        is_settable = setting.selector is not None
         for wait in DETENTS:
-            self._add_choice(menu, menu_words(wait), wait, is_present=setting.is_own and setting.wait == wait)
+            self._add_choice(
+                menu,
+                menu_words(wait),
+                wait,
+                is_present=setting.is_own and setting.wait == wait,
+                is_settable=is_settable,
+            )
         menu.addSeparator()
         default = f"As the default says ({wait_words(self._session.said.default)})"
-        self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT)
-        menu.setEnabled(setting.selector is not None)
+        self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT, is_settable=is_settable)
         menu.popup(self.view.viewport().mapToGlobal(at))
 
-    def _add_choice(self, menu: QMenu, text: str, wait: Wait | None, *, is_present: bool) -> None:
+    def _add_filters(self, menu: QMenu, at: QPoint) -> None:
+        node = self.model.node(self.view.indexAt(at))
+        found = (condition_of(node, column) for column in (Column.NAME, Column.STATE, Column.PATH))
+        for key, value in dict.fromkeys(each for each in found if each is not None):
+            text = tr("Only {condition}", condition=f"{key}: {value}")
+            menu.addAction(text).triggered.connect(
+                lambda _checked=False, key=key, value=value: self._filter_by(key, value)
+            )
+        menu.addSeparator()
+
+    def _add_choice(self, menu: QMenu, text: str, wait: Wait | None, *, is_present: bool, is_settable: bool) -> None:
         action = menu.addAction(text)
         action.setCheckable(is_present)
         action.setChecked(is_present)
+        action.setEnabled(is_settable)
         if is_present:
             action.setIcon(icons.icon("tick", self._look.colours.accent))
         action.triggered.connect(lambda: self._want_wait(wait))
@@ -237,6 +310,10 @@ class LivePage(QWidget):
         hint = _CHOOSE_A_ROW if self.model.tree.root.children else ""
         setting = self._setting_of(node.values)
         proof = self._proof_of(node, setting)
+        if node.parent is None:
+            self._inspection.show_nothing()
+        else:
+            self._inspection.show(node, setting, titles, helps)
         self.explanation.setText(row_sentence(node, setting, titles, helps, proof) if node.parent is not None else hint)
 
     def _proof_of(self, node: Node, setting: WaitSetting | None) -> str:
@@ -268,13 +345,84 @@ class LivePage(QWidget):
         self.model.tree.filter(self.filter.text())
         self._show_records()
 
+    def _filter_by(self, key: FilterKey, value: str) -> None:
+        """Show only what has this value; the other conditions stay."""
+        self.filter.setText(with_condition(self.filter.text(), key, value))
+
+    def _filter_by_cell(self, node: Node, column: Column) -> None:
+        condition = condition_of(node, column)
+        if condition is not None:
+            self._filter_by(*condition)
+
+    def _choose_on_map(self, choice: Choice) -> None:
+        """Show only what was clicked on, and make its application current."""
+        text = without_keys(self.filter.text(), {FilterKey.APP, FilterKey.PATH})
+        application = self._shown.get(choice.app)
+        if application is not None:
+            text = with_condition(text, FilterKey.APP, application.values.name)
+        if choice.path is not None:
+            text = with_condition(text, FilterKey.PATH, choice.path)
+        self.filter.setText(text)
+        self._filter_timer.stop()
+        self._apply_filter()
+        node = self.model.tree.find((choice.app,))
+        if node is not None:
+            self.view.setCurrentIndex(self.model.index_of(node))
+
+    def _choice(self) -> Choice:
+        """What of the map the filter means."""
+        text = self.filter.text()
+        name, path = value_of(text, FilterKey.APP), value_of(text, FilterKey.PATH)
+        meant = [key for key, each in self._shown.items() if name == each.values.name.casefold()]
+        titles = {title.casefold(): name for name, title in self._session.titles.items()}
+        return Choice(meant[0] if meant else None, titles.get(path or "", path))
+
+    def _complete(self) -> None:
+        """Learn what there is to choose from."""
+        connections = [each for app in self._shown.values() for each in app.children.values()]
+        self.filter.know(
+            Known(
+                apps=[each.values.name for each in self._shown.values()],
+                paths=list(self._session.titles),
+                hosts=[each.values.name for each in connections],
+            )
+        )
+
     def _toggle_pause(self) -> None:
         records = self._recorder.applications
         self._shown = {key: each.frozen() for key, each in records.items()} if self.is_paused else records
         frame = self._session.frame
         self.title.setText(f"Paused at {clock(frame.time)}" if self.is_paused and frame else _TITLE)
         self._recolour()
+        self._still_map()
         self._show_records()
+
+    def _show_looks(self) -> None:
+        """The menu of what is shown, and how dots move."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_switch(menu, tr("Flow map"), self._want_map, is_on=self._wants_map)
+        self._add_switch(menu, tr("Inspector"), self._want_inspector, is_on=self._wants_inspector)
+        menu.addSeparator()
+        for motion in Motion:
+            text = tr_literal(MOTION_WORDS[motion])
+            act = partial(self.map.move_as, motion)
+            self._add_switch(menu, text, act, is_on=motion is self.map.motion)
+        menu.popup(self.looks.mapToGlobal(self.looks.rect().bottomLeft()))
+
+    def _add_switch(self, menu: QMenu, text: str, act: Callable[[], None], *, is_on: bool) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.triggered.connect(act)
+
+    def _want_map(self) -> None:
+        self._wants_map = not self._wants_map
+        self._fit()
+
+    def _want_inspector(self) -> None:
+        self._wants_inspector = not self._wants_inspector
+        self._fit()
 
     # Building
 
@@ -289,6 +437,10 @@ class LivePage(QWidget):
         self._look.changed.connect(self._recolour)
         self.view.header().sectionClicked.connect(self._sort_by)
         self.filter.textChanged.connect(self._filter_timer.start)
+        self.filter.completion_wanted.connect(self._complete)
+        self.map.chosen.connect(self._choose_on_map)
+        self.view.filter_wanted.connect(self._filter_by_cell)
+        self.looks.clicked.connect(self._show_looks)
         self._filter_timer.timeout.connect(self._apply_filter)
         self.pause.toggled.connect(self._toggle_pause)
         self._expand.clicked.connect(self.view.open_all)
@@ -301,14 +453,7 @@ class LivePage(QWidget):
         column.setSpacing(2 * GRID)
         column.addLayout(self._heading())
         column.addLayout(self._tools())
-        card = QFrame()
-        card.setProperty("role", "card")
-        inner = QVBoxLayout(card)
-        inner.setContentsMargins(1, GRID, 1, GRID)
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(self._empty)
-        inner.addWidget(self._stack)
-        column.addWidget(card, 1)
+        column.addLayout(self._body(), 1)
         self.explanation.setProperty("role", "muted")
         self.explanation.setWordWrap(True)
         self.explanation.setMinimumHeight(2 * self.explanation.fontMetrics().lineSpacing())
@@ -317,6 +462,29 @@ class LivePage(QWidget):
         column.addWidget(self.explanation)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         QWidget.setTabOrder(self.view, self.view.slider)
+
+    def _body(self) -> QHBoxLayout:
+        """The map over the tree, and the inspector beside them."""
+        inner = QVBoxLayout(self._tree_card)
+        inner.setContentsMargins(1, GRID, 1, GRID)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        inner.addWidget(self._stack)
+        above = QVBoxLayout(self._map_card)
+        above.setContentsMargins(1, 1, 1, 1)
+        above.addWidget(self.map)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setHandleWidth(2 * GRID)
+        halves.setChildrenCollapsible(False)
+        for card, share in ((self._map_card, 2), (self._tree_card, 3)):
+            card.setProperty("role", "card")
+            halves.addWidget(card)
+            halves.setStretchFactor(halves.indexOf(card), share)
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        row.addWidget(halves, 1)
+        row.addWidget(self.inspector)
+        return row
 
     def _heading(self) -> QHBoxLayout:
         title = self.title
@@ -346,20 +514,18 @@ class LivePage(QWidget):
         return card
 
     def _tools(self) -> QHBoxLayout:
-        self.filter.setPlaceholderText("Filter: a program, an address, a path, a state")
-        self.filter.setAccessibleName("Filter")
-        self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(420)
         self.pause.setCheckable(True)
         self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
-        for button, text in ((self._expand, "Expand all"), (self._collapse, "Collapse")):
+        flat = ((self._expand, tr("Expand all")), (self._collapse, tr("Collapse")), (self.looks, tr("View")))
+        for button, text in flat:
             button.setText(text)
             button.setProperty("role", "flat")
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.filter, 1)
         row.addStretch()
-        for widget in (self._expand, self._collapse, self.pause):
+        for widget in (self._expand, self._collapse, self.looks, self.pause):
             row.addWidget(widget)
         return row
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from mpmanager.client.quantities import format_bytes, format_rate, format_rtt
+from mpmanager_ui.viewmodels.live_filter import FilterKey, LiveFilter, word_of
 from mpmanager_ui.viewmodels.live_rows import Record, RowKind, Values
 from mpmanager_ui.viewmodels.waits import place_of, wait_words
 
@@ -73,6 +74,20 @@ def cell_text(values: Values, column: Column) -> str:  # noqa: C901, PLR0911  # 
             return f"{values.retransmits:,}"
         case Column.HISTORY:
             return ""
+
+
+def condition_of(node: "Node", column: Column) -> tuple[FilterKey, str] | None:
+    """What to filter by to see only what has the same value in a cell; None where there is nothing to filter by."""
+    values = node.values
+    if node.parent is None:
+        return None
+    if column is Column.STATE:
+        return FilterKey.STATE, word_of(values.state)
+    if column is Column.PATH or values.kind is RowKind.SUBFLOW:
+        return (FilterKey.PATH, values.paths[0]) if values.paths else None
+    if column is Column.NAME:
+        return (FilterKey.APP if values.kind is RowKind.APPLICATION else FilterKey.HOST), values.name
+    return None
 
 
 class Node:
@@ -146,7 +161,8 @@ class LiveTree:
         self.column = Column.NAME
         self.is_descending = False
         self._listener = listener
-        self._needle = ""
+        self._text = ""
+        self._filter = LiveFilter()
         self.titles: Mapping[str, str] = {}
         self._places: Mapping[str, int] = {}
         self._next_id = 1
@@ -155,10 +171,12 @@ class LiveTree:
         """Learn how the paths are called, so that the filter finds them by these words, too, and in which order."""
         self.titles = titles
         self._places = {path: place for place, path in enumerate(titles)}
+        self._filter = LiveFilter(self._text, titles)
 
     def filter(self, text: str) -> None:
-        """Show only rows with this text in themselves, above or below; takes effect with `sync`."""
-        self._needle = text.strip().casefold()
+        """Show only rows that meet what a text says, themselves, above or below; takes effect with `sync`."""
+        self._text = text
+        self._filter = LiveFilter(text, self.titles)
 
     def sync(self, applications: Mapping[Hashable, Record]) -> None:
         """Show these records."""
@@ -171,11 +189,11 @@ class LiveTree:
             self._replace(applications)
             yield
             return
-        shown = self._shown(applications.values(), below_match=False)
+        shown = self._shown(applications.values(), 0)
         self._sync_children(self.root, shown)
         nodes = {node.key: node for node in self.root.children}
-        for record, matched in shown:
-            self._sync_below(nodes[record.key], record, matched=matched)
+        for record, met in shown:
+            self._sync_below(nodes[record.key], record, met)
             yield
 
     def find(self, path: Iterable[object]) -> Node | None:
@@ -196,11 +214,11 @@ class LiveTree:
     def _replace(self, applications: Mapping[Hashable, Record]) -> None:
         self._listener.will_replace()
         listener, self._listener = self._listener, _Nobody()
-        shown = self._shown(applications.values(), below_match=False)
+        shown = self._shown(applications.values(), 0)
         self._sync_children(self.root, shown)
         nodes = {node.key: node for node in self.root.children}
-        for record, matched in shown:
-            self._sync_below(nodes[record.key], record, matched=matched)
+        for record, met in shown:
+            self._sync_below(nodes[record.key], record, met)
         self._listener = listener
         self._listener.has_replaced()
 
@@ -221,37 +239,38 @@ class LiveTree:
     def _order(self, node: Node) -> Any:  # noqa: ANN401  # every column has its own kind of key
         return _ORDERS[self.column](node)
 
-    def _shown(self, records: Iterable[Record], *, below_match: bool) -> list[tuple[Record, bool]]:
-        """The records that pass the filter, each with whether it or one above matches itself."""
-        if not self._needle:
-            return [(each, True) for each in records]
-        marked = [(each, below_match or self._matches(each.values)) for each in records]
-        return [(each, matched) for each, matched in marked if matched or self._matches_below(each)]
+    def _shown(self, records: Iterable[Record], above: int) -> list[tuple[Record, int]]:
+        """The records that pass the filter, each with the conditions that it or one above meets."""
+        full = self._filter.full
+        if not full:
+            return [(each, 0) for each in records]
+        marked = [(each, above | self._filter.met_by(each)) for each in records]
+        return [(each, met) for each, met in marked if met == full or self._is_met_below(each, met)]
 
-    def _matches_below(self, record: Record) -> bool:
-        return any(self._matches(each.values) or self._matches_below(each) for each in record.children.values())
+    def _is_met_below(self, record: Record, above: int) -> bool:
+        for each in record.children.values():
+            met = above | self._filter.met_by(each)
+            if met == self._filter.full or self._is_met_below(each, met):
+                return True
+        return False
 
-    def _matches(self, values: Values) -> bool:
-        words = [values.name, values.detail, values.state.value]
-        words += [f"{path} {self.titles.get(path, '')}" for path in values.paths]
-        return self._needle in " ".join(words).casefold()
-
-    def _sync_below(self, node: Node, record: Record, *, matched: bool) -> None:
-        shown = self._shown(record.children.values(), below_match=matched)
+    def _sync_below(self, node: Node, record: Record, met: int) -> None:
+        shown = self._shown(record.children.values(), met)
         self._sync_children(node, shown)
         if node.values.kind is RowKind.APPLICATION:
+            passed = {below.key: met_below for below, met_below in shown}
             for child in node.children:
-                below = record.children[child.key]
-                self._sync_below(child, below, matched=matched or self._matches(below.values))
+                self._sync_below(child, record.children[child.key], passed[child.key])
 
-    def _sync_children(self, parent: Node, shown: list[tuple[Record, bool]]) -> None:
+    def _sync_children(self, parent: Node, shown: list[tuple[Record, int]]) -> None:
         wanted = {record.key: record for record, _ in shown}
         if any(node.key not in wanted for node in parent.children):
             self._remove(parent, wanted)
         for node in parent.children:
             node.values = wanted.pop(node.key).values
         if wanted:
-            self._insert(parent, list(wanted.values()))
+            above = {record.key: met for record, met in shown}
+            self._insert(parent, [(each, above[each.key]) for each in wanted.values()])
 
     def _remove(self, parent: Node, wanted: Mapping[Hashable, Record]) -> None:
         last = len(parent.children) - 1
@@ -273,9 +292,10 @@ class LiveTree:
         for child in node.children:
             self._unregister(child)
 
-    def _insert(self, parent: Node, records: list[Record]) -> None:
+    def _insert(self, parent: Node, records: list[tuple[Record, int]]) -> None:
         """Each new row where it belongs; in a column that changes by itself, at the end."""
-        nodes = sorted((self._build(each, parent) for each in records), key=self._order, reverse=self.is_descending)
+        built = (self._build(each, parent, met) for each, met in records)
+        nodes = sorted(built, key=self._order, reverse=self.is_descending)
         place = len(parent.children) if self.column in LIVELY else 0
         while nodes:
             place = self._place_after(parent, nodes[0], place)
@@ -304,14 +324,14 @@ class LiveTree:
         one, two = self._order(node), self._order(other)
         return bool(one > two if self.is_descending else one < two)
 
-    def _build(self, record: Record, parent: Node) -> Node:
+    def _build(self, record: Record, parent: Node, met: int) -> Node:
         values = record.values
         place = self._places.get(values.name, len(self._places)) if values.kind is RowKind.SUBFLOW else 0
         node = Node(self._next_id, record.key, values, parent, place=place)
         self._next_id += 1
         self.nodes[node.id] = node
-        shown = self._shown(record.children.values(), below_match=self._matches(record.values))
-        node.children = [self._build(each, node) for each, _ in shown]
+        shown = self._shown(record.children.values(), met)
+        node.children = [self._build(each, node, met_below) for each, met_below in shown]
         node.children.sort(key=self._order, reverse=self.is_descending)
         _number(node.children, 0)
         return node

@@ -66,6 +66,8 @@ class LiveView(QTreeView):
     """
 
     current_changed = Signal()
+    filter_wanted = Signal(object, object)
+    """Ctrl and a click: the `Node` and the `Column` whose value somebody wants to see alone."""
 
     def __init__(self, look: Look, signs: PathSigns, model: LiveModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,16 +122,20 @@ class LiveView(QTreeView):
         self.collapseAll()
         self.expandToDepth(0)
 
-    def fit(self, width: int) -> None:
-        """Leave out the columns of the second rank where there is no room for them."""
+    def fit(self, width: int, *, is_detailed: bool) -> None:
+        """Leave out the columns of the second rank where there is no room for them.
+
+        `is_detailed`: an inspector tells them of the current row.
+        """
         self.setColumnHidden(Column.RETRANSMITS, width < _VERY_WIDE)
         self.setColumnHidden(Column.HISTORY, width < _WIDE)
         self.setColumnHidden(Column.RTT, width < _NARROW)
-        self.setColumnHidden(Column.BYTES, width < _SLIM)
+        self.setColumnHidden(Column.BYTES, width < (_NARROW if is_detailed else _SLIM))
         header = self.header()
         header.resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _VERY_WIDE else _SWATCHES_ONLY)
         for column, slim in _SLIM_WIDTHS.items():
-            header.resizeSection(column, _WIDTHS[column] if width >= _NARROW else slim)
+            is_slim = width < (_SLIM if is_detailed and column is Column.STATE else _NARROW)
+            header.resizeSection(column, slim if is_slim else _WIDTHS[column])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         header = self.header()
@@ -176,6 +182,13 @@ class LiveView(QTreeView):
         node = self._live.node(index)
         is_over_wait = index.column() == Column.WAIT and node.values.kind is RowKind.APPLICATION
         self._host(node if is_over_wait else None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and index.isValid():
+            self.filter_wanted.emit(self._live.node(index), Column(index.column()))
+        else:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

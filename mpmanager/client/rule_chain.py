@@ -1,16 +1,32 @@
 """The rules about something in the order in which they count, and what each of them decides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from mpmanager.api.structures import PolicyInfo
-from mpmanager.cli.policy_parts import INTENT, PARTS, WAIT
-from mpmanager.cli.policy_values import write_pair_wait, write_size, write_tier
+from mpmanager.client.quantities import format_wait
+from mpmanager.client.rule_values import (
+    write_pair_wait,
+    write_size,
+    write_switch,
+    write_tier,
+    write_trigger,
+    write_trust,
+)
 from mpmanager.model.selector import Selector
 
 _WAIT_OR_INTENT, _TRUST = "wait", "trust"
 _PAIR = "pair"
 """Counts as far down as the rule that gives the wait."""
+_PARTS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("leave_on_marks", "leave on marks", write_trigger),
+    ("leave_on_loss", "leave on loss", write_trigger),
+    (_TRUST, "trust", write_trust),
+    ("multipath", "multipath", write_switch),
+    ("lowest_delay", "lowest delay", write_switch),
+)
+"""Field of `PolicyInfo`, what it is called, and how its value is written."""
 
 
 def chain(rules: Iterable[PolicyInfo]) -> Iterator[str]:
@@ -39,9 +55,9 @@ def _title(rule: PolicyInfo) -> str:
 def _said(rule: PolicyInfo) -> Iterator[tuple[str, str]]:
     """What a rule says, by what a later rule would say in vain."""
     if rule.wait_ms is not None:
-        yield _WAIT_OR_INTENT, f"wait {WAIT.written(rule)}"
+        yield _WAIT_OR_INTENT, f"wait {format_wait(rule.wait_ms)}"
     elif rule.intent is not None:
-        yield _WAIT_OR_INTENT, f"for {INTENT.written(rule)}"
+        yield _WAIT_OR_INTENT, f"for {rule.intent}"
     for pair in rule.pairs:
         yield _PAIR, write_pair_wait(pair)
     if rule.big_transfers_to is not None:
@@ -49,7 +65,8 @@ def _said(rule: PolicyInfo) -> Iterator[tuple[str, str]]:
         yield "big", f"big transfers{over} to {rule.big_transfers_to}"
     for choice in rule.tiers:
         yield f"tier {choice.paths}", write_tier(choice)
-    for part in PARTS:
-        if part.of(rule) is not None:
-            only_adds = part.field == _TRUST and (rule.owner is not None or bool(Selector.parse(rule.selector).host))
-            yield f"added {part.field}" if only_adds else part.field, f"{part.label} {part.written(rule)}"
+    for name, label, write in _PARTS:
+        value = getattr(rule, name)
+        if value is not None:
+            only_adds = name == _TRUST and (rule.owner is not None or bool(Selector.parse(rule.selector).host))
+            yield f"added {name}" if only_adds else name, f"{label} {write(value)}"
