@@ -8,6 +8,7 @@ from mpmanager_ui.viewmodels.flow_map import NodeKind
 from mpmanager_ui.viewmodels.live_tree import Column
 from mpmanager_ui.viewmodels.motion import Motion
 from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.viewmodels.timeline import Range
 
 
 @pytest.fixture
@@ -103,3 +104,42 @@ def test_there_is_a_ribbon_for_each_application_and_path(stage, page):
     assert titles[-1].endswith("others")
     assert len(page.map.scene.ribbons) == 3 * len(titles)
     assert "over Wi-Fi" in page.map.accessibleDescription()
+
+
+def at_end(page, pixels):
+    plot = page.time._plot()
+    return QPoint(round(plot.right()) - pixels, round(plot.center().y()))
+
+
+def drag(stage, page, start, end):
+    """Over the strip, in pixels from its right end."""
+    left = Qt.MouseButton.LeftButton
+    stage.act(lambda: QTest.mousePress(page.time, left, pos=at_end(page, start)))
+    stage.act(lambda: QTest.mouseMove(page.time, at_end(page, end)))
+    stage.act(lambda: QTest.mouseRelease(page.time, left, pos=at_end(page, end)))
+
+
+def test_a_range_of_time_shows_what_carried_then(stage, page):
+    stage.world.programs = 3
+    stage.tick(12)
+    now = stage.session.frame.monotonic
+    stage.act(lambda: page.choose_range(Range(now - 14, now - 12)))
+    assert rows(page) == ["curl", "Element", "Firefox", "rsync", "ssh"]
+    assert page.range.isVisible()
+    assert not page.map.is_moving
+    drag(stage, page, 8, 1)
+    assert rows(page) == ["curl", "Firefox", "rsync"]
+    assert page.range.text().startswith("Range ")
+    drag(stage, page, 20, 20)
+    assert not page.range.isVisible()
+    assert page.map.is_moving
+
+
+def test_the_strip_of_time_is_used_by_keyboard(stage, page):
+    stage.act(page.time.setFocus)
+    stage.press(page.time, Qt.Key.Key_Left)
+    assert page.range.isVisible()
+    stage.press(page.time, Qt.Key.Key_Minus)
+    assert page.time.strip.column_s == 10
+    stage.press(page.time, Qt.Key.Key_Escape)
+    assert not page.range.isVisible()

@@ -2,17 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -31,11 +34,12 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.flow_map import Choice, PathPlace, flows_of
 from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys
-from mpmanager_ui.viewmodels.live_rows import Recorder, RowKind, Values
+from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
 from mpmanager_ui.viewmodels.motion import MOTION_WORDS, Motion, motion_asked
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
+from mpmanager_ui.viewmodels.timeline import ZOOM_WORDS, Range, Timeline, Zoom, range_words
 from mpmanager_ui.viewmodels.translation import tr, tr_literal
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
@@ -56,12 +60,14 @@ from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
 from mpmanager_ui.widgets.snackbar import Snackbar
+from mpmanager_ui.widgets.time_strip import TimeStrip
 from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 SORT_EVERY_S = 5.0
 _FILTER_DELAY_MS = 150
 _ROOM_FOR_INSPECTOR = 1000
-_ROOM_FOR_MAP = 560
+_ROOM_FOR_MAP = 600
+_ROOM_FOR_TIME = 480
 """The page's width and height, in pixels."""
 
 
@@ -75,6 +81,10 @@ class LivePage(QWidget):
         self._tasks = tasks
         self._changes = Changes(tasks, snackbar)
         self._recorder = Recorder()
+        self._timeline = Timeline()
+        self._range: Range | None = None
+        """A stretch of the past: only what carried in it is shown."""
+        self._zoom = Zoom.TEN_MINUTES
         self._shown = self._recorder.applications
         """The recorder's rows, or a copy of them while the view is paused."""
         self._asking: asyncio.Task[None] | None = None
@@ -83,6 +93,10 @@ class LivePage(QWidget):
         self.model = LiveModel(self)
         self.view = LiveView(look, session.signs, self.model)
         self.map = FlowMapView(look, session.signs)
+        self.time = TimeStrip(look, session.signs)
+        self.range = QPushButton()
+        """Says which stretch of time is chosen, and lets go of it."""
+        self.zooms = QButtonGroup(self)
         self.inspector = Inspector(look, session.signs)
         self._inspection = Inspection(session, tasks, self._changes, self.inspector)
         self.filter = FilterLine()
@@ -102,6 +116,7 @@ class LivePage(QWidget):
         self._stack = QStackedWidget()
         self._tree_card = QFrame()
         self._map_card = QFrame()
+        self._time_card = QFrame()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
         self._build()
         self._connect()
@@ -139,6 +154,7 @@ class LivePage(QWidget):
         has_inspector = self._wants_inspector and self.width() >= _ROOM_FOR_INSPECTOR
         self.inspector.setVisible(has_inspector)
         self.explanation.setVisible(not has_inspector)
+        self._time_card.setVisible(self.height() >= _ROOM_FOR_TIME)
         self._map_card.setVisible(self._wants_map and self.height() >= _ROOM_FOR_MAP)
         taken = INSPECTOR_WIDTH + 2 * GRID if has_inspector else 0
         self.view.fit(self.width() - taken, is_detailed=has_inspector)
@@ -159,6 +175,8 @@ class LivePage(QWidget):
             if frame is not None:
                 for _ in self._recorder.take(frame):
                     await asyncio.sleep(0)
+                records = self._recorder.applications
+                self._timeline.take(frame.monotonic, frame.time, flows_of(records), records)
                 await asyncio.sleep(0)
             if self.isVisible() and not self.is_paused:
                 await self._show_in_steps()
@@ -169,7 +187,7 @@ class LivePage(QWidget):
         """A breath now and then, not after each of many small applications."""
         self._prepare()
         began = monotonic()
-        for _ in self.model.take(self._shown):
+        for _ in self.model.take(self._records()):
             if monotonic() - began > _BREATH_S:
                 await asyncio.sleep(0)
                 began = monotonic()
@@ -183,7 +201,7 @@ class LivePage(QWidget):
             self._filter_timer.start()
             return
         self._prepare()
-        for _ in self.model.take(self._shown):
+        for _ in self.model.take(self._records()):
             pass
         self._show_rest()
 
@@ -192,13 +210,20 @@ class LivePage(QWidget):
         self._show_counts()
         self._show_explanation()
         self._show_map()
+        if not self.is_paused:
+            self._show_time()
+
+    def _show_time(self) -> None:
+        if self.time.isVisible():
+            self.time.show_strip(self._timeline.strip(self._zoom, self.time.columns), self._zoom)
 
     def _show_map(self) -> None:
         frame = self._session.frame
         paths = frame.paths if frame is not None else []
         titles = self._session.titles
         places = [PathPlace(each.name, titles.get(each.name, each.name), each.state.is_usable) for each in paths]
-        self.map.show_flows(flows_of(self._shown), places, {each.name: each.kind for each in paths})
+        flows = flows_of(self._shown) if self._range is None else self._timeline.flows_in(self._range)
+        self.map.show_flows(flows, places, {each.name: each.kind for each in paths})
         self.map.show_choice(self._choice())
 
     def _show_contact(self) -> None:
@@ -208,7 +233,12 @@ class LivePage(QWidget):
         self._show_counts()
 
     def _still_map(self) -> None:
-        self.map.freeze(is_frozen=self.is_paused or bool(self._session.as_of))
+        is_past = self.is_paused or self._range is not None or bool(self._session.as_of)
+        self.map.freeze(is_frozen=is_past)
+
+    def _records(self) -> dict[Hashable, Record]:
+        """Those to show: of now or of the moment of the pause, all or what carried in the chosen stretch of time."""
+        return self._shown if self._range is None else self._timeline.records_in(self._range, self._shown)
 
     def _prepare(self) -> None:
         frame = self._session.frame
@@ -397,6 +427,28 @@ class LivePage(QWidget):
         self._still_map()
         self._show_records()
 
+    def choose_range(self, stretch: Range | None) -> None:
+        """Show only what carried in a stretch of time; None: what is now."""
+        self._range = stretch
+        self.time.show_range(stretch)
+        self.range.setVisible(stretch is not None)
+        if stretch is not None:
+            words = range_words(stretch, self.time.strip.wall_offset_s)
+            self.range.setText(tr("Range {range}: clear", range=words))
+        self._still_map()
+        self._show_records()
+
+    def choose_zoom(self, zoom: Zoom) -> None:
+        """Show so much of the past."""
+        self._zoom = zoom
+        self.zooms.button(list(Zoom).index(zoom)).setChecked(True)
+        self._show_time()
+
+    def _zoom_by(self, step: int) -> None:
+        zooms = list(Zoom)
+        place = zooms.index(self._zoom) - step
+        self.choose_zoom(zooms[min(max(place, 0), len(zooms) - 1)])
+
     def _show_looks(self) -> None:
         """The menu of what is shown, and how dots move."""
         menu = QMenu(self)
@@ -440,6 +492,10 @@ class LivePage(QWidget):
         self.filter.completion_wanted.connect(self._complete)
         self.map.chosen.connect(self._choose_on_map)
         self.view.filter_wanted.connect(self._filter_by_cell)
+        self.time.range_wanted.connect(self.choose_range)
+        self.time.zoom_wanted.connect(self._zoom_by)
+        self.range.clicked.connect(lambda: self.choose_range(None))
+        self.zooms.idClicked.connect(lambda place: self.choose_zoom(list(Zoom)[place]))
         self.looks.clicked.connect(self._show_looks)
         self._filter_timer.timeout.connect(self._apply_filter)
         self.pause.toggled.connect(self._toggle_pause)
@@ -453,6 +509,8 @@ class LivePage(QWidget):
         column.setSpacing(2 * GRID)
         column.addLayout(self._heading())
         column.addLayout(self._tools())
+        self._fill_time_card()
+        column.addWidget(self._time_card)
         column.addLayout(self._body(), 1)
         self.explanation.setProperty("role", "muted")
         self.explanation.setWordWrap(True)
@@ -462,6 +520,27 @@ class LivePage(QWidget):
         column.addWidget(self.explanation)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         QWidget.setTabOrder(self.view, self.view.slider)
+
+    def _fill_time_card(self) -> None:
+        """The strip, and at its right how much of the past it shows."""
+        self._time_card.setProperty("role", "card")
+        zooms = QGridLayout()
+        zooms.setSpacing(2)
+        for place, zoom in enumerate(Zoom):
+            button = QToolButton()
+            button.setText(tr_literal(ZOOM_WORDS[zoom]))
+            button.setAccessibleName(tr("Show the last {time}", time=button.text()))
+            button.setCheckable(True)
+            button.setProperty("role", "flat")
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.zooms.addButton(button, place)
+            zooms.addWidget(button, place // 2, place % 2)
+        row = QHBoxLayout(self._time_card)
+        row.setContentsMargins(1, 4, GRID, 4)
+        row.setSpacing(GRID)
+        row.addWidget(self.time, 1)
+        row.addLayout(zooms)
+        self.choose_zoom(self._zoom)
 
     def _body(self) -> QHBoxLayout:
         """The map over the tree, and the inspector beside them."""
@@ -524,6 +603,8 @@ class LivePage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.filter, 1)
+        self.range.hide()
+        row.addWidget(self.range)
         row.addStretch()
         for widget in (self._expand, self._collapse, self.looks, self.pause):
             row.addWidget(widget)
