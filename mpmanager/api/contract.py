@@ -188,6 +188,18 @@ PAUSE_ENFORCING = Method(
 )
 """Holds nobody to trusted paths and watches no wait for so long (an hour at most), then by itself as before, whatever
 becomes of the daemon. 0 ends it at once, which takes `Action.POLICY_OWN`. `StatusInfo` tells until when."""
+CAPTURE_CONNECTION = Method(
+    name="CaptureConnection",
+    action=Action.POLICY_OWN,
+    inputs=(
+        Argument(name="token", signature="s"),
+        Argument(name="seconds", signature="u"),
+        Argument(name="max_bytes", signature="t"),
+    ),
+    outputs=(Argument(name="file", signature="h"),),
+)
+"""The packets of one connection (its token as in `ConnectionInfo`) and of no other, subflows that come later included:
+a socket from which a pcapng file can be read, until its end. Another user's connection takes `Action.POLICY_SYSTEM`."""
 
 LIST_SYSCTLS = Method(
     name="ListSysctls",
@@ -375,6 +387,7 @@ METHODS = (
     SET_POLICY,
     GET_TRUST,
     HOLD_CONNECTION,
+    CAPTURE_CONNECTION,
     ENTER_SCOPE,
     PAUSE_ENFORCING,
     LIST_SYSCTLS,

@@ -55,6 +55,7 @@ _LATER = {
     "app": "mpmanager.cli.policies:app",
     "bench": "mpmanager.cli.bench:bench",
     "changes": "mpmanager.cli.changes:changes",
+    "capture": "mpmanager.cli.capture:capture",
     "default": "mpmanager.cli.policies:default",
     "doctor": "mpmanager.cli.doctor:doctor",
     "explain": "mpmanager.cli.explain:explain",

@@ -46,6 +46,7 @@ from mpmanager.model.authority import Action
 from mpmanager.model.errors import DaemonNotRunningError, InvalidValueError, UnknownPathError
 from mpmanager.model.profile import MergeMode
 
+_CAPTURED_AT_ONCE = 1 << 18
 _NOBODY_ASKED = MessageFlag(0)
 _NOBODY_THERE = {
     "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -172,6 +173,23 @@ class ManagerClient:
     async def pause_enforcing(self, seconds: int) -> None:
         """Have nothing enforced for so long (an hour at most), then as before; 0: enforce again now."""
         await self._call(contract.PAUSE_ENFORCING, seconds)
+
+    async def capture(self, token: str, *, seconds: int, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        """The packets of a connection from now on, as the parts of a pcapng file; ends with the capture.
+
+        Use `contextlib.aclosing`: who stops reading and closes ends the capture.
+        """
+        reply = await self._request(contract.CAPTURE_CONNECTION, token, seconds, max_bytes)
+        if not reply.unix_fds:
+            raise InvalidValueError("the daemon answered CaptureConnection without a file descriptor")
+        stream = socket.socket(fileno=reply.unix_fds[0])
+        stream.settimeout(0)
+        reader, writer = await asyncio.open_unix_connection(sock=stream)
+        try:
+            while part := await reader.read(_CAPTURED_AT_ONCE):
+                yield part
+        finally:
+            writer.close()
 
     async def sysctls(self) -> list[SysctlInfo]:
         """The kernel's settings of Multipath TCP, all that it has."""

@@ -22,6 +22,7 @@ from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.path_probes import LinuxPathProbes
+from mpmanager.linux.packets import LinuxPackets
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
@@ -36,6 +37,7 @@ from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
 from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
 from mpmanager.simulated.path_probes import SimulatedPathProbes
+from mpmanager.simulated.packets import SimulatedPackets
 from mpmanager.simulated.socket_options import SimulatedSocketOptions
 from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (
@@ -75,6 +77,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         moment=moment,
         probes=LinuxPathProbes(path_manager),
         blackout=LinuxBlackout(),
+        packets=LinuxPackets(),
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
         enforcement=LinuxEnforcement(),
@@ -110,6 +113,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         moment=simulated_clock(clock),
         probes=SimulatedPathProbes(laptop),
         blackout=SimulatedBlackout(laptop),
+        packets=SimulatedPackets(),
         applications=connections,
         cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
         enforcement=SimulatedEnforcement(),

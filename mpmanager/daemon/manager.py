@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import random
+import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -21,6 +22,7 @@ from mpmanager.core.restrictions import root_of
 from mpmanager.core.scopes import ROOT
 from mpmanager.core.standing import Standing
 from mpmanager.daemon.cap_keeper import CapKeeper
+from mpmanager.daemon.capture_keeper import CaptureKeeper
 from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.doctor import Doctor
@@ -103,6 +105,7 @@ class Manager:
         self._has_new_rules = False
         """Whether other networks are in use, and so other rules count, than connections were told."""
         self.streams = Streams(self.journal, wake=self._stirred.set)
+        self._captures = CaptureKeeper(world.packets)
         self._places = ProgramPlaces(
             world.cgroups, root=root, uids=uids_of, scope_applications=lambda: self.scopes.applications
         )
@@ -244,6 +247,7 @@ class Manager:
                 tasks.create_task(self._expirations.run())
         finally:
             self.streams.close()
+            self._captures.close()
             try:
                 if has_taken_over:
                     await self._hand_back()
@@ -294,6 +298,15 @@ class Manager:
         self.trust.hold(self._account(token), held=held)
         living = self._connections.ledger.living()
         self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
+
+    def capture(self, token: str, *, seconds: int, max_bytes: int) -> socket.socket:
+        """Begin to record the packets of a connection; the caller sends the returned end away and closes it.
+
+        Raises:
+            InvalidValueError: there is no such connection, or so long or so much is not possible.
+            NotSupportedError: it is not possible here or now.
+        """
+        return self._captures.begin(self._account(token), seconds=seconds, max_bytes=max_bytes)
 
     def _account(self, token: str) -> ConnectionAccount:
         account = self.connection(token)

@@ -85,6 +85,7 @@ _PERSONAL = frozenset(
         contract.KEEP_CHANGE,
         contract.DIAGNOSE,
         contract.REHEARSE,
+        contract.CAPTURE_CONNECTION,
     )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
@@ -102,6 +103,9 @@ _RECORDED = frozenset(
     )
 )
 """Methods that change what was decided: this can be taken back."""
+
+_OF_CONNECTIONS = frozenset({contract.HOLD_CONNECTION, contract.CAPTURE_CONNECTION})
+"""Methods whose first argument is a token: another user's connection takes more."""
 
 _LONGEST_DETAIL = 200
 _TOLD_OF_DICTIONARIES = frozenset(
@@ -146,6 +150,7 @@ class Service:
             contract.SET_POLICY.name: self._set_policy,
             contract.GET_TRUST.name: self._get_trust,
             contract.HOLD_CONNECTION.name: self._hold_connection,
+            contract.CAPTURE_CONNECTION.name: self._capture_connection,
             contract.ENTER_SCOPE.name: self._enter_scope,
             contract.PAUSE_ENFORCING.name: self._pause_enforcing,
             contract.LIST_SYSCTLS.name: self._list_sysctls,
@@ -322,7 +327,7 @@ class Service:
 
     def _action(self, caller: Caller, message: Message, method: contract.Method) -> Action:
         """What the caller has to be allowed to do; the contract names the least that a method takes."""
-        if method is contract.HOLD_CONNECTION and self._is_anothers_connection(caller, str(message.body[0])):
+        if method in _OF_CONNECTIONS and self._is_anothers_connection(caller, str(message.body[0])):
             return Action.POLICY_SYSTEM
         if method is contract.SET_POLICY and _is_own(caller, _policy(message.body[0])):
             return Action.POLICY_OWN
@@ -429,6 +434,12 @@ class Service:
     async def _pause_enforcing(self, seconds: int) -> list[Any]:
         self._manager.pause.pause(seconds)
         return []
+
+    async def _capture_connection(self, caller: Caller, token: str, seconds: int, max_bytes: int) -> list[Any]:
+        if self._is_anothers_connection(caller, token):
+            # Once more, without asking anybody: the token may have become another connection's in the meantime.
+            await self._authority.authorise(replace(caller, is_patient=False), Action.POLICY_SYSTEM, {"token": token})
+        return [self._manager.capture(token, seconds=seconds, max_bytes=max_bytes)]
 
     async def _list_sysctls(self) -> list[Any]:
         return [[to_dictionary(each) for each in self._manager.sysctls.rows()]]

@@ -13,6 +13,7 @@ from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.multipath import MultipathHook, SocketUnits
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 from mpmanager.ports.probes import PathProbes
+from mpmanager.ports.packets import PacketSource
 from mpmanager.ports.socket_options import SocketOptions
 from mpmanager.ports.sysctls import Sysctls
 
@@ -33,6 +34,7 @@ class World:
     moment: Callable[[], Moment]
     probes: PathProbes
     blackout: Blackout
+    packets: PacketSource
     applications: ApplicationFinder
     cgroups: Cgroups
     enforcement: Enforcement

@@ -21,7 +21,7 @@ from mpmanager.client.manager import ManagerClient
 from mpmanager.daemon.authority import OwnerAuthority
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.model.authority import Action, Caller
-from mpmanager.model.errors import InvalidValueError, NotAuthorizedError
+from mpmanager.model.errors import InvalidValueError, NotAuthorizedError, NotSupportedError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
 
@@ -329,7 +329,7 @@ def test_pausing_takes_an_administrator_and_ending_a_pause_does_not(address, dae
     assert play(scene()) == [Action.PATH_TRUST, Action.POLICY_OWN]
 
 
-def test_ones_own_connection_is_held_by_ones_own_right_and_anothers_takes_more(address, daemon):
+def test_ones_own_connection_is_held_and_captured_by_ones_own_right_and_anothers_takes_more(address, daemon):
     async def scene():
         async with polkit_on(address, POLICY_SYSTEM=NO) as polkit, client_of(ALICE, address) as alice:
             rows = (await alice.snapshot(SubscribeOptions(topics=[Topic.CONNECTIONS]))).connections
@@ -340,10 +340,14 @@ def test_ones_own_connection_is_held_by_ones_own_right_and_anothers_takes_more(a
                 await alice.hold_connection(others, held=True)
             with pytest.raises(InvalidValueError, match="no such connection"):
                 await alice.hold_connection("0x00000000", held=True)
+            with pytest.raises(NotSupportedError, match="no packets"):
+                await anext(alice.capture(own, seconds=1, max_bytes=1000))
+            with pytest.raises(NotAuthorizedError):
+                await anext(alice.capture(others, seconds=1, max_bytes=1000))
             return [each[0] for each in polkit.asked if each[0] is not Action.INFO]
 
     own, system = Action.POLICY_OWN, Action.POLICY_SYSTEM
-    assert play(scene()) == [own, own, system, own]
+    assert play(scene()) == [own, own, system, own, own, system]
 
 
 def test_the_installed_policy_lets_root_alone_be_the_daemon(address):
