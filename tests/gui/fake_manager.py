@@ -650,6 +650,12 @@ class FakeManager:
         self.changes.append((token, str(held)))
         (self.world.held.add if held else self.world.held.discard)(token)
 
+    async def capture(self, token: str, *, seconds: int, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        self.changes.append((token, str(seconds), str(max_bytes)))
+        yield b"packets of "
+        yield token.encode()
+        await asyncio.sleep(seconds)
+
     async def set_policy(self, policy: PolicyInfo) -> None:
         if self.refusal is not None:
             raise self.refusal

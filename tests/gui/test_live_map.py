@@ -1,9 +1,15 @@
 """The Live page's map and inspector."""
 
+import csv
+import json
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 
+from mpmanager_ui.pages.live_export import Format
 from mpmanager_ui.viewmodels.flow_map import NodeKind
 from mpmanager_ui.viewmodels.live_tree import Column
 from mpmanager_ui.viewmodels.motion import Motion
@@ -104,6 +110,42 @@ def test_there_is_a_ribbon_for_each_application_and_path(stage, page):
     assert titles[-1].endswith("others")
     assert len(page.map.scene.ribbons) == 3 * len(titles)
     assert "over Wi-Fi" in page.map.accessibleDescription()
+
+
+def saved(stage, file):
+    stage.wait_until(lambda: file.name in stage.window.snackbar.label.text(), "it was told")
+    return file.read_bytes()
+
+
+def test_what_is_shown_can_be_taken_away(stage, page, tmp_path):
+    stage.act(lambda: page.filter.setText("app:curl"))
+    stage.wait_until(lambda: page.shows_filter("app:curl"), "the filter took effect")
+    files = {}
+    for each in Format:
+        file = tmp_path / f"live.{each}"
+        stage.act(lambda each=each, file=file: page.exporter.save(each, file))
+        files[each] = saved(stage, file)
+    assert QImage.fromData(files[Format.PNG]).width() == 2 * page.time.width()
+    assert QSvgRenderer(QByteArray(files[Format.SVG])).isValid()
+    rows = list(csv.DictReader(files[Format.CSV].decode().splitlines()))
+    assert [each["kind"] for each in rows[:3]] == ["application", "connection", "subflow"]
+    assert {each["application"] for each in rows} == {"curl"}
+    document = json.loads(files[Format.JSON])
+    assert (document["filter"], len(document["rows"])) == ("app:curl", len(rows))
+    stage.act(lambda: page.exporter.save(Format.CSV, tmp_path / "nowhere" / "live.csv"))
+    stage.wait_until(stage.window.problem_banner.isVisible, "the failure was told")
+
+
+def test_the_packets_of_the_current_connection_go_to_a_file_until_one_says_stop(stage, page, tmp_path):
+    connection = page.model.index(0, 0, page.model.index(0, 0))
+    stage.act(lambda: page.view.setCurrentIndex(connection))
+    token = stage.session.frame.connections[2].token
+    file = tmp_path / "curl.pcapng"
+    stage.act(lambda: page.packets.save(token, file))
+    stage.wait_until(lambda: page.inspector.capture.text() == "Stop capturing packets", "it runs")
+    stage.act(page.inspector.capture.click)
+    assert saved(stage, file) == f"packets of {token}".encode()
+    assert page.inspector.capture.text().startswith("Capture its packets")
 
 
 def at_end(page, pixels):

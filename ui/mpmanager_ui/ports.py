@@ -67,6 +67,9 @@ class Manager(Protocol):
     async def hold_connection(self, token: str, *, held: bool) -> None:
         """Have a connection keep to trusted paths from now on, or no longer."""
 
+    def capture(self, token: str, *, seconds: int, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        """The packets of a connection from now on, as the parts of a pcapng file; ends with the capture."""
+
     async def set_policy(self, policy: PolicyInfo) -> None:
         """Put a policy in the place of the one with its selector; one that says nothing removes that."""
 

@@ -29,10 +29,12 @@ from mpmanager.model.policy import Intent
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
+from mpmanager_ui.pages.live_export import Exporter, Format, PacketSaver
 from mpmanager_ui.pages.live_inspection import Inspection
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.flow_map import Choice, PathPlace, flows_of
+from mpmanager_ui.viewmodels.live_export import csv_text, exported_rows, json_text
 from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys
 from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
@@ -99,6 +101,9 @@ class LivePage(QWidget):
         self.zooms = QButtonGroup(self)
         self.inspector = Inspector(look, session.signs)
         self._inspection = Inspection(session, tasks, self._changes, self.inspector)
+        self.exporter = Exporter(self, look, tasks, snackbar, painted=(self.time, self.map), rows_as=self._rows_as)
+        self.packets = PacketSaver(self, session, tasks, snackbar, self.inspector)
+        self.export = QToolButton()
         self.filter = FilterLine()
         self.pause = QPushButton()
         self.looks = QToolButton()
@@ -462,6 +467,21 @@ class LivePage(QWidget):
             self._add_switch(menu, text, act, is_on=motion is self.map.motion)
         menu.popup(self.looks.mapToGlobal(self.looks.rect().bottomLeft()))
 
+    def _show_exports(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.exporter.fill(menu)
+        menu.popup(self.export.mapToGlobal(self.export.rect().bottomLeft()))
+
+    def _rows_as(self, format_: Format) -> str:
+        """The rows that are shown, for other programs."""
+        rows = exported_rows(self.model.tree.root)
+        if format_ is Format.CSV:
+            return csv_text(rows)
+        frame, offset = self._session.frame, self.time.strip.wall_offset_s
+        stretch = None if self._range is None else (self._range.start + offset, self._range.end + offset)
+        return json_text(rows, time=frame.time if frame else 0.0, condition=self.filter.text(), stretch=stretch)
+
     def _add_switch(self, menu: QMenu, text: str, act: Callable[[], None], *, is_on: bool) -> None:
         action = menu.addAction(text)
         action.setCheckable(True)
@@ -497,6 +517,7 @@ class LivePage(QWidget):
         self.range.clicked.connect(lambda: self.choose_range(None))
         self.zooms.idClicked.connect(lambda place: self.choose_zoom(list(Zoom)[place]))
         self.looks.clicked.connect(self._show_looks)
+        self.export.clicked.connect(self._show_exports)
         self._filter_timer.timeout.connect(self._apply_filter)
         self.pause.toggled.connect(self._toggle_pause)
         self._expand.clicked.connect(self.view.open_all)
@@ -596,7 +617,12 @@ class LivePage(QWidget):
         self.filter.setMaximumWidth(420)
         self.pause.setCheckable(True)
         self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
-        flat = ((self._expand, tr("Expand all")), (self._collapse, tr("Collapse")), (self.looks, tr("View")))
+        flat = (
+            (self._expand, tr("Expand all")),
+            (self._collapse, tr("Collapse")),
+            (self.looks, tr("View")),
+            (self.export, tr("Export")),
+        )
         for button, text in flat:
             button.setText(text)
             button.setProperty("role", "flat")
@@ -606,7 +632,7 @@ class LivePage(QWidget):
         self.range.hide()
         row.addWidget(self.range)
         row.addStretch()
-        for widget in (self._expand, self._collapse, self.looks, self.pause):
+        for widget in (self._expand, self._collapse, self.looks, self.export, self.pause):
             row.addWidget(widget)
         return row
 

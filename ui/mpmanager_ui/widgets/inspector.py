@@ -76,6 +76,7 @@ class Inspector(QFrame):
         self._look = look
         self._hold: HoldSwitch | None = None
         self._token: str | None = None
+        self._is_capturing = False
         self.title = Label()
         self._subtitle = Label()
         self.sentence = Label()
@@ -86,7 +87,7 @@ class Inspector(QFrame):
         self.promise = Label()
         self.switch = CheckBox(look, tr("Hold to trusted paths"))
         self._switch_words = Label()
-        self.capture = QPushButton(tr("Capture its packets \N{HORIZONTAL ELLIPSIS}"))
+        self.capture = QPushButton(_capture_words())
         self._why_title = Label()
         self.why = Label()
         self._content = QWidget()
@@ -113,9 +114,15 @@ class Inspector(QFrame):
             each.setVisible(bool(details.promise))
         self._show_hold(details.hold)
         self._token = token
-        self.capture.setVisible(token is not None)
+        self.capture.setVisible(token is not None or self._is_capturing)
         self._hint.hide()
         self._content.show()
+
+    def show_capture(self, *, is_running: bool) -> None:
+        """Packets are being captured, or no longer."""
+        self._is_capturing = is_running
+        self.capture.setText(tr("Stop capturing packets") if is_running else _capture_words())
+        self.capture.setVisible(is_running or self._token is not None)
 
     def show_why(self, sentences: Sequence[str]) -> None:
         """Show the reasons."""
@@ -220,3 +227,7 @@ class Inspector(QFrame):
         self.title.setFont(self._look.font(scale=1.15, is_bold=True))
         for label in (self._promise_title, self._why_title):
             label.setFont(self._look.font(is_bold=True))
+
+
+def _capture_words() -> str:
+    return tr("Capture its packets\N{HORIZONTAL ELLIPSIS}")
