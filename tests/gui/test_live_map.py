@@ -125,7 +125,7 @@ def test_what_is_shown_can_be_taken_away(stage, page, tmp_path):
         file = tmp_path / f"live.{each}"
         stage.act(lambda each=each, file=file: page.exporter.save(each, file))
         files[each] = saved(stage, file)
-    assert QImage.fromData(files[Format.PNG]).width() == 2 * page.time.width()
+    assert QImage.fromData(files[Format.PNG]).width() == 2 * page.time.strip.width()
     assert QSvgRenderer(QByteArray(files[Format.SVG])).isValid()
     rows = list(csv.DictReader(files[Format.CSV].decode().splitlines()))
     assert [each["kind"] for each in rows[:3]] == ["application", "connection", "subflow"]
@@ -149,39 +149,39 @@ def test_the_packets_of_the_current_connection_go_to_a_file_until_one_says_stop(
 
 
 def at_end(page, pixels):
-    plot = page.time._plot()
+    plot = page.time.strip._plot()
     return QPoint(round(plot.right()) - pixels, round(plot.center().y()))
 
 
 def drag(stage, page, start, end):
     """Over the strip, in pixels from its right end."""
     left = Qt.MouseButton.LeftButton
-    stage.act(lambda: QTest.mousePress(page.time, left, pos=at_end(page, start)))
-    stage.act(lambda: QTest.mouseMove(page.time, at_end(page, end)))
-    stage.act(lambda: QTest.mouseRelease(page.time, left, pos=at_end(page, end)))
+    stage.act(lambda: QTest.mousePress(page.time.strip, left, pos=at_end(page, start)))
+    stage.act(lambda: QTest.mouseMove(page.time.strip, at_end(page, end)))
+    stage.act(lambda: QTest.mouseRelease(page.time.strip, left, pos=at_end(page, end)))
 
 
 def test_a_range_of_time_shows_what_carried_then(stage, page):
     stage.world.programs = 3
     stage.tick(12)
     now = stage.session.frame.monotonic
-    stage.act(lambda: page.choose_range(Range(now - 14, now - 12)))
+    stage.act(lambda: page.time.choose_range(Range(now - 14, now - 12)))
     assert rows(page) == ["curl", "Element", "Firefox", "rsync", "ssh"]
-    assert page.range.isVisible()
+    assert page.time.button.isVisible()
     assert not page.map.is_moving
     drag(stage, page, 8, 1)
     assert rows(page) == ["curl", "Firefox", "rsync"]
-    assert page.range.text().startswith("Range ")
+    assert page.time.button.text().startswith("Range ")
     drag(stage, page, 20, 20)
-    assert not page.range.isVisible()
+    assert not page.time.button.isVisible()
     assert page.map.is_moving
 
 
 def test_the_strip_of_time_is_used_by_keyboard(stage, page):
-    stage.act(page.time.setFocus)
-    stage.press(page.time, Qt.Key.Key_Left)
-    assert page.range.isVisible()
-    stage.press(page.time, Qt.Key.Key_Minus)
-    assert page.time.strip.column_s == 10
-    stage.press(page.time, Qt.Key.Key_Escape)
-    assert not page.range.isVisible()
+    stage.act(page.time.strip.setFocus)
+    stage.press(page.time.strip, Qt.Key.Key_Left)
+    assert page.time.button.isVisible()
+    stage.press(page.time.strip, Qt.Key.Key_Minus)
+    assert page.time.strip.strip.column_s == 10
+    stage.press(page.time.strip, Qt.Key.Key_Escape)
+    assert not page.time.button.isVisible()

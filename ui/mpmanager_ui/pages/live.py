@@ -9,13 +9,10 @@ from time import monotonic
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -33,7 +30,7 @@ from mpmanager_ui.pages.live_export import Exporter, Format, PacketSaver
 from mpmanager_ui.pages.live_inspection import Inspection
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
-from mpmanager_ui.viewmodels.flow_map import Choice, PathPlace, flows_of
+from mpmanager_ui.viewmodels.flow_map import Choice, Flow, PathPlace, flows_of
 from mpmanager_ui.viewmodels.live_export import csv_text, exported_rows, json_text
 from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys
 from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
@@ -41,7 +38,7 @@ from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
 from mpmanager_ui.viewmodels.motion import MOTION_WORDS, Motion, motion_asked
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
-from mpmanager_ui.viewmodels.timeline import ZOOM_WORDS, Range, Timeline, Zoom, range_words
+from mpmanager_ui.viewmodels.timeline import Timeline
 from mpmanager_ui.viewmodels.translation import tr, tr_literal
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
@@ -62,7 +59,7 @@ from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
 from mpmanager_ui.widgets.snackbar import Snackbar
-from mpmanager_ui.widgets.time_strip import TimeStrip
+from mpmanager_ui.widgets.time_card import TimeCard
 from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 SORT_EVERY_S = 5.0
@@ -84,9 +81,8 @@ class LivePage(QWidget):
         self._changes = Changes(tasks, snackbar)
         self._recorder = Recorder()
         self._timeline = Timeline()
-        self._range: Range | None = None
-        """A stretch of the past: only what carried in it is shown."""
-        self._zoom = Zoom.TEN_MINUTES
+        self._flows: list[Flow] = []
+        """Of the last frame."""
         self._shown = self._recorder.applications
         """The recorder's rows, or a copy of them while the view is paused."""
         self._asking: asyncio.Task[None] | None = None
@@ -95,13 +91,12 @@ class LivePage(QWidget):
         self.model = LiveModel(self)
         self.view = LiveView(look, session.signs, self.model)
         self.map = FlowMapView(look, session.signs)
-        self.time = TimeStrip(look, session.signs)
-        self.range = QPushButton()
-        """Says which stretch of time is chosen, and lets go of it."""
-        self.zooms = QButtonGroup(self)
+        self.time = TimeCard(look, session.signs, self._timeline)
         self.inspector = Inspector(look, session.signs)
         self._inspection = Inspection(session, tasks, self._changes, self.inspector)
-        self.exporter = Exporter(self, look, tasks, snackbar, painted=(self.time, self.map), rows_as=self._rows_as)
+        self.exporter = Exporter(
+            self, look, tasks, snackbar, painted=(self.time.strip, self.map), rows_as=self._rows_as
+        )
         self.packets = PacketSaver(self, session, tasks, snackbar, self.inspector)
         self.export = QToolButton()
         self.filter = FilterLine()
@@ -121,7 +116,6 @@ class LivePage(QWidget):
         self._stack = QStackedWidget()
         self._tree_card = QFrame()
         self._map_card = QFrame()
-        self._time_card = QFrame()
         self._filter_timer = QTimer(self, interval=_FILTER_DELAY_MS, singleShot=True)
         self._build()
         self._connect()
@@ -159,7 +153,7 @@ class LivePage(QWidget):
         has_inspector = self._wants_inspector and self.width() >= _ROOM_FOR_INSPECTOR
         self.inspector.setVisible(has_inspector)
         self.explanation.setVisible(not has_inspector)
-        self._time_card.setVisible(self.height() >= _ROOM_FOR_TIME)
+        self.time.setVisible(self.height() >= _ROOM_FOR_TIME)
         self._map_card.setVisible(self._wants_map and self.height() >= _ROOM_FOR_MAP)
         taken = INSPECTOR_WIDTH + 2 * GRID if has_inspector else 0
         self.view.fit(self.width() - taken, is_detailed=has_inspector)
@@ -181,7 +175,8 @@ class LivePage(QWidget):
                 for _ in self._recorder.take(frame):
                     await asyncio.sleep(0)
                 records = self._recorder.applications
-                self._timeline.take(frame.monotonic, frame.time, flows_of(records), records)
+                self._flows = flows_of(records)
+                self._timeline.take(frame.monotonic, frame.time, self._flows, records)
                 await asyncio.sleep(0)
             if self.isVisible() and not self.is_paused:
                 await self._show_in_steps()
@@ -197,8 +192,9 @@ class LivePage(QWidget):
                 await asyncio.sleep(0)
                 began = monotonic()
         self._sort_now_and_then()
-        await asyncio.sleep(0)
-        self._show_rest()
+        for show in self._rest():
+            await asyncio.sleep(0)
+            show()
 
     def _show_records(self) -> None:
         """At once: somebody waits for it. While a tick is being shown, that has to end first."""
@@ -208,26 +204,23 @@ class LivePage(QWidget):
         self._prepare()
         for _ in self.model.take(self._records()):
             pass
-        self._show_rest()
+        for show in self._rest():
+            show()
 
-    def _show_rest(self) -> None:
-        """What is not the tree."""
-        self._show_counts()
-        self._show_explanation()
-        self._show_map()
-        if not self.is_paused:
-            self._show_time()
-
-    def _show_time(self) -> None:
-        if self.time.isVisible():
-            self.time.show_strip(self._timeline.strip(self._zoom, self.time.columns), self._zoom)
+    def _rest(self) -> tuple[Callable[[], None], ...]:
+        """What shows all that is not the tree."""
+        time = () if self.is_paused else (self.time.show_present,)
+        return (self._show_counts, self._show_explanation, self._show_map, *time)
 
     def _show_map(self) -> None:
         frame = self._session.frame
         paths = frame.paths if frame is not None else []
         titles = self._session.titles
         places = [PathPlace(each.name, titles.get(each.name, each.name), each.state.is_usable) for each in paths]
-        flows = flows_of(self._shown) if self._range is None else self._timeline.flows_in(self._range)
+        if self.time.range is not None:
+            flows = self._timeline.flows_in(self.time.range)
+        else:
+            flows = flows_of(self._shown) if self.is_paused else self._flows
         self.map.show_flows(flows, places, {each.name: each.kind for each in paths})
         self.map.show_choice(self._choice())
 
@@ -238,12 +231,13 @@ class LivePage(QWidget):
         self._show_counts()
 
     def _still_map(self) -> None:
-        is_past = self.is_paused or self._range is not None or bool(self._session.as_of)
+        is_past = self.is_paused or self.time.range is not None or bool(self._session.as_of)
         self.map.freeze(is_frozen=is_past)
 
     def _records(self) -> dict[Hashable, Record]:
         """Those to show: of now or of the moment of the pause, all or what carried in the chosen stretch of time."""
-        return self._shown if self._range is None else self._timeline.records_in(self._range, self._shown)
+        chosen = self.time.range
+        return self._shown if chosen is None else self._timeline.records_in(chosen, self._shown)
 
     def _prepare(self) -> None:
         frame = self._session.frame
@@ -432,27 +426,9 @@ class LivePage(QWidget):
         self._still_map()
         self._show_records()
 
-    def choose_range(self, stretch: Range | None) -> None:
-        """Show only what carried in a stretch of time; None: what is now."""
-        self._range = stretch
-        self.time.show_range(stretch)
-        self.range.setVisible(stretch is not None)
-        if stretch is not None:
-            words = range_words(stretch, self.time.strip.wall_offset_s)
-            self.range.setText(tr("Range {range}: clear", range=words))
+    def _show_range(self) -> None:
         self._still_map()
         self._show_records()
-
-    def choose_zoom(self, zoom: Zoom) -> None:
-        """Show so much of the past."""
-        self._zoom = zoom
-        self.zooms.button(list(Zoom).index(zoom)).setChecked(True)
-        self._show_time()
-
-    def _zoom_by(self, step: int) -> None:
-        zooms = list(Zoom)
-        place = zooms.index(self._zoom) - step
-        self.choose_zoom(zooms[min(max(place, 0), len(zooms) - 1)])
 
     def _show_looks(self) -> None:
         """The menu of what is shown, and how dots move."""
@@ -478,9 +454,10 @@ class LivePage(QWidget):
         rows = exported_rows(self.model.tree.root)
         if format_ is Format.CSV:
             return csv_text(rows)
-        frame, offset = self._session.frame, self.time.strip.wall_offset_s
-        stretch = None if self._range is None else (self._range.start + offset, self._range.end + offset)
-        return json_text(rows, time=frame.time if frame else 0.0, condition=self.filter.text(), stretch=stretch)
+        frame = self._session.frame
+        return json_text(
+            rows, time=frame.time if frame else 0.0, condition=self.filter.text(), stretch=self.time.unix_range()
+        )
 
     def _add_switch(self, menu: QMenu, text: str, act: Callable[[], None], *, is_on: bool) -> None:
         action = menu.addAction(text)
@@ -512,10 +489,7 @@ class LivePage(QWidget):
         self.filter.completion_wanted.connect(self._complete)
         self.map.chosen.connect(self._choose_on_map)
         self.view.filter_wanted.connect(self._filter_by_cell)
-        self.time.range_wanted.connect(self.choose_range)
-        self.time.zoom_wanted.connect(self._zoom_by)
-        self.range.clicked.connect(lambda: self.choose_range(None))
-        self.zooms.idClicked.connect(lambda place: self.choose_zoom(list(Zoom)[place]))
+        self.time.range_changed.connect(self._show_range)
         self.looks.clicked.connect(self._show_looks)
         self.export.clicked.connect(self._show_exports)
         self._filter_timer.timeout.connect(self._apply_filter)
@@ -530,8 +504,7 @@ class LivePage(QWidget):
         column.setSpacing(2 * GRID)
         column.addLayout(self._heading())
         column.addLayout(self._tools())
-        self._fill_time_card()
-        column.addWidget(self._time_card)
+        column.addWidget(self.time)
         column.addLayout(self._body(), 1)
         self.explanation.setProperty("role", "muted")
         self.explanation.setWordWrap(True)
@@ -541,27 +514,6 @@ class LivePage(QWidget):
         column.addWidget(self.explanation)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         QWidget.setTabOrder(self.view, self.view.slider)
-
-    def _fill_time_card(self) -> None:
-        """The strip, and at its right how much of the past it shows."""
-        self._time_card.setProperty("role", "card")
-        zooms = QGridLayout()
-        zooms.setSpacing(2)
-        for place, zoom in enumerate(Zoom):
-            button = QToolButton()
-            button.setText(tr_literal(ZOOM_WORDS[zoom]))
-            button.setAccessibleName(tr("Show the last {time}", time=button.text()))
-            button.setCheckable(True)
-            button.setProperty("role", "flat")
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            self.zooms.addButton(button, place)
-            zooms.addWidget(button, place // 2, place % 2)
-        row = QHBoxLayout(self._time_card)
-        row.setContentsMargins(1, 4, GRID, 4)
-        row.setSpacing(GRID)
-        row.addWidget(self.time, 1)
-        row.addLayout(zooms)
-        self.choose_zoom(self._zoom)
 
     def _body(self) -> QHBoxLayout:
         """The map over the tree, and the inspector beside them."""
@@ -629,8 +581,7 @@ class LivePage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.filter, 1)
-        self.range.hide()
-        row.addWidget(self.range)
+        row.addWidget(self.time.button)
         row.addStretch()
         for widget in (self._expand, self._collapse, self.looks, self.export, self.pause):
             row.addWidget(widget)
