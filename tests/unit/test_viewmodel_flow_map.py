@@ -46,7 +46,7 @@ def test_nodes_lie_inside_and_never_over_each_other(count, size):
 def test_forty_applications_are_the_busiest_and_one_node_for_the_others():
     scene = scene_of(flows(40), height=2 * 8 + 28 + 10 * 26)
     rows = of_kind(scene, NodeKind.APPLICATION)
-    assert [each.title for each in rows] == [*(f"App {number:02}" for number in range(9)), "and 31 others"]
+    assert [each.title for each in rows] == [*(f"App {number:02}" for number in range(9)), "and 31\N{NO-BREAK SPACE}others"]
     assert rows[-1].key == OTHERS
 
 
@@ -125,3 +125,14 @@ def test_a_choice_of_an_application_fits_all_paths_and_that_of_both_fits_one_rib
 
 def test_nothing_at_all_is_an_empty_scene():
     assert scene_of([], paths=()).nodes == ()
+
+
+def test_a_low_map_has_ribbons_as_wide_as_its_boxes_let_them():
+    scene = scene_of([Flow("a", "A", "wlan0", 4e6, 0.0)], height=160)
+    assert scene.ribbons[0].width > 10
+
+
+def test_a_map_without_applications_has_its_paths_and_no_scale():
+    scene = scene_of([])
+    assert [each.key for each in of_kind(scene, NodeKind.PATH)] == ["wlan0", "wwan0"]
+    assert (scene.sample_px, scene.sample_words) == (0.0, "")

@@ -241,9 +241,12 @@ class FlowMap:
         for column in columns:
             column.place(room)
         ribbons = _ribbons(columns, flows, self._titles(), self._unit)
+        nodes = self._nodes(columns, flows)
+        if not flows:
+            return Scene(nodes=nodes, legend=tr("Applications have their places here while they use Multipath TCP"))
         sample = _sample_rate(self._unit)
         return Scene(
-            nodes=self._nodes(columns, flows),
+            nodes=nodes,
             ribbons=tuple(sorted(ribbons, key=lambda each: -each.width)),
             sample_px=_width(sample, self._unit),
             sample_words=format_rate(sample).replace(".0", ""),
@@ -294,12 +297,16 @@ class FlowMap:
         return self._unit if unit / 2 <= self._unit <= unit else unit
 
     def _fits(self, flows: Sequence[Flow], unit: float, room: float) -> bool:
+        """Where not even the bare boxes have room, ribbons that make them no higher fit."""
+        return self._needed(flows, unit) <= max(room, self._needed(flows, 0.0))
+
+    def _needed(self, flows: Sequence[Flow], unit: float) -> float:
+        """The height of the higher one of the columns of applications and of paths."""
         applications = _heights((each.app, _width(each.rate_bit_s, unit)) for each in flows)
         paths = _heights((each.path, _width(each.rate_bit_s, unit)) for each in flows)
         left = sum(max(_LEAST_NODE_PX, each) + _GAP_PX for each in applications.values())
-        bare = len(self._paths) - len(paths)
-        middle = sum(max(_LEAST_PATH_PX, each) + _GAP_PX for each in paths.values())
-        return max(left, middle + bare * (_LEAST_PATH_PX + _GAP_PX)) <= room
+        middle = sum(max(_LEAST_PATH_PX, paths.get(each.name, 0.0)) + _GAP_PX for each in self._paths)
+        return max(left, middle)
 
     def _measure(self, columns: tuple[_Column, _Column, _Column], flows: Sequence[Flow]) -> None:
         left, middle, right = columns

@@ -278,6 +278,9 @@ class FlowMapView(QWidget):
         if not self.scene.legend:
             return
         line = QRectF(8, self.height() - 24, self.width() - 16, 20)
+        if not self.scene.sample_words:
+            self._write(painter, line, self.scene.legend, _LEFT, is_small=True, colour="muted")
+            return
         sample = QRectF(line.left(), line.center().y() - self.scene.sample_px / 2, 24, self.scene.sample_px)
         painter.fillRect(sample, self._look.colour("outline"))
         text = f"{self.scene.sample_words}.  {self.scene.legend}"
