@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from mpmanager_ui.pages.live_export import Format
 from mpmanager_ui.viewmodels.flow_map import NodeKind
 from mpmanager_ui.viewmodels.live_tree import Column
-from mpmanager_ui.viewmodels.motion import Motion
+from mpmanager_ui.viewmodels.motion import DotMotion
 from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.timeline import Range
 
@@ -82,7 +82,7 @@ def test_dots_rest_while_nobody_sees_them_and_while_the_view_is_paused(stage, pa
     assert not page.map.is_moving
     stage.window.show_page(PageName.LIVE)
     assert page.map.is_moving
-    for motion in (Motion.STEPS, Motion.STILL):
+    for motion in (DotMotion.STEPS, DotMotion.STILL):
         page.map.move_as(motion)
         stage.tick()
         assert not page.map.is_moving

@@ -46,7 +46,10 @@ def test_nodes_lie_inside_and_never_over_each_other(count, size):
 def test_forty_applications_are_the_busiest_and_one_node_for_the_others():
     scene = scene_of(flows(40), height=2 * 8 + 28 + 10 * 26)
     rows = of_kind(scene, NodeKind.APPLICATION)
-    assert [each.title for each in rows] == [*(f"App {number:02}" for number in range(9)), "and 31\N{NO-BREAK SPACE}others"]
+    assert [each.title for each in rows] == [
+        *(f"App {number:02}" for number in range(9)),
+        "and 31\N{NO-BREAK SPACE}others",
+    ]
     assert rows[-1].key == OTHERS
 
 

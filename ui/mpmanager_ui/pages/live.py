@@ -36,7 +36,8 @@ from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with
 from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
-from mpmanager_ui.viewmodels.motion import MOTION_WORDS, Motion, motion_asked
+from mpmanager_ui.viewmodels.motion import MOTION_WORDS, DotMotion, motion_asked
+from mpmanager_ui.viewmodels.preferences import Motion
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
 from mpmanager_ui.viewmodels.timeline import Timeline
 from mpmanager_ui.viewmodels.translation import tr, tr_literal
@@ -73,8 +74,14 @@ _ROOM_FOR_TIME = 480
 class LivePage(QWidget):
     """Records always; shows what was recorded while it is visible and not paused."""
 
-    def __init__(self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar) -> None:
+    def __init__(
+        self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar, preference: Callable[[], Motion]
+    ) -> None:
+        """`preference` tells what the settings say of motion."""
         super().__init__()
+        self._preference = preference
+        self._motion: DotMotion | None = None
+        """What was chosen here."""
         self._look = look
         self._session = session
         self._tasks = tasks
@@ -120,7 +127,6 @@ class LivePage(QWidget):
         self._build()
         self._connect()
         self._recolour()
-        self.map.move_as(motion_asked(os.environ))
 
     @property
     def is_paused(self) -> bool:
@@ -138,6 +144,8 @@ class LivePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._motion is None:
+            self.map.move_as(motion_asked(self._preference(), os.environ))
         self._show_records()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -437,9 +445,9 @@ class LivePage(QWidget):
         self._add_switch(menu, tr("Flow map"), self._want_map, is_on=self._wants_map)
         self._add_switch(menu, tr("Inspector"), self._want_inspector, is_on=self._wants_inspector)
         menu.addSeparator()
-        for motion in Motion:
+        for motion in DotMotion:
             text = tr_literal(MOTION_WORDS[motion])
-            act = partial(self.map.move_as, motion)
+            act = partial(self._choose_motion, motion)
             self._add_switch(menu, text, act, is_on=motion is self.map.motion)
         menu.popup(self.looks.mapToGlobal(self.looks.rect().bottomLeft()))
 
@@ -464,6 +472,11 @@ class LivePage(QWidget):
         action.setCheckable(True)
         action.setChecked(is_on)
         action.triggered.connect(act)
+
+    def _choose_motion(self, motion: DotMotion) -> None:
+        """Until the window is closed; the settings say it for good."""
+        self._motion = motion
+        self.map.move_as(motion)
 
     def _want_map(self) -> None:
         self._wants_map = not self._wants_map

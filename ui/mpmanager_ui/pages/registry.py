@@ -51,7 +51,8 @@ def _paths(context: PageContext) -> QWidget:
 def _live(context: PageContext) -> QWidget:
     from mpmanager_ui.pages.live import LivePage  # noqa: PLC0415  # see PAGES
 
-    return LivePage(context.look, context.session, context.tasks, context.snackbar)
+    preferences = Preferences(QSettings("mpmanager", "mpmanager"))
+    return LivePage(context.look, context.session, context.tasks, context.snackbar, lambda: preferences.motion)
 
 
 def _profiles(context: PageContext) -> QWidget:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum, unique
 
+from mpmanager_ui.viewmodels.preferences import Motion
 from mpmanager_ui.viewmodels.translation import tr_later
 
 CHOICE_VARIABLE = "MPMANAGER_MOTION"
@@ -10,7 +11,7 @@ _GTK_VARIABLE = "GTK_ENABLE_ANIMATIONS"
 
 
 @unique
-class Motion(StrEnum):
+class DotMotion(StrEnum):
     """Of things that show which way data flows."""
 
     FLOWING = "flowing"
@@ -22,16 +23,21 @@ class Motion(StrEnum):
 
 
 MOTION_WORDS = {
-    Motion.FLOWING: tr_later("Dots flow"),
-    Motion.STEPS: tr_later("Dots move once a second"),
-    Motion.STILL: tr_later("Arrows that stand still"),
+    DotMotion.FLOWING: tr_later("Dots flow"),
+    DotMotion.STEPS: tr_later("Dots move once a second"),
+    DotMotion.STILL: tr_later("Arrows that stand still"),
 }
 """To choose from; translate with `tr_literal`."""
 
 
-def motion_asked(environment: Mapping[str, str]) -> Motion:
-    """What the surroundings ask for: `MPMANAGER_MOTION`, else still where GTK programs shall not animate."""
+def motion_asked(preference: Motion, environment: Mapping[str, str]) -> DotMotion:
+    """What the settings say; else what the surroundings do.
+
+    These are `MPMANAGER_MOTION`, and that GTK programs shall not animate.
+    """
     chosen = environment.get(CHOICE_VARIABLE, "").strip().casefold()
-    if chosen in set(Motion):
-        return Motion(chosen)
-    return Motion.STILL if environment.get(_GTK_VARIABLE, "").strip() == "0" else Motion.FLOWING
+    if preference is not Motion.AUTO:
+        return DotMotion.STILL if preference is Motion.ON else DotMotion.FLOWING
+    if chosen in set(DotMotion):
+        return DotMotion(chosen)
+    return DotMotion.STILL if environment.get(_GTK_VARIABLE, "").strip() == "0" else DotMotion.FLOWING

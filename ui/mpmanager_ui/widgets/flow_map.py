@@ -39,7 +39,7 @@ from mpmanager_ui.viewmodels.flow_map import (
     Scene,
     place_on,
 )
-from mpmanager_ui.viewmodels.motion import Motion
+from mpmanager_ui.viewmodels.motion import DotMotion
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import plain_tip
@@ -71,7 +71,7 @@ class FlowMapView(QWidget):
         self.scene = Scene()
         self._choice = _NOTHING
         self._kinds: dict[str, PathKind] = {}
-        self._motion = Motion.FLOWING
+        self._motion = DotMotion.FLOWING
         self._is_frozen = False
         self._ticks = 0.0
         """How far the dots have gone."""
@@ -87,7 +87,7 @@ class FlowMapView(QWidget):
         look.changed.connect(self._redraw)
 
     @property
-    def motion(self) -> Motion:
+    def motion(self) -> DotMotion:
         """How dots move."""
         return self._motion
 
@@ -100,7 +100,7 @@ class FlowMapView(QWidget):
         """Show this from now on."""
         self._map.take(flows, paths)
         self._kinds = kinds
-        if self._motion is Motion.STEPS and not self._is_frozen:
+        if self._motion is DotMotion.STEPS and not self._is_frozen:
             self._ticks += _STEP_TICKS
         self._lay_out()
 
@@ -110,7 +110,7 @@ class FlowMapView(QWidget):
             self._choice = choice
             self._redraw()
 
-    def move_as(self, motion: Motion) -> None:
+    def move_as(self, motion: DotMotion) -> None:
         """How dots move from now on."""
         self._motion = motion
         self._run_or_rest()
@@ -145,7 +145,7 @@ class FlowMapView(QWidget):
         self._run_or_rest()
 
     def _run_or_rest(self) -> None:
-        has_motion = self._motion is Motion.FLOWING and not self._is_frozen and self.isVisible()
+        has_motion = self._motion is DotMotion.FLOWING and not self._is_frozen and self.isVisible()
         if has_motion and any(not each.is_idle for each in self.scene.ribbons):
             if not self._timer.isActive():
                 self._timer.start()
@@ -293,7 +293,7 @@ class FlowMapView(QWidget):
                 continue
             colour = edge_pen(self._signs.of(ribbon.path), self._colours).color()
             radius = min(3.0, max(1.6, ribbon.width / 4))
-            if self._motion is Motion.STILL or self._is_frozen:
+            if self._motion is DotMotion.STILL or self._is_frozen:
                 _paint_arrows(painter, ribbon, colour, radius)
                 continue
             pen = QPen(colour, 2 * radius)
