@@ -641,9 +641,6 @@ class FakeManager:
         self.queries.append(query)
         return list(self.world.policies)
 
-    async def trust(self) -> TrustInfo:
-        return TrustInfo(enforced=True, limits=[], root="/", restrictions=[], fences=[], plain_destinations=[])
-
     async def hold_connection(self, token: str, *, held: bool) -> None:
         if self.refusal is not None:
             raise self.refusal

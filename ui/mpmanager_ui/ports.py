@@ -61,9 +61,6 @@ class Manager(Protocol):
     async def explain_policies(self, query: PolicyQuery) -> list[PolicyInfo]:
         """The rules about a connection or an application, in the order in which they count."""
 
-    async def trust(self) -> TrustInfo:
-        """What of trust is in force."""
-
     async def hold_connection(self, token: str, *, held: bool) -> None:
         """Have a connection keep to trusted paths from now on, or no longer."""
 

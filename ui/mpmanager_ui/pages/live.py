@@ -350,7 +350,7 @@ class LivePage(QWidget):
         if node.parent is None:
             self._inspection.show_nothing()
         else:
-            self._inspection.show(node, setting, titles, helps)
+            self._inspection.show(node, setting, titles, proof)
         self.explanation.setText(row_sentence(node, setting, titles, helps, proof) if node.parent is not None else hint)
 
     def _proof_of(self, node: Node, setting: WaitSetting | None) -> str:

@@ -12,7 +12,6 @@ from mpmanager_ui.viewmodels.inspector import connection_of, details_of, why_sen
 from mpmanager_ui.viewmodels.lateness import Titles
 from mpmanager_ui.viewmodels.live_rows import RowKind
 from mpmanager_ui.viewmodels.live_tree import Node
-from mpmanager_ui.viewmodels.live_words import Helps
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.waits import WaitSetting
 from mpmanager_ui.widgets.inspector import Inspector
@@ -43,8 +42,8 @@ class Inspection:
         self._path = ()
         self._inspector.show_nothing()
 
-    def show(self, node: Node, setting: WaitSetting | None, titles: Titles, helps: Helps) -> None:
-        """Show a row as it is now."""
+    def show(self, node: Node, setting: WaitSetting | None, titles: Titles, proof: str) -> None:
+        """Show a row as it is now; `proof` says of an application what was promised, and what came of it."""
         path = node.path()
         connection = connection_of(self._session.frame, path)
         if path != self._path:
@@ -52,7 +51,7 @@ class Inspection:
             self._rules, self._trust, self._refusal = (), None, ""
             self._is_due.set()
         token = connection.token if connection is not None else None
-        self._inspector.show_details(details_of(node, setting, titles, helps, connection), token)
+        self._inspector.show_details(details_of(node, setting, titles, connection, proof=proof), token)
         self._show_why(connection)
 
     def _show_why(self, connection: ConnectionInfo | None) -> None:

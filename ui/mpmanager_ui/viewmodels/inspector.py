@@ -8,10 +8,10 @@ from mpmanager.client.quantities import NOT_KNOWN, format_bytes, format_rate, fo
 from mpmanager.client.reasons import reasons
 from mpmanager.client.rule_chain import chain
 from mpmanager.model.trust import Hold
-from mpmanager_ui.viewmodels.lateness import Titles, help_sentence, milliseconds, titled
+from mpmanager_ui.viewmodels.lateness import Titles, milliseconds, titled
 from mpmanager_ui.viewmodels.live_rows import HISTORY_TICKS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Node
-from mpmanager_ui.viewmodels.live_words import Helps, explanation
+from mpmanager_ui.viewmodels.live_words import explanation
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
@@ -51,9 +51,13 @@ class Details:
 
 
 def details_of(
-    node: Node, setting: WaitSetting | None, titles: Titles, helps: Helps, connection: ConnectionInfo | None
+    node: Node, setting: WaitSetting | None, titles: Titles, connection: ConnectionInfo | None, *, proof: str
 ) -> Details:
-    """A row in words; `connection` is what the daemon says of it, or of that to which the subflow belongs."""
+    """A row in words.
+
+    `connection` is what the daemon says of it, or of that to which the subflow belongs; `proof` says of an application
+    what was promised, and what came of it.
+    """
     values = node.values
     is_subflow = values.kind is RowKind.SUBFLOW
     path = values.paths[0] if is_subflow and values.paths else None
@@ -67,7 +71,7 @@ def details_of(
         history=(*[None] * (HISTORY_TICKS - len(values.history)), *values.history),
         history_words=tr("Last minute, at most {rate}", rate=format_rate(peak)),
         path=path,
-        promise=tuple(_promise(node, setting, helps)),
+        promise=tuple(_promise(node, setting, proof)),
         hold=hold_switch(connection) if connection is not None and values.kind is RowKind.CONNECTION else None,
     )
 
@@ -85,9 +89,9 @@ def _figures(values: Values, titles: Titles) -> list[tuple[str, str]]:
     return rows
 
 
-def _promise(node: Node, setting: WaitSetting | None, helps: Helps) -> list[str]:
+def _promise(node: Node, setting: WaitSetting | None, proof: str) -> list[str]:
     if node.values.kind is RowKind.APPLICATION:
-        return [*([setting_sentence(setting)] if setting else []), help_sentence(helps.get(node.key))]
+        return [each for each in (setting_sentence(setting) if setting else "", proof) if each]
     late = node.values.lateness
     return [] if late is None else [proof_sentence(late)]
 
