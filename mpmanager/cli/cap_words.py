@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from mpmanager.api.structures import CapInfo, GatewayAnswer, PathInfo
-from mpmanager.cli.policy_values import write_size
-from mpmanager.api.structures import CapInfo, PathInfo, ProbeInfo
 from mpmanager.client.quantities import format_bytes, format_rtt
 from mpmanager.client.rule_values import write_size
 from mpmanager.model.caps import CapAction, CapState

@@ -21,8 +21,8 @@ from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
-from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.linux.packets import LinuxPackets
+from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.sock_diag import LinuxConnectionTable
@@ -36,8 +36,8 @@ from mpmanager.simulated.clock import simulated_clock
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
 from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
-from mpmanager.simulated.path_probes import SimulatedPathProbes
 from mpmanager.simulated.packets import SimulatedPackets
+from mpmanager.simulated.path_probes import SimulatedPathProbes
 from mpmanager.simulated.socket_options import SimulatedSocketOptions
 from mpmanager.simulated.sysctls import SimulatedSysctls
 from mpmanager.simulated.world import (

@@ -12,8 +12,8 @@ from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
 from mpmanager.ports.multipath import MultipathHook, SocketUnits
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
-from mpmanager.ports.probes import PathProbes
 from mpmanager.ports.packets import PacketSource
+from mpmanager.ports.probes import PathProbes
 from mpmanager.ports.socket_options import SocketOptions
 from mpmanager.ports.sysctls import Sysctls
 

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
-from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, SubscribeOptions
-from mpmanager.api.structures import PolicyInfo, PolicyQuery, ProbeOptions, SubscribeOptions
+from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, ProbeOptions, SubscribeOptions
 
 CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "30"))
 BOUNDED = settings(

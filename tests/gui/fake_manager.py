@@ -28,7 +28,6 @@ from mpmanager.api.structures import (
     PathInfo,
     PolicyInfo,
     PolicyQuery,
-    ProbeInfo,
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,

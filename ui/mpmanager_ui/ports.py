@@ -12,7 +12,6 @@ from mpmanager.api.structures import (
     GatewayAnswer,
     PolicyInfo,
     PolicyQuery,
-    ProbeInfo,
     ProbeOptions,
     ProfileChanges,
     ProfileInfo,

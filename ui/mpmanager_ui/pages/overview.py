@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mpmanager.api.structures import EventInfo, Frame
+from mpmanager.api.structures import EventInfo
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look

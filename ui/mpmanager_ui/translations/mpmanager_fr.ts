@@ -133,7 +133,7 @@
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation type="unfinished" />
+            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
         </message>
         <message>
             <source>Not checked yet</source>
@@ -206,6 +206,86 @@
         <message>
             <source>Checking failed</source>
             <translation>La vérification a échoué</translation>
+        </message>
+        <message>
+            <source>Only {condition}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Expand all</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Collapse</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exporter</translation>
+        </message>
+        <message>
+            <source>Asking why failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Picture of the map and its time (PNG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The same to scale as you like (SVG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All rows shown, for spreadsheets (CSV)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All rows shown, for programs (JSON)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saved in {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Which application uses which path</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{size} of packets in {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saving {file} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Capturing packets failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Holding the connection to trusted paths failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It keeps to trusted paths now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It may use all paths again</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -318,10 +398,6 @@
         <message>
             <source>Save as profile …</source>
             <translation>Enregistrer comme profil …</translation>
-        </message>
-        <message>
-            <source>Export</source>
-            <translation>Exporter</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
@@ -662,12 +738,12 @@ Rien n’a été changé.</translation>
             <translation>Les points sur la carte des flux, et ce qui glisse.</translation>
         </message>
         <message>
-            <source>Closing the window leaves it in the tray</source>
-            <translation>Fermer la fenêtre la laisse dans la zone de notification</translation>
+            <source>Stay in the tray when the window is closed</source>
+            <translation type="unfinished" />
         </message>
         <message>
-            <source>Its sign there tells the state by its shape, and brings the window back.</source>
-            <translation>Son signe y montre l’état par sa forme, et ramène la fenêtre.</translation>
+            <source>An icon there tells the state by its shape, and brings the window back.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Start in the tray</source>
@@ -1279,7 +1355,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>
-            <translation type="unfinished" />
+            <translation>Non demandé, faute de destinataire : {steps}.</translation>
         </message>
         <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
@@ -1478,6 +1554,94 @@ Rien n’a été changé.</translation>
             <translation>Ci-dessous, glissez un chemin dans la voie qui dit quand il peut transmettre des données. Son bouclier indique si son réseau est de confiance : cliquez dessus pour décider.</translation>
         </message>
         <message>
+            <source>and 1 other</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>and {count} others</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No application carries anything at the moment.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The width grows with the square root of the rate; dots move the way most bytes go</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Internet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{application} over {path}: {down} down, {up} up.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Applications have their places here while they use Multipath TCP</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>quiet</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{allowed} The last time it waited {waited}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Its data may wait {wait}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{allowed} So far nothing has waited longer.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Its data waits for its own path.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The rule of {rule} keeps it there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Last minute, at most {rate}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Descendant</translation>
+        </message>
+        <message>
+            <source>Upload</source>
+            <translation>Montant</translation>
+        </message>
+        <message>
+            <source>Round trip</source>
+            <translation>Aller-retour</translation>
+        </message>
+        <message>
+            <source>Carried</source>
+            <translation>Transféré</translation>
+        </message>
+        <message>
+            <source>Sent again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Where no trusted path is left its data waits.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It may use every path that its tier allows.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The rules about it, in the order in which they count:</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
             <translation>Depuis le démarrage du démon : {counts} ; les aides ont porté {bytes}.</translation>
         </message>
@@ -1640,6 +1804,18 @@ Rien n’a été changé.</translation>
         <message>
             <source>another path</source>
             <translation>un autre chemin</translation>
+        </message>
+        <message>
+            <source>Dots flow</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Dots move once a second</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Arrows that stand still</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Program</source>
@@ -2012,18 +2188,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>Known by</source>
             <translation>Reconnu par</translation>
-        </message>
-        <message>
-            <source>Download</source>
-            <translation>Descendant</translation>
-        </message>
-        <message>
-            <source>Upload</source>
-            <translation>Montant</translation>
-        </message>
-        <message>
-            <source>Round trip</source>
-            <translation>Aller-retour</translation>
         </message>
         <message>
             <source>nobody told</source>
@@ -2718,6 +2882,22 @@ Rien n’a été changé.</translation>
             <translation>un fichier</translation>
         </message>
         <message>
+            <source>1 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>2 h</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>24 h</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{words} and {last}</source>
             <translation>{words} et {last}</translation>
         </message>
@@ -3082,6 +3262,14 @@ Rien n’a été changé.</translation>
             <translation>Derniers événements, le plus récent d’abord</translation>
         </message>
         <message>
+            <source>Filter: words, or app:… path: host: state:late</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Filter</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copy</source>
             <translation>Copier</translation>
         </message>
@@ -3100,6 +3288,38 @@ Rien n’a été changé.</translation>
         <message>
             <source>Fix</source>
             <translation>Remède</translation>
+        </message>
+        <message>
+            <source>Capture its packets…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>−60 s</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Hold to trusted paths</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Choose a row or a ribbon to read what it does and why.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>About the current row</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Promise and proof</source>
+            <translation>Promesse et preuve</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Stop capturing packets</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Take back</source>
@@ -3378,14 +3598,6 @@ Rien n’a été changé.</translation>
             <translation>Préférer le chemin au délai le plus court</translation>
         </message>
         <message>
-            <source>Rule</source>
-            <translation>Règle</translation>
-        </message>
-        <message>
-            <source>Promise and proof</source>
-            <translation>Promesse et preuve</translation>
-        </message>
-        <message>
             <source>Bytes that keep to trusted paths, in each direction</source>
             <translation>Octets qui restent sur les chemins de confiance, dans chaque sens</translation>
         </message>
@@ -3524,6 +3736,30 @@ Rien n’a été changé.</translation>
         <message>
             <source>Say nothing of it</source>
             <translation>N'en rien dire</translation>
+        </message>
+        <message>
+            <source>Show the last {time}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Range {range}: clear</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>At most {rate}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What was carried, over time</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Some of the time was not measured.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Chosen: {range}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Traffic of the last five minutes</source>
