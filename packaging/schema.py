@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from mpmanager.api.history import HistoryInfo, WaitEstimate
 from mpmanager.api.profile_file import ProfileFile
 from mpmanager.api.structures import (
     ChangeInfo,
@@ -114,6 +115,18 @@ class Rehearsal(msgspec.Struct, kw_only=True):
     rehearsal: RehearsalInfo
 
 
+class History(msgspec.Struct, kw_only=True):
+    """`mpm history --json`."""
+
+    history: HistoryInfo
+
+
+class HistoryCost(msgspec.Struct, kw_only=True):
+    """`mpm history cost --json`."""
+
+    cost: WaitEstimate
+
+
 class Connections(msgspec.Struct, kw_only=True):
     """`mpm connections --json`."""
 
@@ -133,7 +146,7 @@ def schema() -> str:
             *(StatusInfo, Paths, GatewayAnswer, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
             *(Diagnosis, Rehearsal),
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
-            *(Connections, Events, Frame, Changes),
+            *(Connections, Events, Frame, Changes, History, HistoryCost),
         ],
         ref_template="#/$defs/{name}",
     )
@@ -149,7 +162,8 @@ def schema() -> str:
             "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
             "changes, undo, redo, keep: Changes; verify trust: Proof; doctor: Diagnosis; rehearse: Rehearsal; "
-            "connections: Connections; events: Events; watch: Frame"
+            "connections: Connections; events: Events; watch: Frame; "
+            "history: History; history cost: HistoryCost"
         ),
         "$defs": components,
     }

@@ -369,6 +369,23 @@ REHEARSE = Method(
 """Swallows all that comes and goes on a path for 1 to 60 s, which ends by itself whatever happens, and answers
 `RehearsalInfo` then. 0 seconds: the one that is under way ends now, and the answer is empty."""
 
+QUERY_HISTORY = Method(
+    name="QueryHistory",
+    action=Action.INFO,
+    inputs=(Argument(name="query", signature="a{sv}"),),
+    outputs=(Argument(name="history", signature="s"),),
+)
+"""Takes a `HistoryQuery`; a `HistoryInfo` as JSON: what was carried in a day, week or month."""
+
+ESTIMATE_WAIT = Method(
+    name="EstimateWait",
+    action=Action.INFO,
+    inputs=(Argument(name="app", signature="s"), Argument(name="weeks", signature="u")),
+    outputs=(Argument(name="estimate", signature="s"),),
+)
+"""A `WaitEstimate` as JSON: what wait budgets would have cost in the last weeks. `app`: the id of one of the caller's
+applications, or a part of its name or id; empty for all of them."""
+
 METHODS = (
     GET_STATUS,
     LIST_PATHS,
@@ -408,8 +425,10 @@ METHODS = (
     PROVISIONAL_CHANGE,
     GUARD_CHANGES,
     KEEP_CHANGE,
-    PROBE_PATHS,
     DIAGNOSE,
+    ESTIMATE_WAIT,
+    PROBE_PATHS,
+    QUERY_HISTORY,
     REHEARSE,
 )
 

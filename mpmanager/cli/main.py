@@ -59,6 +59,7 @@ _LATER = {
     "default": "mpmanager.cli.policies:default",
     "doctor": "mpmanager.cli.doctor:doctor",
     "explain": "mpmanager.cli.explain:explain",
+    "history": "mpmanager.cli.history:history",
     "hold": "mpmanager.cli.explain:hold",
     "keep": "mpmanager.cli.changes:keep",
     "lab": "mpmanager.cli.lab:lab",

@@ -21,6 +21,7 @@ from mpmanager.api.codec import (
 )
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import from_wire
+from mpmanager.api.history import HistoryInfo, HistoryQuery, WaitEstimate, decode_estimate, decode_history
 from mpmanager.api.structures import (
     CapInfo,
     ChangeInfo,
@@ -297,6 +298,16 @@ class ManagerClient:
         """Take a path away for so long, and report how connections got through it; 0: end that now."""
         (dictionary,) = await self._call(contract.REHEARSE, path, float(seconds))
         return from_dictionary(dictionary, RehearsalInfo)
+
+    async def history(self, query: HistoryQuery) -> HistoryInfo:
+        """What was carried in a day, week or month."""
+        (text,) = await self._call(contract.QUERY_HISTORY, to_dictionary(query))
+        return decode_history(text)
+
+    async def estimate_wait(self, app: str, weeks: int) -> WaitEstimate:
+        """What wait budgets would have cost an application in the last weeks; empty: all of this user's."""
+        (text,) = await self._call(contract.ESTIMATE_WAIT, app, weeks)
+        return decode_estimate(text)
 
     async def snapshot(self, options: SubscribeOptions) -> Frame:
         """The next frame with the topics of `options`."""

@@ -51,6 +51,7 @@ from mpmanager.core.suspicion import Step, Suspicion
 from mpmanager.core.verdicts import Judge
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.expiration import ExpirationReason, ExpirationState, ExpirationView
+from mpmanager.model.history import WaitCount
 from mpmanager.model.names import LinkName
 from mpmanager.model.policy import NEVER, Policy
 from mpmanager.model.progress import Progress
@@ -180,6 +181,11 @@ class Expiration:
             allowed_s=self.policy.wait_s,
         )
 
+    def take_waits(self) -> WaitCount:
+        """How long data has waited that was acknowledged since the last call."""
+        waits, self._sending.waits = self._sending.waits, WaitCount()
+        return waits
+
     @property
     def suspected_path(self) -> LinkName | None:
         """The path whose probe is awaited."""
@@ -197,6 +203,7 @@ class Expiration:
         moved, self._taken = (self._taken + now) / 2, now
         if before is None:
             self._progress = progress
+            self._sending.count_from(progress.write_seq)
             if progress.write_seq != progress.snd_una:
                 self._sending.write(progress.write_seq, now)
             return True
@@ -252,7 +259,8 @@ class Expiration:
         if progress.write_seq != before.write_seq:
             self._sending.write(progress.write_seq, now)
         if progress.snd_una != before.snd_una:
-            self._sending.acknowledge(progress.snd_una, now)
+            is_helped = self.state not in {_S.PRIMARY, _S.SUSPECT}
+            self._sending.acknowledge(progress.snd_una, now, base_s=self._base_s, is_helped=is_helped)
         if progress.rcv_nxt != before.rcv_nxt:
             has_long_gap = self._receiving.take(progress.rcv_nxt - before.rcv_nxt, now, base_s=self._base_s)
             if has_long_gap:

@@ -26,6 +26,7 @@ from mpmanager.core.subflow_events import NormalPathsChosen, Order, PathRecovere
 from mpmanager.core.subflows import StandingSubflow
 from mpmanager.model.expiration import ExpirationView
 from mpmanager.model.heartbeat import Beat
+from mpmanager.model.history import WaitCount
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path, Tier
 from mpmanager.model.policy import NEVER, Intent, Policy
@@ -223,6 +224,11 @@ class Expirations:
             return None
         view = watched.machine.view()
         return view if watched.automatic is None else replace(view, grounds=watched.automatic.grounds)
+
+    def take_waits(self, token: Token) -> WaitCount:
+        """How long data of a connection has waited that was acknowledged since the last call."""
+        watched = self._watched.get(token)
+        return WaitCount() if watched is None else watched.machine.take_waits()
 
     def take(self, progress: Progress, now: float) -> bool:
         """Note how far a connection has got; whether `judge` wants to see its subflows."""

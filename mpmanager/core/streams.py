@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from mpmanager.model.history import WaitCount
 from mpmanager.model.policy import NEVER
 
 GAPS_KEPT = 24
@@ -25,16 +26,30 @@ class Sending:
         self._written: deque[tuple[float, int]] = deque()
         self.moved = now
         """When data was acknowledged last."""
+        self._counted = 0
+        """Up to where `waits` tells."""
+        self.waits = WaitCount()
+        """How long data had waited that was acknowledged."""
+
+    def count_from(self, write_seq: int) -> None:
+        """How long anything has waited that was written before is not known."""
+        self._counted = write_seq
 
     def write(self, write_seq: int, now: float) -> None:
         """Note up to where the application has written."""
         self._written.append((now, write_seq))
 
-    def acknowledge(self, snd_una: int, now: float) -> None:
-        """Note up to where the peer has acknowledged."""
+    def acknowledge(self, snd_una: int, now: float, *, base_s: float, is_helped: bool) -> None:
+        """Note up to where the peer has acknowledged.
+
+        Its wait is counted beyond the round trip `base_s`, unless it was helped: then nobody knows what it would be.
+        """
         self.moved = now
         while self._written and self._written[0][1] <= snd_una:
-            self._written.popleft()
+            written, write_seq = self._written.popleft()
+            if not is_helped:
+                self.waits.add(now - written - base_s, write_seq - self._counted)
+            self._counted = write_seq
 
     def restart(self, now: float) -> None:
         """What is acknowledged from now on has come by another path."""

@@ -11,6 +11,7 @@ from mpmanager.api.policy_rules import wait_ms
 from mpmanager.api.structures import EventKind
 from mpmanager.core.expirations import Expirations, Move
 from mpmanager.core.findings import Happening, Report
+from mpmanager.core.help_record import HelpRecord
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
@@ -62,6 +63,7 @@ class ExpirationKeeper:
         self._due: float | None = None
         self._helped: dict[tuple[Token, LinkName], int] = {}
         """What a helper had carried of a connection when it was opened."""
+        self._record = HelpRecord()
 
     def stir(self) -> None:
         """Connections, their subflows or their policies have become others."""
@@ -126,6 +128,23 @@ class ExpirationKeeper:
         for token in list(self._core.tokens):
             self._forget(token)
 
+    def take_record(self) -> HelpRecord:
+        """What late data has led to since the last call, help that goes on included."""
+        now = self._clock()
+        for token, helper in self._helped:
+            account = self._connections.ledger.connection(token)
+            if account is not None:
+                self._record.advance(token, helper, _carried(account, helper), now=now)
+        for token in self._core.tokens:
+            self._note_waits(token)
+        taken, self._record = self._record, self._record.successor()
+        return taken
+
+    def _note_waits(self, token: Token) -> None:
+        account = self._connections.ledger.connection(token)
+        if account is not None:
+            self._record.note_waits(account.key, self._core.take_waits(token))
+
     def poll(self) -> float | None:
         """Look once at all; returns when to look again, in seconds, or None when there is nothing to look at."""
         now = self._clock()
@@ -167,9 +186,11 @@ class ExpirationKeeper:
         return is_in_trouble or len(self._connections.standing(account.token)) > 1
 
     def _forget(self, token: Token) -> None:
+        self._note_waits(token)
         for order in self._core.forget(token):
             self._connections.order(order)
-        self._helped = {key: count for key, count in self._helped.items() if key[0] != token}
+        for key in [key for key in self._helped if key[0] == token]:
+            self._end_help(token, key[1])
         account = self._connections.ledger.connection(token)
         if account is not None:
             account.expiration = None
@@ -229,13 +250,32 @@ class ExpirationKeeper:
         if report.helper is None:
             return None
         self._connections.look(account.token)
-        carried = account.carried().get(report.helper)
-        volume = 0 if carried is None else carried.tx_bytes + carried.rx_bytes
+        volume = _carried(account, report.helper)
         key = (account.token, report.helper)
         if report.happening in _BEGINNINGS:
             self._helped.setdefault(key, volume)
+            self._record.begin(
+                account.token,
+                report.helper,
+                account.key,
+                volume,
+                now=self._clock(),
+                waited_s=report.waited_s,
+                allowed_s=report.allowed_s,
+            )
             return None
+        self._record.end(account.token, report.helper, volume, now=self._clock())
         return volume - self._helped.pop(key, volume)
+
+    def _end_help(self, token: Token, helper: LinkName) -> None:
+        """Nobody watches the connection any more: what its helper has carried until now was help."""
+        before = self._helped.pop((token, helper))
+        account = self._connections.ledger.connection(token)
+        if account is None:
+            return
+        volume = _carried(account, helper)
+        self._record.end(token, helper, volume, now=self._clock())
+        self._connections.ledger.help_of(account).helper_bytes += max(0, volume - before)
 
     def _tell_move(self, account: ConnectionAccount, move: Move) -> None:
         if not move.is_back:
@@ -262,6 +302,12 @@ _KINDS = {
     Happening.RETURNED: EventKind.RETURNED,
 }
 _BEGINNINGS = frozenset({Happening.OPENED, Happening.STEERED, Happening.FAILED_OVER})
+
+
+def _carried(account: ConnectionAccount, path: LinkName) -> int:
+    """Both directions."""
+    volume = account.carried().get(path)
+    return 0 if volume is None else volume.tx_bytes + volume.rx_bytes
 
 
 def _sentence(report: Report, helper_bytes: int | None) -> str:

@@ -66,6 +66,10 @@ class PathRates:
         }
         self._counters, self._time = counters, now
 
+    def counters(self, path: Path) -> LinkCounters | None:
+        """Of its interface; None before the first look at it."""
+        return self._counters.get(path.index)
+
     def row(self, path: Path, cap: PathCap | None = None, usage: Usage | None = None) -> PathInfo:
         """A path with its counters and rates, its cap, and what of that is used."""
         counters = self._counters.get(path.index, _NOTHING)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
-from mpmanager.core.ledger import ConnectionAccount
+from mpmanager.core.help_record import HelpRecord
+from mpmanager.core.ledger import ConnectionAccount, Volume
 from mpmanager.core.policies import STOCK, paused
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.reach import usable_paths
@@ -28,6 +29,7 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.doctor import Doctor
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
+from mpmanager.daemon.history_keeper import HistoryKeeper
 from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
@@ -44,6 +46,7 @@ from mpmanager.daemon.streams import Streams
 from mpmanager.daemon.subjects import Subjects, uids_of
 from mpmanager.daemon.sysctl_keeper import SysctlKeeper
 from mpmanager.daemon.trust_keeper import TrustKeeper
+from mpmanager.daemon.wait_observer import WaitObserver
 from mpmanager.daemon.waiting import wait
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import Application
@@ -201,7 +204,14 @@ class Manager:
             named=self.scopes.named,
             sample=self._connections.sample,
         )
+        self._wait_observer = WaitObserver(world.connections, clock=time.monotonic)
         self._rates = PathRates()
+        self.history = HistoryKeeper(
+            state.history_file(is_simulated=world.is_simulated),
+            self._connections.ledger,
+            carriers=self._carriers,
+            take_record=self._take_record,
+        )
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._sampled = 0.0
         self._known_badges: Mapping[str, tuple[Application, MultipathBadge]] = {}
@@ -230,6 +240,7 @@ class Manager:
             self._connections.recall(self._state.load_connections())
             self.trust.recall(self._state.load_holds())
             self._connections.resynchronise()
+            await self.history.begin()
             self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
             ready()
             async with asyncio.TaskGroup() as tasks:
@@ -245,12 +256,15 @@ class Manager:
                 tasks.create_task(self._sample_forever())
                 tasks.create_task(self._remember_forever())
                 tasks.create_task(self._expirations.run())
+                tasks.create_task(self._wait_observer.run())
+                tasks.create_task(self.history.run())
         finally:
             self.streams.close()
             self._captures.close()
             try:
                 if has_taken_over:
                     await self._hand_back()
+                await self.history.close()
             finally:
                 await self._world.close()
 
@@ -279,6 +293,7 @@ class Manager:
             *self._state.limits(),
             *self._multipath.limits(),
             *self.profiles.limits(),
+            *self.history.limits(),
         ]
 
     def trust_info(self) -> TrustInfo:
@@ -346,6 +361,16 @@ class Manager:
             self._rates.row(path, cap := caps.get(path.name), self.caps.usage(path.name, cap))
             for path in self.paths.paths
         ]
+
+    def _take_record(self) -> HelpRecord:
+        record = self._expirations.take_record()
+        self._wait_observer.note_in(record)
+        return record
+
+    def _carriers(self) -> list[tuple[Path, Volume]]:
+        """What is known of what the interfaces of paths have carried."""
+        looked_at = ((path, self._rates.counters(path)) for path in self.paths.paths)
+        return [(path, Volume(tx_bytes=each.tx_bytes, rx_bytes=each.rx_bytes)) for path, each in looked_at if each]
 
     def _enforce(self, paths: tuple[Path, ...]) -> None:
         """Rules that are about other networks may count from now on, and before anybody makes use of these."""
@@ -508,6 +533,7 @@ class Manager:
         if now - self._sampled >= _SHORTEST_SAMPLE_S:
             self._rates.take(counters, now=now)
             self._connections.sample()
+            self._wait_observer.choose(self._connections.ledger.living())
             self._sampled = now
             self.caps.count(counters, self.paths.paths)
             await self.paths.keep_caps()

@@ -27,8 +27,8 @@ from mpmanager.model.authority import ROOT_UID, Caller
 from mpmanager.model.selector import Selector
 
 WITHHELD = "withheld"
-_OTHERS = "other users"
-_NOBODY = AppInfo(id=WITHHELD, name=_OTHERS, pid=None, exe=None, cgroup=None)
+OTHERS = "other users"
+_NOBODY = AppInfo(id=WITHHELD, name=OTHERS, pid=None, exe=None, cgroup=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def _applications(viewer: Viewer, rows: list[ApplicationTotals]) -> list[Applica
     """One row for each application, whoever runs it, and one for all that are not shown."""
     merged: dict[str, ApplicationTotals] = {}
     for row in rows:
-        shown = row if viewer.may_see(row.uid) else replace(row, id=WITHHELD, name=_OTHERS, uid=None)
+        shown = row if viewer.may_see(row.uid) else replace(row, id=WITHHELD, name=OTHERS, uid=None)
         known = merged.get(shown.id)
         merged[shown.id] = shown if known is None else _sum(known, shown)
     return list(merged.values())

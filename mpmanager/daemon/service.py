@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 from dbus_fast.unpack import unpack_variants
@@ -19,6 +20,7 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.api.codec import from_dictionary, to_dictionary
 from mpmanager.api.connection import connect_to
 from mpmanager.api.errors import wire_name
+from mpmanager.api.history import HistoryQuery
 from mpmanager.api.structures import (
     CapInfo,
     ChangeInfo,
@@ -86,6 +88,8 @@ _PERSONAL = frozenset(
         contract.DIAGNOSE,
         contract.REHEARSE,
         contract.CAPTURE_CONNECTION,
+        contract.QUERY_HISTORY,
+        contract.ESTIMATE_WAIT,
     )
 )
 """Methods whose handlers take the caller: what they answer or do depends on it."""
@@ -174,6 +178,8 @@ class Service:
             contract.PROBE_PATHS.name: self._probe_paths,
             contract.DIAGNOSE.name: self._diagnose,
             contract.REHEARSE.name: self._rehearse,
+            contract.QUERY_HISTORY.name: self._query_history,
+            contract.ESTIMATE_WAIT.name: self._estimate_wait,
         }
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
@@ -538,6 +544,13 @@ class Service:
         await self._manager.changes.keep(wanted, viewer=Viewer.of(caller))
         return []
 
+    async def _query_history(self, caller: Caller, query: dict[str, Any]) -> list[Any]:
+        wanted = from_dictionary(query, HistoryQuery)
+        return [_json(await self._manager.history.query(wanted, Viewer.of(caller)))]
+
+    async def _estimate_wait(self, caller: Caller, app: str, weeks: int) -> list[Any]:
+        return [_json(await self._manager.history.estimate(app, weeks, Viewer.of(caller)))]
+
 
 def _changes(rows: list[ChangeInfo]) -> list[Any]:
     return [[to_dictionary(each) for each in rows]]
@@ -553,6 +566,10 @@ def _names_destination(method: contract.Method, body: list[Any]) -> bool:
         return False
     options = unpack_variants(dict(body[0]))
     return any(options.get(each) for each in _CHOSEN_DESTINATIONS)
+
+
+def _json(structure: msgspec.Struct) -> str:
+    return msgspec.json.encode(structure).decode()
 
 
 def _policy(dictionary: dict[str, Any]) -> PolicyInfo:

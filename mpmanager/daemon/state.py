@@ -205,6 +205,10 @@ class StateDirectory:
         """The file that notes who managed connections before."""
         return self._directory / "path-manager-before"
 
+    def history_file(self, *, is_simulated: bool) -> Path:
+        """The database of what was carried; what never happened has one of its own."""
+        return self._directory / ("history-simulated.sqlite" if is_simulated else "history.sqlite")
+
     @property
     def own_sysctl_file(self) -> Path:
         """What keeps settings of the kernel for a daemon that is not the system's."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
+from mpmanager.api.history import HistoryQuery
 from mpmanager.api.structures import CapInfo, PolicyInfo, PolicyQuery, ProbeOptions, SubscribeOptions
 
 CASES = int(os.environ.get("MPMANAGER_FUZZ_CASES", "30"))
@@ -49,6 +50,7 @@ KEYS = {
     contract.SUBSCRIBE: SubscribeOptions.__struct_fields__,
     contract.PROBE_PATHS: ProbeOptions.__struct_fields__,
     contract.DIAGNOSE: ProbeOptions.__struct_fields__,
+    contract.QUERY_HISTORY: HistoryQuery.__struct_fields__,
 }
 REQUIRED = {contract.SET_POLICY: {"selector": st.builds(Variant, st.just("s"), texts)}}
 

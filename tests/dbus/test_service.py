@@ -148,6 +148,10 @@ def test_every_method_is_answered_and_has_the_pinned_signature(bus):
         ("Subscribe", "a{sv}", [{"interval_s": Variant("s", "x")}], contract.ERROR_PREFIX + "InvalidValue"),
         ("Subscribe", "a{sv}", [{"topics": Variant("as", ["x"])}], contract.ERROR_PREFIX + "InvalidValue"),
         ("Subscribe", "a{sv}", [{"count": Variant("x", -1)}], contract.ERROR_PREFIX + "InvalidValue"),
+        ("QueryHistory", "a{sv}", [{"range": Variant("s", "year")}], contract.ERROR_PREFIX + "InvalidValue"),
+        ("QueryHistory", "a{sv}", [{"offset": Variant("x", -1)}], contract.ERROR_PREFIX + "InvalidValue"),
+        ("EstimateWait", "su", ["", 0], contract.ERROR_PREFIX + "InvalidValue"),
+        ("EstimateWait", "su", ["nobody", 1], contract.ERROR_PREFIX + "UnknownApplication"),
     ],
 )
 def test_bad_calls_get_an_error_with_a_sentence(bus, member, signature, body, error):
