@@ -6,9 +6,11 @@ import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
+from fake_history import estimated, recorded
 from fake_profiles import FakeProfiles
 from msgspec.structs import replace
 
+from mpmanager.api.history import HistoryInfo, HistoryQuery, WaitEstimate
 from mpmanager.api.structures import (
     AppInfo,
     ApplicationTotals,
@@ -48,6 +50,7 @@ from mpmanager.model.errors import (
     DaemonNotRunningError,
     InvalidValueError,
     MpmanagerError,
+    UnknownApplicationError,
     UnknownChangeError,
     UnknownPathError,
 )
@@ -177,6 +180,7 @@ class World:
     now: float = 1000.0
     """Monotonic seconds."""
     simulated: bool = False
+    is_history_empty: bool = False
     sequence: int = 0
     events: list[EventInfo] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -537,6 +541,7 @@ class FakeManager:
         """A rehearsal lasts until this is set."""
         self.queries: list[PolicyQuery] = []
         """What was asked to be explained."""
+        self.asked: list[HistoryQuery] = []
         self.is_closed = False
         self.guard_s: int | None = None
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
@@ -783,6 +788,15 @@ class FakeManager:
             return RehearsalInfo(path=path, took_s=0.0)
         await self.enough.wait()
         return self.rehearsal
+
+    async def history(self, query: HistoryQuery) -> HistoryInfo:
+        self.asked.append(query)
+        return recorded(query, is_empty=self.world.is_history_empty)
+
+    async def estimate_wait(self, app: str, weeks: int) -> WaitEstimate:
+        if app == "exe:/usr/bin/rsync":
+            raise UnknownApplicationError(f"app {app!r}: nothing is recorded of it")
+        return estimated(app, weeks, known=app != "exe:/usr/bin/ssh")
 
     async def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         self.options = options

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
+from mpmanager.api.history import HistoryInfo, HistoryQuery, WaitEstimate
 from mpmanager.api.structures import (
     CapInfo,
     ChangeInfo,
@@ -131,6 +132,12 @@ class Manager(Protocol):
 
     async def rehearse(self, path: str, seconds: float) -> RehearsalInfo:
         """Take a path away for so long, and report how connections got through it; 0: end that now."""
+
+    async def history(self, query: HistoryQuery) -> HistoryInfo:
+        """What was carried in a day, week or month."""
+
+    async def estimate_wait(self, app: str, weeks: int) -> WaitEstimate:
+        """What wait budgets would have cost an application in the last weeks; empty: all of this user's."""
 
     def frames(self, options: SubscribeOptions) -> AsyncGenerator[Frame, None]:
         """Frames as the daemon sends them, until it ends."""

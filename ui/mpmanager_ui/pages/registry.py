@@ -55,6 +55,12 @@ def _live(context: PageContext) -> QWidget:
     return LivePage(context.look, context.session, context.tasks, context.snackbar, lambda: preferences.motion)
 
 
+def _history(context: PageContext) -> QWidget:
+    from mpmanager_ui.pages.history import HistoryPage  # noqa: PLC0415  # see PAGES
+
+    return HistoryPage(context.look, context.session, context.tasks, context.snackbar)
+
+
 def _profiles(context: PageContext) -> QWidget:
     from mpmanager_ui.pages.profiles import ProfilesPage  # noqa: PLC0415  # see PAGES
 
@@ -79,6 +85,7 @@ PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.PATHS: _paths,
     PageName.APPLICATIONS: _applications,
     PageName.LIVE: _live,
+    PageName.HISTORY: _history,
     PageName.PROFILES: _profiles,
     PageName.DIAGNOSTICS: _diagnostics,
     PageName.SETTINGS: _settings,
@@ -93,6 +100,7 @@ def entries() -> tuple[Entry, ...]:
         PageName.PATHS: tr("Paths"),
         PageName.APPLICATIONS: tr("Applications"),
         PageName.LIVE: tr("Live"),
+        PageName.HISTORY: tr("History"),
         PageName.PROFILES: tr("Profiles"),
         PageName.DIAGNOSTICS: tr("Diagnostics"),
         PageName.SETTINGS: tr("Settings"),

@@ -132,160 +132,88 @@
             <translation>Das zurückzunehmen ist misslungen</translation>
         </message>
         <message>
-            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+            <source>Applications and what they moved over each path</source>
+            <translation>Anwendungen und was sie über jeden Pfad übertragen haben</translation>
         </message>
         <message>
-            <source>Not checked yet</source>
-            <translation>Noch nicht geprüft</translation>
+            <source>Only metered</source>
+            <translation>Nur kostenpflichtige</translation>
         </message>
         <message>
-            <source>Check now</source>
-            <translation>Jetzt prüfen</translation>
+            <source>Export CSV</source>
+            <translation>CSV exportieren</translation>
         </message>
         <message>
-            <source>Copy report</source>
-            <translation>Bericht kopieren</translation>
+            <source>Time</source>
+            <translation>Zeit</translation>
         </message>
         <message>
-            <source>Prove it now</source>
-            <translation>Jetzt beweisen</translation>
+            <source>Together</source>
+            <translation>Zusammen</translation>
         </message>
         <message>
-            <source>Not tried since the window was opened.</source>
-            <translation>Nicht versucht, seit das Fenster offen ist.</translation>
+            <source>each hour</source>
+            <translation>je Stunde</translation>
         </message>
         <message>
-            <source>The report is on the clipboard, without names and addresses</source>
-            <translation>Der Bericht ist in der Zwischenablage, ohne Namen und Adressen</translation>
+            <source>each day</source>
+            <translation>je Tag</translation>
         </message>
         <message>
-            <source>What each path answers</source>
-            <translation>Was jeder Pfad antwortet</translation>
+            <source>Nothing is recorded yet</source>
+            <translation>Noch ist nichts aufgezeichnet</translation>
         </message>
         <message>
-            <source>Is everything as it should be?</source>
-            <translation>Ist alles, wie es sein soll?</translation>
+            <source>A minute after a program has used a path, what it moved stands here. Programs that do not ask for several paths get them by: mpm run -- PROGRAM</source>
+            <translation>Eine Minute nachdem ein Programm einen Pfad benutzt hat, steht hier, was es übertragen hat. Programme, die nicht selbst mehrere Pfade verlangen, bekommen sie durch: mpm run -- PROGRAMM</translation>
         </message>
         <message>
-            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
-            <translation>Geprüft wird bei Gateway und Nameserver jedes Pfades. Sonst wird niemand gefragt, den Sie nicht nennen.</translation>
+            <source>History</source>
+            <translation>Verlauf</translation>
         </message>
         <message>
-            <source>As text, without addresses, networks, users and hosts</source>
-            <translation>Als Text, ohne Adressen, Netze, Benutzer und Rechner</translation>
+            <source>Only what went over paths while they were metered</source>
+            <translation>Nur was über Pfade ging, während sie als kostenpflichtig galten</translation>
         </message>
         <message>
-            <source>Ask somebody else, too</source>
-            <translation>Auch andere fragen</translation>
+            <source>What was carried in each stretch of time</source>
+            <translation>Was in jedem Zeitabschnitt übertragen wurde</translation>
         </message>
         <message>
-            <source>Is trust kept to?</source>
-            <translation>Wird das Vertrauen eingehalten?</translation>
+            <source>What was carried: {period}</source>
+            <translation>Was übertragen wurde: {period}</translation>
         </message>
         <message>
-            <source>Trying to get past it, for some seconds ...</source>
-            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen ...</translation>
+            <source>Written to {file}</source>
+            <translation>In {file} geschrieben</translation>
         </message>
         <message>
-            <source>Asking over every path; this takes some seconds ...</source>
-            <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden ...</translation>
+            <source>Back</source>
+            <translation>Zurück</translation>
         </message>
         <message>
-            <source>A server: does Multipath TCP get there?</source>
-            <translation>Ein Server: kommt Multipath TCP dorthin?</translation>
+            <source>Forward</source>
+            <translation>Vor</translation>
         </message>
         <message>
-            <source>A URL that a captive portal would answer</source>
-            <translation>Eine URL, auf die ein Anmeldeportal antworten würde</translation>
+            <source>Carried</source>
+            <translation>Übertragen</translation>
         </message>
         <message>
-            <source>A host: which routers lead there?</source>
-            <translation>Ein Rechner: welche Router führen dorthin?</translation>
+            <source>Show as chart</source>
+            <translation>Als Diagramm zeigen</translation>
         </message>
         <message>
-            <source>Checking failed</source>
-            <translation>Die Prüfung ist misslungen</translation>
+            <source>Show as table</source>
+            <translation>Als Tabelle zeigen</translation>
         </message>
         <message>
-            <source>Only {condition}</source>
-            <translation type="unfinished" />
+            <source>Reading the history failed</source>
+            <translation>Der Verlauf ließ sich nicht lesen</translation>
         </message>
         <message>
-            <source>Flow map</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Expand all</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Collapse</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>View</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Export</source>
-            <translation>Exportieren</translation>
-        </message>
-        <message>
-            <source>Asking why failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Picture of the map and its time (PNG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>The same to scale as you like (SVG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for spreadsheets (CSV)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for programs (JSON)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saved in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Which application uses which path</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>{size} of packets in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saving {file} failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Capturing packets failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Holding the connection to trusted paths failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It keeps to trusted paths now</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It may use all paths again</source>
-            <translation type="unfinished" />
+            <source>Exporting failed</source>
+            <translation>Das Exportieren ist misslungen</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -310,14 +238,6 @@
         <message>
             <source>As of {time}: {sentence}</source>
             <translation>Stand {time}: {sentence}</translation>
-        </message>
-        <message>
-            <source>Show as chart</source>
-            <translation>Als Diagramm zeigen</translation>
-        </message>
-        <message>
-            <source>Show as table</source>
-            <translation>Als Tabelle zeigen</translation>
         </message>
         <message>
             <source>Traffic</source>
@@ -382,10 +302,6 @@
         <message>
             <source>Probing {path} failed</source>
             <translation>{path} konnte nicht geprüft werden</translation>
-        </message>
-        <message>
-            <source>Written to {file}</source>
-            <translation>Nach {file} geschrieben</translation>
         </message>
         <message>
             <source>profile</source>
@@ -1240,10 +1156,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>unknown</source>
             <translation>unbekannt</translation>
-        </message>
-        <message>
-            <source>Time</source>
-            <translation>Zeit</translation>
         </message>
         <message>
             <source>{count} event</source>
@@ -2882,20 +2794,220 @@ Nichts wurde geändert.</translation>
             <translation>einer Datei</translation>
         </message>
         <message>
-            <source>1 min</source>
-            <translation type="unfinished" />
+            <source>{day} {month}</source>
+            <translation>{day}. {month}</translation>
         </message>
         <message>
-            <source>10 min</source>
-            <translation type="unfinished" />
+            <source>{carried}; {helped} of it because data was late.</source>
+            <translation>{carried}; {helped} davon, weil Daten verspätet waren.</translation>
         </message>
         <message>
-            <source>2 h</source>
-            <translation type="unfinished" />
+            <source>{waited} of {allowed} ms</source>
+            <translation>{waited} von {allowed} ms</translation>
         </message>
         <message>
-            <source>24 h</source>
-            <translation type="unfinished" />
+            <source>With {wait}, about {amount} of last week's {moved} would have gone over a backup.</source>
+            <translation>Mit {wait} wären von den {moved} der letzten Woche etwa {amount} über eine Reserve gegangen.</translation>
+        </message>
+        <message>
+            <source>An estimate, from {known} of which the wait is known.</source>
+            <translation>Eine Schätzung aus {known}, deren Wartezeit bekannt ist.</translation>
+        </message>
+        <message>
+            <source>Really, {amount} went over a backup, once.</source>
+            <translation>Wirklich ging {amount} über eine Reserve, einmal.</translation>
+        </message>
+        <message>
+            <source>Really, {amount} went over a backup, {count} times.</source>
+            <translation>Wirklich gingen {amount} über eine Reserve, {count} Mal.</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>Tag</translation>
+        </message>
+        <message>
+            <source>Week</source>
+            <translation>Woche</translation>
+        </message>
+        <message>
+            <source>Month</source>
+            <translation>Monat</translation>
+        </message>
+        <message>
+            <source>Today, {date}</source>
+            <translation>Heute, {date}</translation>
+        </message>
+        <message>
+            <source>Yesterday, {date}</source>
+            <translation>Gestern, {date}</translation>
+        </message>
+        <message>
+            <source>{amount} over {path}</source>
+            <translation>{amount} über {path}</translation>
+        </message>
+        <message>
+            <source>{carried}.</source>
+            <translation>{carried}.</translation>
+        </message>
+        <message>
+            <source>Other traffic and headers</source>
+            <translation>Sonstiger Verkehr und Header</translation>
+        </message>
+        <message>
+            <source>Other users</source>
+            <translation>Andere Benutzer</translation>
+        </message>
+        <message>
+            <source>Because late</source>
+            <translation>Wegen Verspätung</translation>
+        </message>
+        <message>
+            <source>Helped</source>
+            <translation>Geholfen</translation>
+        </message>
+        <message>
+            <source>Waited</source>
+            <translation>Gewartet</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>nichts</translation>
+        </message>
+        <message>
+            <source>at most {amount}</source>
+            <translation>höchstens {amount}</translation>
+        </message>
+        <message>
+            <source>How long its data waited is not known: while it was looked at it sent nothing, or had no second path. Look again after a while.</source>
+            <translation>Wie lange Daten gewartet haben, ist nicht bekannt: während hingesehen wurde, hat es nichts gesendet oder hatte keinen zweiten Pfad. Sehen Sie nach einer Weile wieder nach.</translation>
+        </message>
+        <message>
+            <source>With “never”, nothing of last week's {moved} would have gone over a backup because of late data.</source>
+            <translation>Mit „nie“ wäre von den {moved} der letzten Woche wegen verspäteter Daten nichts über eine Reserve gegangen.</translation>
+        </message>
+        <message>
+            <source>With 0 ms all paths are pooled: at most {amount} of last week's {moved} would have gone over others.</source>
+            <translation>Mit 0 ms werden alle Pfade gebündelt: von den {moved} der letzten Woche wären höchstens {amount} über andere gegangen.</translation>
+        </message>
+        <message>
+            <source>Nothing was carried over metered paths.</source>
+            <translation>Über kostenpflichtige Pfade wurde nichts übertragen.</translation>
+        </message>
+        <message>
+            <source>Nothing was carried.</source>
+            <translation>Es wurde nichts übertragen.</translation>
+        </message>
+        <message>
+            <source>{count} other path</source>
+            <translation>{count} weiteren Pfad</translation>
+        </message>
+        <message>
+            <source>{count} other paths</source>
+            <translation>{count} weitere Pfade</translation>
+        </message>
+        <message>
+            <source>Monday</source>
+            <translation>Montag</translation>
+        </message>
+        <message>
+            <source>Tuesday</source>
+            <translation>Dienstag</translation>
+        </message>
+        <message>
+            <source>Wednesday</source>
+            <translation>Mittwoch</translation>
+        </message>
+        <message>
+            <source>Thursday</source>
+            <translation>Donnerstag</translation>
+        </message>
+        <message>
+            <source>Friday</source>
+            <translation>Freitag</translation>
+        </message>
+        <message>
+            <source>Saturday</source>
+            <translation>Samstag</translation>
+        </message>
+        <message>
+            <source>Sunday</source>
+            <translation>Sonntag</translation>
+        </message>
+        <message>
+            <source>Mon</source>
+            <translation>Mo</translation>
+        </message>
+        <message>
+            <source>Tue</source>
+            <translation>Di</translation>
+        </message>
+        <message>
+            <source>Wed</source>
+            <translation>Mi</translation>
+        </message>
+        <message>
+            <source>Thu</source>
+            <translation>Do</translation>
+        </message>
+        <message>
+            <source>Fri</source>
+            <translation>Fr</translation>
+        </message>
+        <message>
+            <source>Sat</source>
+            <translation>Sa</translation>
+        </message>
+        <message>
+            <source>Sun</source>
+            <translation>So</translation>
+        </message>
+        <message>
+            <source>January</source>
+            <translation>Januar</translation>
+        </message>
+        <message>
+            <source>February</source>
+            <translation>Februar</translation>
+        </message>
+        <message>
+            <source>March</source>
+            <translation>März</translation>
+        </message>
+        <message>
+            <source>April</source>
+            <translation>April</translation>
+        </message>
+        <message>
+            <source>May</source>
+            <translation>Mai</translation>
+        </message>
+        <message>
+            <source>June</source>
+            <translation>Juni</translation>
+        </message>
+        <message>
+            <source>July</source>
+            <translation>Juli</translation>
+        </message>
+        <message>
+            <source>August</source>
+            <translation>August</translation>
+        </message>
+        <message>
+            <source>September</source>
+            <translation>September</translation>
+        </message>
+        <message>
+            <source>October</source>
+            <translation>Oktober</translation>
+        </message>
+        <message>
+            <source>November</source>
+            <translation>November</translation>
+        </message>
+        <message>
+            <source>December</source>
+            <translation>Dezember</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
@@ -3178,6 +3290,14 @@ Nichts wurde geändert.</translation>
             <translation>Schließen</translation>
         </message>
         <message>
+            <source>together</source>
+            <translation>zusammen</translation>
+        </message>
+        <message>
+            <source>not recorded</source>
+            <translation>nicht aufgezeichnet</translation>
+        </message>
+        <message>
             <source>When the cap is reached</source>
             <translation>Wenn das Limit erreicht ist</translation>
         </message>
@@ -3252,6 +3372,30 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Paths: {names}; {scale}</source>
             <translation>Pfade: {names}; {scale}</translation>
+        </message>
+        <message>
+            <source>Whose data: {name}</source>
+            <translation>Wessen Daten: {name}</translation>
+        </message>
+        <message>
+            <source>What if</source>
+            <translation>Was wäre wenn</translation>
+        </message>
+        <message>
+            <source>Try what a wait would have cost; nothing is changed by that.</source>
+            <translation>Probieren Sie, was eine Wartezeit gekostet hätte; dadurch ändert sich nichts.</translation>
+        </message>
+        <message>
+            <source>What a wait would have cost</source>
+            <translation>Was eine Wartezeit gekostet hätte</translation>
+        </message>
+        <message>
+            <source>Everything you run</source>
+            <translation>Alle Ihre Programme</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded of it in the last seven days.</source>
+            <translation>Davon ist in den letzten sieben Tagen nichts aufgezeichnet.</translation>
         </message>
         <message>
             <source>Drop it to see what it would change</source>

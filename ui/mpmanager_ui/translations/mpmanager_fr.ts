@@ -132,160 +132,88 @@
             <translation>L'annulation a échoué</translation>
         </message>
         <message>
-            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
+            <source>Applications and what they moved over each path</source>
+            <translation>Applications et ce qu’elles ont transféré par chaque chemin</translation>
         </message>
         <message>
-            <source>Not checked yet</source>
-            <translation>Pas encore vérifié</translation>
+            <source>Only metered</source>
+            <translation>Seulement les facturés</translation>
         </message>
         <message>
-            <source>Check now</source>
-            <translation>Vérifier</translation>
+            <source>Export CSV</source>
+            <translation>Exporter en CSV</translation>
         </message>
         <message>
-            <source>Copy report</source>
-            <translation>Copier le rapport</translation>
+            <source>Time</source>
+            <translation>Heure</translation>
         </message>
         <message>
-            <source>Prove it now</source>
-            <translation>Prouver</translation>
+            <source>Together</source>
+            <translation>Ensemble</translation>
         </message>
         <message>
-            <source>Not tried since the window was opened.</source>
-            <translation>Pas essayé depuis l’ouverture de la fenêtre.</translation>
+            <source>each hour</source>
+            <translation>par heure</translation>
         </message>
         <message>
-            <source>The report is on the clipboard, without names and addresses</source>
-            <translation>Le rapport est dans le presse-papiers, sans noms ni adresses</translation>
+            <source>each day</source>
+            <translation>par jour</translation>
         </message>
         <message>
-            <source>What each path answers</source>
-            <translation>Ce que répond chaque chemin</translation>
+            <source>Nothing is recorded yet</source>
+            <translation>Rien n’est encore enregistré</translation>
         </message>
         <message>
-            <source>Is everything as it should be?</source>
-            <translation>Tout est-il comme il faut ?</translation>
+            <source>A minute after a program has used a path, what it moved stands here. Programs that do not ask for several paths get them by: mpm run -- PROGRAM</source>
+            <translation>Une minute après qu’un programme a utilisé un chemin, ce qu’il a transféré figure ici. Les programmes qui ne demandent pas plusieurs chemins les obtiennent par : mpm run -- PROGRAMME</translation>
         </message>
         <message>
-            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
-            <translation>La vérification interroge la passerelle et le serveur de noms de chaque chemin. Personne d’autre n’est interrogé sans que vous le nommiez.</translation>
+            <source>History</source>
+            <translation>Historique</translation>
         </message>
         <message>
-            <source>As text, without addresses, networks, users and hosts</source>
-            <translation>En texte, sans adresses, réseaux, utilisateurs ni machines</translation>
+            <source>Only what went over paths while they were metered</source>
+            <translation>Seulement ce qui est passé par des chemins pendant qu’ils étaient facturés</translation>
         </message>
         <message>
-            <source>Ask somebody else, too</source>
-            <translation>Interroger aussi d’autres</translation>
+            <source>What was carried in each stretch of time</source>
+            <translation>Ce qui a été transféré dans chaque intervalle</translation>
         </message>
         <message>
-            <source>Is trust kept to?</source>
-            <translation>La confiance est-elle respectée ?</translation>
+            <source>What was carried: {period}</source>
+            <translation>Ce qui a été transféré : {period}</translation>
         </message>
         <message>
-            <source>Trying to get past it, for some seconds ...</source>
-            <translation>Tentatives de contournement pendant quelques secondes ...</translation>
+            <source>Written to {file}</source>
+            <translation>Écrit dans {file}</translation>
         </message>
         <message>
-            <source>Asking over every path; this takes some seconds ...</source>
-            <translation>Interrogation par chaque chemin ; cela prend quelques secondes ...</translation>
+            <source>Back</source>
+            <translation>Précédent</translation>
         </message>
         <message>
-            <source>A server: does Multipath TCP get there?</source>
-            <translation>Un serveur : Multipath TCP y arrive-t-il ?</translation>
+            <source>Forward</source>
+            <translation>Suivant</translation>
         </message>
         <message>
-            <source>A URL that a captive portal would answer</source>
-            <translation>Une URL à laquelle un portail captif répondrait</translation>
+            <source>Carried</source>
+            <translation>Transféré</translation>
         </message>
         <message>
-            <source>A host: which routers lead there?</source>
-            <translation>Un hôte : quels routeurs y mènent ?</translation>
+            <source>Show as chart</source>
+            <translation>Afficher en graphique</translation>
         </message>
         <message>
-            <source>Checking failed</source>
-            <translation>La vérification a échoué</translation>
+            <source>Show as table</source>
+            <translation>Afficher en tableau</translation>
         </message>
         <message>
-            <source>Only {condition}</source>
-            <translation type="unfinished" />
+            <source>Reading the history failed</source>
+            <translation>La lecture de l’historique a échoué</translation>
         </message>
         <message>
-            <source>Flow map</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Expand all</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Collapse</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>View</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Export</source>
-            <translation>Exporter</translation>
-        </message>
-        <message>
-            <source>Asking why failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Picture of the map and its time (PNG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>The same to scale as you like (SVG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for spreadsheets (CSV)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for programs (JSON)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saved in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Which application uses which path</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>{size} of packets in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saving {file} failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Capturing packets failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Holding the connection to trusted paths failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It keeps to trusted paths now</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It may use all paths again</source>
-            <translation type="unfinished" />
+            <source>Exporting failed</source>
+            <translation>L’exportation a échoué</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -310,14 +238,6 @@
         <message>
             <source>As of {time}: {sentence}</source>
             <translation>État à {time} : {sentence}</translation>
-        </message>
-        <message>
-            <source>Show as chart</source>
-            <translation>Afficher en graphique</translation>
-        </message>
-        <message>
-            <source>Show as table</source>
-            <translation>Afficher en tableau</translation>
         </message>
         <message>
             <source>Traffic</source>
@@ -382,10 +302,6 @@
         <message>
             <source>Probing {path} failed</source>
             <translation>Le test de {path} a échoué</translation>
-        </message>
-        <message>
-            <source>Written to {file}</source>
-            <translation>Écrit dans {file}</translation>
         </message>
         <message>
             <source>profile</source>
@@ -1240,10 +1156,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>unknown</source>
             <translation>inconnu</translation>
-        </message>
-        <message>
-            <source>Time</source>
-            <translation>Heure</translation>
         </message>
         <message>
             <source>{count} event</source>
@@ -2882,20 +2794,220 @@ Rien n’a été changé.</translation>
             <translation>un fichier</translation>
         </message>
         <message>
-            <source>1 min</source>
-            <translation type="unfinished" />
+            <source>{day} {month}</source>
+            <translation>{day} {month}</translation>
         </message>
         <message>
-            <source>10 min</source>
-            <translation type="unfinished" />
+            <source>{carried}; {helped} of it because data was late.</source>
+            <translation>{carried} ; dont {helped} parce que des données étaient en retard.</translation>
         </message>
         <message>
-            <source>2 h</source>
-            <translation type="unfinished" />
+            <source>{waited} of {allowed} ms</source>
+            <translation>{waited} sur {allowed} ms</translation>
         </message>
         <message>
-            <source>24 h</source>
-            <translation type="unfinished" />
+            <source>With {wait}, about {amount} of last week's {moved} would have gone over a backup.</source>
+            <translation>Avec {wait}, environ {amount} des {moved} de la semaine dernière seraient passés par un chemin de secours.</translation>
+        </message>
+        <message>
+            <source>An estimate, from {known} of which the wait is known.</source>
+            <translation>Une estimation, d’après {known} dont l’attente est connue.</translation>
+        </message>
+        <message>
+            <source>Really, {amount} went over a backup, once.</source>
+            <translation>En réalité, {amount} sont passés par un chemin de secours, une fois.</translation>
+        </message>
+        <message>
+            <source>Really, {amount} went over a backup, {count} times.</source>
+            <translation>En réalité, {amount} sont passés par un chemin de secours, {count} fois.</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>Jour</translation>
+        </message>
+        <message>
+            <source>Week</source>
+            <translation>Semaine</translation>
+        </message>
+        <message>
+            <source>Month</source>
+            <translation>Mois</translation>
+        </message>
+        <message>
+            <source>Today, {date}</source>
+            <translation>Aujourd’hui, {date}</translation>
+        </message>
+        <message>
+            <source>Yesterday, {date}</source>
+            <translation>Hier, {date}</translation>
+        </message>
+        <message>
+            <source>{amount} over {path}</source>
+            <translation>{amount} par {path}</translation>
+        </message>
+        <message>
+            <source>{carried}.</source>
+            <translation>{carried}.</translation>
+        </message>
+        <message>
+            <source>Other traffic and headers</source>
+            <translation>Autre trafic et en-têtes</translation>
+        </message>
+        <message>
+            <source>Other users</source>
+            <translation>Autres utilisateurs</translation>
+        </message>
+        <message>
+            <source>Because late</source>
+            <translation>Pour retard</translation>
+        </message>
+        <message>
+            <source>Helped</source>
+            <translation>Aidé</translation>
+        </message>
+        <message>
+            <source>Waited</source>
+            <translation>Attendu</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>rien</translation>
+        </message>
+        <message>
+            <source>at most {amount}</source>
+            <translation>au plus {amount}</translation>
+        </message>
+        <message>
+            <source>How long its data waited is not known: while it was looked at it sent nothing, or had no second path. Look again after a while.</source>
+            <translation>On ne sait pas combien de temps les données ont attendu : pendant l’observation, rien n’a été envoyé ou il n’y avait pas de second chemin. Revenez plus tard.</translation>
+        </message>
+        <message>
+            <source>With “never”, nothing of last week's {moved} would have gone over a backup because of late data.</source>
+            <translation>Avec « jamais », rien des {moved} de la semaine dernière ne serait passé par un chemin de secours à cause de données en retard.</translation>
+        </message>
+        <message>
+            <source>With 0 ms all paths are pooled: at most {amount} of last week's {moved} would have gone over others.</source>
+            <translation>Avec 0 ms tous les chemins sont réunis : au plus {amount} des {moved} de la semaine dernière seraient passés par d’autres.</translation>
+        </message>
+        <message>
+            <source>Nothing was carried over metered paths.</source>
+            <translation>Rien n’a été transféré par des chemins facturés.</translation>
+        </message>
+        <message>
+            <source>Nothing was carried.</source>
+            <translation>Rien n’a été transféré.</translation>
+        </message>
+        <message>
+            <source>{count} other path</source>
+            <translation>{count} autre chemin</translation>
+        </message>
+        <message>
+            <source>{count} other paths</source>
+            <translation>{count} autres chemins</translation>
+        </message>
+        <message>
+            <source>Monday</source>
+            <translation>lundi</translation>
+        </message>
+        <message>
+            <source>Tuesday</source>
+            <translation>mardi</translation>
+        </message>
+        <message>
+            <source>Wednesday</source>
+            <translation>mercredi</translation>
+        </message>
+        <message>
+            <source>Thursday</source>
+            <translation>jeudi</translation>
+        </message>
+        <message>
+            <source>Friday</source>
+            <translation>vendredi</translation>
+        </message>
+        <message>
+            <source>Saturday</source>
+            <translation>samedi</translation>
+        </message>
+        <message>
+            <source>Sunday</source>
+            <translation>dimanche</translation>
+        </message>
+        <message>
+            <source>Mon</source>
+            <translation>lun.</translation>
+        </message>
+        <message>
+            <source>Tue</source>
+            <translation>mar.</translation>
+        </message>
+        <message>
+            <source>Wed</source>
+            <translation>mer.</translation>
+        </message>
+        <message>
+            <source>Thu</source>
+            <translation>jeu.</translation>
+        </message>
+        <message>
+            <source>Fri</source>
+            <translation>ven.</translation>
+        </message>
+        <message>
+            <source>Sat</source>
+            <translation>sam.</translation>
+        </message>
+        <message>
+            <source>Sun</source>
+            <translation>dim.</translation>
+        </message>
+        <message>
+            <source>January</source>
+            <translation>janvier</translation>
+        </message>
+        <message>
+            <source>February</source>
+            <translation>février</translation>
+        </message>
+        <message>
+            <source>March</source>
+            <translation>mars</translation>
+        </message>
+        <message>
+            <source>April</source>
+            <translation>avril</translation>
+        </message>
+        <message>
+            <source>May</source>
+            <translation>mai</translation>
+        </message>
+        <message>
+            <source>June</source>
+            <translation>juin</translation>
+        </message>
+        <message>
+            <source>July</source>
+            <translation>juillet</translation>
+        </message>
+        <message>
+            <source>August</source>
+            <translation>août</translation>
+        </message>
+        <message>
+            <source>September</source>
+            <translation>septembre</translation>
+        </message>
+        <message>
+            <source>October</source>
+            <translation>octobre</translation>
+        </message>
+        <message>
+            <source>November</source>
+            <translation>novembre</translation>
+        </message>
+        <message>
+            <source>December</source>
+            <translation>décembre</translation>
         </message>
         <message>
             <source>{words} and {last}</source>
@@ -3178,6 +3290,14 @@ Rien n’a été changé.</translation>
             <translation>Fermer</translation>
         </message>
         <message>
+            <source>together</source>
+            <translation>ensemble</translation>
+        </message>
+        <message>
+            <source>not recorded</source>
+            <translation>non enregistré</translation>
+        </message>
+        <message>
             <source>When the cap is reached</source>
             <translation>Quand le plafond est atteint</translation>
         </message>
@@ -3252,6 +3372,30 @@ Rien n’a été changé.</translation>
         <message>
             <source>Paths: {names}; {scale}</source>
             <translation>Chemins : {names} ; {scale}</translation>
+        </message>
+        <message>
+            <source>Whose data: {name}</source>
+            <translation>Données de : {name}</translation>
+        </message>
+        <message>
+            <source>What if</source>
+            <translation>Et si</translation>
+        </message>
+        <message>
+            <source>Try what a wait would have cost; nothing is changed by that.</source>
+            <translation>Essayez ce qu’une attente aurait coûté ; cela ne change rien.</translation>
+        </message>
+        <message>
+            <source>What a wait would have cost</source>
+            <translation>Ce qu’une attente aurait coûté</translation>
+        </message>
+        <message>
+            <source>Everything you run</source>
+            <translation>Tous vos programmes</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded of it in the last seven days.</source>
+            <translation>Rien n’en est enregistré ces sept derniers jours.</translation>
         </message>
         <message>
             <source>Drop it to see what it would change</source>

@@ -11,6 +11,7 @@ class PageName(StrEnum):
     PATHS = "paths"
     APPLICATIONS = "applications"
     LIVE = "live"
+    HISTORY = "history"
     PROFILES = "profiles"
     DIAGNOSTICS = "diagnostics"
     SETTINGS = "settings"

@@ -1,6 +1,6 @@
 """The colour and the hatch by which a path is known everywhere."""
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
@@ -82,24 +82,33 @@ class PathSigns:
         new = [path for path in paths if self._kinds.get(path.name) is not path.kind]
         for path in new:
             self._signs.pop(path.name, None)
-        for path in sorted(new, key=lambda each: (self._remembered(each) is None, each.index)):
-            self._kinds[path.name] = path.kind
-            self._signs[path.name] = self._sign_for(path)
-            self._memory[path.name] = f"{path.kind.value}/{self._signs[path.name].hatch.value}"
+        for path in sorted(new, key=lambda each: (self._remembered(each.name, each.kind) is None, each.index)):
+            self._give(path.name, path.kind)
+
+    def recall(self, kinds: Mapping[str, PathKind]) -> None:
+        """Give a sign to paths of which nothing is known but their kind: those that are gone."""
+        for name, kind in kinds.items():
+            if name not in self._signs:
+                self._give(name, kind)
 
     def of(self, name: str | None) -> PathSign:
         """The sign of a path; the neutral one for what is no path."""
         return self._signs.get(name or "", NOBODYS_SIGN)
 
-    def _sign_for(self, path: PathInfo) -> PathSign:
-        own = KIND_SIGNS.get(path.kind)
+    def _give(self, name: str, kind: PathKind) -> None:
+        self._kinds[name] = kind
+        self._signs[name] = self._sign_for(name, kind)
+        self._memory[name] = f"{kind.value}/{self._signs[name].hatch.value}"
+
+    def _sign_for(self, name: str, kind: PathKind) -> PathSign:
+        own = KIND_SIGNS.get(kind)
         if own is NOBODYS_SIGN:
             return own
-        wanted = [each for each in (self._remembered(path), own) if each is not None]
+        wanted = [each for each in (self._remembered(name, kind), own) if each is not None]
         taken = set(self._signs.values())
         return next((each for each in (*wanted, *_SPARE_SIGNS) if each not in taken), NOBODYS_SIGN)
 
-    def _remembered(self, path: PathInfo) -> PathSign | None:
+    def _remembered(self, name: str, kind: PathKind) -> PathSign | None:
         """What it had before, unless it was of another kind then."""
-        kind, _, hatch = self._memory.get(path.name, "").partition("/")
-        return _SIGN_OF_HATCH.get(hatch) if kind == path.kind.value else None
+        before, _, hatch = self._memory.get(name, "").partition("/")
+        return _SIGN_OF_HATCH.get(hatch) if before == kind.value else None

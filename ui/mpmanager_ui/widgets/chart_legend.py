@@ -29,16 +29,20 @@ class ChartLegend(QWidget):
         self._look = look
         self._signs = signs
         self._titles: Mapping[str, str] = {}
+        self._note: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.changed.connect(self.update)
 
-    def show_paths(self, titles: Mapping[str, str]) -> None:
-        """Name these paths."""
-        if titles != self._titles:
-            self._titles = dict(titles)
+    def show_paths(self, titles: Mapping[str, str], *, note: str | None = None) -> None:
+        """Name these paths, and what the chart's bins are; None: those of the live chart."""
+        if (titles, note) != (self._titles, self._note):
+            self._titles, self._note = dict(titles), note
             names = ", ".join(titles.values())
-            self.setAccessibleName(tr("Paths: {names}; {scale}", names=names, scale=_scale_notes()[0]))
+            self.setAccessibleName(tr("Paths: {names}; {scale}", names=names, scale=self._notes()[0]))
             self.update()
+
+    def _notes(self) -> tuple[str, ...]:
+        return _scale_notes() if self._note is None else (self._note, "")
 
     def sizeHint(self) -> QSize:
         return QSize(160, 20)
@@ -59,7 +63,7 @@ class ChartLegend(QWidget):
             painter.drawText(QRectF(left + 17, 0, width + 4, self.height()), _LEFT, title)
             left += width + 33
         room = self.width() - left
-        note = next(each for each in _scale_notes() if metrics.horizontalAdvance(each) <= max(room, 0))
+        note = next(each for each in self._notes() if metrics.horizontalAdvance(each) <= max(room, 0))
         painter.setPen(self._look.colour("muted"))
         painter.drawText(QRectF(self.rect()), _RIGHT, note)
         painter.end()
