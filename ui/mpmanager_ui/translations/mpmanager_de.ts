@@ -132,6 +132,82 @@
             <translation>Das zurückzunehmen ist misslungen</translation>
         </message>
         <message>
+            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
+            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+        </message>
+        <message>
+            <source>Not checked yet</source>
+            <translation>Noch nicht geprüft</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Jetzt prüfen</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>Bericht kopieren</translation>
+        </message>
+        <message>
+            <source>Prove it now</source>
+            <translation>Jetzt beweisen</translation>
+        </message>
+        <message>
+            <source>Not tried since the window was opened.</source>
+            <translation>Nicht versucht, seit das Fenster offen ist.</translation>
+        </message>
+        <message>
+            <source>The report is on the clipboard, without names and addresses</source>
+            <translation>Der Bericht ist in der Zwischenablage, ohne Namen und Adressen</translation>
+        </message>
+        <message>
+            <source>What each path answers</source>
+            <translation>Was jeder Pfad antwortet</translation>
+        </message>
+        <message>
+            <source>Is everything as it should be?</source>
+            <translation>Ist alles, wie es sein soll?</translation>
+        </message>
+        <message>
+            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
+            <translation>Geprüft wird bei Gateway und Nameserver jedes Pfades. Sonst wird niemand gefragt, den Sie nicht nennen.</translation>
+        </message>
+        <message>
+            <source>As text, without addresses, networks, users and hosts</source>
+            <translation>Als Text, ohne Adressen, Netze, Benutzer und Rechner</translation>
+        </message>
+        <message>
+            <source>Ask somebody else, too</source>
+            <translation>Auch andere fragen</translation>
+        </message>
+        <message>
+            <source>Is trust kept to?</source>
+            <translation>Wird das Vertrauen eingehalten?</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen ...</translation>
+        </message>
+        <message>
+            <source>Asking over every path; this takes some seconds ...</source>
+            <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden ...</translation>
+        </message>
+        <message>
+            <source>A server: does Multipath TCP get there?</source>
+            <translation>Ein Server: kommt Multipath TCP dorthin?</translation>
+        </message>
+        <message>
+            <source>A URL that a captive portal would answer</source>
+            <translation>Eine URL, auf die ein Anmeldeportal antworten würde</translation>
+        </message>
+        <message>
+            <source>A host: which routers lead there?</source>
+            <translation>Ein Rechner: welche Router führen dorthin?</translation>
+        </message>
+        <message>
+            <source>Checking failed</source>
+            <translation>Die Prüfung ist misslungen</translation>
+        </message>
+        <message>
             <source>Applications and what they moved over each path</source>
             <translation>Anwendungen und was sie über jeden Pfad übertragen haben</translation>
         </message>
@@ -214,6 +290,86 @@
         <message>
             <source>Exporting failed</source>
             <translation>Das Exportieren ist misslungen</translation>
+        </message>
+        <message>
+            <source>Only {condition}</source>
+            <translation>Nur {condition}</translation>
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation>Flusskarte</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>Einzelheiten</translation>
+        </message>
+        <message>
+            <source>Expand all</source>
+            <translation>Alle aufklappen</translation>
+        </message>
+        <message>
+            <source>Collapse</source>
+            <translation>Zuklappen</translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation>Ansicht</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>Asking why failed</source>
+            <translation>Die Frage nach dem Grund ist fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>Picture of the map and its time (PNG)</source>
+            <translation>Bild der Karte und ihrer Zeit (PNG)</translation>
+        </message>
+        <message>
+            <source>The same to scale as you like (SVG)</source>
+            <translation>Dasselbe, beliebig skalierbar (SVG)</translation>
+        </message>
+        <message>
+            <source>All rows shown, for spreadsheets (CSV)</source>
+            <translation>Alle gezeigten Zeilen für Tabellen (CSV)</translation>
+        </message>
+        <message>
+            <source>All rows shown, for programs (JSON)</source>
+            <translation>Alle gezeigten Zeilen für Programme (JSON)</translation>
+        </message>
+        <message>
+            <source>Saved in {file}</source>
+            <translation>In {file} gespeichert</translation>
+        </message>
+        <message>
+            <source>Which application uses which path</source>
+            <translation>Welche Anwendung welchen Pfad benutzt</translation>
+        </message>
+        <message>
+            <source>{size} of packets in {file}</source>
+            <translation>{size} an Paketen in {file}</translation>
+        </message>
+        <message>
+            <source>Saving {file} failed</source>
+            <translation>{file} konnte nicht gespeichert werden</translation>
+        </message>
+        <message>
+            <source>Capturing packets failed</source>
+            <translation>Die Pakete konnten nicht mitgeschnitten werden</translation>
+        </message>
+        <message>
+            <source>Holding the connection to trusted paths failed</source>
+            <translation>Die Verbindung konnte nicht auf vertrauenswürdige Pfade beschränkt werden</translation>
+        </message>
+        <message>
+            <source>It keeps to trusted paths now</source>
+            <translation>Sie bleibt jetzt auf vertrauenswürdigen Pfaden</translation>
+        </message>
+        <message>
+            <source>It may use all paths again</source>
+            <translation>Sie darf wieder alle Pfade benutzen</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -655,11 +811,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Stay in the tray when the window is closed</source>
-            <translation type="unfinished" />
+            <translation>Beim Schließen des Fensters im Infobereich bleiben</translation>
         </message>
         <message>
             <source>An icon there tells the state by its shape, and brings the window back.</source>
-            <translation type="unfinished" />
+            <translation>Ein Symbol dort zeigt den Zustand durch seine Form und holt das Fenster zurück.</translation>
         </message>
         <message>
             <source>Start in the tray</source>
@@ -1467,59 +1623,59 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>and 1 other</source>
-            <translation type="unfinished" />
+            <translation>und 1 weitere</translation>
         </message>
         <message>
             <source>and {count} others</source>
-            <translation type="unfinished" />
+            <translation>und {count} weitere</translation>
         </message>
         <message>
             <source>No application carries anything at the moment.</source>
-            <translation type="unfinished" />
+            <translation>Zurzeit überträgt keine Anwendung etwas.</translation>
         </message>
         <message>
             <source>The width grows with the square root of the rate; dots move the way most bytes go</source>
-            <translation type="unfinished" />
+            <translation>Die Breite wächst mit der Wurzel der Rate; Punkte laufen in die Richtung der meisten Bytes</translation>
         </message>
         <message>
             <source>Internet</source>
-            <translation type="unfinished" />
+            <translation>Internet</translation>
         </message>
         <message>
             <source>{application} over {path}: {down} down, {up} up.</source>
-            <translation type="unfinished" />
+            <translation>{application} über {path}: {down} ab, {up} auf.</translation>
         </message>
         <message>
             <source>Applications have their places here while they use Multipath TCP</source>
-            <translation type="unfinished" />
+            <translation>Anwendungen stehen hier, solange sie Multipath TCP benutzen</translation>
         </message>
         <message>
             <source>quiet</source>
-            <translation type="unfinished" />
+            <translation>still</translation>
         </message>
         <message>
             <source>{allowed} The last time it waited {waited}.</source>
-            <translation type="unfinished" />
+            <translation>{allowed} Zuletzt warteten sie {waited}.</translation>
         </message>
         <message>
             <source>Its data may wait {wait}.</source>
-            <translation type="unfinished" />
+            <translation>Die Daten dürfen {wait} warten.</translation>
         </message>
         <message>
             <source>{allowed} So far nothing has waited longer.</source>
-            <translation type="unfinished" />
+            <translation>{allowed} Bisher wartete nichts länger.</translation>
         </message>
         <message>
             <source>Its data waits for its own path.</source>
-            <translation type="unfinished" />
+            <translation>Die Daten warten auf ihren eigenen Pfad.</translation>
         </message>
         <message>
             <source>The rule of {rule} keeps it there.</source>
-            <translation type="unfinished" />
+            <translation>Die Regel von {rule} hält sie dort.</translation>
         </message>
         <message>
             <source>Last minute, at most {rate}</source>
-            <translation type="unfinished" />
+            <translation>Letzte Minute, höchstens {rate}</translation>
         </message>
         <message>
             <source>Download</source>
@@ -1534,24 +1690,20 @@ Nichts wurde geändert.</translation>
             <translation>Umlaufzeit</translation>
         </message>
         <message>
-            <source>Carried</source>
-            <translation>Übertragen</translation>
-        </message>
-        <message>
             <source>Sent again</source>
-            <translation type="unfinished" />
+            <translation>Erneut gesendet</translation>
         </message>
         <message>
             <source>Where no trusted path is left its data waits.</source>
-            <translation type="unfinished" />
+            <translation>Wo kein vertrauenswürdiger Pfad bleibt, warten die Daten.</translation>
         </message>
         <message>
             <source>It may use every path that its tier allows.</source>
-            <translation type="unfinished" />
+            <translation>Sie darf jeden Pfad benutzen, den seine Spur erlaubt.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count:</source>
-            <translation type="unfinished" />
+            <translation>Die Regeln dazu, in der Reihenfolge, in der sie zählen:</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
@@ -1719,15 +1871,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Dots flow</source>
-            <translation type="unfinished" />
+            <translation>Punkte fließen</translation>
         </message>
         <message>
             <source>Dots move once a second</source>
-            <translation type="unfinished" />
+            <translation>Punkte bewegen sich einmal je Sekunde</translation>
         </message>
         <message>
             <source>Arrows that stand still</source>
-            <translation type="unfinished" />
+            <translation>Pfeile, die stillstehen</translation>
         </message>
         <message>
             <source>Program</source>
@@ -2794,6 +2946,22 @@ Nichts wurde geändert.</translation>
             <translation>einer Datei</translation>
         </message>
         <message>
+            <source>1 min</source>
+            <translation>1 min</translation>
+        </message>
+        <message>
+            <source>10 min</source>
+            <translation>10 min</translation>
+        </message>
+        <message>
+            <source>2 h</source>
+            <translation>2 h</translation>
+        </message>
+        <message>
+            <source>24 h</source>
+            <translation>24 h</translation>
+        </message>
+        <message>
             <source>{day} {month}</source>
             <translation>{day}. {month}</translation>
         </message>
@@ -3407,11 +3575,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Filter: words, or app:… path: host: state:late</source>
-            <translation type="unfinished" />
+            <translation>Filter: Wörter oder app:… path: host: state:late</translation>
         </message>
         <message>
             <source>Filter</source>
-            <translation type="unfinished" />
+            <translation>Filter</translation>
         </message>
         <message>
             <source>Copy</source>
@@ -3435,23 +3603,23 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Capture its packets…</source>
-            <translation type="unfinished" />
+            <translation>Ihre Pakete mitschneiden …</translation>
         </message>
         <message>
             <source>−60 s</source>
-            <translation type="unfinished" />
+            <translation>−60 s</translation>
         </message>
         <message>
             <source>Hold to trusted paths</source>
-            <translation type="unfinished" />
+            <translation>Auf vertrauenswürdige Pfade beschränken</translation>
         </message>
         <message>
             <source>Choose a row or a ribbon to read what it does and why.</source>
-            <translation type="unfinished" />
+            <translation>Wählen Sie eine Zeile oder ein Band, um zu lesen, was es tut und warum.</translation>
         </message>
         <message>
             <source>About the current row</source>
-            <translation type="unfinished" />
+            <translation>Zur gewählten Zeile</translation>
         </message>
         <message>
             <source>Promise and proof</source>
@@ -3459,11 +3627,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Why</source>
-            <translation type="unfinished" />
+            <translation>Warum</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
-            <translation type="unfinished" />
+            <translation>Mitschnitt beenden</translation>
         </message>
         <message>
             <source>Take back</source>
@@ -3883,27 +4051,27 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Show the last {time}</source>
-            <translation type="unfinished" />
+            <translation>Die letzten {time} zeigen</translation>
         </message>
         <message>
             <source>Range {range}: clear</source>
-            <translation type="unfinished" />
+            <translation>Zeitraum {range}: aufheben</translation>
         </message>
         <message>
             <source>At most {rate}.</source>
-            <translation type="unfinished" />
+            <translation>Höchstens {rate}.</translation>
         </message>
         <message>
             <source>What was carried, over time</source>
-            <translation type="unfinished" />
+            <translation>Was übertragen wurde, im Lauf der Zeit</translation>
         </message>
         <message>
             <source>Some of the time was not measured.</source>
-            <translation type="unfinished" />
+            <translation>Ein Teil der Zeit wurde nicht gemessen.</translation>
         </message>
         <message>
             <source>Chosen: {range}.</source>
-            <translation type="unfinished" />
+            <translation>Gewählt: {range}.</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>

@@ -132,6 +132,82 @@
             <translation>L'annulation a échoué</translation>
         </message>
         <message>
+            <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
+            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
+        </message>
+        <message>
+            <source>Not checked yet</source>
+            <translation>Pas encore vérifié</translation>
+        </message>
+        <message>
+            <source>Check now</source>
+            <translation>Vérifier</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>Copier le rapport</translation>
+        </message>
+        <message>
+            <source>Prove it now</source>
+            <translation>Prouver</translation>
+        </message>
+        <message>
+            <source>Not tried since the window was opened.</source>
+            <translation>Pas essayé depuis l’ouverture de la fenêtre.</translation>
+        </message>
+        <message>
+            <source>The report is on the clipboard, without names and addresses</source>
+            <translation>Le rapport est dans le presse-papiers, sans noms ni adresses</translation>
+        </message>
+        <message>
+            <source>What each path answers</source>
+            <translation>Ce que répond chaque chemin</translation>
+        </message>
+        <message>
+            <source>Is everything as it should be?</source>
+            <translation>Tout est-il comme il faut ?</translation>
+        </message>
+        <message>
+            <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
+            <translation>La vérification interroge la passerelle et le serveur de noms de chaque chemin. Personne d’autre n’est interrogé sans que vous le nommiez.</translation>
+        </message>
+        <message>
+            <source>As text, without addresses, networks, users and hosts</source>
+            <translation>En texte, sans adresses, réseaux, utilisateurs ni machines</translation>
+        </message>
+        <message>
+            <source>Ask somebody else, too</source>
+            <translation>Interroger aussi d’autres</translation>
+        </message>
+        <message>
+            <source>Is trust kept to?</source>
+            <translation>La confiance est-elle respectée ?</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Tentatives de contournement pendant quelques secondes ...</translation>
+        </message>
+        <message>
+            <source>Asking over every path; this takes some seconds ...</source>
+            <translation>Interrogation par chaque chemin ; cela prend quelques secondes ...</translation>
+        </message>
+        <message>
+            <source>A server: does Multipath TCP get there?</source>
+            <translation>Un serveur : Multipath TCP y arrive-t-il ?</translation>
+        </message>
+        <message>
+            <source>A URL that a captive portal would answer</source>
+            <translation>Une URL à laquelle un portail captif répondrait</translation>
+        </message>
+        <message>
+            <source>A host: which routers lead there?</source>
+            <translation>Un hôte : quels routeurs y mènent ?</translation>
+        </message>
+        <message>
+            <source>Checking failed</source>
+            <translation>La vérification a échoué</translation>
+        </message>
+        <message>
             <source>Applications and what they moved over each path</source>
             <translation>Applications et ce qu’elles ont transféré par chaque chemin</translation>
         </message>
@@ -214,6 +290,86 @@
         <message>
             <source>Exporting failed</source>
             <translation>L’exportation a échoué</translation>
+        </message>
+        <message>
+            <source>Only {condition}</source>
+            <translation>Seulement {condition}</translation>
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation>Carte des flux</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>Inspecteur</translation>
+        </message>
+        <message>
+            <source>Expand all</source>
+            <translation>Tout déplier</translation>
+        </message>
+        <message>
+            <source>Collapse</source>
+            <translation>Replier</translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation>Vue</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exporter</translation>
+        </message>
+        <message>
+            <source>Asking why failed</source>
+            <translation>La question du pourquoi a échoué</translation>
+        </message>
+        <message>
+            <source>Picture of the map and its time (PNG)</source>
+            <translation>Image de la carte et de son temps (PNG)</translation>
+        </message>
+        <message>
+            <source>The same to scale as you like (SVG)</source>
+            <translation>La même, à l’échelle voulue (SVG)</translation>
+        </message>
+        <message>
+            <source>All rows shown, for spreadsheets (CSV)</source>
+            <translation>Toutes les lignes montrées, pour tableurs (CSV)</translation>
+        </message>
+        <message>
+            <source>All rows shown, for programs (JSON)</source>
+            <translation>Toutes les lignes montrées, pour programmes (JSON)</translation>
+        </message>
+        <message>
+            <source>Saved in {file}</source>
+            <translation>Enregistré dans {file}</translation>
+        </message>
+        <message>
+            <source>Which application uses which path</source>
+            <translation>Quelle application utilise quel chemin</translation>
+        </message>
+        <message>
+            <source>{size} of packets in {file}</source>
+            <translation>{size} de paquets dans {file}</translation>
+        </message>
+        <message>
+            <source>Saving {file} failed</source>
+            <translation>L’enregistrement de {file} a échoué</translation>
+        </message>
+        <message>
+            <source>Capturing packets failed</source>
+            <translation>La capture des paquets a échoué</translation>
+        </message>
+        <message>
+            <source>Holding the connection to trusted paths failed</source>
+            <translation>La restriction aux chemins de confiance a échoué</translation>
+        </message>
+        <message>
+            <source>It keeps to trusted paths now</source>
+            <translation>Elle s’en tient maintenant aux chemins de confiance</translation>
+        </message>
+        <message>
+            <source>It may use all paths again</source>
+            <translation>Elle peut de nouveau utiliser tous les chemins</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -655,11 +811,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Stay in the tray when the window is closed</source>
-            <translation type="unfinished" />
+            <translation>Rester dans la zone de notification quand la fenêtre est fermée</translation>
         </message>
         <message>
             <source>An icon there tells the state by its shape, and brings the window back.</source>
-            <translation type="unfinished" />
+            <translation>Une icône y montre l’état par sa forme et fait revenir la fenêtre.</translation>
         </message>
         <message>
             <source>Start in the tray</source>
@@ -1467,59 +1623,59 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>and 1 other</source>
-            <translation type="unfinished" />
+            <translation>et 1 autre</translation>
         </message>
         <message>
             <source>and {count} others</source>
-            <translation type="unfinished" />
+            <translation>et {count} autres</translation>
         </message>
         <message>
             <source>No application carries anything at the moment.</source>
-            <translation type="unfinished" />
+            <translation>Aucune application ne transporte rien pour l’instant.</translation>
         </message>
         <message>
             <source>The width grows with the square root of the rate; dots move the way most bytes go</source>
-            <translation type="unfinished" />
+            <translation>La largeur croît avec la racine du débit ; les points vont dans le sens de la plupart des octets</translation>
         </message>
         <message>
             <source>Internet</source>
-            <translation type="unfinished" />
+            <translation>Internet</translation>
         </message>
         <message>
             <source>{application} over {path}: {down} down, {up} up.</source>
-            <translation type="unfinished" />
+            <translation>{application} par {path} : {down} desc., {up} mont.</translation>
         </message>
         <message>
             <source>Applications have their places here while they use Multipath TCP</source>
-            <translation type="unfinished" />
+            <translation>Les applications ont leur place ici tant qu’elles utilisent Multipath TCP</translation>
         </message>
         <message>
             <source>quiet</source>
-            <translation type="unfinished" />
+            <translation>calme</translation>
         </message>
         <message>
             <source>{allowed} The last time it waited {waited}.</source>
-            <translation type="unfinished" />
+            <translation>{allowed} La dernière fois, elles ont attendu {waited}.</translation>
         </message>
         <message>
             <source>Its data may wait {wait}.</source>
-            <translation type="unfinished" />
+            <translation>Ses données peuvent attendre {wait}.</translation>
         </message>
         <message>
             <source>{allowed} So far nothing has waited longer.</source>
-            <translation type="unfinished" />
+            <translation>{allowed} Jusqu’ici, rien n’a attendu plus longtemps.</translation>
         </message>
         <message>
             <source>Its data waits for its own path.</source>
-            <translation type="unfinished" />
+            <translation>Ses données attendent leur propre chemin.</translation>
         </message>
         <message>
             <source>The rule of {rule} keeps it there.</source>
-            <translation type="unfinished" />
+            <translation>La règle de {rule} la garde là.</translation>
         </message>
         <message>
             <source>Last minute, at most {rate}</source>
-            <translation type="unfinished" />
+            <translation>Dernière minute, {rate} au plus</translation>
         </message>
         <message>
             <source>Download</source>
@@ -1534,24 +1690,20 @@ Rien n’a été changé.</translation>
             <translation>Aller-retour</translation>
         </message>
         <message>
-            <source>Carried</source>
-            <translation>Transféré</translation>
-        </message>
-        <message>
             <source>Sent again</source>
-            <translation type="unfinished" />
+            <translation>Retransmis</translation>
         </message>
         <message>
             <source>Where no trusted path is left its data waits.</source>
-            <translation type="unfinished" />
+            <translation>S’il ne reste aucun chemin de confiance, ses données attendent.</translation>
         </message>
         <message>
             <source>It may use every path that its tier allows.</source>
-            <translation type="unfinished" />
+            <translation>Elle peut utiliser tout chemin que sa voie permet.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count:</source>
-            <translation type="unfinished" />
+            <translation>Les règles à son sujet, dans l’ordre où elles comptent :</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
@@ -1719,15 +1871,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Dots flow</source>
-            <translation type="unfinished" />
+            <translation>Les points coulent</translation>
         </message>
         <message>
             <source>Dots move once a second</source>
-            <translation type="unfinished" />
+            <translation>Les points avancent une fois par seconde</translation>
         </message>
         <message>
             <source>Arrows that stand still</source>
-            <translation type="unfinished" />
+            <translation>Des flèches immobiles</translation>
         </message>
         <message>
             <source>Program</source>
@@ -2794,6 +2946,22 @@ Rien n’a été changé.</translation>
             <translation>un fichier</translation>
         </message>
         <message>
+            <source>1 min</source>
+            <translation>1 min</translation>
+        </message>
+        <message>
+            <source>10 min</source>
+            <translation>10 min</translation>
+        </message>
+        <message>
+            <source>2 h</source>
+            <translation>2 h</translation>
+        </message>
+        <message>
+            <source>24 h</source>
+            <translation>24 h</translation>
+        </message>
+        <message>
             <source>{day} {month}</source>
             <translation>{day} {month}</translation>
         </message>
@@ -3407,11 +3575,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Filter: words, or app:… path: host: state:late</source>
-            <translation type="unfinished" />
+            <translation>Filtre : mots, ou app:… path: host: state:late</translation>
         </message>
         <message>
             <source>Filter</source>
-            <translation type="unfinished" />
+            <translation>Filtre</translation>
         </message>
         <message>
             <source>Copy</source>
@@ -3435,23 +3603,23 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Capture its packets…</source>
-            <translation type="unfinished" />
+            <translation>Capturer ses paquets…</translation>
         </message>
         <message>
             <source>−60 s</source>
-            <translation type="unfinished" />
+            <translation>−60 s</translation>
         </message>
         <message>
             <source>Hold to trusted paths</source>
-            <translation type="unfinished" />
+            <translation>Tenir aux chemins de confiance</translation>
         </message>
         <message>
             <source>Choose a row or a ribbon to read what it does and why.</source>
-            <translation type="unfinished" />
+            <translation>Choisissez une ligne ou un ruban pour lire ce qu’il fait et pourquoi.</translation>
         </message>
         <message>
             <source>About the current row</source>
-            <translation type="unfinished" />
+            <translation>À propos de la ligne actuelle</translation>
         </message>
         <message>
             <source>Promise and proof</source>
@@ -3459,11 +3627,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Why</source>
-            <translation type="unfinished" />
+            <translation>Pourquoi</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
-            <translation type="unfinished" />
+            <translation>Arrêter la capture</translation>
         </message>
         <message>
             <source>Take back</source>
@@ -3883,27 +4051,27 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Show the last {time}</source>
-            <translation type="unfinished" />
+            <translation>Montrer les dernières {time}</translation>
         </message>
         <message>
             <source>Range {range}: clear</source>
-            <translation type="unfinished" />
+            <translation>Plage {range} : effacer</translation>
         </message>
         <message>
             <source>At most {rate}.</source>
-            <translation type="unfinished" />
+            <translation>Au plus {rate}.</translation>
         </message>
         <message>
             <source>What was carried, over time</source>
-            <translation type="unfinished" />
+            <translation>Ce qui a été transporté, au fil du temps</translation>
         </message>
         <message>
             <source>Some of the time was not measured.</source>
-            <translation type="unfinished" />
+            <translation>Une partie du temps n’a pas été mesurée.</translation>
         </message>
         <message>
             <source>Chosen: {range}.</source>
-            <translation type="unfinished" />
+            <translation>Choisi : {range}.</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>
