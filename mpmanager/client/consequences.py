@@ -205,6 +205,7 @@ def _path(info: PathInfo) -> Path:
         kind_source=info.kind_source,
         network=info.network,
         security=info.security,
+        metered_said=info.metered,
         trust=TrustVerdict(level=info.trust, reason=info.trust_reason, source=info.trust_source),
         tier=info.tier,
         state=info.state,

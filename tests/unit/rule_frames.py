@@ -37,6 +37,7 @@ def path(name, address, *, trust=Trust.TRUSTED, tier=Tier.ALWAYS):
         tx_bit_s=0.0,
         trust=trust,
         network_ids=[f"wifi:{name}/wpa2"],
+        metered=name == "wwan0",
     )
 
 

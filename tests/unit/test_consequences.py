@@ -36,6 +36,14 @@ def test_a_path_that_may_never_be_used_is_left_unless_there_is_no_other():
     assert (found.connections, found.closing) == (2, {"wlan0": 1})
 
 
+def test_a_path_is_metered_where_somebody_has_said_so():
+    never = PolicyInfo(selector=CURL, tiers=[TierChoiceInfo(paths="metered", tier="never")])
+    seen = frame(connection("curl"))
+    assert consequences_of([DEFAULT], [never, DEFAULT], seen).closing == {"wwan0": 1}
+    seen.paths[0].metered, seen.paths[1].metered = True, False
+    assert consequences_of([DEFAULT], [never, DEFAULT], seen).closing == {"wlan0": 1}
+
+
 def test_without_multipath_the_first_subflow_stays_alone():
     single = PolicyInfo(selector=CURL, multipath=False)
     found = consequences_of([DEFAULT], [single, DEFAULT], frame(connection("curl")))
