@@ -21,6 +21,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def page(stage):
     stage.begin()
+    stage.window.resize(1280, 1200)  # the tree stands below the time and the map
     stage.window.show_page(PageName.LIVE)
     stage.settle()
     return stage.live
