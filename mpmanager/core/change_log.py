@@ -174,6 +174,8 @@ _THINGS = {
     AspectKind.TIER: "the tier of {}",
     AspectKind.ROLE_TIERS: "the tiers of kinds and roles",
     AspectKind.KIND: "the kind of {}",
+    AspectKind.METERED: "whether {} is metered",
+    AspectKind.CAP: "the cap of {}",
     AspectKind.NETWORK_TRUST: "the trust in {}",
     AspectKind.INTERFACE_TRUST: "the trust in {}",
     AspectKind.WIRES_NEED_LOGIN: "whether cables need a login",

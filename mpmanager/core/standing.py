@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.trust import TrustPreferences
-from mpmanager.model.change import Aspect, AspectKind, Difference, Value
+from mpmanager.model.caps import PathCap
+from mpmanager.model.change import METERED_WORDS, Aspect, AspectKind, Difference, Value
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.policy import PolicyRule, TierChoice
@@ -58,6 +59,10 @@ def _path_values(preferences: PathPreferences) -> Iterator[tuple[Aspect, Value]]
     for kind, said in by_name:
         for about, value in said.items():
             yield Aspect(kind=kind, about=about), value
+    for name, is_metered in preferences.metered.items():
+        yield Aspect(kind=AspectKind.METERED, about=name), METERED_WORDS[is_metered]
+    for name, cap in preferences.caps.items():
+        yield Aspect(kind=AspectKind.CAP, about=name), cap
     yield Aspect(kind=AspectKind.ROLE_TIERS), preferences.role_tiers
     yield Aspect(kind=AspectKind.WIRES_NEED_LOGIN), trust.needs_wired_login
     yield Aspect(kind=AspectKind.TRUST_LOST), trust.are_lost
@@ -136,6 +141,8 @@ def _preferences(now: PathPreferences, found: Mapping[Aspect, Value]) -> PathPre
         tiers={LinkName(about): Tier(value) for about, value in _texts(found, AspectKind.TIER)},
         role_tiers=_tier_choices(roles),
         kinds={LinkName(about): PathKind(value) for about, value in _texts(found, AspectKind.KIND)},
+        metered={LinkName(about): value == METERED_WORDS[True] for about, value in _texts(found, AspectKind.METERED)},
+        caps={LinkName(aspect.about): value for aspect, value in found.items() if isinstance(value, PathCap)},
         trust=TrustPreferences(
             networks={NetworkId(about): Trust(value) for about, value in _texts(found, AspectKind.NETWORK_TRUST)},
             interfaces={LinkName(about): Trust(value) for about, value in _texts(found, AspectKind.INTERFACE_TRUST)},

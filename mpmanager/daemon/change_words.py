@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from mpmanager.daemon.policy_words import told
-from mpmanager.model.change import AspectKind, Change, Difference, Value
+from mpmanager.model.caps import PathCap
+from mpmanager.model.change import METERED_WORDS, AspectKind, Change, Difference, Value
 from mpmanager.model.path import TIER_WORDS, PathKind, Tier
 from mpmanager.model.policy import PolicyRule
 from mpmanager.model.selector import Selector
 
 _MOST_TOLD = 2
+_BYTES_PER_MB = 1_000_000
 _TOLD_FIRST = (AspectKind.PROFILE, AspectKind.FOLLOWS)
 _HARDLY_WORTH_TELLING = (AspectKind.PROFILE_BY_HAND, AspectKind.TRUST_LOST, AspectKind.RULES_LOST)
 
@@ -76,6 +78,20 @@ def _trust(what: str) -> Callable[[str, Value, Value], str]:
     return sentence
 
 
+def _metered(name: str, _before: Value, after: Value) -> str:
+    if after is None:
+        return f"{name} is metered or not as its kind suggests"
+    return f"{name} is {'metered' if after == METERED_WORDS[True] else 'not metered'}"
+
+
+def _cap(name: str, _before: Value, after: Value) -> str:
+    if not isinstance(after, PathCap):
+        return f"{name} has no cap any more"
+    caps = ((after.month_bytes, "month"), (after.day_bytes, "day"))
+    said = " and ".join(f"{count / _BYTES_PER_MB:,.6g} MB a {span}" for count, span in caps if count is not None)
+    return f"{name} may carry {said}"
+
+
 def _role_tiers(_about: str, before: Value, after: Value) -> str:
     said = _choices(after) or _choices(before)
     return f"tiers of {', '.join(dict.fromkeys(said))} were {'said' if _choices(after) else 'taken back'}"
@@ -111,6 +127,8 @@ _SENTENCES: Mapping[AspectKind, Callable[[str, Value, Value], str]] = {
     AspectKind.TIER: _tier,
     AspectKind.ROLE_TIERS: _role_tiers,
     AspectKind.KIND: _kind,
+    AspectKind.METERED: _metered,
+    AspectKind.CAP: _cap,
     AspectKind.NETWORK_TRUST: _trust("network"),
     AspectKind.INTERFACE_TRUST: _trust("interface"),
     AspectKind.WIRES_NEED_LOGIN: _login,

@@ -10,16 +10,35 @@ from mpmanager.api.structures import PolicyInfo
 from mpmanager.core.change_log import ChangeLog
 from mpmanager.daemon.boot import current_boot
 from mpmanager.daemon.kept_file import Reading
-from mpmanager.model.change import Aspect, AspectKind, Author, Change, ChangeId, Difference, Probation, Value
+from mpmanager.model.caps import PathCap
+from mpmanager.model.change import (
+    METERED_WORDS,
+    Aspect,
+    AspectKind,
+    Author,
+    Change,
+    ChangeId,
+    Difference,
+    Probation,
+    Value,
+)
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.policy import UNTIL_RESTART, PolicyRule, TierChoice
 from mpmanager.model.profile import profile_name
 from mpmanager.model.trust import Trust
 
+
+def _metered(text: str) -> str:
+    if text not in METERED_WORDS.values():
+        raise InvalidValueError(f"metered {text!r}: expected {', '.join(METERED_WORDS.values())}")
+    return text
+
+
 _CHECKS: Mapping[AspectKind, Callable[[str], str]] = {
     AspectKind.TIER: Tier,
     AspectKind.KIND: PathKind,
+    AspectKind.METERED: _metered,
     AspectKind.NETWORK_TRUST: Trust,
     AspectKind.INTERFACE_TRUST: Trust,
     AspectKind.PROFILE: profile_name,
@@ -40,11 +59,14 @@ class _Value(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     is_so: bool | None = None
     tiers: list[tuple[str, str]] | None = None
     rule: PolicyInfo | None = None
+    cap: PathCap | None = None
 
     @classmethod
     def of(cls, value: Value) -> Self:
         if isinstance(value, PolicyRule):
             return cls(rule=info_of(value))
+        if isinstance(value, PathCap):
+            return cls(cap=value)
         if isinstance(value, bool):
             return cls(is_so=value)
         if isinstance(value, tuple):
@@ -55,6 +77,8 @@ class _Value(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         """Checked: it has to be one that such a decision can have."""
         if kind is AspectKind.RULE:
             return None if self.rule is None else rule_of(self.rule)
+        if kind is AspectKind.CAP:
+            return None if self.cap is None else self.cap.check()
         if kind in _FLAGS:
             return self.is_so
         if kind is AspectKind.ROLE_TIERS:

@@ -100,6 +100,8 @@ _RECORDED = frozenset(
         contract.SET_PATH_TIER,
         contract.SET_PATH_KIND,
         contract.SET_PATH_TRUST,
+        contract.SET_PATH_METERED,
+        contract.SET_PATH_CAP,
         contract.SET_WIRES_NEED_LOGIN,
         contract.SET_POLICY,
         contract.ACTIVATE_PROFILE,

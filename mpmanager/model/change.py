@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import NewType
 
+from mpmanager.model.caps import PathCap
 from mpmanager.model.policy import PolicyRule, TierChoice
 
 ChangeId = NewType("ChangeId", int)
@@ -20,6 +21,10 @@ class AspectKind(StrEnum):
     """The same of kinds and roles of paths."""
     KIND = "kind"
     """What a path is."""
+    METERED = "metered"
+    """Whether what a path carries costs something."""
+    CAP = "cap"
+    """How much a path may carry."""
     NETWORK_TRUST = "network-trust"
     INTERFACE_TRUST = "interface-trust"
     WIRES_NEED_LOGIN = "wires-need-login"
@@ -48,8 +53,11 @@ class Aspect:
     owner_uid: int | None = None
 
 
-Value = str | bool | tuple[TierChoice, ...] | PolicyRule | None
-"""What was decided; None: nothing. Tiers, kinds and trust are strings."""
+Value = str | bool | tuple[TierChoice, ...] | PolicyRule | PathCap | None
+"""What was decided; None: nothing. Tiers, kinds and trust are strings, and so are `METERED_WORDS`."""
+
+METERED_WORDS = {True: "yes", False: "no"}
+"""That something costs nothing is said, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,12 +94,13 @@ def test_everything_that_is_decided_is_listed_with_its_author_and_taken_back(dae
         await client.set_path_trust("wlan0", "trusted", "interface")
         await client.set_wires_need_login(needed=True)
         await client.set_policy(PolicyInfo(selector="exe:/usr/bin/ssh", wait_ms=50.0))
+        await client.set_path_metered("wlan0", "yes")
         await client.store_profile("Cafe", 'version = 1\nname = "Cafe"\n[[tiers]]\npaths = "metered"\ntier = "never"\n')
         await client.follow_network("otherwise", "Cafe")
         await until(lambda: has_profile(client))
         rows = await client.recent_changes()
         assert [row.id for row in rows] == list(range(len(rows), 0, -1))
-        assert {row.uid for row in rows if row.id != 7} == {os.getuid()}
+        assert {row.uid for row in rows if row.id != 8} == {os.getuid()}
         assert rows[-1].program == OWN_NAME
         assert (rows[-1].text, rows[0].uid) == ("wlan0 is never used for new subflows", None)
         assert rows[0].text.startswith("profile Cafe is in force")
@@ -124,7 +125,16 @@ async def has_profile(client):
 
 
 def decided(path):
-    return path.name, path.kind, path.tier, path.tier_chosen, path.trust, path.interface_trust, path.network_trust
+    return (
+        path.name,
+        path.kind,
+        path.metered,
+        path.tier,
+        path.tier_chosen,
+        path.trust,
+        path.interface_trust,
+        path.network_trust,
+    )
 
 
 def test_a_change_nobody_keeps_is_taken_back_also_when_its_client_has_gone_and_the_daemon_was_away(daemon, tmp_path):

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -18,6 +18,7 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.privacy import Viewer
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.model.authority import Action
+from mpmanager.model.caps import PathCap
 from mpmanager.model.change import Aspect, AspectKind, Author
 from mpmanager.model.errors import (
     ChangedSinceError,
@@ -43,6 +44,8 @@ EVERYTHING = Standing(
             tiers={"wlan0": Tier.ALWAYS},
             role_tiers=(TierChoice.parse("metered", "never"),),
             kinds={"usb0": PathKind.LTE},
+            metered={"wwan0": False, "wlan0": True},
+            caps={"wwan0": PathCap(month_bytes=5_000_000_000, reset_day=17)},
             trust=TrustPreferences(
                 networks={"wifi:Cafe/open": Trust.UNTRUSTED},
                 interfaces={"eth0": Trust.TRUSTED},
@@ -143,6 +146,8 @@ def stage(tmp_path):
 def test_every_decision_can_be_taken_back_and_made_again(stage):
     differences = differences_between(NOTHING, EVERYTHING)
     assert {each.aspect.kind for each in differences} == set(AspectKind)
+    said, nothing = EVERYTHING.decisions.preferences, NOTHING.decisions.preferences
+    assert all(getattr(said, each.name) != getattr(nothing, each.name) for each in fields(said))
     before = {each.aspect: each.before for each in differences}
     after = {each.aspect: each.after for each in differences}
     assert with_values(EVERYTHING, before, {}) == NOTHING

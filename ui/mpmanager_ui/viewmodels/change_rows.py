@@ -20,6 +20,8 @@ _ICONS = {
     AspectKind.TIER: "tier-changed",
     AspectKind.ROLE_TIERS: "tier-changed",
     AspectKind.KIND: "information",
+    AspectKind.METERED: "information",
+    AspectKind.CAP: "information",
     AspectKind.NETWORK_TRUST: "trust-changed",
     AspectKind.INTERFACE_TRUST: "trust-changed",
     AspectKind.WIRES_NEED_LOGIN: "trust-changed",
