@@ -30,8 +30,6 @@ from mpmanager_ui.widgets.rehearsal_card import RehearsalCard
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.trust_test import TrustTest
 
-_FIELD = 220
-
 
 class DiagnosticsPage(QScrollArea):
     """Nothing is asked before somebody wants it."""
@@ -200,13 +198,13 @@ class DiagnosticsPage(QScrollArea):
             label = Label(text)
             label.setProperty("role", "muted")
             label.setBuddy(field)
+            label.setWordWrap(True)
             field.setPlaceholderText(example)
             field.setAccessibleName(text)
-            field.setMinimumWidth(_FIELD)
             field.returnPressed.connect(self.check)
             pair = QVBoxLayout()
             pair.setSpacing(GRID // 2)
-            pair.addWidget(label)
+            pair.addWidget(label, 1)
             pair.addWidget(field)
             row.addLayout(pair, 1)
         column.addLayout(row)

@@ -8,7 +8,7 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.diagnostics import FindingCard, Mood
 from mpmanager_ui.viewmodels.translation import tr
-from mpmanager_ui.widgets.label import Label
+from mpmanager_ui.widgets.label import Label, plain_tip
 
 MOOD_ICONS = {Mood.GOOD: "tick", Mood.BAD: "warning", Mood.DOUBTFUL: "warning", Mood.NEUTRAL: "information"}
 _ICON = 20
@@ -23,6 +23,8 @@ class CommandLine(QFrame):
         label = Label(command)
         label.setProperty("role", "command")
         label.setMinimumHeight(label.fontMetrics().height() + 2 * GRID)
+        label.setMinimumWidth(10 * GRID)  # a long one is cut off sooner than that the page is
+        label.setToolTip(plain_tip(command))
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
