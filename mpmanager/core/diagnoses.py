@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
+from mpmanager.model.caps import CapState, PathCap, Usage
 from mpmanager.model.diagnosis import Finding, FindingId, Probe, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Path, PathState, Tier
@@ -49,6 +50,17 @@ class CapReached:
     cap_bytes: int
     period: str
     """Such as `month`."""
+
+
+def caps_reached(path: LinkName, cap: PathCap, used: Usage) -> Iterator[CapReached]:
+    """Of one path: that of the day, that of the billing month, or both."""
+    periods = (
+        ("day", used.day_state, used.today_bytes, cap.day_bytes),
+        ("month", used.month_state, used.period_bytes, cap.month_bytes),
+    )
+    for period, state, used_bytes, cap_bytes in periods:
+        if state is CapState.REACHED and cap_bytes is not None:
+            yield CapReached(path=path, used_bytes=used_bytes, cap_bytes=cap_bytes, period=period)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,7 +374,8 @@ DIAGNOSES = (
         look=_cap,
         title="The cap of this path is reached",
         meaning="It is kept from carrying more until the next period begins.",
-        fix="Raise the cap, or wait for the day on which counting begins anew.",
+        fix="Let it carry more for today, or wait until counting begins anew:",
+        command="mpm path allow {path} 100MB",
     ),
     Diagnosis(
         id=FindingId.RULE_SHADOWED,

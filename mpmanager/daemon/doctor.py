@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, ProbeInfo, ProbeOptions, ProbesInfo
-from mpmanager.core.diagnoses import Evidence, FallenBack, PlainTcp, findings
+from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint
@@ -34,6 +34,7 @@ class Doctor:
         *,
         paths: Callable[[], tuple[Path, ...]],
         limits: Callable[[], list[str]],
+        caps_reached: Callable[[], Iterable[CapReached]],
         rules: Callable[[], tuple[PolicyRule, ...]],
         accounts: Callable[[], Collection[ConnectionAccount]],
         named: Callable[[Application], Application],
@@ -42,6 +43,7 @@ class Doctor:
         self._world = world
         self._paths = paths
         self._limits = limits
+        self._caps_reached = caps_reached
         self._rules = rules
         self._accounts = accounts
         self._named = named
@@ -82,6 +84,7 @@ class Doctor:
             limits=tuple(self._limits()),
             fallen_back=tuple(_fallen_back(accounts)),
             plain=tuple(self._plain(may_see)),
+            caps_reached=tuple(each for each in self._caps_reached() if options.path in {None, each.path}),
             rules=tuple(each for each in self._rules() if each.owner_uid is None or may_see(each.owner_uid)),
         )
         return DiagnosisInfo(

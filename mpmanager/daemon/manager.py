@@ -6,7 +6,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from importlib.metadata import version
 
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
+from mpmanager.core.diagnoses import CapReached, caps_reached
 from mpmanager.core.help_record import HelpRecord
 from mpmanager.core.ledger import ConnectionAccount, Volume
 from mpmanager.core.policies import STOCK, paused
@@ -191,6 +192,7 @@ class Manager:
             world,
             paths=lambda: self.paths.paths,
             limits=self._limits,
+            caps_reached=self._caps_reached,
             rules=lambda: self.policies.rules,
             accounts=lambda: list(self._connections.ledger.living()),
             named=self.scopes.named,
@@ -353,6 +355,10 @@ class Manager:
     def connection(self, token: str) -> ConnectionAccount | None:
         """A living connection by its token as people see it."""
         return next((each for each in self._connections.ledger.living() if token_text(each.token) == token), None)
+
+    def _caps_reached(self) -> Iterator[CapReached]:
+        for name, cap in self.paths.preferences.caps.items():
+            yield from caps_reached(name, cap, self.caps.usage(name, cap))
 
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""

@@ -1,10 +1,13 @@
 """The table of what can be found: each row has its test, and says everything that a finding needs."""
 
+from datetime import UTC, date, datetime
 from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.core.diagnoses import DIAGNOSES, CapReached, Evidence, FallenBack, PlainTcp, findings
+from mpmanager.core.caps import usage
+from mpmanager.core.diagnoses import DIAGNOSES, CapReached, Evidence, FallenBack, PlainTcp, caps_reached, findings
+from mpmanager.model.caps import PathCap
 from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
@@ -140,6 +143,13 @@ def test_a_cap_that_is_reached_is_told_with_its_figures():
     cap = CapReached(path=LTE, used_bytes=5_000_000, cap_bytes=4_000_000, period="month")
     found = findings(Evidence(caps_reached=(cap,)))
     assert "5,000,000 of 4,000,000" in only(found, FindingId.CAP_REACHED, Severity.WARNING, where=LTE).measured
+
+
+def test_only_what_has_reached_its_cap_is_told_by_day_and_by_month():
+    cap = PathCap(month_bytes=1000, day_bytes=100)
+    used = usage({date(2027, 3, 1): 500, date(2027, 3, 2): 120}, cap, None, datetime(2027, 3, 2, 12, tzinfo=UTC))
+    (reached,) = caps_reached(LTE, cap, used)
+    assert (reached.period, reached.used_bytes, reached.cap_bytes) == ("day", 120, 100)
 
 
 def test_a_lasting_rule_is_shadowed_by_a_temporary_one_that_says_all_of_it():

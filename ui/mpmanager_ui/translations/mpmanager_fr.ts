@@ -293,6 +293,7 @@
         </message>
         <message>
             <source>Only {condition}</source>
+<<<<<<< HEAD
             <translation>Seulement {condition}</translation>
         </message>
         <message>
@@ -370,6 +371,85 @@
         <message>
             <source>It may use all paths again</source>
             <translation>Elle peut de nouveau utiliser tous les chemins</translation>
+=======
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Expand all</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Collapse</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Export</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Asking why failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Picture of the map and its time (PNG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The same to scale as you like (SVG)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All rows shown, for spreadsheets (CSV)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>All rows shown, for programs (JSON)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saved in {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Which application uses which path</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{size} of packets in {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Saving {file} failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Capturing packets failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Holding the connection to trusted paths failed</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It keeps to trusted paths now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It may use all paths again</source>
+            <translation type="unfinished" />
+>>>>>>> ad9e576 (Tell caps that are reached among the findings)
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -2947,6 +3027,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>1 min</source>
+<<<<<<< HEAD
             <translation>1 min</translation>
         </message>
         <message>
@@ -2960,6 +3041,21 @@ Rien n’a été changé.</translation>
         <message>
             <source>24 h</source>
             <translation>24 h</translation>
+=======
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>10 min</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>2 h</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>24 h</source>
+            <translation type="unfinished" />
+>>>>>>> ad9e576 (Tell caps that are reached among the findings)
         </message>
         <message>
             <source>{day} {month}</source>
@@ -4370,8 +4466,8 @@ Rien n’a été changé.</translation>
             <translation>Il ne porte plus rien jusqu’au début de la prochaine période.</translation>
         </message>
         <message>
-            <source>Raise the cap, or wait for the day on which counting begins anew.</source>
-            <translation>Relevez le plafond, ou attendez le jour où le compte repart à zéro.</translation>
+            <source>Let it carry more for today, or wait until counting begins anew:</source>
+            <translation>Laissez-le porter davantage aujourd’hui, ou attendez que le compte reparte à zéro :</translation>
         </message>
         <message>
             <source>A rule without effect</source>
