@@ -164,8 +164,11 @@ class PathsPage(QWidget):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
+        details_area = QScrollArea()
+        self._board_area.setAccessibleName(tr("Paths in their lanes"))
+        details_area.setAccessibleName(tr("About the chosen path"))
         row.addWidget(_scrolled(self._board_area, self.board))
-        row.addWidget(_scrolled(QScrollArea(), self.details), 1)
+        row.addWidget(_scrolled(details_area, self.details), 1)
         self._stack.addWidget(body)
         self._stack.addWidget(self._empty)
         self._empty.show_text(

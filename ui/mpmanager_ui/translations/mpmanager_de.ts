@@ -133,7 +133,11 @@
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
+<<<<<<< HEAD
             <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+=======
+            <translation>Versucht mit Testpaketen an allem vorbeizukommen, was durchgesetzt wird, und horcht an jeder Schnittstelle, was hinausgeht.</translation>
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Not checked yet</source>
@@ -294,6 +298,7 @@
         <message>
             <source>Only {condition}</source>
 <<<<<<< HEAD
+<<<<<<< HEAD
             <translation>Nur {condition}</translation>
         </message>
         <message>
@@ -315,6 +320,29 @@
         <message>
             <source>View</source>
             <translation>Ansicht</translation>
+=======
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Expand all</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Collapse</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>View</source>
+            <translation type="unfinished" />
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Export</source>
@@ -322,6 +350,7 @@
         </message>
         <message>
             <source>Asking why failed</source>
+<<<<<<< HEAD
             <translation>Die Frage nach dem Grund ist fehlgeschlagen</translation>
         </message>
         <message>
@@ -400,6 +429,8 @@
         </message>
         <message>
             <source>Asking why failed</source>
+=======
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
             <translation type="unfinished" />
         </message>
         <message>
@@ -449,7 +480,10 @@
         <message>
             <source>It may use all paths again</source>
             <translation type="unfinished" />
+<<<<<<< HEAD
 >>>>>>> ad9e576 (Tell caps that are reached among the findings)
+=======
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -526,6 +560,14 @@
         <message>
             <source>Paths</source>
             <translation>Pfade</translation>
+        </message>
+        <message>
+            <source>Paths in their lanes</source>
+            <translation>Pfade in ihren Spuren</translation>
+        </message>
+        <message>
+            <source>About the chosen path</source>
+            <translation>Zum gewählten Pfad</translation>
         </message>
         <message>
             <source>No network path was found on this machine</source>
@@ -2126,6 +2168,18 @@ Nichts wurde geändert.</translation>
             <translation>Regeln werden wieder durchgesetzt</translation>
         </message>
         <message>
+            <source>{path} has used most of its data</source>
+            <translation>{path} hat die meisten seiner Daten verbraucht</translation>
+        </message>
+        <message>
+            <source>{path} has used all of its data</source>
+            <translation>{path} hat alle seine Daten verbraucht</translation>
+        </message>
+        <message>
+            <source>{path} may carry again</source>
+            <translation>{path} darf wieder tragen</translation>
+        </message>
+        <message>
             <source>A rule has changed</source>
             <translation>Eine Regel hat sich geändert</translation>
         </message>
@@ -3028,6 +3082,7 @@ Nichts wurde geändert.</translation>
         <message>
             <source>1 min</source>
 <<<<<<< HEAD
+<<<<<<< HEAD
             <translation>1 min</translation>
         </message>
         <message>
@@ -3042,6 +3097,8 @@ Nichts wurde geändert.</translation>
             <source>24 h</source>
             <translation>24 h</translation>
 =======
+=======
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
             <translation type="unfinished" />
         </message>
         <message>
@@ -3055,7 +3112,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>24 h</source>
             <translation type="unfinished" />
+<<<<<<< HEAD
 >>>>>>> ad9e576 (Tell caps that are reached among the findings)
+=======
+>>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>{day} {month}</source>

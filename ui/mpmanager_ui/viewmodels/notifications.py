@@ -53,7 +53,9 @@ TABLE: Mapping[EventKind, _Entry] = {
     EventKind.RETURNED: _Entry(
         kind=NotificationKind.BACKUP, title=tr_later("{path} carries again"), page=PageName.LIVE
     ),
-    EventKind.TRUST_CHANGED: _Entry(kind=NotificationKind.TRUST, title=tr_later("{path}: trust has changed")),
+    EventKind.TRUST_CHANGED: _Entry(
+        kind=NotificationKind.TRUST, title=tr_later("{path}: trust has changed"), page=PageName.PATHS
+    ),
     EventKind.HANDSHAKE_UNPROTECTED: _Entry(
         kind=NotificationKind.TRUST, title=tr_later("Connections open unprotected"), page=PageName.LIVE
     ),
@@ -62,6 +64,15 @@ TABLE: Mapping[EventKind, _Entry] = {
     ),
     EventKind.ENFORCING_PAUSED: _Entry(kind=NotificationKind.TRUST, title=tr_later("Enforcing is paused")),
     EventKind.ENFORCING_RESUMED: _Entry(kind=NotificationKind.TRUST, title=tr_later("Policies are enforced again")),
+    EventKind.CAP_WARNING: _Entry(
+        kind=NotificationKind.CAP, title=tr_later("{path} has used most of its data"), page=PageName.PATHS
+    ),
+    EventKind.CAP_REACHED: _Entry(
+        kind=NotificationKind.CAP, title=tr_later("{path} has used all of its data"), page=PageName.PATHS
+    ),
+    EventKind.CAP_LIFTED: _Entry(
+        kind=NotificationKind.CAP, title=tr_later("{path} may carry again"), page=PageName.PATHS
+    ),
     EventKind.POLICY_CHANGED: _Entry(
         kind=NotificationKind.RULE, title=tr_later("A rule has changed"), page=PageName.APPLICATIONS
     ),
