@@ -133,11 +133,7 @@
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-<<<<<<< HEAD
             <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
-=======
-            <translation>Versucht mit Testpaketen an allem vorbeizukommen, was durchgesetzt wird, und horcht an jeder Schnittstelle, was hinausgeht.</translation>
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Not checked yet</source>
@@ -297,8 +293,6 @@
         </message>
         <message>
             <source>Only {condition}</source>
-<<<<<<< HEAD
-<<<<<<< HEAD
             <translation>Nur {condition}</translation>
         </message>
         <message>
@@ -320,29 +314,6 @@
         <message>
             <source>View</source>
             <translation>Ansicht</translation>
-=======
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Flow map</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Expand all</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Collapse</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>View</source>
-            <translation type="unfinished" />
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Export</source>
@@ -350,7 +321,6 @@
         </message>
         <message>
             <source>Asking why failed</source>
-<<<<<<< HEAD
             <translation>Die Frage nach dem Grund ist fehlgeschlagen</translation>
         </message>
         <message>
@@ -400,90 +370,6 @@
         <message>
             <source>It may use all paths again</source>
             <translation>Sie darf wieder alle Pfade benutzen</translation>
-=======
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Flow map</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Expand all</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Collapse</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>View</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Export</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Asking why failed</source>
-=======
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Picture of the map and its time (PNG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>The same to scale as you like (SVG)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for spreadsheets (CSV)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>All rows shown, for programs (JSON)</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saved in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Which application uses which path</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>{size} of packets in {file}</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Saving {file} failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Capturing packets failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Holding the connection to trusted paths failed</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It keeps to trusted paths now</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>It may use all paths again</source>
-            <translation type="unfinished" />
-<<<<<<< HEAD
->>>>>>> ad9e576 (Tell caps that are reached among the findings)
-=======
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -563,11 +449,11 @@
         </message>
         <message>
             <source>Paths in their lanes</source>
-            <translation>Pfade in ihren Spuren</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>About the chosen path</source>
-            <translation>Zum gewählten Pfad</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>No network path was found on this machine</source>
@@ -2169,15 +2055,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} has used most of its data</source>
-            <translation>{path} hat die meisten seiner Daten verbraucht</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path} has used all of its data</source>
-            <translation>{path} hat alle seine Daten verbraucht</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path} may carry again</source>
-            <translation>{path} darf wieder tragen</translation>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>A rule has changed</source>
@@ -3081,8 +2967,6 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>1 min</source>
-<<<<<<< HEAD
-<<<<<<< HEAD
             <translation>1 min</translation>
         </message>
         <message>
@@ -3096,26 +2980,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>24 h</source>
             <translation>24 h</translation>
-=======
-=======
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>10 min</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>2 h</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>24 h</source>
-            <translation type="unfinished" />
-<<<<<<< HEAD
->>>>>>> ad9e576 (Tell caps that are reached among the findings)
-=======
->>>>>>> 53e4ee6 (Tell of caps outside the window, show the page that an event is about, and name what scrolls on Paths)
         </message>
         <message>
             <source>{day} {month}</source>
