@@ -449,11 +449,11 @@
         </message>
         <message>
             <source>Paths in their lanes</source>
-            <translation type="unfinished" />
+            <translation>Pfade in ihren Spuren</translation>
         </message>
         <message>
             <source>About the chosen path</source>
-            <translation type="unfinished" />
+            <translation>Zum gewählten Pfad</translation>
         </message>
         <message>
             <source>No network path was found on this machine</source>
@@ -2055,15 +2055,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} has used most of its data</source>
-            <translation type="unfinished" />
+            <translation>{path} hat das meiste seiner Daten verbraucht</translation>
         </message>
         <message>
             <source>{path} has used all of its data</source>
-            <translation type="unfinished" />
+            <translation>{path} hat alle seine Daten verbraucht</translation>
         </message>
         <message>
             <source>{path} may carry again</source>
-            <translation type="unfinished" />
+            <translation>{path} darf wieder übertragen</translation>
         </message>
         <message>
             <source>A rule has changed</source>

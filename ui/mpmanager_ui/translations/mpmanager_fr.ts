@@ -449,11 +449,11 @@
         </message>
         <message>
             <source>Paths in their lanes</source>
-            <translation type="unfinished" />
+            <translation>Chemins dans leurs voies</translation>
         </message>
         <message>
             <source>About the chosen path</source>
-            <translation type="unfinished" />
+            <translation>À propos du chemin choisi</translation>
         </message>
         <message>
             <source>No network path was found on this machine</source>
@@ -2055,15 +2055,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} has used most of its data</source>
-            <translation type="unfinished" />
+            <translation>{path} a utilisé la plupart de ses données</translation>
         </message>
         <message>
             <source>{path} has used all of its data</source>
-            <translation type="unfinished" />
+            <translation>{path} a utilisé toutes ses données</translation>
         </message>
         <message>
             <source>{path} may carry again</source>
-            <translation type="unfinished" />
+            <translation>{path} peut de nouveau transporter</translation>
         </message>
         <message>
             <source>A rule has changed</source>
