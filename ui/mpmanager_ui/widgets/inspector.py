@@ -205,6 +205,7 @@ class Inspector(QFrame):
     def _put_in(self) -> None:
         self._content.setObjectName("page")
         scroll = QScrollArea()
+        scroll.setAccessibleName(tr("Inspector"))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
