@@ -1,6 +1,6 @@
 """A report to hand on: nothing of a person, a place or a machine is left in it, and what is one stays one."""
 
-from mpmanager.api.structures import DiagnosisInfo, FindingInfo, GatewayAnswer, HopInfo, PathInfo, StatusInfo
+from mpmanager.api.structures import DiagnosisInfo, FindingInfo, ProbeInfo, HopInfo, PathInfo, StatusInfo
 from mpmanager.client.diagnosis_report import Redaction, report_text
 from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
@@ -62,8 +62,8 @@ DIAGNOSIS = DiagnosisInfo(
         )
     ],
     probes=[
-        GatewayAnswer(path="wlan0", step=ProbeStep.GATEWAY, outcome=ProbeOutcome.OK, target="192.0.2.1", took_ms=2.0),
-        GatewayAnswer(path="wlan0", step=ProbeStep.SERVICE, outcome=ProbeOutcome.OK, target="[2001:db8::17]:443"),
+        ProbeInfo(path="wlan0", step=ProbeStep.GATEWAY, outcome=ProbeOutcome.OK, target="192.0.2.1", took_ms=2.0),
+        ProbeInfo(path="wlan0", step=ProbeStep.SERVICE, outcome=ProbeOutcome.OK, target="[2001:db8::17]:443"),
     ],
     hops=[HopInfo(path="wlan0", distance=1, address="198.51.100.9", took_ms=3.0)],
 )
