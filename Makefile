@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-suite test-headless test-system bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-suite test-headless test-system bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -19,9 +19,9 @@ setup:
 run: setup
 	@.venv/bin/mpm tour
 
-# Two processors: lint and types beside the tests that need neither namespaces nor quiet.
+# Two processors: lint, types and the window beside the other tests that need neither namespaces nor quiet.
 test: setup
-	$(MAKE) --no-print-directory -j2 --output-sync=line checks test-headless
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-window test-headless
 	$(MAKE) --no-print-directory test-suite
 
 checks: lint types
@@ -34,9 +34,13 @@ lint: setup
 types: setup
 	.venv/bin/mypy
 
-# What needs network namespaces or Qt; the rest has been tried without Qt. All in one: $(PYTHON) -m pytest
+# All tests in one: $(PYTHON) -m pytest
+test-window: checks
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "gui and not netns" tests/gui
+
+# What needs network namespaces, on its own: it measures times.
 test-suite: setup
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "netns or gui"
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m netns tests/contract tests/end_to_end tests/netns
 
 # Everything but the window must work where Qt is not installed.
 test-headless:

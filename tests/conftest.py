@@ -16,6 +16,9 @@ from mpmanager.lab.topology import Topology
 from mpmanager.linux.mounts import mount_bpffs
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
+_NAMESPACE_DIRECTORIES = frozenset({"contract", "end_to_end", "netns"})
+_WINDOW_DIRECTORY = "gui"
+"""Where `make test` looks for tests that need namespaces, and for those that need Qt alone; see the Makefile."""
 _NOT_RUN = pytest.StashKey[tuple[int, tuple[str, ...]]]()
 _numbers = itertools.count()
 
@@ -31,6 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _NETNS_DIRECTORY in item.path.parents:
             item.add_marker("netns")
+        directory = item.path.relative_to(Path(__file__).parent).parts[0]
+        needs_namespaces = item.get_closest_marker("netns") is not None
+        if needs_namespaces and directory not in _NAMESPACE_DIRECTORIES:
+            raise pytest.UsageError(f"{item.nodeid} needs namespaces: it belongs into {sorted(_NAMESPACE_DIRECTORIES)}")
+        if item.get_closest_marker("gui") and not needs_namespaces and directory != _WINDOW_DIRECTORY:
+            raise pytest.UsageError(f"{item.nodeid} needs Qt: it belongs into tests/{_WINDOW_DIRECTORY}")
     namespace_tests = [item for item in items if item.get_closest_marker("netns")]
     if not namespace_tests or not (missing := missing_rights()):
         return

@@ -1,6 +1,6 @@
 """A report to hand on: nothing of a person, a place or a machine is left in it, and what is one stays one."""
 
-from mpmanager.api.structures import DiagnosisInfo, FindingInfo, ProbeInfo, HopInfo, PathInfo, StatusInfo
+from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, PathInfo, ProbeInfo, StatusInfo
 from mpmanager.client.diagnosis_report import Redaction, report_text
 from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.path import KindSource, PathKind, PathState, Security, Tier
