@@ -75,8 +75,13 @@ def dictionary_of(*keys):
     return st.fixed_dictionaries({}, optional=dict.fromkeys(keys, plain))
 
 
-BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1), "t": st.integers(0, 2**64 - 1)}
-BY_SIGNATURE = {"s": texts, "b": st.booleans(), "u": st.integers(0, 2**32 - 1), "d": numbers}
+BY_SIGNATURE = {
+    "s": texts,
+    "b": st.booleans(),
+    "d": numbers,
+    "t": st.integers(0, 2**64 - 1),
+    "u": st.integers(0, 2**32 - 1),
+}
 
 
 def arguments(method):

@@ -217,7 +217,7 @@ def test_taking_back_another_change_leaves_caps_and_what_is_metered():
 
 def test_a_probe_tells_how_fast_the_gateway_answers(host, monkeypatch):
     monkeypatch.setattr("mpmanager.daemon.path_prober.INTERVAL_S", 0.01)
-    prober = PathProber(simulated_world().probes, clock=iter(range(100)).__next__)
+    prober = PathProber(simulated_world().gateway_echo, clock=iter(range(100)).__next__)
 
     async def probe_twice():
         first, second = await asyncio.gather(

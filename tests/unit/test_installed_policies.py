@@ -54,4 +54,4 @@ def test_the_icon_of_the_policy_is_ours():
 
 def test_what_is_trusted_takes_the_right_to_say_so():
     named = {each.name for each in contract.METHODS if each.action is Action.PATH_TRUST}
-    assert named == {"SetPathTrust", "SetWiresNeedLogin"}
+    assert named == {"PauseEnforcing", "SetPathTrust", "SetWiresNeedLogin"}

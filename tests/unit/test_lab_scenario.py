@@ -143,7 +143,7 @@ def test_a_topology_file_beside_the_scenario_is_found(tmp_path: Path) -> None:
         (
             'duration = "10s"',
             "duration = 10",
-            "duration: 10 has no unit; write '10ms' (units: s, ms, us, µs, min, h, d)",
+            "duration: 10 has no unit; write '10ms' (units: s, ms, us, µs, m, min, h, d)",
         ),
     ],
 )
