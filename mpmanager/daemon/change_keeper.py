@@ -26,12 +26,14 @@ from mpmanager.model.errors import (
     StateFileError,
     UnknownChangeError,
 )
+from mpmanager.model.policy import PolicyRule
 
 SHORTEST_PROBATION_S = 5
 LONGEST_PROBATION_S = 3600
 _WISH_HOLDS_S = 300.0
 """Between saying that the next change is on probation, and making it: somebody may have to type a password."""
-_MOST_WISHES = 1000
+_MOST_OF_ONE_USER = 50
+"""Clients that have said something of their changes, of which the daemon does not know when they go."""
 _LONGEST_SLEEP_S = 30.0
 """Until the time of day is looked at again."""
 _REST_S = 1.0
@@ -45,9 +47,18 @@ _log = logging.getLogger(__name__)
 class _Wish:
     """What a client has said of its next change."""
 
+    uid: int | None
     seconds: int
     until: float
     """Monotonic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Guard:
+    """What a client wants of its changes that cut off."""
+
+    uid: int | None
+    seconds: int
 
 
 class ChangeKeeper:
@@ -80,8 +91,8 @@ class ChangeKeeper:
         self._turn = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._wishes: dict[str, _Wish] = {}
-        self._guards: dict[str, int] = {}
-        """Seconds, by the bus name of who wants changes that cut off to be on probation."""
+        """By bus name, as the guards."""
+        self._guards: dict[str, _Guard] = {}
         self._log: ChangeLog = state.load_changes()
         self._deadlines = {each.id: self._deadline(each.probation) for each in self._log.changes if each.probation}
         """Monotonic: the time of day may be set back."""
@@ -105,22 +116,23 @@ class ChangeKeeper:
                 self._note(author, before, self._probation(bus_name, wish, reach))
 
     def _probation(self, bus_name: str, wish: _Wish | None, reach: int) -> Probation | None:
-        guard_s = self._guards.get(bus_name)
+        guard = self._guards.get(bus_name)
         if wish is not None and wish.until >= self._clock():
             seconds = wish.seconds
-        elif guard_s is not None and reach > 0 and self._reach() == 0:
-            seconds = guard_s
+        elif guard is not None and reach > 0 and self._reach() == 0:
+            seconds = guard.seconds
         else:
             return None
         return Probation(seconds=seconds, until=self._wall_clock() + seconds)
 
     def _note(self, author: Author, before: Standing, probation: Probation | None) -> None:
-        differences = differences_between(before, self._standing())
+        now = self._wall_clock()
+        found = differences_between(before, self._standing())
+        differences = tuple(each for each in found if not _has_gone_by_itself(each, now))
         if not differences:
             return
         if author == _BY_NETWORK:
             differences = _left_to_people(differences)
-        now = self._wall_clock()
         self._keep(self._log.with_change(author, differences, time=now, probation=probation))
 
     def _keep(self, log: ChangeLog) -> None:
@@ -139,25 +151,24 @@ class ChangeKeeper:
         except StateFileError as error:
             _log.warning("the last change cannot be taken back after a restart of the daemon: %s", error)
 
-    def expect(self, bus_name: str, seconds: int) -> None:
-        """The next change of a client is taken back after so long, unless it is kept.
+    def expect(self, uid: int | None, bus_name: str, seconds: int) -> None:
+        """The next change of a user's client is taken back after so long, unless it is kept.
 
         Raises:
             InvalidValueError: nobody could keep it in that time, or would.
         """
-        self._wishes[bus_name] = _Wish(seconds=_probation_s(seconds), until=self._clock() + _WISH_HOLDS_S)
-        if len(self._wishes) > _MOST_WISHES:
-            self._wishes.pop(next(iter(self._wishes)))
+        until = self._clock() + _WISH_HOLDS_S
+        self._wishes[bus_name] = _Wish(uid=uid, seconds=_probation_s(seconds), until=until)
+        _forget_oldest(self._wishes, uid)
 
-    def guard(self, bus_name: str, seconds: int) -> None:
-        """From now on the changes of a client that leave no usable path are taken back after so long, unless kept.
+    def guard(self, uid: int | None, bus_name: str, seconds: int) -> None:
+        """From now on a client's changes that leave no usable path are taken back after so long, unless kept.
 
         Raises:
             InvalidValueError: nobody could keep them in that time, or would.
         """
-        self._guards[bus_name] = _probation_s(seconds)
-        if len(self._guards) > _MOST_WISHES:
-            self._guards.pop(next(iter(self._guards)))
+        self._guards[bus_name] = _Guard(uid=uid, seconds=_probation_s(seconds))
+        _forget_oldest(self._guards, uid)
 
     # Telling
 
@@ -212,7 +223,10 @@ class ChangeKeeper:
         Raises:
             UnknownChangeError: as `keep`.
         """
-        change = self._on_probation(wanted, viewer)
+        return self._actions_to_keep(self._on_probation(wanted, viewer), viewer)
+
+    @staticmethod
+    def _actions_to_keep(change: Change, viewer: Viewer) -> frozenset[Action]:
         if change.author.uid is not None and change.author.uid == viewer.uid:
             return frozenset()
         return actions_for([change], viewer.uid, widens=True)
@@ -238,7 +252,7 @@ class ChangeKeeper:
         """
         async with self._turn:
             plan = self._undo_plan(wanted, with_later=with_later, viewer=viewer)
-            self._require(plan, viewer, allowed)
+            _require(self._actions(plan, viewer), allowed)
             await self._carry_out(plan, bus_name=bus_name, is_undone=True)
             return [self._row(each, viewer) for each in self._now(plan)]
 
@@ -248,23 +262,21 @@ class ChangeKeeper:
         """Make a change again; 0 means the one that was taken back last. Otherwise as `undo`."""
         async with self._turn:
             plan = self._redo_plan(wanted, viewer)
-            self._require(plan, viewer, allowed)
+            _require(self._actions(plan, viewer), allowed)
             await self._carry_out(plan, bus_name=bus_name, is_undone=False)
             return [self._row(each, viewer) for each in self._now(plan)]
 
-    async def keep(self, wanted: int, *, viewer: Viewer) -> None:
+    async def keep(self, wanted: int, *, viewer: Viewer, allowed: Collection[Action]) -> None:
         """Have a change stay that would be taken back, or made again, by itself; 0 means the last such one.
 
         Raises:
             UnknownChangeError: there is none.
+            NotAuthorizedError: it takes more than `allowed`, as something was changed meanwhile.
         """
         async with self._turn:
             change = self._on_probation(wanted, viewer)
+            _require(self._actions_to_keep(change, viewer), allowed)
             self._keep(self._log.with_replaced([replace(change, probation=None)]))
-
-    def _require(self, plan: Plan, viewer: Viewer, allowed: Collection[Action]) -> None:
-        if not self._actions(plan, viewer) <= set(allowed):
-            raise NotAuthorizedError("something was changed while you were asked; look at it and try again")
 
     def _undo_plan(self, wanted: int, *, with_later: bool, viewer: Viewer) -> Plan:
         change = self._log.standing(wanted, lambda each: _is_shown(each, viewer))
@@ -361,10 +373,29 @@ class ChangeKeeper:
         return undo_plan(self._log, change, values, with_later=are_pending, time=now)
 
 
+def _require(actions: frozenset[Action], allowed: Collection[Action]) -> None:
+    if not actions <= set(allowed):
+        raise NotAuthorizedError("something was changed while you were asked; look at it and try again")
+
+
+def _forget_oldest(said: dict[str, _Wish] | dict[str, _Guard], uid: int | None) -> None:
+    """Where one user has said too much; nobody drives out what others have said."""
+    own = [bus_name for bus_name, each in said.items() if each.uid == uid]
+    for bus_name in own[:-_MOST_OF_ONE_USER]:
+        del said[bus_name]
+
+
 def _ending_order(change: Change) -> tuple[bool, int]:
     """What was taken back is made again in the order in which it was made, the rest taken back in the opposite one."""
     is_standing = change.taken_back is None
     return is_standing, -change.id if is_standing else change.id
+
+
+def _has_gone_by_itself(difference: Difference, time_s: float) -> bool:
+    """A rule whose time is over: that is nobody's change, and where it is a user's own nobody else's business."""
+    rule = difference.before
+    is_over = isinstance(rule, PolicyRule) and rule.life.until is not None and rule.life.until <= time_s
+    return is_over and difference.after is None
 
 
 def _left_to_people(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:

@@ -535,15 +535,15 @@ class Service:
         return _changes(redone)
 
     async def _provisional_change(self, caller: Caller, seconds: int) -> list[Any]:
-        self._manager.changes.expect(caller.bus_name, seconds)
+        self._manager.changes.expect(caller.uid, caller.bus_name, seconds)
         return []
 
     async def _guard_changes(self, caller: Caller, seconds: int) -> list[Any]:
-        self._manager.changes.guard(caller.bus_name, seconds)
+        self._manager.changes.guard(caller.uid, caller.bus_name, seconds)
         return []
 
     async def _keep_change(self, caller: Caller, wanted: int) -> list[Any]:
-        await self._manager.changes.keep(wanted, viewer=Viewer.of(caller))
+        await self._manager.changes.keep(wanted, viewer=Viewer.of(caller), allowed=caller.allowed)
         return []
 
     async def _query_history(self, caller: Caller, query: dict[str, Any]) -> list[Any]:

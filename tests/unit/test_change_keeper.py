@@ -96,9 +96,9 @@ class Stage:
         now = self.standing.decisions
         self._record(replace(now, preferences=replace(now.preferences, **preferences)), uid, program, bus_name, paths)
 
-    def rule(self, *rules, uid=0):
+    def rule(self, *rules, uid=0, bus_name=":1.1"):
         """Somebody has these rules instead of all others."""
-        self._record(replace(self.standing.decisions, rules=rules), uid, "mpm", ":1.1", 1)
+        self._record(replace(self.standing.decisions, rules=rules), uid, "mpm", bus_name, 1)
 
     def _record(self, decisions, uid, program, bus_name, paths):
         async def record():
@@ -122,8 +122,8 @@ class Stage:
     def redo(self, change=0, *, viewer=ROOT):
         return asyncio.run(self.keeper.redo(change, viewer=viewer, allowed=frozenset(Action)))
 
-    def keep(self, change=0):
-        asyncio.run(self.keeper.keep(change, viewer=ROOT))
+    def keep(self, change=0, *, viewer=ROOT, allowed=frozenset(Action)):
+        asyncio.run(self.keeper.keep(change, viewer=viewer, allowed=allowed))
 
     def pass_time(self, seconds, *, monotonic=None):
         self.unix += seconds
@@ -303,7 +303,7 @@ def test_own_rules_take_the_right_to_own_rules_and_others_that_to_the_machine(st
 
 
 def test_what_nobody_keeps_is_taken_back_when_its_time_is_over(stage):
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("never")
     assert stage.rows()[1].keep_until == 5060.0
     stage.pass_time(59)
@@ -316,7 +316,7 @@ def test_what_nobody_keeps_is_taken_back_when_its_time_is_over(stage):
 
 
 def test_what_is_kept_stays_and_the_change_after_it_is_for_good(stage):
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("never")
     stage.keep()
     stage.tier("backup", "wwan0")
@@ -326,8 +326,46 @@ def test_what_is_kept_stays_and_the_change_after_it_is_for_good(stage):
         stage.keep()
 
 
+def test_keeping_the_last_change_keeps_no_other_that_has_come_meanwhile_and_takes_more(stage):
+    stage.keeper.expect(1000, ":1.7", 60)
+    stage.rule(ALICES, uid=1000, bus_name=":1.7")
+    allowed = stage.keeper.actions_to_keep(0, viewer=ALICE)
+    assert allowed == frozenset()
+    stage.keeper.expect(0, ":1.1", 60)
+    stage.tier("never")
+    with pytest.raises(NotAuthorizedError, match="something was changed while you were asked"):
+        stage.keep(0, viewer=ALICE, allowed=allowed)
+    stage.keep(1, viewer=ALICE, allowed=allowed)
+    stage.pass_time(60)
+    assert stage.tiers == {}
+    assert stage.standing.decisions.rules == (ALICES,)
+
+
+def test_nobody_drives_out_what_another_user_has_said_of_their_next_change(stage):
+    stage.keeper.expect(0, ":1.1", 60)
+    stage.keeper.guard(0, ":1.2", 30)
+    for number in range(2000):
+        stage.keeper.expect(1000, f":2.{number}", 60)
+        stage.keeper.guard(1000, f":2.{number}", 60)
+    stage.tier("never")
+    stage.tier("never", "wwan0", bus_name=":1.2", paths=0)
+    assert [stage.rows()[each].keep_until for each in (1, 2)] == [5060.0, 5030.0]
+
+
+def test_another_users_rule_that_ends_meanwhile_is_no_part_of_a_change(stage):
+    stage.tier("backup")
+    stage.rule(replace(ALICES, owner_uid=1001, life=Life(until=stage.unix + 60)), uid=1001)
+    stage.unix += 60
+    gone = replace(stage.standing.decisions, rules=())
+    preferences = replace(gone.preferences, tiers={"wlan0": Tier.NEVER})
+    stage._record(replace(gone, preferences=preferences), 0, "mpm", ":1.1", 1)
+    assert stage.rows(ALICE).keys() == {1, 3}
+    shown = stage.keeper.preview(1, with_later=True, viewer=ALICE)
+    assert [part.kind for each in shown for part in each.parts] == [AspectKind.TIER, AspectKind.TIER]
+
+
 def test_a_restart_of_the_daemon_prolongs_nothing(stage):
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("never")
     stage.begin()
     stage.pass_time(59)
@@ -338,20 +376,20 @@ def test_a_restart_of_the_daemon_prolongs_nothing(stage):
 
 
 def test_a_clock_that_is_set_back_prolongs_nothing(stage):
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("never")
     stage.pass_time(-3600, monotonic=60)
     assert stage.tiers == {}
 
 
 def test_later_changes_that_nobody_keeps_go_with_it_and_what_was_said_for_good_stays(stage):
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("backup")
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("never")
     stage.pass_time(60)
     assert stage.tiers == {}
-    stage.keeper.expect(":1.1", 60)
+    stage.keeper.expect(0, ":1.1", 60)
     stage.tier("backup")
     stage.tier("never")
     stage.pass_time(60)
@@ -361,7 +399,7 @@ def test_later_changes_that_nobody_keeps_go_with_it_and_what_was_said_for_good_s
 
 
 def test_a_guarded_client_is_held_to_what_leaves_no_path_alone(stage):
-    stage.keeper.guard(":1.1", 30)
+    stage.keeper.guard(0, ":1.1", 30)
     stage.tier("backup", paths=1)
     stage.tier("never", bus_name=":1.2", paths=0)
     stage.paths = 1
@@ -382,7 +420,7 @@ def test_a_path_can_be_used_that_is_up_not_forbidden_and_trusted_where_everybody
 
 def test_what_is_taken_back_and_leaves_no_path_is_made_again(stage):
     stage.tier("always")
-    stage.keeper.guard(":1.1", 30)
+    stage.keeper.guard(0, ":1.1", 30)
 
     async def undo():
         await stage.keeper.undo(1, with_later=False, viewer=ROOT, allowed=frozenset(Action), bus_name=":1.1")
@@ -400,7 +438,7 @@ def test_what_is_taken_back_and_leaves_no_path_is_made_again(stage):
 
 def test_a_time_in_which_nobody_can_answer_is_refused(stage):
     with pytest.raises(InvalidValueError, match="5 to 3600 s"):
-        stage.keeper.expect(":1.1", 1)
+        stage.keeper.expect(0, ":1.1", 1)
 
 
 def test_of_what_a_network_has_chosen_people_have_the_last_word(stage):
