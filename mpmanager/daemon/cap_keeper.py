@@ -70,7 +70,12 @@ class CapKeeper:
         allowances, before = self._memory.allowances, dict(self._memory.allowances)
         if more_bytes:
             used = self.usage(path.name, cap)
-            allowances[path.name] = allowance_for(more_bytes, used, cap, self._moment().today)
+            allowance = allowance_for(more_bytes, used, cap, self._moment().today)
+            if allowance.extra_bytes > MOST_BYTES:
+                raise InvalidValueError(
+                    f"bytes {more_bytes}: with what was allowed today already more than {MOST_BYTES}"
+                )
+            allowances[path.name] = allowance
         else:
             allowances.pop(path.name, None)
         try:

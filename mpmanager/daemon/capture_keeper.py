@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 LONGEST_S = 3600
 MOST_BYTES = 1 << 30
 MOST_CAPTURES = 4
+MOST_OF_ONE_USER = 2
+"""So that nobody takes all of them for an hour."""
 _LOOK_EVERY_S = 0.1
 """At which subflows there are by now."""
 _UNKNOWN_KEPT_S = 3.0
@@ -29,7 +31,7 @@ _MOST_UNKNOWN = 512
 _MOST_UNSENT_BYTES = 8 << 20
 """Who reads more slowly than packets come gets a file with holes; it says how many."""
 _AFTER_END_S = 2.0
-"""The last packets of a connection come after its program has closed it."""
+"""The last packets of a connection, or of a subflow, come after it was closed; its ports are used again later."""
 _LAST_WORDS_S = 10.0
 """To read the rest."""
 
@@ -43,10 +45,13 @@ class Capture:
         listener: PacketListener,
         stream: socket.socket,
         *,
+        uid: int | None,
         seconds: float,
         max_bytes: int,
         ended: Callable[["Capture"], None],
     ) -> None:
+        self.uid = uid
+        """Who has asked for it."""
         self._account = account
         self._listener = listener
         self._stream = stream
@@ -54,7 +59,8 @@ class Capture:
         self._ends_at = self._loop.time() + seconds
         self._bytes_left = max_bytes
         self._ended = ended
-        self._flows: set[FourTuple] = set()
+        self._flows: dict[FourTuple, float] = {}
+        """Those of its subflows, and when each was seen living last."""
         self._watched: set[IPAddress] = remotes_of(account)
         self._unknown: deque[tuple[float, FourTuple, SeenPacket]] = deque()
         """Of no subflow that is known: it may be one that is just being made, or a flow of somebody else's."""
@@ -90,12 +96,15 @@ class Capture:
 
     def _look(self) -> None:
         """Learn of subflows that have come; their packets that have waited for that are written."""
-        flows = flows_of(self._account)
-        if not flows <= self._flows:
-            self._flows |= flows
+        now = self._loop.time()
+        living = flows_of(self._account)
+        is_any_new = not living <= self._flows.keys()
+        seen = self._flows | dict.fromkeys(living, now)
+        self._flows = {flow: at for flow, at in seen.items() if now - at <= _AFTER_END_S}
+        if is_any_new:
             self._watch()
             self._write_known()
-        oldest = self._loop.time() - _UNKNOWN_KEPT_S
+        oldest = now - _UNKNOWN_KEPT_S
         while self._unknown and self._unknown[0][0] < oldest:
             self._unknown.popleft()
 
@@ -197,8 +206,8 @@ class CaptureKeeper:
         self._packets = packets
         self._captures: set[Capture] = set()
 
-    def begin(self, account: ConnectionAccount, *, seconds: int, max_bytes: int) -> socket.socket:
-        """Capture the packets of a connection; the caller sends the returned end away and closes it.
+    def begin(self, account: ConnectionAccount, *, uid: int | None, seconds: int, max_bytes: int) -> socket.socket:
+        """Capture the packets of a connection for a user; the caller sends the returned end away and closes it.
 
         It ends after so many seconds, when the file would become longer than so many bytes, after the connection has
         ended, or when nobody has the other end any more.
@@ -213,11 +222,21 @@ class CaptureKeeper:
             raise InvalidValueError(f"a capture has 1 to {MOST_BYTES} bytes, not {max_bytes}")
         if len(self._captures) >= MOST_CAPTURES:
             raise NotSupportedError(f"{MOST_CAPTURES} captures run already; end one of them first")
+        if sum(each.uid == uid for each in self._captures) >= MOST_OF_ONE_USER:
+            raise NotSupportedError(f"{MOST_OF_ONE_USER} captures of yours run already; end one of them first")
         listener = self._packets.listen(remotes_of(account))
         ours, theirs = socket.socketpair()
         ours.setblocking(False)  # noqa: FBT003  # the standard library's
         self._captures.add(
-            Capture(account, listener, ours, seconds=seconds, max_bytes=max_bytes, ended=self._captures.discard)
+            Capture(
+                account,
+                listener,
+                ours,
+                uid=uid,
+                seconds=seconds,
+                max_bytes=max_bytes,
+                ended=self._captures.discard,
+            )
         )
         return theirs
 
@@ -228,8 +247,8 @@ class CaptureKeeper:
 
 
 def flows_of(account: ConnectionAccount) -> set[FourTuple]:
-    """Of a connection's subflows, those that have ended included."""
-    return {account.flow, *account.subflows}
+    """Of a connection's living subflows."""
+    return {each.flow for each in account.living_subflows()}
 
 
 def remotes_of(account: ConnectionAccount) -> set[IPAddress]:

@@ -316,14 +316,14 @@ class Manager:
         living = self._connections.ledger.living()
         self._state.save_holds({each.token: each.flow for each in living if each.is_in_section})
 
-    def capture(self, token: str, *, seconds: int, max_bytes: int) -> socket.socket:
-        """Begin to record the packets of a connection; the caller sends the returned end away and closes it.
+    def capture(self, token: str, *, uid: int | None, seconds: int, max_bytes: int) -> socket.socket:
+        """Begin to record the packets of a connection for a user; the caller sends the returned end away and closes it.
 
         Raises:
             InvalidValueError: there is no such connection, or so long or so much is not possible.
             NotSupportedError: it is not possible here or now.
         """
-        return self._captures.begin(self._account(token), seconds=seconds, max_bytes=max_bytes)
+        return self._captures.begin(self._account(token), uid=uid, seconds=seconds, max_bytes=max_bytes)
 
     def _account(self, token: str) -> ConnectionAccount:
         account = self.connection(token)

@@ -87,6 +87,7 @@ _PERSONAL = frozenset(
         contract.KEEP_CHANGE,
         contract.DIAGNOSE,
         contract.REHEARSE,
+        contract.HOLD_CONNECTION,
         contract.CAPTURE_CONNECTION,
         contract.QUERY_HISTORY,
         contract.ESTIMATE_WAIT,
@@ -435,7 +436,8 @@ class Service:
     async def _get_trust(self, caller: Caller) -> list[Any]:
         return [to_dictionary(trust_for(Viewer.of(caller), self._manager.trust_info()))]
 
-    async def _hold_connection(self, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+    async def _hold_connection(self, caller: Caller, token: str, held: bool) -> list[Any]:  # noqa: FBT001  # as the bus hands it in
+        await self._allow_connection(caller, token)
         self._manager.hold_connection(token, held=held)
         return []
 
@@ -444,10 +446,13 @@ class Service:
         return []
 
     async def _capture_connection(self, caller: Caller, token: str, seconds: int, max_bytes: int) -> list[Any]:
+        await self._allow_connection(caller, token)
+        return [self._manager.capture(token, uid=caller.uid, seconds=seconds, max_bytes=max_bytes)]
+
+    async def _allow_connection(self, caller: Caller, token: str) -> None:
+        """Once more, without asking anybody: the token may have become another connection's in the meantime."""
         if self._is_anothers_connection(caller, token):
-            # Once more, without asking anybody: the token may have become another connection's in the meantime.
             await self._authority.authorise(replace(caller, is_patient=False), Action.POLICY_SYSTEM, {"token": token})
-        return [self._manager.capture(token, seconds=seconds, max_bytes=max_bytes)]
 
     async def _list_sysctls(self) -> list[Any]:
         return [[to_dictionary(each) for each in self._manager.sysctls.rows()]]

@@ -195,6 +195,14 @@ def test_what_cannot_be_allowed_is_refused(host):
     assert host.caps.usage(LTE, None).allowed_bytes == 0
 
 
+def test_allowances_do_not_add_up_to_more_than_the_bus_can_tell(host):
+    host.cap(month_bytes=10 * MB)
+    host.allow(10**12)
+    with pytest.raises(InvalidValueError, match="with what was allowed today already"):
+        host.allow(10**12)
+    assert host.caps.usage(LTE, None).allowed_bytes == 10**18
+
+
 def test_metered_is_what_somebody_has_said_else_what_the_path_is(host):
     assert host.keeper.path(LTE).is_metered
     asyncio.run(host.keeper.set_metered(LTE, "no"))

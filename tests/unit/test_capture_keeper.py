@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from mpmanager.core.packet_flow import flow_of
-from mpmanager.daemon.capture_keeper import LONGEST_S, MOST_CAPTURES, CaptureKeeper
+from mpmanager.daemon import capture_keeper
+from mpmanager.daemon.capture_keeper import LONGEST_S, MOST_CAPTURES, MOST_OF_ONE_USER, CaptureKeeper
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
 from mpmanager.model.packet import SeenPacket
@@ -72,7 +73,14 @@ def source():
 
 
 def account(*flows):
-    return SimpleNamespace(token=0x2833A25D, flow=flows[0], subflows=dict.fromkeys(flows), closed=None)
+    """A connection with subflows, of which a test may let some end."""
+    living = list(flows)
+    return SimpleNamespace(
+        token=0x2833A25D,
+        living=living,
+        living_subflows=lambda: [SimpleNamespace(flow=each) for each in living],
+        closed=None,
+    )
 
 
 async def read_all(stream):
@@ -88,7 +96,7 @@ async def read_all(stream):
 def captured(source, connection, play, *, max_bytes=1 << 20):
     async def scene():
         keeper = CaptureKeeper(source)
-        with keeper.begin(connection, seconds=10, max_bytes=max_bytes) as stream:
+        with keeper.begin(connection, uid=1000, seconds=10, max_bytes=max_bytes) as stream:
             await play(stream)
             reading = asyncio.create_task(read_all(stream))
             await asyncio.sleep(0.2)
@@ -114,11 +122,25 @@ def test_the_handshake_of_a_later_subflow_waits_until_that_is_known(source):
     async def play(_stream):
         source.see(packet(LATER, interface="dsl0"), packet(OTHER))
         await asyncio.sleep(0.05)
-        connection.subflows[LATER] = None
+        connection.living.append(LATER)
         await asyncio.sleep(0.2)
         source.see(packet(LATER, interface="dsl0"))
 
     assert [each[:3] for each in packets(captured(source, connection, play))] == 2 * [("dsl0", *ends(LATER))]
+
+
+def test_a_port_that_another_connection_uses_after_a_subflow_is_not_recorded(source, monkeypatch):
+    monkeypatch.setattr(capture_keeper, "_AFTER_END_S", 0.15)
+    connection = account(FIRST, LATER)
+
+    async def play(_stream):
+        connection.living.remove(LATER)
+        source.see(packet(LATER))
+        await asyncio.sleep(0.4)
+        source.see(packet(LATER), packet(FIRST))
+
+    found = packets(captured(source, connection, play))
+    assert [each[1:3] for each in found] == [ends(LATER), ends(FIRST)]
 
 
 def test_a_capture_ends_with_its_last_byte_and_with_its_reader(source):
@@ -129,7 +151,7 @@ def test_a_capture_ends_with_its_last_byte_and_with_its_reader(source):
 
     async def scene():
         keeper = CaptureKeeper(Packets())
-        keeper.begin(account(FIRST), seconds=10, max_bytes=1000).close()
+        keeper.begin(account(FIRST), uid=1000, seconds=10, max_bytes=1000).close()
         await asyncio.sleep(0.05)
         return keeper
 
@@ -139,15 +161,19 @@ def test_a_capture_ends_with_its_last_byte_and_with_its_reader(source):
 @pytest.mark.parametrize(("seconds", "size"), [(0, 1000), (LONGEST_S + 1, 1000), (10, 0), (10, 1 << 40)])
 def test_what_makes_no_sense_is_refused(source, seconds, size):
     with pytest.raises(InvalidValueError, match="a capture"):
-        CaptureKeeper(source).begin(account(FIRST), seconds=seconds, max_bytes=size)
+        CaptureKeeper(source).begin(account(FIRST), uid=1000, seconds=seconds, max_bytes=size)
 
 
 def test_there_are_not_too_many_at_once():
     async def scene():
         keeper = CaptureKeeper(Packets())
-        streams = [keeper.begin(account(FIRST), seconds=10, max_bytes=1000) for _ in range(MOST_CAPTURES)]
-        with pytest.raises(NotSupportedError, match="run already"):
-            keeper.begin(account(FIRST), seconds=10, max_bytes=1000)
+        limits = {"seconds": 10, "max_bytes": 1000}
+        streams = [keeper.begin(account(FIRST), uid=1000, **limits) for _ in range(MOST_OF_ONE_USER)]
+        with pytest.raises(NotSupportedError, match="of yours run already"):
+            keeper.begin(account(FIRST), uid=1000, **limits)
+        streams += [keeper.begin(account(FIRST), uid=uid, **limits) for uid in range(MOST_CAPTURES - len(streams))]
+        with pytest.raises(NotSupportedError, match=f"{MOST_CAPTURES} captures run already"):
+            keeper.begin(account(FIRST), uid=1001, **limits)
         keeper.close()
         for each in streams:
             each.close()
