@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, ProbeI
 from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.world import World
-from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint, ProcessKey
 from mpmanager.model.diagnosis import Finding, Hop, Probe, ProbeWishes
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError, UnknownPathError
 from mpmanager.model.names import IPAddress
@@ -21,6 +22,8 @@ from mpmanager.model.policy import Policy, PolicyRule
 _LONGEST_S = 30.0
 _MOST_PLAIN = 20
 """Programs that are named."""
+_LOOK_SHARE = 0.02
+"""Of the loop's time at most goes into looking at all TCP sockets, of which anybody may have thousands, and may ask."""
 _SELECTED_BY = ("exe:", "app:", "unit:")
 _LAST_PORT = 65535
 
@@ -49,6 +52,9 @@ class Doctor:
         self._named = named
         self._policy_of = policy_of
         self._examining = asyncio.Lock()
+        self._plain_seen: list[tuple[ProcessKey, Application]] = []
+        self._next_look = 0.0
+        """Monotonic."""
 
     async def probe(self, options: ProbeOptions) -> ProbesInfo:
         """Try the paths.
@@ -128,11 +134,9 @@ class Doctor:
 
     def _plain(self, may_see: Callable[[int | None], bool]) -> Iterator[PlainTcp]:
         """Programs with plain connections, those with the most first."""
-        try:
-            owners = [each for each in self._world.connections.plain_connections() if may_see(each.uid)]
-        except CommandRefusedError:
-            return  # too busy to tell: the rest is told
-        found = self._world.applications.find(owners)
+        with suppress(CommandRefusedError):  # too busy to tell: the rest is told
+            self._look()
+        found = [each for owner, each in self._plain_seen if may_see(owner.uid)]
         named = [self._named(each) for each in found if each is not UNKNOWN_APPLICATION]
         by_id = {each.id: each for each in named}
         for name, count in Counter(each.id for each in named).most_common(_MOST_PLAIN):
@@ -141,6 +145,17 @@ class Doctor:
             if selector is not None:
                 asked = self._policy_of(application).is_multipath is True
                 yield PlainTcp(name=application.name, selector=selector, connections=count, is_asked=asked)
+
+    def _look(self) -> None:
+        """See which programs have plain connections, unless that was so much work lately that others would wait."""
+        began = time.monotonic()
+        if began < self._next_look:
+            return
+        self._plain_seen = []
+        owners = self._world.connections.plain_connections()
+        self._plain_seen = list(zip(owners, self._world.applications.find(owners), strict=True))
+        ended = time.monotonic()
+        self._next_look = ended + (ended - began) / _LOOK_SHARE
 
 
 def wishes_of(options: ProbeOptions) -> ProbeWishes:

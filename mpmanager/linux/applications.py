@@ -97,12 +97,15 @@ class LinuxApplicationFinder:
         pids = [None if each is None else each.pid for each in holders]
         processes = {pid: process_of(pid) for pid in set(pids) if pid is not None}
         entries = {uid: self._entries.for_user(uid) for uid in {each.uid for each in owners}}
-        return [
-            application_of(
-                None if pid is None else processes[pid], cgroup=cgroup, uid=owner.uid, entries=entries[owner.uid]
+        asked = [(pid, cgroup, owner.uid) for owner, pid, cgroup in zip(owners, pids, cgroups, strict=True)]
+        # A process may hold thousands of the sockets: it is judged once.
+        applications = {
+            (pid, cgroup, uid): application_of(
+                None if pid is None else processes[pid], cgroup=cgroup, uid=uid, entries=entries[uid]
             )
-            for owner, pid, cgroup in zip(owners, pids, cgroups, strict=True)
-        ]
+            for pid, cgroup, uid in set(asked)
+        }
+        return [applications[each] for each in asked]
 
     def cgroup(self, owner: ProcessKey) -> str | None:
         return self._cgroups.paths({owner.cgroup_id}).get(owner.cgroup_id)
