@@ -17,7 +17,7 @@ from mpmanager.daemon.privacy import Viewer
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.waiting import wait
 from mpmanager.model.authority import Action
-from mpmanager.model.change import Aspect, AspectKind, Author, Change, Difference, Probation, Value
+from mpmanager.model.change import Aspect, AspectKind, Author, Change, ChangeId, Difference, Probation, Value
 from mpmanager.model.errors import (
     ChangedSinceError,
     InvalidValueError,
@@ -200,6 +200,18 @@ class ChangeKeeper:
         """
         plan = self._undo_plan(wanted, with_later=with_later, viewer=viewer)
         return [self._row(each, viewer) for each in plan.changes]
+
+    def to_undo(self, wanted: int, *, viewer: Viewer) -> ChangeId:
+        """Which change is meant that holds; 0 means the last one. Raises UnknownChangeError: there is none."""
+        return self._log.standing(wanted, lambda each: _is_shown(each, viewer)).id
+
+    def to_redo(self, wanted: int, *, viewer: Viewer) -> ChangeId:
+        """Which change is meant that was taken back; otherwise as `to_undo`."""
+        return self._log.undone(wanted, lambda each: _is_shown(each, viewer)).id
+
+    def to_keep(self, wanted: int, *, viewer: Viewer) -> ChangeId:
+        """Which change is meant that waits to be kept; otherwise as `to_undo`."""
+        return self._on_probation(wanted, viewer).id
 
     def actions_to_undo(self, wanted: int, *, with_later: bool, viewer: Viewer) -> frozenset[Action]:
         """What taking back takes.

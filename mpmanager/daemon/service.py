@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,9 @@ _TOLD_OF_DICTIONARIES = frozenset(
 _LONG = frozenset({contract.PROBE_PATH.name, contract.PROBE_PATHS.name, contract.DIAGNOSE.name, contract.REHEARSE.name})
 """Take seconds, in which others want their answers; each of them allows one at a time."""
 
+_OF_THE_PAST = frozenset({contract.QUERY_HISTORY.name, contract.ESTIMATE_WAIT.name})
+"""May take seconds of the history's one thread: one answer at a time, and in nobody else's place."""
+
 _CHOSEN_DESTINATIONS = ("server", "portal_url", "trace")
 """Of `ProbeOptions`."""
 
@@ -137,6 +140,7 @@ class Service:
         self._authority = authority
         self._tasks: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(_MOST_ANSWERS_AT_ONCE)
+        self._answering_of_the_past = asyncio.Lock()
         self._previewing = asyncio.Lock()
         self._methods = {method.name: method for method in contract.METHODS}
         self._handlers: dict[str, Handler] = {
@@ -275,7 +279,7 @@ class Service:
         given: list[socket.socket] = []
         try:
             caller = await self._authorise(message, method)
-            async with nullcontext() if method.name in _LONG else self._answering:
+            async with self._room_for(method):
                 body = await self._handle(caller, message, method)
                 given = [each for each in body if isinstance(each, socket.socket)]
                 await self._send(_reply(message, method, body))
@@ -288,6 +292,12 @@ class Service:
         finally:
             for each in given:
                 each.close()
+
+    def _room_for(self, method: contract.Method) -> AbstractAsyncContextManager[None]:
+        """Where an answer waits until it is its turn."""
+        if method.name in _LONG:
+            return nullcontext()
+        return self._answering_of_the_past if method.name in _OF_THE_PAST else self._answering
 
     async def _handle(self, caller: Caller, message: Message, method: contract.Method) -> list[Any]:
         own = [caller] if method.name in _PERSONAL else []
@@ -319,17 +329,23 @@ class Service:
     async def _allow_change(
         self, caller: Caller, message: Message, method: contract.Method, details: dict[str, str]
     ) -> Caller:
-        """What taking a change back takes depends on the change."""
+        """What taking a change back takes depends on the change.
+
+        The last one is that of now, whatever is changed while somebody types a password.
+        """
         changes, viewer = self._manager.changes, Viewer.of(caller)
         if method is contract.UNDO_CHANGE:
-            wanted, with_later = message.body
+            wanted, with_later = changes.to_undo(message.body[0], viewer=viewer), message.body[1]
             actions = changes.actions_to_undo(wanted, with_later=with_later, viewer=viewer)
         elif method is contract.REDO_CHANGE:
-            actions = changes.actions_to_redo(message.body[0], viewer=viewer)
+            wanted = changes.to_redo(message.body[0], viewer=viewer)
+            actions = changes.actions_to_redo(wanted, viewer=viewer)
         elif method is contract.KEEP_CHANGE:
-            actions = changes.actions_to_keep(message.body[0], viewer=viewer)
+            wanted = changes.to_keep(message.body[0], viewer=viewer)
+            actions = changes.actions_to_keep(wanted, viewer=viewer)
         else:
             return caller
+        message.body = [wanted, *message.body[1:]]
         for action in sorted(actions - {method.action}):
             await self._authority.authorise(caller, action, details)
         return replace(caller, allowed=actions)

@@ -60,6 +60,7 @@ class FakePolkit:
         self.answers = {}
         self.asked = []
         """Action, bus name of who wants it, details, whether a person may be asked, and the cancellation id."""
+        self.hanging = []
         self.cancelled = []
         self.has_heard = asyncio.Event()
         bus.add_message_handler(self._take)
@@ -78,12 +79,18 @@ class FakePolkit:
 
     def _reply(self, message, answer):
         if answer == HANGS:
+            self.hanging.append(message)
             return True
         if answer == NONSENSE:
             return Message.new_method_return(message, "s", ["yes"])
         if answer == UNKNOWN:
             return Message.new_error(message, f"{POLKIT}.Error.Failed", "Action is not registered")
         return Message.new_method_return(message, "(bba{ss})", [list(answer)])
+
+    async def relent(self):
+        """Allow what was left unanswered."""
+        for each in self.hanging:
+            await self._bus.send(self._reply(each, YES))
 
     async def until(self, condition):
         async with asyncio.timeout(LIMIT_S):
@@ -190,6 +197,23 @@ def test_nobody_is_asked_for_a_password_for_reading(address, daemon):
             return [(action, may_ask) for action, _name, _details, may_ask, _id in polkit.asked]
 
     assert play(scene()) == [(Action.INFO, False)]
+
+
+def test_the_last_change_is_that_of_when_it_was_asked_and_not_one_made_while_a_password_is_typed(address, daemon):
+    async def scene():
+        async with polkit_on(address) as polkit, client_of(ALICE, address) as alice, client_of(ROOT, address) as root:
+            await alice.set_path_tier("wwan0", "backup")
+            polkit.answers[Action.POLICY_SYSTEM] = HANGS
+            undoing = asyncio.create_task(alice.undo_change())
+            await polkit.until(lambda: polkit.hanging)
+            await root.set_path_tier("dsl0", "never")
+            await polkit.relent()
+            (undone,) = await undoing
+            tiers = {each.name: each.tier for each in await root.paths()}
+            await root.set_path_tier("dsl0", "auto")
+            return [part.about for part in undone.parts], tiers["dsl0"]
+
+    assert play(scene()) == (["wwan0"], "never")
 
 
 def test_root_passes_without_a_question(address, daemon):
