@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import qasync  # the platform has to be set first
 from fake_manager import EPOCH, FakeDaemon, World  # found by the line above
 from fake_profiles import FakeProfiles  # same
+from gallery_scenes import Scene, checked, checking, editing, importing, inspecting  # same
 from PySide6.QtWidgets import QApplication  # same
 
 from mpmanager.api.bus import parse_bus  # same
@@ -37,6 +38,7 @@ DIRECTORY = Path(__file__).parents[2] / "build" / "gallery"
 SIZES = {"wide": (1280, 800), "narrow": (800, 480)}
 SETTLING_S = 0.3
 TICKS = 6
+TICK_S = 1.0
 WITHIN_S = 20.0
 
 
@@ -110,6 +112,10 @@ class State:
     """The daemon ends after some frames."""
     has_panel: bool = False
     """The time line of changes is open."""
+    page: PageName | None = None
+    """The only one that is shown; all if there is none."""
+    scene: Scene | None = None
+    """What is done there before."""
 
 
 STATES = (
@@ -121,9 +127,16 @@ STATES = (
     State("limits", limited),
     State("changes", changed, has_panel=True),
     State("no changes", normal, has_panel=True),
+    State("checked", normal, page=PageName.DIAGNOSTICS, scene=checked),
+    State("checking", normal, page=PageName.DIAGNOSTICS, scene=checking),
+    State("importing", normal, page=PageName.PROFILES, scene=importing),
+    State("inspecting", normal, page=PageName.LIVE, scene=inspecting),
+    State("editing", normal, page=PageName.APPLICATIONS, scene=editing),
     State("no daemon", normal, is_running=False),
     State("daemon lost", normal, stops=True),
 )
+
+AT_WORK = tuple(each.name for each in STATES if each.scene is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +152,10 @@ class Round:
 
 ROUNDS = (
     Round("1", "en"),
-    Round("1", "en", states=("normal", "changes"), themes=(Theme.LIGHT,), sizes=("narrow",)),
-    Round("1.25", "en", states=("normal",), themes=(Theme.LIGHT,)),
-    Round("2", "en", states=("normal",), themes=(Theme.DARK,)),
-    Round("1", "de", states=("normal", "empty", "changes"), themes=(Theme.LIGHT,)),
+    Round("1", "en", states=("normal", "changes", *AT_WORK), themes=(Theme.LIGHT,), sizes=("narrow",)),
+    Round("1.25", "en", states=("normal", "changes", *AT_WORK), themes=(Theme.LIGHT,)),
+    Round("2", "en", states=("normal", *AT_WORK), themes=(Theme.DARK,)),
+    Round("1", "de", states=("normal", "empty", "changes", *AT_WORK), themes=(Theme.LIGHT,)),
     Round("1", "fr", states=("normal",), themes=(Theme.LIGHT,)),
 )
 
@@ -158,10 +171,11 @@ class Photographer:
 
     async def run(self) -> None:
         for state in STATES:
-            if state.name in self._round.states:
-                await self._show(state)
+            pages = [page for page in self._pages if state.page in {None, page}]
+            if pages and state.name in self._round.states:
+                await self._show(state, pages)
 
-    async def _show(self, state: State) -> None:
+    async def _show(self, state: State, pages: list[PageName]) -> None:
         daemon = FakeDaemon(state.world())
         daemon.is_running = state.is_running
         session = Session(daemon.connect, retry_s=0.05)
@@ -169,12 +183,16 @@ class Photographer:
         window.show()
         window.tasks.start(session.run(), attempt="Following the daemon failed")
         await self._live(state, daemon, session)
+        clock = asyncio.create_task(_tick(daemon))
         if state.has_panel:
             window.sidebar.changes.click()
+        if state.scene is not None:
+            await state.scene(window, daemon)
         for size in self._round.sizes:
             window.resize(*SIZES[size])
-            for page in self._pages:
+            for page in pages:
                 await self._take(window, state, page, size)
+        clock.cancel()
         await window.tasks.finish()
         window.close()
         window.deleteLater()
@@ -202,6 +220,13 @@ class Photographer:
             file = self._directory / f"{'--'.join(words).replace(' ', '-')}.png"
             if not window.grab().save(str(file)):
                 sys.exit(f"gallery: cannot write {file}")
+
+
+async def _tick(daemon: FakeDaemon) -> None:
+    """Let the seconds pass, as a daemon does that runs: without them the window takes it for lost."""
+    while daemon.is_running:
+        await asyncio.sleep(TICK_S)
+        daemon.manager.tick()
 
 
 def take(directory: Path, this: Round, pages: list[PageName]) -> None:
