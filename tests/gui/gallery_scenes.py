@@ -151,7 +151,7 @@ async def editing(window: Window, _daemon: FakeDaemon) -> None:
     """The rule of a program has edits that are not applied yet."""
     window.show_page(PageName.APPLICATIONS)
     page = window.page_widget(PageName.APPLICATIONS)
-    await _wait_until(lambda: page.list.applications.rowCount())
+    await _wait_until(page.list.applications.rowCount)
     page.list.setCurrentIndex(page.list.applications.index(1, 0))
     page.editor.presets.buttons[Preset.BROWSING].click()
     page.editor.trust.buttons["only"].click()
