@@ -55,12 +55,22 @@ QPushButton[role="choice"]:focus { border-color: $accent; }
 QPushButton[role="segment"] { padding: 5px 4px; }
 QPushButton:disabled { color: $faint; }
 QLabel[role="mistake"] { color: $danger; }
-QComboBox {
+QComboBox, QSpinBox {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
-    padding: 5px 8px; min-height: 18px;
+    padding: 5px 8px; min-height: 18px; selection-background-color: $accent; selection-color: $on_accent;
 }
-QComboBox::drop-down { border: 0; width: 20px; }
-QComboBox:focus { border-color: $accent; }
+QComboBox:hover { background: $hover; }
+QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::down-arrow, QSpinBox::up-arrow, QSpinBox::down-arrow { image: none; width: 0; height: 0; }
+QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
+QComboBox:focus, QSpinBox:focus { border-color: $accent; }
+QComboBox:disabled, QSpinBox:disabled { color: $faint; background: $lane; }
+QSpinBox { padding: 3px 0 4px 0; }
+QSpinBox::up-button, QSpinBox::down-button { border: 0; width: 24px; background: transparent; }
+QSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button { subcontrol-position: bottom right; }
+QProgressBar { background: $lane; border: 0; border-radius: 2px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QFrame[role="snack"] { background: $snack; border-radius: 8px; }
 QFrame[role="snack"] QLabel { color: $on_snack; }
 QFrame[role="snack"] QPushButton {
@@ -68,9 +78,9 @@ QFrame[role="snack"] QPushButton {
 }
 QFrame[role="snack"] QPushButton:hover, QFrame[role="snack"] QPushButton:focus { border-color: $snack_action; }
 QFrame[role="line"] { background: $border; border: 0; }
-QFrame[role="notice"] { background: $accent_soft; border: 0; border-radius: 8px; }
-QFrame[role="warning"] { background: $warning_soft; border: 0; border-radius: 8px; }
-QFrame[role="danger"] { background: $danger_soft; border: 0; border-radius: 8px; }
+QFrame[role="notice"] { background: $accent_soft; border: 1px solid $accent_soft; border-radius: 8px; }
+QFrame[role="warning"] { background: $warning_soft; border: 1px solid $warning_soft; border-radius: 8px; }
+QFrame[role="danger"] { background: $danger_soft; border: 1px solid $danger_soft; border-radius: 8px; }
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
     padding: 5px 8px; min-height: 18px; selection-background-color: $accent;

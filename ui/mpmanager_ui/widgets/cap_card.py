@@ -3,13 +3,11 @@
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from mpmanager.api.structures import CapInfo, PathInfo
 from mpmanager.model.caps import FIRST_RESET_DAY, LAST_RESET_DAY, CapAction
 from mpmanager.model.errors import InvalidValueError
-from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.caps import (
     NO_CAP,
@@ -24,10 +22,10 @@ from mpmanager_ui.viewmodels.caps import (
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.cap_bar import CapBarWidget
 from mpmanager_ui.widgets.choice_grid import ChoiceGrid
+from mpmanager_ui.widgets.fields import ChoiceBox
 from mpmanager_ui.widgets.label import Label
 
 _FIELD_WIDTH = 96
-_ARROW = 14
 
 
 class CapCard(QWidget):
@@ -47,7 +45,7 @@ class CapCard(QWidget):
         self.bars: list[CapBarWidget] = []
         self._bars = QVBoxLayout()
         self.month, self.day = QLineEdit(), QLineEdit()
-        self.reset_day = _DayBox(look)
+        self.reset_day = ChoiceBox(look)
         self.then = ChoiceGrid(THEN_WORDS.items(), tr("When the cap is reached"))
         self._then_hint, self.mistake = Label(), Label()
         self.more = QPushButton(tr("{amount} more today", amount=f"+{write_size(ONE_MORE_BYTES)}"))
@@ -163,21 +161,6 @@ class CapCard(QWidget):
         grid.addWidget(self.reset_day, 1, 1)
         grid.setColumnStretch(2, 1)
         return grid
-
-
-class _DayBox(QComboBox):
-    """The style draws no arrow into a box with round corners."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        image = icons.pixmap("chevron-down", self._look.colours.muted, _ARROW, self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - _ARROW - GRID // 2, (self.height() - _ARROW) // 2, image)
-        painter.end()
 
 
 def _named(text: str, buddy: QWidget) -> Label:

@@ -1,7 +1,7 @@
 """The rehearsal as a card: which path is taken away, for how long, and what became of the connections."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from mpmanager.api.structures import RehearsalInfo
 from mpmanager.model.rehearsal import LONGEST_REHEARSAL_S, SHORTEST_REHEARSAL_S
@@ -11,6 +11,7 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.diagnostics import RehearsalLine, rehearsal_lines, rehearsal_summary
 from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.widgets.fields import ChoiceBox, NumberBox
 from mpmanager_ui.widgets.finding_card import MOOD_ICONS
 from mpmanager_ui.widgets.label import Label
 
@@ -32,7 +33,7 @@ class RehearsalCard(QFrame):
         self._is_running = False
         self._lines: list[tuple[Label, RehearsalLine]] = []
         self._rows: list[QWidget] = []
-        self.paths, self.seconds = QComboBox(), QSpinBox()
+        self.paths, self.seconds = ChoiceBox(look), NumberBox(look)
         self.button = QPushButton()
         self._words = Label(tr("What would survive if a network went out of reach? Take it away and see."))
         self._progress = QProgressBar()
@@ -143,11 +144,10 @@ class RehearsalCard(QFrame):
         note.setWordWrap(True)
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        row.addWidget(note, 1)
         for widget in (self.paths, self.seconds, self.button):
-            widget.setMinimumHeight(4 * GRID)
             row.addWidget(widget)
-        for part in (title, self._words):
+        row.addStretch(1)
+        for part in (title, self._words, note):
             self._column.addWidget(part)
         self._column.addLayout(row)
         self._column.addWidget(self._progress)
