@@ -47,6 +47,8 @@ def test_a_check_shows_what_was_found_and_its_report_names_nobody(stage):
     assert page.sentence() == "Not checked yet"
     assert not page.copy_button.isEnabled()
     stage.daemon.manager.diagnosis = FOUND
+    assert not page.server.isVisible()
+    stage.act(page.ask_others.click)
     page.server.setText("192.0.2.7:443")
     stage.act(lambda: QTest.keyClick(page.server, "\r"))
     stage.wait_until(lambda: page.diagnosis is not None and page.check_button.isEnabled(), "it was checked")
@@ -74,6 +76,13 @@ def test_a_check_that_is_refused_can_be_tried_again(stage):
     stage.act(stage.window.problem_banner.button.click)
     stage.wait_until(lambda: page.diagnosis is not None and page.check_button.isEnabled(), "it was checked")
     assert page.sentence() == "Nothing is wrong, as far as was asked."
+
+
+def test_without_the_daemon_nothing_can_be_checked(stage):
+    page = page_of(stage)
+    assert page.check_button.isEnabled()
+    stage.daemon.stop()
+    stage.wait_until(lambda: not page.check_button.isEnabled(), "the button went grey")
 
 
 def test_a_proof_that_cannot_be_started_says_so(stage, tmp_path):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -17,11 +18,14 @@ from mpmanager.api.bus import Bus
 from mpmanager.api.structures import DiagnosisInfo, ProbeOptions
 from mpmanager.client.destinations import address_of, server_of
 from mpmanager.client.diagnosis_report import redaction_for, report_text
+from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.diagnostics import FindingCard, TrustTestResult, hop_lines, probe_table, summary
 from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.widgets.cards import heading_font
 from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.finding_card import CommandLine, FindingView
 from mpmanager_ui.widgets.label import Label
@@ -41,10 +45,14 @@ class DiagnosticsPage(QScrollArea):
         self._tasks = tasks
         self._snackbar = snackbar
         self.diagnosis: DiagnosisInfo | None = None
+        self._is_busy = False
         self._sentence = Label(tr("Not checked yet"))
         self.check_button = QPushButton(tr("Check now"))
         self.copy_button = QPushButton(tr("Copy report"))
         self.server, self.portal, self.trace = QLineEdit(), QLineEdit(), QLineEdit()
+        self.ask_others = QToolButton()
+        """Opens the fields that name them."""
+        self._others = QWidget()
         self._progress = QProgressBar()
         self._empty = EmptyState(look, "search")
         self._results = QVBoxLayout()
@@ -56,6 +64,7 @@ class DiagnosticsPage(QScrollArea):
         self._trust_command: QWidget | None = None
         self.rehearsal = RehearsalCard(look, session, tasks)
         self._build()
+        self._show_contact()
 
     def sentence(self) -> str:
         """What it came to, as it stands at the top."""
@@ -113,8 +122,12 @@ class DiagnosticsPage(QScrollArea):
 
     # Showing
 
+    def _show_contact(self) -> None:
+        self.check_button.setEnabled(self._session.contact is Contact.CONNECTED and not self._is_busy)
+
     def _show_busy(self, *, is_busy: bool) -> None:
-        self.check_button.setEnabled(not is_busy)
+        self._is_busy = is_busy
+        self._show_contact()
         self._progress.setVisible(is_busy)
         if is_busy:
             self._sentence.setText(tr("Asking over every path; this takes some seconds ..."))
@@ -160,20 +173,22 @@ class DiagnosticsPage(QScrollArea):
             tr("Check now asks each path's own gateway and name server. Nobody else is asked unless you name them."),
         )
         column.addLayout(self._heading())
-        column.addWidget(self._wishes_card())
         column.addWidget(self._progress)
+        column.addWidget(self._wishes_card())
         column.addWidget(self._empty)
         column.addLayout(self._results)
         column.addWidget(self._trust_card())
         column.addWidget(self.rehearsal)
         column.addStretch(1)
+        self._session.contact_changed.connect(self._show_contact)
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _heading(self) -> QHBoxLayout:
-        self._sentence.setFont(self._look.font(scale=1.5, is_bold=True))
+        heading_font(self._look, self._sentence)
         self._sentence.setWordWrap(True)
+        self.check_button.setProperty("role", "primary")
         self.check_button.clicked.connect(self.check)
         self.copy_button.clicked.connect(self.copy_report)
         self.copy_button.setEnabled(False)
@@ -186,8 +201,36 @@ class DiagnosticsPage(QScrollArea):
         return row
 
     def _wishes_card(self) -> QFrame:
-        card, column = self._card(tr("Ask somebody else, too"))
-        row = QHBoxLayout()
+        card = QFrame()
+        card.setProperty("role", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        column.setSpacing(0)
+        self.ask_others.setText(tr("Ask somebody else, too"))
+        self.ask_others.setProperty("role", "flat")
+        self.ask_others.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.ask_others.clicked.connect(self._fold_others)
+        self._look.changed.connect(self._point_fold)
+        column.addWidget(self.ask_others)
+        column.addWidget(self._others)
+        self._fill_others()
+        self._others.hide()
+        self._point_fold()
+        return card
+
+    def _fold_others(self) -> None:
+        self._others.setVisible(not self._others.isVisibleTo(self))
+        self._point_fold()
+        if self._others.isVisibleTo(self):
+            self.server.setFocus()
+
+    def _point_fold(self) -> None:
+        name = "chevron-down" if self._others.isVisibleTo(self) else "chevron-right"
+        self.ask_others.setIcon(icons.icon(name, self._look.colours.muted))
+
+    def _fill_others(self) -> None:
+        row = QHBoxLayout(self._others)
+        row.setContentsMargins(12, GRID // 2, 12, 12)
         row.setSpacing(2 * GRID)
         fields = (
             (self.server, tr("A server: does Multipath TCP get there?"), "example.org:443"),
@@ -207,8 +250,6 @@ class DiagnosticsPage(QScrollArea):
             pair.addWidget(label, 1)
             pair.addWidget(field)
             row.addLayout(pair, 1)
-        column.addLayout(row)
-        return card
 
     def _trust_card(self) -> QFrame:
         card, column = self._card(tr("Is trust kept to?"))

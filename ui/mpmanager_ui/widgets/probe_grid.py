@@ -48,7 +48,9 @@ class ProbeGrid(QWidget):
         row.addWidget(text)
         row.addStretch(1)
         text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._icons.append((icon, cell.mood))
+        icon.setFixedWidth(_ICON)
+        if cell.tip:  # a step that was not asked there shows nothing
+            self._icons.append((icon, cell.mood))
         return widget
 
     def _recolour(self) -> None:
