@@ -109,3 +109,15 @@ def test_a_change_that_leaves_no_path_counts_down_until_it_is_kept_or_taken_back
     stage.act(bar.back.click)
     stage.wait_until(lambda: not bar.isVisible(), "it was taken back")
     assert stage.world.changes[-1].taken_back is not None
+
+
+def test_the_list_of_changes_stands_beside_a_page_that_has_room_and_over_one_that_has_not(stage):
+    stage.begin()
+    window = stage.window
+    page, panel = window.page_widget(PageName.OVERVIEW), window.change_panel
+    stage.act(lambda: [window.resize(1280, 800), window.sidebar.changes.click()])
+    stage.wait_until(lambda: page.width() <= panel.x(), "the page made room")
+    stage.act(lambda: window.resize(800, 480))
+    stage.wait_until(lambda: page.width() > panel.x(), "it lies over the page")
+    stage.act(lambda: [window.resize(1280, 800), panel.close_panel()])
+    stage.wait_until(lambda: page.width() == window.width() - window.sidebar.width(), "the page has all room again")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,8 @@ from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.label import Label
 
 PANEL_WIDTH = 400
+_LEAST_BESIDE = 616
+"""An area that keeps so many pixels makes room for the panel."""
 _DISC = 28
 _LINE_X = 2 * GRID + _DISC // 2
 _ICON = 16
@@ -152,7 +154,7 @@ class ChangeList(QScrollArea):
 
 
 class ChangePanel(QFrame):
-    """Lies over the right edge of an area of its parent, whatever is there; Escape closes it."""
+    """Stands at the right edge of an area of its parent, over what is there if it is narrow; Escape closes it."""
 
     closed = Signal()
 
@@ -186,8 +188,8 @@ class ChangePanel(QFrame):
 
     def open_panel(self) -> None:
         """Come up, with the keyboard."""
-        self._place()
         self.show()
+        self._place()
         self.raise_()
         (self.list.rows[0].button if self.list.rows else self.close_button).setFocus()
 
@@ -196,6 +198,10 @@ class ChangePanel(QFrame):
         self.hide()
         self.closed.emit()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._area.setContentsMargins(0, 0, 0, 0)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close_panel()
@@ -203,7 +209,7 @@ class ChangePanel(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move} and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -211,6 +217,8 @@ class ChangePanel(QFrame):
         area = self._area.geometry()
         width = min(PANEL_WIDTH, area.width())
         self.setGeometry(area.right() + 1 - width, area.top(), width, area.height())
+        is_beside = area.width() - width >= _LEAST_BESIDE
+        self._area.setContentsMargins(0, 0, width if is_beside else 0, 0)
 
     def _build(self) -> None:
         title = Label(tr("Changes"))
