@@ -201,3 +201,11 @@ def test_a_tool_tip_shows_names_as_they_are(qapp):
     document = QTextDocument()
     document.setHtml(plain_tip("<b>Cafe</b>\n& Bar"))
     assert document.toPlainText() == "<b>Cafe</b>\n& Bar"
+
+
+def test_control_q_ends_the_program(stage):
+    stage.begin()
+    endings = []
+    stage.window.closed.connect(lambda: endings.append("ended"))
+    stage.press(stage.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert endings == ["ended"]

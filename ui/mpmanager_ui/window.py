@@ -255,7 +255,6 @@ class Window(QWidget):
         self._countdown.timeout.connect(self._count_down)
         self._add_shortcut("Ctrl+Z", self._take_back)
         self._add_shortcut("Ctrl+Y", self.undoing.redo)
-        self._add_shortcut("Ctrl+Q", self.close)
 
     def _add_shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
