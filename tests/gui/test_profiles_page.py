@@ -148,7 +148,7 @@ def test_an_import_under_another_name_on_top_of_what_was_decided_is_activated(de
     desk.open(tmp_path / "cafe.toml", CAFE)
     desk.click(desk.review.mode.buttons[MergeMode.MERGE])
     desk.wait_for(desk.review.use.isEnabled, "the preview was renewed")
-    assert "Trust in Wi-Fi “Staff” (wpa3)" not in desk.words()
+    assert "Trust in Wi-Fi “Staff” (WPA3)" not in desk.words()
     desk.stage.act(lambda: desk.review.name.setText("Both"))
     desk.click(desk.review.use)
     desk.wait_for_note("Both is active now")
@@ -220,8 +220,8 @@ def test_two_profiles_are_compared_and_nothing_can_be_decided_there(desk):
 def test_a_profile_follows_a_network_in_use_until_it_is_undone(desk):
     desk.kept.texts["Strict"] = HARMLESS
     desk.stage.run(desk.page.shelf.load())
-    desk.choose("Strict", "Wi-Fi “Café am Markt” (wpa2)")
-    desk.wait_for_note("Strict is used with Wi-Fi “Café am Markt” (wpa2)")
+    desk.choose("Strict", "Wi-Fi “Café am Markt” (WPA2)")
+    desk.wait_for_note("Strict is used with Wi-Fi “Café am Markt” (WPA2)")
     assert desk.kept.follows["wifi:Café am Markt/wpa2"] == "Strict"
     desk.undo()
     desk.wait_for(lambda: "wifi:Café am Markt/wpa2" not in desk.kept.follows, "it was taken back")

@@ -131,5 +131,5 @@ def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
 
 def limits_sentence(limits: Sequence[str]) -> str:
     """What this machine cannot do, in one strip."""
-    sentences = " ".join(f"{each.rstrip('.')}." for each in limits)
+    sentences = " ".join(f"{each[:1].upper()}{each[1:].rstrip('.')}." for each in limits)
     return tr("Not everything works on this machine: {sentences}", sentences=sentences)

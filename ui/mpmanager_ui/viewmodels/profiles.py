@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from mpmanager.api.structures import PathInfo, ProfileInfo
+from mpmanager.model.path import Security
 from mpmanager.model.profile import BEFORE, OTHERWISE, ProfileChoice
 from mpmanager_ui.viewmodels.translation import tr, tr_count
+from mpmanager_ui.viewmodels.wording import SECURITY_WORDS
 
 
 @unique
@@ -146,7 +148,8 @@ def network_words(network: str, paths: Iterable[PathInfo] = ()) -> str:
     kind, _, rest = network.partition(":")
     if kind == "wifi":
         name, _, security = rest.rpartition("/")
-        return tr("Wi-Fi “{name}” ({security})", name=name or rest, security=security)
+        known_as = SECURITY_WORDS[Security(security)] if security in set(Security) else security
+        return tr("Wi-Fi “{name}” ({security})", name=name or rest, security=known_as)
     known = next((path.network for path in paths if network in path.network_ids and path.network), None)
     if known is not None:
         return tr("“{name}”", name=known)

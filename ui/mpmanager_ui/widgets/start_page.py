@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,9 @@ from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import Label
 
 _WIDTH = 560
+_COMMAND_WIDTH = 440
+"""At least so many pixels are left for a command."""
+_COMMAND_PADDING = 20
 
 
 class StartPage(QWidget):
@@ -58,7 +61,7 @@ class StartPage(QWidget):
         card.setProperty("role", "card")
         card.setFixedWidth(_WIDTH)
         column = QVBoxLayout(card)
-        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         column.setSpacing(GRID)
         self._title.setFont(self._look.font(scale=1.5, is_bold=True))
         self._reason.setProperty("role", "muted")
@@ -66,7 +69,7 @@ class StartPage(QWidget):
         for widget in (self._image, self._title, self._reason):
             column.addWidget(widget)
         for each in instructions:
-            column.addSpacing(2 * GRID)
+            column.addSpacing(GRID)
             text = Label(each.text)
             text.setWordWrap(True)
             column.addWidget(text)
@@ -78,7 +81,8 @@ class StartPage(QWidget):
         row.setSpacing(GRID)
         label = Label(command)
         label.setProperty("role", "command")
-        label.setMinimumHeight(label.fontMetrics().height() + 20)
+        label.setWordWrap(True)
+        label.setMinimumHeight(_height_of(label))
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -88,7 +92,7 @@ class StartPage(QWidget):
         button.clicked.connect(lambda: QGuiApplication.clipboard().setText(command))
         self._copy_buttons.append(button)
         row.addWidget(label, 1)
-        row.addWidget(button)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _recolour(self) -> None:
@@ -96,3 +100,11 @@ class StartPage(QWidget):
         self._image.setPixmap(image)
         for button in self._copy_buttons:
             button.setIcon(icons.icon("copy", self._look.colours.muted))
+
+
+def _height_of(command: Label) -> int:
+    """What a label needs that may break over lines; the style sheet's padding is not known to it."""
+    command.ensurePolished()
+    room = QRect(0, 0, _COMMAND_WIDTH, 0)
+    lines = command.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, command.text())
+    return lines.height() + _COMMAND_PADDING
