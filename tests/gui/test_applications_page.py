@@ -76,13 +76,13 @@ def test_those_that_are_seen_and_those_with_rules_are_listed_and_found(rules):
 def test_a_draft_is_previewed_survives_frames_and_is_applied_and_undone(rules):
     rules.choose("curl")
     page = rules.page
-    assert plain(page.editor.promise.text()).startswith("Allowed: never")
+    assert plain(page.editor.promise.text()).startswith("Allowed: no limit")
     rules.click(page.editor.presets.buttons[Preset.BROWSING])
     rules.click(page.editor.trust.buttons["only"])
     rules.tick()
     rules.wait_until(lambda: "closed" in page.preview.text(), "the preview is there")
     assert plain(page.preview.text()) == (
-        "Wait: never (other rules) → browsing (50 ms); Trust: handshake (other rules) → trusted only; "
+        "Wait: no limit (other rules) → browsing (50 ms); Trust: handshake (other rules) → trusted only; "
         "2 connections are affected; 2 subflows on Cafe (Wi-Fi) will be closed"
     )
     assert rules.rule() is None

@@ -228,7 +228,7 @@ def test_the_slider_stands_in_the_row_of_the_current_application(stage, page):
     for row, name in enumerate(["curl", "Element"]):
         slider = choose(stage, page, row)
         assert slider.geometry() == wait_cell(page, row)
-        assert slider.accessibleName() == f"{name}: data may wait never"
+        assert slider.accessibleName() == f"{name}: data may wait no limit"
     subflow = page.model.index(0, 0, page.model.index(0, 0, page.model.index(0, 0)))
     stage.act(lambda: page.view.setCurrentIndex(subflow))
     assert page.view.slider.geometry() == wait_cell(page, 0)
@@ -397,7 +397,7 @@ def test_the_menu_of_a_row_sets_its_wait(stage, page):
     choose(stage, page, 0)
     stage.act(lambda: page.view.customContextMenuRequested.emit(wait_cell(page, 0).center()))
     menu = page.findChild(QMenu)
-    assert [each.text() for each in menu.actions() if each.isChecked()] == ["As the default says (never)"]
+    assert [each.text() for each in menu.actions() if each.isChecked()] == ["As the default says (no limit)"]
     stage.act(next(each for each in menu.actions() if each.text().startswith("50")).trigger)
     menu.close()
     wait_for_change(stage)
@@ -409,7 +409,7 @@ def test_the_slider_is_a_slider_for_who_cannot_see_it(stage, page):
     spoken = QAccessible.queryAccessibleInterface(slider)
     assert spoken.role() is QAccessible.Role.Slider
     assert "May wait" not in spoken.text(QAccessible.Text.Name)
-    assert spoken.text(QAccessible.Text.Description).startswith("Wait never: ")
+    assert spoken.text(QAccessible.Text.Description).startswith("No limit: ")
 
 
 def test_a_row_in_trouble_says_why(stage, page):

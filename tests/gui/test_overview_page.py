@@ -309,3 +309,18 @@ def test_the_page_explains_itself_until_somebody_closes_that_or_decides(stage):
     stage.act(hint.close_button.click)
     stage.tick()
     assert not hint.isVisible()
+
+
+def test_enter_on_an_event_turns_to_live_which_explains_its_application(stage):
+    stage.begin()
+    stage.world.fail_over(2)
+    stage.tick()
+    stage.settle()
+    events = stage.overview.events
+    app = events.events.event_at(0).app
+    stage.act(lambda: events.setCurrentIndex(events.events.index(0)))
+    stage.press(events, Qt.Key.Key_Return)
+    stage.tick()
+    stage.wait_until(lambda: stage.live.inspector.title.text() == stage.session.app_names()[app], "it is explained")
+    assert stage.window.page is PageName.LIVE
+    assert stage.live.filter.text() == f"app:{stage.session.app_names()[app]}"

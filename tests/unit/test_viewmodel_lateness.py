@@ -197,7 +197,7 @@ def test_the_line_of_an_application_tells_its_help_and_its_wait():
     node = next(each for each in tree.root.children if each.values.name == "Firefox")
     assert node.values.kind is RowKind.APPLICATION
     sentence = plain(row_sentence(node, node.values.wait, TITLES, {node.key: world.helps[0]}))
-    assert sentence.startswith("Firefox: Since the daemon started: 2 fail-overs. Wait never: ")
+    assert sentence.startswith("Firefox: Since the daemon started: 2 fail-overs. No limit: ")
 
 
 class _Nobody:

@@ -144,8 +144,8 @@ def test_a_preview_says_what_changes_and_whom_it_affects():
 def test_a_preview_names_what_other_rules_say_where_this_one_says_nothing():
     draft = draft_of(DEFAULT).with_wait(Intent.BROWSING).with_tier("path:wwan0", "never").with_life(Lifetime.HOUR)
     assert preview(draft, [DEFAULT], frame()) == (
-        "Wait: never (other rules) → browsing (50 ms); LTE: as the path itself → Never; Holds: Always → For an hour; "
-        "no open connection is affected"
+        "Wait: no limit (other rules) → browsing (50 ms); LTE: as the path itself → Never; "
+        "Holds: Always → For an hour; no open connection is affected"
     )
 
 
@@ -154,8 +154,8 @@ def test_of_the_rules_in_their_order_each_says_what_it_decides_and_what_was_deci
         [PolicyInfo(selector=CURL, wait_ms=20.0), PolicyInfo(selector="default", wait_ms="never", trust="only")], TITLES
     )
     assert [(each.who, plain(each.said), each.overruled) for each in links] == [
-        (CURL, "wait 20 ms", ""),
-        ("Default", "trust trusted only", "wait never"),
+        (CURL, "waits up to 20 ms", ""),
+        ("Default", "trust trusted only", "waits without limit"),
     ]
 
 
@@ -182,7 +182,7 @@ def test_the_proof_stands_beneath_the_promise():
 
 def test_a_proof_of_another_promise_says_so_and_nothing_is_made_up():
     assert plain(promise_and_proof(20.0, proof_of([opened(104.0, 100.0)], [], 20.0), TITLES)) == (
-        "Allowed 20 ms; LTE opened after 104 ms (allowed 100 ms then), once."
+        "Allowed 20 ms; LTE opened after 104 ms (when 100 ms was allowed), once."
     )
     assert plain(promise_and_proof(50.0, proof_of([], [HelpCounts(failovers=2)], 50.0), TITLES)) == (
         "Allowed 50 ms; another path opened, 2 times."
@@ -277,9 +277,9 @@ def test_the_editor_shows_what_holds_once_the_draft_is_applied_and_the_proof_of_
     around = Surroundings(frame=seen, book=book, after=after, events=[], titles=TITLES, trust=trust())
     state = editor_state(row, draft, around)
     assert (state.wait.wait, state.wait.is_own, state.trust.demand) == (20.0, True, "handshake")
-    assert state.promise.startswith("Allowed: never")
+    assert state.promise.startswith("Allowed: no limit")
     words = {each.title: each.words for each in state.tiers}
-    assert words["wwan0 (LTE)"] == "As the rest says (Never)"
+    assert words["wwan0 (LTE)"] == "No rule (Never)"
     assert words["Metered paths"] == "Never"
 
 

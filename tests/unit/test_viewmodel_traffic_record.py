@@ -83,9 +83,9 @@ def test_a_wait_has_its_price_and_what_is_not_known_is_said():
     estimate = estimated("", 1, known=True)
     rows = record.cost_rows(estimate)
     assert [(plain(each.words), plain(each.amount)) for each in rows][::3] == [
-        ("pool", "at most 2.9 GB"),
+        ("0 ms", "at most 2.9 GB"),
         ("100 ms", "61.0 MB"),
-        ("never", "nothing"),
+        ("no limit", "nothing"),
     ]
     assert rows[0].share == 1.0
     sentences = {wait: plain(record.cost_sentence(estimate, wait)) for wait in (0.0, 50.0, "never")}

@@ -87,12 +87,12 @@ def test_a_step_goes_to_the_next_detent(wait, sooner, longer):
 def test_every_wait_has_words_and_a_meaning(wait):
     assert wait_words(wait)
     assert meaning(wait)
-    assert setting_sentence(setting(wait)).startswith(f"Wait {wait_words(wait)}: ")
+    assert setting_sentence(setting(wait)).startswith(f"{meaning(wait)}. ")
 
 
 def test_the_words_of_the_detents():
     assert [plain(wait_words(each)) for each in DETENTS] == [
-        "pool", "20 ms", "50 ms", "100 ms", "200 ms", "500 ms", "never",
+        "0 ms", "20 ms", "50 ms", "100 ms", "200 ms", "500 ms", "no limit",
     ]  # fmt: skip
     assert len({menu_words(each) for each in DETENTS}) == len(DETENTS)
 
@@ -122,7 +122,7 @@ def test_a_sentence_says_where_the_value_comes_from_and_why_it_cannot_be_set():
 def test_a_change_is_told_in_plain_words():
     told = [plain(done_words("curl", each, "never")) for each in (None, 0.0, 50.0, "never")]
     assert told == [
-        "curl follows the default now (never)",
+        "curl follows the default now (no limit)",
         "curl: all paths are pooled now",
         "curl: data may wait 50 ms now",
         "curl: others help only when nothing else is left",

@@ -70,7 +70,13 @@ class Window(QWidget):
         self.undoing = Undoing(session, self.tasks, self.snackbar)
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._context = PageContext(
-            look=look, session=session, tasks=self.tasks, snackbar=self.snackbar, turn_to=self.show_page, bus=bus
+            look=look,
+            session=session,
+            tasks=self.tasks,
+            snackbar=self.snackbar,
+            turn_to=self.show_page,
+            show_application=self.show_application,
+            bus=bus,
         )
         self._pages: dict[PageName, QWidget] = {}
         self.page = PageName.OVERVIEW
@@ -91,6 +97,15 @@ class Window(QWidget):
         self.page = name
         self.sidebar.show_page(name)
         self._show_contact()
+
+    def show_application(self, app: str) -> None:
+        """Turn to Live, which shows the application of this id alone, and why it does what it does."""
+        from mpmanager_ui.pages.live import LivePage  # noqa: PLC0415  # loaded when it is shown, as all pages
+
+        page = self.page_widget(PageName.LIVE)
+        self.show_page(PageName.LIVE)
+        if isinstance(page, LivePage):
+            page.show_application(app)
 
     def page_widget(self, name: PageName) -> QWidget:
         """A page, made at the latest now."""

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from mpmanager.api.structures import Wait
-from mpmanager.client.quantities import count_of
 from mpmanager.model.policy import Intent
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
@@ -32,7 +31,7 @@ from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.flow_map import Choice, Flow, PathPlace, flows_of
 from mpmanager_ui.viewmodels.live_export import csv_text, exported_rows, json_text
-from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys
+from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys, written
 from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
@@ -40,7 +39,7 @@ from mpmanager_ui.viewmodels.motion import MOTION_WORDS, DotMotion, motion_asked
 from mpmanager_ui.viewmodels.preferences import Motion
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
 from mpmanager_ui.viewmodels.timeline import Timeline
-from mpmanager_ui.viewmodels.translation import tr, tr_literal
+from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
     DETENTS,
@@ -95,6 +94,7 @@ class LivePage(QWidget):
         self._asking: asyncio.Task[None] | None = None
         self._is_busy = False
         self._sorted_at = 0.0
+        self._wanted: str | None = None  # the application to be chosen as soon as it has a row
         self.model = LiveModel(self)
         self.view = LiveView(look, session.signs, self.model)
         self.map = FlowMapView(look, session.signs)
@@ -112,9 +112,10 @@ class LivePage(QWidget):
         """Opens the menu of what is shown."""
         self._wants_map = True
         self._wants_inspector = True
+        self._is_pathless = False  # where it is, the map would be an empty card
         self._expand = QToolButton()
         self._collapse = QToolButton()
-        self.title = Label(_TITLE)
+        self.title = Label(tr_literal(_TITLE))
         self._counts = Label()
         self.default_slider = WaitSlider(look)
         self.explanation = Label()
@@ -162,7 +163,7 @@ class LivePage(QWidget):
         self.inspector.setVisible(has_inspector)
         self.explanation.setVisible(not has_inspector)
         self.time.setVisible(self.height() >= _ROOM_FOR_TIME)
-        self._map_card.setVisible(self._wants_map and self.height() >= _ROOM_FOR_MAP)
+        self._map_card.setVisible(self._wants_map and not self._is_pathless and self.height() >= _ROOM_FOR_MAP)
         taken = INSPECTOR_WIDTH + 2 * GRID if has_inspector else 0
         self.view.fit(self.width() - taken, is_detailed=has_inspector)
 
@@ -172,7 +173,7 @@ class LivePage(QWidget):
         if self._is_busy:
             return  # the machine is slower than the daemon: this tick is left out
         self._is_busy = True
-        self._tasks.start(self._record_and_show(), attempt="Showing the connections failed")
+        self._tasks.start(self._record_and_show(), attempt=tr("Showing the connections failed"))
 
     async def _record_and_show(self) -> None:
         frame = self._session.frame
@@ -218,7 +219,7 @@ class LivePage(QWidget):
     def _rest(self) -> tuple[Callable[[], None], ...]:
         """What shows all that is not the tree."""
         time = () if self.is_paused else (self.time.show_present,)
-        return (self._show_counts, self._show_explanation, self._show_map, *time)
+        return (self._choose_wanted, self._show_counts, self._show_explanation, self._show_map, *time)
 
     def _show_map(self) -> None:
         frame = self._session.frame
@@ -229,6 +230,9 @@ class LivePage(QWidget):
             flows = self._timeline.flows_in(self.time.range)
         else:
             flows = flows_of(self._shown) if self.is_paused else self._flows
+        if self._is_pathless is bool(places):
+            self._is_pathless = not places
+            self._fit()
         self.map.show_flows(flows, places, {each.name: each.kind for each in paths})
         self.map.show_choice(self._choice())
 
@@ -257,16 +261,19 @@ class LivePage(QWidget):
 
     def _show_counts(self) -> None:
         applications, connections, subflows = self._recorder.counts()
-        counts = (
-            f"{count_of(applications, 'application')} · {count_of(connections, 'connection')} · "
-            f"{count_of(subflows, 'subflow')}"
+        counts = " · ".join(
+            (
+                tr_count("{count} application", "{count} applications", applications),
+                tr_count("{count} connection", "{count} connections", connections),
+                tr_count("{count} subflow", "{count} subflows", subflows),
+            )
         )
         as_of = self._session.as_of
-        self._counts.setText(f"As of {as_of}: {counts}" if as_of else counts)
+        self._counts.setText(tr("As of {time}: {sentence}", time=as_of, sentence=counts) if as_of else counts)
         is_empty = not self.model.tree.root.children
         self._counts.setVisible(applications > 0)
         if is_empty:
-            self._empty.show_text(*(_NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
+            self._empty.show_text(*map(tr_literal, _NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
         self._stack.setCurrentIndex(1 if is_empty else 0)
 
     # How long data may wait
@@ -276,7 +283,7 @@ class LivePage(QWidget):
 
     def _show_waits(self) -> None:
         default = WaitSetting(self._session.said.default, DEFAULT, DEFAULT)
-        self.default_slider.show_setting("Default", default)
+        self.default_slider.show_setting(tr("Default"), default)
         self.view.show_settings(self._setting_of)
         self._show_explanation()
 
@@ -294,7 +301,7 @@ class LivePage(QWidget):
 
         self._changes.start(
             change,
-            attempt=f"Changing how long data of {who} may wait failed",
+            attempt=tr("Changing how long data of {who} may wait failed", who=who),
             done=done_words(who, shown_wait(wait), self._session.said.default),
             undo=lambda: self._set_wait(who, selector, before[0]),
         )
@@ -318,7 +325,7 @@ class LivePage(QWidget):
                 is_settable=is_settable,
             )
         menu.addSeparator()
-        default = f"As the default says ({wait_words(self._session.said.default)})"
+        default = tr("As the default says ({wait})", wait=wait_words(self._session.said.default))
         self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT, is_settable=is_settable)
         menu.popup(self.view.viewport().mapToGlobal(at))
 
@@ -344,7 +351,7 @@ class LivePage(QWidget):
     def _show_explanation(self) -> None:
         node = self.model.node(self.view.currentIndex())
         titles, helps = self.model.tree.titles, self.model.helps
-        hint = _CHOOSE_A_ROW if self.model.tree.root.children else ""
+        hint = tr_literal(_CHOOSE_A_ROW) if self.model.tree.root.children else ""
         setting = self._setting_of(node.values)
         proof = self._proof_of(node, setting)
         if node.parent is None:
@@ -385,6 +392,20 @@ class LivePage(QWidget):
     def _filter_by(self, key: FilterKey, value: str) -> None:
         """Show only what has this value; the other conditions stay."""
         self.filter.setText(with_condition(self.filter.text(), key, value))
+
+    def show_application(self, app: str) -> None:
+        """Show only the application of this id, and explain it; when it has come, if it is not known yet."""
+        self._wanted = app
+        name = self._session.app_names().get(app) or app.rpartition("/")[2] or app
+        self.filter.setText(written(FilterKey.APP, name))
+        self._filter_timer.stop()
+        self._apply_filter()
+
+    def _choose_wanted(self) -> None:
+        node = self.model.tree.find((self._wanted,)) if self._wanted is not None else None
+        if node is not None:
+            self._wanted = None
+            self.view.setCurrentIndex(self.model.index_of(node))
 
     def _filter_by_cell(self, node: Node, column: Column) -> None:
         condition = condition_of(node, column)
@@ -429,7 +450,8 @@ class LivePage(QWidget):
         records = self._recorder.applications
         self._shown = {key: each.frozen() for key, each in records.items()} if self.is_paused else records
         frame = self._session.frame
-        self.title.setText(f"Paused at {clock(frame.time)}" if self.is_paused and frame else _TITLE)
+        paused = tr("Paused at {time}", time=clock(frame.time)) if self.is_paused and frame else ""
+        self.title.setText(paused or tr_literal(_TITLE))
         self._recolour()
         self._still_map()
         self._show_records()
@@ -495,7 +517,7 @@ class LivePage(QWidget):
         self.view.slider.wanted.connect(self._want_wait)
         self.view.current_changed.connect(self._show_explanation)
         self.view.customContextMenuRequested.connect(self._open_menu)
-        self.default_slider.wanted.connect(lambda wait: self._set_wait("Default", DEFAULT, wait))
+        self.default_slider.wanted.connect(lambda wait: self._set_wait(tr("Default"), DEFAULT, wait))
         self._look.changed.connect(self._recolour)
         self.view.header().sectionClicked.connect(self._sort_by)
         self.filter.textChanged.connect(self._filter_timer.start)
@@ -523,7 +545,7 @@ class LivePage(QWidget):
         self.explanation.setWordWrap(True)
         self.explanation.setMinimumHeight(2 * self.explanation.fontMetrics().lineSpacing())
         self.explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.explanation.setAccessibleName("About the current row")
+        self.explanation.setAccessibleName(tr("About the current row"))
         column.addWidget(self.explanation)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         QWidget.setTabOrder(self.view, self.view.slider)
@@ -569,9 +591,9 @@ class LivePage(QWidget):
         card = QFrame()
         card.setProperty("role", "card")
         row = QHBoxLayout(card)
-        row.setContentsMargins(12, 4, 4, 4)
+        row.setContentsMargins(12, 4, GRID, 4)
         row.setSpacing(0)
-        name = Label("Default wait")
+        name = Label(tr("All others may wait"))
         name.setProperty("role", "muted")
         name.setBuddy(self.default_slider)
         row.addWidget(name)
@@ -581,7 +603,7 @@ class LivePage(QWidget):
     def _tools(self) -> QHBoxLayout:
         self.filter.setMaximumWidth(420)
         self.pause.setCheckable(True)
-        self.pause.setToolTip("Freeze the view; recording goes on (Ctrl+P)")
+        self.pause.setToolTip(tr("Freeze the view; recording goes on (Ctrl+P)"))
         flat = (
             (self._expand, tr("Expand all")),
             (self._collapse, tr("Collapse")),
@@ -602,17 +624,19 @@ class LivePage(QWidget):
 
     def _recolour(self) -> None:
         is_paused = self.is_paused
-        self.pause.setText("Continue" if is_paused else "Pause")
+        self.pause.setText(tr("Continue") if is_paused else tr("Pause"))
         self.pause.setShortcut("Ctrl+P")  # a new text takes the shortcut away
         name = "play" if is_paused else "pause"
         self.pause.setIcon(icons.icon(name, self._look.colours.text))
 
 
-_CHOOSE_A_ROW = "Choose a row to read what it does and why. Alt with an arrow moves the slider of its application."
-_TITLE = "Who uses which path now"
+_CHOOSE_A_ROW = tr_later(
+    "Choose a row to read what it does and why. Alt with an arrow moves the slider of its application."
+)
+_TITLE = tr_later("Who uses which path now")
 _BREATH_S = 0.004
 _NO_CONNECTIONS = (
-    "No program uses Multipath TCP at the moment",
-    "Start one with it, for instance: mptcpize run curl -O https://example.org/",
+    tr_later("No program uses Multipath TCP at the moment"),
+    tr_later("Start one with it, for instance: mptcpize run curl -O https://example.org/"),
 )
-_NOTHING_FOUND = ("Nothing fits this filter", "Clear it to see everything.")
+_NOTHING_FOUND = (tr_later("Nothing fits this filter"), tr_later("Clear it to see everything."))

@@ -1,6 +1,6 @@
 """The Overview page: the state in one sentence, the chart, the paths in their lanes, the last events."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -50,6 +50,9 @@ _NARROW = 960
 
 class OverviewPage(QScrollArea):
     """Updates itself while it is visible."""
+
+    application_wanted = Signal(str)
+    """The id of an application of which somebody wants to know why it does what it does."""
 
     def __init__(self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar) -> None:
         super().__init__()
@@ -218,6 +221,7 @@ class OverviewPage(QScrollArea):
     def _fill_events_card(self) -> None:
         column = _card_column(self._events_card)
         self.with_connections.toggled.connect(self._refresh)
+        self.events.application_wanted.connect(self.application_wanted)
         self.with_connections.setToolTip(tr("Show opened and closed connections and subflows as well"))
         self._no_events.setProperty("role", "muted")
         self._no_events.setWordWrap(True)

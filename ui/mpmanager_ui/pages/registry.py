@@ -27,13 +27,17 @@ class PageContext:
     snackbar: Snackbar
     turn_to: Callable[[PageName], None]
     """Shows another page."""
+    show_application: Callable[[str], None]
+    """Turns to Live, with the application of this id alone."""
     bus: Bus
 
 
 def _overview(context: PageContext) -> QWidget:
     from mpmanager_ui.pages.overview import OverviewPage  # noqa: PLC0415  # see PAGES
 
-    return OverviewPage(context.look, context.session, context.tasks, context.snackbar)
+    page = OverviewPage(context.look, context.session, context.tasks, context.snackbar)
+    page.application_wanted.connect(context.show_application)
+    return page
 
 
 def _applications(context: PageContext) -> QWidget:

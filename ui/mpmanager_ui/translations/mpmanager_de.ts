@@ -292,8 +292,44 @@
             <translation>Das Exportieren ist misslungen</translation>
         </message>
         <message>
+            <source>Choose a row to read what it does and why. Alt with an arrow moves the slider of its application.</source>
+            <translation>Wählen Sie eine Zeile, um zu lesen, was sie tut und warum. Alt mit einer Pfeiltaste bewegt den Regler ihrer Anwendung.</translation>
+        </message>
+        <message>
+            <source>Who uses which path now</source>
+            <translation>Wer jetzt welchen Pfad nutzt</translation>
+        </message>
+        <message>
+            <source>No program uses Multipath TCP at the moment</source>
+            <translation>Zurzeit nutzt kein Programm Multipath TCP</translation>
+        </message>
+        <message>
+            <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
+            <translation>Starten Sie eines damit, zum Beispiel: mptcpize run curl -O https://example.org/</translation>
+        </message>
+        <message>
+            <source>Nothing fits this filter</source>
+            <translation>Nichts passt zu diesem Filter</translation>
+        </message>
+        <message>
+            <source>Clear it to see everything.</source>
+            <translation>Leeren Sie ihn, um alles zu sehen.</translation>
+        </message>
+        <message>
+            <source>As the default says ({wait})</source>
+            <translation>Wie die Vorgabe sagt ({wait})</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Standard</translation>
+        </message>
+        <message>
             <source>Only {condition}</source>
             <translation>Nur {condition}</translation>
+        </message>
+        <message>
+            <source>Paused at {time}</source>
+            <translation>Angehalten um {time}</translation>
         </message>
         <message>
             <source>Flow map</source>
@@ -302,6 +338,54 @@
         <message>
             <source>Inspector</source>
             <translation>Einzelheiten</translation>
+        </message>
+        <message>
+            <source>About the current row</source>
+            <translation>Zur gewählten Zeile</translation>
+        </message>
+        <message>
+            <source>All others may wait</source>
+            <translation>Alle anderen dürfen warten</translation>
+        </message>
+        <message>
+            <source>Freeze the view; recording goes on (Ctrl+P)</source>
+            <translation>Die Ansicht anhalten; aufgezeichnet wird weiter (Strg+P)</translation>
+        </message>
+        <message>
+            <source>Showing the connections failed</source>
+            <translation>Die Verbindungen konnten nicht gezeigt werden</translation>
+        </message>
+        <message>
+            <source>{count} application</source>
+            <translation>{count} Anwendung</translation>
+        </message>
+        <message>
+            <source>{count} applications</source>
+            <translation>{count} Anwendungen</translation>
+        </message>
+        <message>
+            <source>{count} connection</source>
+            <translation>{count} Verbindung</translation>
+        </message>
+        <message>
+            <source>{count} connections</source>
+            <translation>{count} Verbindungen</translation>
+        </message>
+        <message>
+            <source>{count} subflow</source>
+            <translation>{count} Subflow</translation>
+        </message>
+        <message>
+            <source>{count} subflows</source>
+            <translation>{count} Subflows</translation>
+        </message>
+        <message>
+            <source>As of {time}: {sentence}</source>
+            <translation>Stand {time}: {sentence}</translation>
+        </message>
+        <message>
+            <source>Changing how long data of {who} may wait failed</source>
+            <translation>Es konnte nicht geändert werden, wie lange Daten von {who} warten dürfen</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -318,6 +402,14 @@
         <message>
             <source>Export</source>
             <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>Weiter</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Anhalten</translation>
         </message>
         <message>
             <source>Asking why failed</source>
@@ -390,10 +482,6 @@
         <message>
             <source>Show opened and closed connections and subflows as well</source>
             <translation>Auch geöffnete und geschlossene Verbindungen und Subflows zeigen</translation>
-        </message>
-        <message>
-            <source>As of {time}: {sentence}</source>
-            <translation>Stand {time}: {sentence}</translation>
         </message>
         <message>
             <source>Traffic</source>
@@ -918,6 +1006,10 @@ Nichts wurde geändert.</translation>
             <translation>{connected}, {ruled}</translation>
         </message>
         <message>
+            <source>No rule of its own</source>
+            <translation>Keine eigene Regel</translation>
+        </message>
+        <message>
             <source>All others</source>
             <translation>Alle anderen</translation>
         </message>
@@ -928,6 +1020,14 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Not told from others</source>
             <translation>Von anderen nicht zu unterscheiden</translation>
+        </message>
+        <message>
+            <source>{kind}: {rule}</source>
+            <translation>{kind}: {rule}</translation>
+        </message>
+        <message>
+            <source>No rule of its own: as all others</source>
+            <translation>Keine eigene Regel: wie alle anderen</translation>
         </message>
         <message>
             <source>New rule</source>
@@ -960,14 +1060,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Default: {rule}</source>
             <translation>Standard: {rule}</translation>
-        </message>
-        <message>
-            <source>{kind}: default</source>
-            <translation>{kind}: Standard</translation>
-        </message>
-        <message>
-            <source>wait never</source>
-            <translation>Wartezeit nie</translation>
         </message>
         <message>
             <source>Enforced</source>
@@ -1762,6 +1854,10 @@ Nichts wurde geändert.</translation>
             <translation>sein Pfad</translation>
         </message>
         <message>
+            <source>any wait</source>
+            <translation>beliebig lange</translation>
+        </message>
+        <message>
             <source>Its data has needed no help since the daemon started.</source>
             <translation>Seine Daten brauchten seit dem Start des Dienstes keine Hilfe.</translation>
         </message>
@@ -1878,6 +1974,186 @@ Nichts wurde geändert.</translation>
             <translation>ein anderer Pfad</translation>
         </message>
         <message>
+            <source>suspect</source>
+            <translation>verdächtig</translation>
+        </message>
+        <message>
+            <source>probing</source>
+            <translation>wird geprüft</translation>
+        </message>
+        <message>
+            <source>steered</source>
+            <translation>umgelenkt</translation>
+        </message>
+        <message>
+            <source>helped</source>
+            <translation>bekommt Hilfe</translation>
+        </message>
+        <message>
+            <source>carries instead</source>
+            <translation>trägt stattdessen</translation>
+        </message>
+        <message>
+            <source>helps</source>
+            <translation>hilft</translation>
+        </message>
+        <message>
+            <source>idle</source>
+            <translation>untätig</translation>
+        </message>
+        <message>
+            <source>avoided</source>
+            <translation>gemieden</translation>
+        </message>
+        <message>
+            <source>left</source>
+            <translation>verlassen</translation>
+        </message>
+        <message>
+            <source>standby</source>
+            <translation>steht bereit</translation>
+        </message>
+        <message>
+            <source>connecting</source>
+            <translation>verbindet sich</translation>
+        </message>
+        <message>
+            <source>closing</source>
+            <translation>wird geschlossen</translation>
+        </message>
+        <message>
+            <source>A path delivers nothing and was left; another one carries.</source>
+            <translation>Ein Pfad liefert nichts und wurde verlassen; ein anderer trägt.</translation>
+        </message>
+        <message>
+            <source>Nothing has come for longer than usual: the path is being asked whether it lives.</source>
+            <translation>Länger als üblich ist nichts gekommen: Der Pfad wird gefragt, ob er lebt.</translation>
+        </message>
+        <message>
+            <source>The path answers again and has to stay well for a while before it carries.</source>
+            <translation>Der Pfad antwortet wieder und muss eine Weile in Ordnung bleiben, bevor er trägt.</translation>
+        </message>
+        <message>
+            <source>A congested path is avoided for a while; another one carries.</source>
+            <translation>Ein überlasteter Pfad wird eine Weile gemieden; ein anderer trägt.</translation>
+        </message>
+        <message>
+            <source>There is more to send than the preferred path carries in time; another one helps.</source>
+            <translation>Es ist mehr zu senden, als der bevorzugte Pfad rechtzeitig trägt; ein anderer hilft.</translation>
+        </message>
+        <message>
+            <source>Data flows here now.</source>
+            <translation>Hier fließen jetzt Daten.</translation>
+        </message>
+        <message>
+            <source>It carries in place of a path that delivers nothing or is congested.</source>
+            <translation>Er trägt anstelle eines Pfades, der nichts liefert oder überlastet ist.</translation>
+        </message>
+        <message>
+            <source>Opened for late data; it closes when the preferred path suffices again.</source>
+            <translation>Für verspätete Daten geöffnet; er schließt, wenn der bevorzugte Pfad wieder reicht.</translation>
+        </message>
+        <message>
+            <source>It may carry data; nobody sends any at the moment.</source>
+            <translation>Darf Daten tragen; zurzeit sendet niemand welche.</translation>
+        </message>
+        <message>
+            <source>Its path is congested; it carries again after a while.</source>
+            <translation>Sein Pfad ist überlastet; nach einer Weile trägt er wieder.</translation>
+        </message>
+        <message>
+            <source>Its path delivers nothing; it is used only when nothing else is left.</source>
+            <translation>Sein Pfad liefert nichts; er wird nur benutzt, wenn sonst nichts bleibt.</translation>
+        </message>
+        <message>
+            <source>Marked as backup and quiet: it waits until it is needed.</source>
+            <translation>Als Reserve markiert und still: wartet, bis er gebraucht wird.</translation>
+        </message>
+        <message>
+            <source>The handshake is under way.</source>
+            <translation>Der Verbindungsaufbau läuft.</translation>
+        </message>
+        <message>
+            <source>One side has finished sending.</source>
+            <translation>Eine Seite hat das Senden beendet.</translation>
+        </message>
+        <message>
+            <source>It is closed; the numbers are its last.</source>
+            <translation>Geschlossen; die Zahlen sind die letzten.</translation>
+        </message>
+        <message>
+            <source>Application</source>
+            <translation>Anwendung</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>Zustand</translation>
+        </message>
+        <message>
+            <source>May wait</source>
+            <translation>Darf warten</translation>
+        </message>
+        <message>
+            <source>Path</source>
+            <translation>Pfad</translation>
+        </message>
+        <message>
+            <source>Last minute</source>
+            <translation>Letzte Minute</translation>
+        </message>
+        <message>
+            <source>RTT</source>
+            <translation>RTT</translation>
+        </message>
+        <message>
+            <source>Bytes</source>
+            <translation>Bytes</translation>
+        </message>
+        <message>
+            <source>Resent</source>
+            <translation>Wiederholt</translation>
+        </message>
+        <message>
+            <source>opened for late data</source>
+            <translation>für verspätete Daten geöffnet</translation>
+        </message>
+        <message>
+            <source>carries instead of {path}</source>
+            <translation>trägt anstelle von {path}</translation>
+        </message>
+        <message>
+            <source>held back: has answered, must stay well</source>
+            <translation>zurückgehalten: hat geantwortet, muss in Ordnung bleiben</translation>
+        </message>
+        <message>
+            <source>held back</source>
+            <translation>zurückgehalten</translation>
+        </message>
+        <message>
+            <source>suspect: nothing received</source>
+            <translation>verdächtig: nichts empfangen</translation>
+        </message>
+        <message>
+            <source>avoided: congested</source>
+            <translation>gemieden: überlastet</translation>
+        </message>
+        <message>
+            <source>left: delivers nothing</source>
+            <translation>verlassen: liefert nichts</translation>
+        </message>
+        <message>
+            <source>asked whether it answers</source>
+            <translation>gefragt, ob er antwortet</translation>
+        </message>
+        <message>
+            <source>at most {rate} in the last minute</source>
+            <translation>höchstens {rate} in der letzten Minute</translation>
+        </message>
+        <message>
+            <source>asked</source>
+            <translation>gefragt</translation>
+        </message>
+        <message>
             <source>Dots flow</source>
             <translation>Punkte fließen</translation>
         </message>
@@ -1896,10 +2172,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Script</source>
             <translation>Skript</translation>
-        </message>
-        <message>
-            <source>Application</source>
-            <translation>Anwendung</translation>
         </message>
         <message>
             <source>Unit</source>
@@ -2098,14 +2370,6 @@ Nichts wurde geändert.</translation>
             <translation>{applications} mit {connections} über {subflows}</translation>
         </message>
         <message>
-            <source>{count} application</source>
-            <translation>{count} Anwendung</translation>
-        </message>
-        <message>
-            <source>{count} applications</source>
-            <translation>{count} Anwendungen</translation>
-        </message>
-        <message>
             <source>{helper} helps {path} for {applications}</source>
             <translation>{helper} hilft {path} für {applications}</translation>
         </message>
@@ -2188,22 +2452,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>{path} is switched off</source>
             <translation>{path} ist ausgeschaltet</translation>
-        </message>
-        <message>
-            <source>{count} connection</source>
-            <translation>{count} Verbindung</translation>
-        </message>
-        <message>
-            <source>{count} connections</source>
-            <translation>{count} Verbindungen</translation>
-        </message>
-        <message>
-            <source>{count} subflow</source>
-            <translation>{count} Subflow</translation>
-        </message>
-        <message>
-            <source>{count} subflows</source>
-            <translation>{count} Subflows</translation>
         </message>
         <message>
             <source>{path} is connected but carries next to nothing</source>
@@ -2606,8 +2854,8 @@ Nichts wurde geändert.</translation>
             <translation>Ihren Verbindungen sind verschiedene Wartezeiten erlaubt</translation>
         </message>
         <message>
-            <source>Allowed: never</source>
-            <translation>Erlaubt: nie</translation>
+            <source>Allowed: no limit</source>
+            <translation>Erlaubt: beliebig lange</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
@@ -2630,8 +2878,8 @@ Nichts wurde geändert.</translation>
             <translation>{count} Mal</translation>
         </message>
         <message>
-            <source> (allowed {wait} then)</source>
-            <translation> (damals erlaubt: {wait})</translation>
+            <source> (when {wait} was allowed)</source>
+            <translation> (als {wait} erlaubt war)</translation>
         </message>
         <message>
             <source> after {waited}{then}</source>
@@ -2694,12 +2942,12 @@ Nichts wurde geändert.</translation>
             <translation>Jetzt nicht verbunden</translation>
         </message>
         <message>
-            <source>Nothing said</source>
-            <translation>Nichts gesagt</translation>
+            <source>No rule</source>
+            <translation>Keine Regel</translation>
         </message>
         <message>
-            <source>As the rest says ({tier})</source>
-            <translation>Wie der Rest sagt ({tier})</translation>
+            <source>No rule ({tier})</source>
+            <translation>Keine Regel ({tier})</translation>
         </message>
         <message>
             <source>Call and shell</source>
@@ -2864,14 +3112,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>leaves congested paths</source>
             <translation>verlässt überlastete Pfade</translation>
-        </message>
-        <message>
-            <source>wait {wait}</source>
-            <translation>Wartezeit {wait}</translation>
-        </message>
-        <message>
-            <source>Default</source>
-            <translation>Standard</translation>
         </message>
         <message>
             <source>{rule} (until restart)</source>
@@ -3330,6 +3570,102 @@ Nichts wurde geändert.</translation>
             <translation>Das Netz von {path}</translation>
         </message>
         <message>
+            <source>Neither its program nor its control group is known, so no rule can be about it alone: it follows the default.</source>
+            <translation>Weder ihr Programm noch ihre Control Group ist bekannt, darum kann keine Regel sie allein meinen: Sie folgt der Vorgabe.</translation>
+        </message>
+        <message>
+            <source>{wait}, then another path helps</source>
+            <translation>{wait}, dann hilft ein anderer Pfad</translation>
+        </message>
+        <message>
+            <source>Up to {wait}: when data waits longer, a path in the lane When needed helps</source>
+            <translation>Bis {wait}: Warten Daten länger, hilft ein Pfad aus der Spur „Bei Bedarf“</translation>
+        </message>
+        <message>
+            <source>The rule for {rule} says so.</source>
+            <translation>So sagt es die Regel für {rule}.</translation>
+        </message>
+        <message>
+            <source>{who}: data may wait {wait} now</source>
+            <translation>{who}: Daten dürfen jetzt {wait} warten</translation>
+        </message>
+        <message>
+            <source>differs</source>
+            <translation>verschieden</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>beliebig</translation>
+        </message>
+        <message>
+            <source>pools its paths</source>
+            <translation>bündelt die Pfade</translation>
+        </message>
+        <message>
+            <source>waits without limit</source>
+            <translation>wartet unbegrenzt</translation>
+        </message>
+        <message>
+            <source>waits up to {wait}</source>
+            <translation>wartet bis {wait}</translation>
+        </message>
+        <message>
+            <source>program</source>
+            <translation>Programm</translation>
+        </message>
+        <message>
+            <source>default</source>
+            <translation>Vorgabe</translation>
+        </message>
+        <message>
+            <source>group</source>
+            <translation>Gruppe</translation>
+        </message>
+        <message>
+            <source>rule</source>
+            <translation>Regel</translation>
+        </message>
+        <message>
+            <source>0 ms: pool all paths</source>
+            <translation>0 ms: alle Pfade bündeln</translation>
+        </message>
+        <message>
+            <source>No limit: another path only if nothing else is left</source>
+            <translation>Beliebig lange: ein anderer Pfad nur, wenn sonst nichts bleibt</translation>
+        </message>
+        <message>
+            <source>Its connections follow different rules</source>
+            <translation>Ihre Verbindungen folgen verschiedenen Regeln</translation>
+        </message>
+        <message>
+            <source>No wait: paths in the lane When needed carry at once, pooled with the others</source>
+            <translation>Kein Warten: Pfade der Spur „Bei Bedarf“ tragen sofort mit, gebündelt mit den anderen</translation>
+        </message>
+        <message>
+            <source>No limit: data waits for its own path; others stand by until nothing else is left</source>
+            <translation>Beliebig lange: Daten warten auf ihren eigenen Pfad; andere stehen bereit, bis sonst nichts bleibt</translation>
+        </message>
+        <message>
+            <source>The default says so; move the slider to give it a rule of its own.</source>
+            <translation>So sagt es die Vorgabe; bewegen Sie den Regler, um ihr eine eigene Regel zu geben.</translation>
+        </message>
+        <message>
+            <source>The program itself asked for it ({option}), which counts before every rule.</source>
+            <translation>Das Programm selbst hat darum gebeten ({option}); das gilt vor jeder Regel.</translation>
+        </message>
+        <message>
+            <source>{who} follows the default now ({wait})</source>
+            <translation>{who} folgt jetzt der Vorgabe ({wait})</translation>
+        </message>
+        <message>
+            <source>{who}: all paths are pooled now</source>
+            <translation>{who}: alle Pfade sind jetzt gebündelt</translation>
+        </message>
+        <message>
+            <source>{who}: others help only when nothing else is left</source>
+            <translation>{who}: andere helfen nur, wenn sonst nichts bleibt</translation>
+        </message>
+        <message>
             <source>Wi-Fi</source>
             <translation>WLAN</translation>
         </message>
@@ -3590,6 +3926,10 @@ Nichts wurde geändert.</translation>
             <translation>Loslassen, um zu sehen, was es ändern würde</translation>
         </message>
         <message>
+            <source>Double click or Enter: why, on the Live page</source>
+            <translation>Doppelklick oder Eingabetaste: warum, auf der Seite Live</translation>
+        </message>
+        <message>
             <source>Last events, the newest first</source>
             <translation>Letzte Ereignisse, das neueste zuerst</translation>
         </message>
@@ -3634,20 +3974,20 @@ Nichts wurde geändert.</translation>
             <translation>Auf vertrauenswürdige Pfade beschränken</translation>
         </message>
         <message>
-            <source>Choose a row or a ribbon to read what it does and why.</source>
-            <translation>Wählen Sie eine Zeile oder ein Band, um zu lesen, was es tut und warum.</translation>
-        </message>
-        <message>
-            <source>About the current row</source>
-            <translation>Zur gewählten Zeile</translation>
-        </message>
-        <message>
             <source>Promise and proof</source>
             <translation>Versprechen und Beleg</translation>
         </message>
         <message>
             <source>Why</source>
             <translation>Warum</translation>
+        </message>
+        <message>
+            <source>Why does it go this way?</source>
+            <translation>Warum geht es diesen Weg?</translation>
+        </message>
+        <message>
+            <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
+            <translation>Wählen Sie eine Zeile oder ein Band: Hier steht, was es tut und warum, welche Regel es so will, wie lange die Daten gewartet haben und was ein anderer Pfad dafür getragen hat.</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
@@ -3670,8 +4010,8 @@ Nichts wurde geändert.</translation>
             <translation>Pfad hierher ziehen</translation>
         </message>
         <message>
-            <source>Continue</source>
-            <translation>Weiter</translation>
+            <source>Applications, connections and subflows</source>
+            <translation>Anwendungen, Verbindungen und Subflows</translation>
         </message>
         <message>
             <source>A rule for something that need not be running</source>
@@ -3906,6 +4246,18 @@ Nichts wurde geändert.</translation>
             <translation>Wie andere Regeln sagen ({demand})</translation>
         </message>
         <message>
+            <source>Nothing is held to trusted paths.</source>
+            <translation>Nichts ist auf vertrauenswürdige Pfade beschränkt.</translation>
+        </message>
+        <message>
+            <source>What opens a connection carries its keys and keeps to trusted paths; what follows may use any path.</source>
+            <translation>Was eine Verbindung öffnet, trägt ihre Schlüssel und bleibt auf vertrauenswürdigen Pfaden; was folgt, darf jeden Pfad nutzen.</translation>
+        </message>
+        <message>
+            <source>The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path.</source>
+            <translation>Der Verbindungsaufbau und die ersten Bytes jeder Richtung bleiben auf vertrauenswürdigen Pfaden; was folgt, darf jeden Pfad nutzen.</translation>
+        </message>
+        <message>
             <source>{rule} (decided above: {overruled})</source>
             <translation>{rule} (oben entschieden: {overruled})</translation>
         </message>
@@ -3942,28 +4294,12 @@ Nichts wurde geändert.</translation>
             <translation>Jeder Pfad</translation>
         </message>
         <message>
-            <source>Nothing is held to trusted paths.</source>
-            <translation>Nichts ist auf vertrauenswürdige Pfade beschränkt.</translation>
-        </message>
-        <message>
             <source>Handshake</source>
             <translation>Handshake</translation>
         </message>
         <message>
-            <source>What opens a connection carries its keys: on trusted paths only.</source>
-            <translation>Was eine Verbindung beginnt, trägt ihre Schlüssel: nur auf vertrauenswürdigen Pfaden.</translation>
-        </message>
-        <message>
             <source>First bytes</source>
             <translation>Erste Bytes</translation>
-        </message>
-        <message>
-            <source>The handshake, and the first bytes in each direction.</source>
-            <translation>Der Handshake und die ersten Bytes in jeder Richtung.</translation>
-        </message>
-        <message>
-            <source>Everything; without a trusted path, it waits.</source>
-            <translation>Alles; ohne vertrauenswürdigen Pfad wartet es.</translation>
         </message>
         <message>
             <source>As it asks itself</source>
@@ -4120,6 +4456,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Not proven: {program} could not be started.</source>
             <translation>Nicht bewiesen: {program} ließ sich nicht starten.</translation>
+        </message>
+        <message>
+            <source>{who}: data may wait {wait}</source>
+            <translation>{who}: Daten dürfen warten: {wait}</translation>
         </message>
         <message>
             <source>Everything shown is simulated</source>

@@ -292,8 +292,44 @@
             <translation>L’exportation a échoué</translation>
         </message>
         <message>
+            <source>Choose a row to read what it does and why. Alt with an arrow moves the slider of its application.</source>
+            <translation>Choisissez une ligne pour lire ce qu’elle fait et pourquoi. Alt avec une flèche déplace le curseur de son application.</translation>
+        </message>
+        <message>
+            <source>Who uses which path now</source>
+            <translation>Qui utilise quel chemin maintenant</translation>
+        </message>
+        <message>
+            <source>No program uses Multipath TCP at the moment</source>
+            <translation>Aucun programme n’utilise Multipath TCP en ce moment</translation>
+        </message>
+        <message>
+            <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
+            <translation>Lancez-en un avec, par exemple : mptcpize run curl -O https://example.org/</translation>
+        </message>
+        <message>
+            <source>Nothing fits this filter</source>
+            <translation>Rien ne correspond à ce filtre</translation>
+        </message>
+        <message>
+            <source>Clear it to see everything.</source>
+            <translation>Videz-le pour tout voir.</translation>
+        </message>
+        <message>
+            <source>As the default says ({wait})</source>
+            <translation>Comme le dit la règle par défaut ({wait})</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Par défaut</translation>
+        </message>
+        <message>
             <source>Only {condition}</source>
             <translation>Seulement {condition}</translation>
+        </message>
+        <message>
+            <source>Paused at {time}</source>
+            <translation>En pause à {time}</translation>
         </message>
         <message>
             <source>Flow map</source>
@@ -302,6 +338,54 @@
         <message>
             <source>Inspector</source>
             <translation>Inspecteur</translation>
+        </message>
+        <message>
+            <source>About the current row</source>
+            <translation>À propos de la ligne actuelle</translation>
+        </message>
+        <message>
+            <source>All others may wait</source>
+            <translation>Tous les autres peuvent attendre</translation>
+        </message>
+        <message>
+            <source>Freeze the view; recording goes on (Ctrl+P)</source>
+            <translation>Figer la vue ; l’enregistrement continue (Ctrl+P)</translation>
+        </message>
+        <message>
+            <source>Showing the connections failed</source>
+            <translation>L’affichage des connexions a échoué</translation>
+        </message>
+        <message>
+            <source>{count} application</source>
+            <translation>{count} application</translation>
+        </message>
+        <message>
+            <source>{count} applications</source>
+            <translation>{count} applications</translation>
+        </message>
+        <message>
+            <source>{count} connection</source>
+            <translation>{count} connexion</translation>
+        </message>
+        <message>
+            <source>{count} connections</source>
+            <translation>{count} connexions</translation>
+        </message>
+        <message>
+            <source>{count} subflow</source>
+            <translation>{count} sous-flux</translation>
+        </message>
+        <message>
+            <source>{count} subflows</source>
+            <translation>{count} sous-flux</translation>
+        </message>
+        <message>
+            <source>As of {time}: {sentence}</source>
+            <translation>État à {time} : {sentence}</translation>
+        </message>
+        <message>
+            <source>Changing how long data of {who} may wait failed</source>
+            <translation>La modification de l’attente permise aux données de {who} a échoué</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -318,6 +402,14 @@
         <message>
             <source>Export</source>
             <translation>Exporter</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>Continuer</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Pause</translation>
         </message>
         <message>
             <source>Asking why failed</source>
@@ -390,10 +482,6 @@
         <message>
             <source>Show opened and closed connections and subflows as well</source>
             <translation>Montrer aussi les connexions et sous-flux ouverts et fermés</translation>
-        </message>
-        <message>
-            <source>As of {time}: {sentence}</source>
-            <translation>État à {time} : {sentence}</translation>
         </message>
         <message>
             <source>Traffic</source>
@@ -918,6 +1006,10 @@ Rien n’a été changé.</translation>
             <translation>{connected}, {ruled}</translation>
         </message>
         <message>
+            <source>No rule of its own</source>
+            <translation>Aucune règle propre</translation>
+        </message>
+        <message>
             <source>All others</source>
             <translation>Toutes les autres</translation>
         </message>
@@ -928,6 +1020,14 @@ Rien n’a été changé.</translation>
         <message>
             <source>Not told from others</source>
             <translation>Impossible à distinguer des autres</translation>
+        </message>
+        <message>
+            <source>{kind}: {rule}</source>
+            <translation>{kind} : {rule}</translation>
+        </message>
+        <message>
+            <source>No rule of its own: as all others</source>
+            <translation>Aucune règle propre : comme les autres</translation>
         </message>
         <message>
             <source>New rule</source>
@@ -960,14 +1060,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>Default: {rule}</source>
             <translation>Par défaut : {rule}</translation>
-        </message>
-        <message>
-            <source>{kind}: default</source>
-            <translation>{kind} : par défaut</translation>
-        </message>
-        <message>
-            <source>wait never</source>
-            <translation>attente jamais</translation>
         </message>
         <message>
             <source>Enforced</source>
@@ -1762,6 +1854,10 @@ Rien n’a été changé.</translation>
             <translation>son chemin</translation>
         </message>
         <message>
+            <source>any wait</source>
+            <translation>illimité</translation>
+        </message>
+        <message>
             <source>Its data has needed no help since the daemon started.</source>
             <translation>Ses données n’ont eu besoin d’aucune aide depuis le démarrage du démon.</translation>
         </message>
@@ -1878,6 +1974,186 @@ Rien n’a été changé.</translation>
             <translation>un autre chemin</translation>
         </message>
         <message>
+            <source>suspect</source>
+            <translation>suspect</translation>
+        </message>
+        <message>
+            <source>probing</source>
+            <translation>sondage</translation>
+        </message>
+        <message>
+            <source>steered</source>
+            <translation>dévié</translation>
+        </message>
+        <message>
+            <source>helped</source>
+            <translation>aidé</translation>
+        </message>
+        <message>
+            <source>carries instead</source>
+            <translation>porte à la place</translation>
+        </message>
+        <message>
+            <source>helps</source>
+            <translation>aide</translation>
+        </message>
+        <message>
+            <source>idle</source>
+            <translation>inactif</translation>
+        </message>
+        <message>
+            <source>avoided</source>
+            <translation>évité</translation>
+        </message>
+        <message>
+            <source>left</source>
+            <translation>quitté</translation>
+        </message>
+        <message>
+            <source>standby</source>
+            <translation>en attente</translation>
+        </message>
+        <message>
+            <source>connecting</source>
+            <translation>se connecte</translation>
+        </message>
+        <message>
+            <source>closing</source>
+            <translation>se ferme</translation>
+        </message>
+        <message>
+            <source>A path delivers nothing and was left; another one carries.</source>
+            <translation>Un chemin ne livre rien et a été quitté ; un autre porte.</translation>
+        </message>
+        <message>
+            <source>Nothing has come for longer than usual: the path is being asked whether it lives.</source>
+            <translation>Rien n’est arrivé depuis plus longtemps que d’habitude : on demande au chemin s’il vit.</translation>
+        </message>
+        <message>
+            <source>The path answers again and has to stay well for a while before it carries.</source>
+            <translation>Le chemin répond de nouveau et doit rester bon un moment avant de porter.</translation>
+        </message>
+        <message>
+            <source>A congested path is avoided for a while; another one carries.</source>
+            <translation>Un chemin congestionné est évité un moment ; un autre porte.</translation>
+        </message>
+        <message>
+            <source>There is more to send than the preferred path carries in time; another one helps.</source>
+            <translation>Il y a plus à envoyer que le chemin préféré n’en porte à temps ; un autre aide.</translation>
+        </message>
+        <message>
+            <source>Data flows here now.</source>
+            <translation>Des données passent ici maintenant.</translation>
+        </message>
+        <message>
+            <source>It carries in place of a path that delivers nothing or is congested.</source>
+            <translation>Il porte à la place d’un chemin qui ne livre rien ou qui est congestionné.</translation>
+        </message>
+        <message>
+            <source>Opened for late data; it closes when the preferred path suffices again.</source>
+            <translation>Ouvert pour des données en retard ; il se ferme quand le chemin préféré suffit de nouveau.</translation>
+        </message>
+        <message>
+            <source>It may carry data; nobody sends any at the moment.</source>
+            <translation>Peut porter des données ; personne n’en envoie en ce moment.</translation>
+        </message>
+        <message>
+            <source>Its path is congested; it carries again after a while.</source>
+            <translation>Son chemin est congestionné ; il portera de nouveau après un moment.</translation>
+        </message>
+        <message>
+            <source>Its path delivers nothing; it is used only when nothing else is left.</source>
+            <translation>Son chemin ne livre rien ; il ne sert que s’il ne reste rien d’autre.</translation>
+        </message>
+        <message>
+            <source>Marked as backup and quiet: it waits until it is needed.</source>
+            <translation>Marqué comme secours et silencieux : il attend qu’on ait besoin de lui.</translation>
+        </message>
+        <message>
+            <source>The handshake is under way.</source>
+            <translation>L’établissement est en cours.</translation>
+        </message>
+        <message>
+            <source>One side has finished sending.</source>
+            <translation>Un côté a fini d’envoyer.</translation>
+        </message>
+        <message>
+            <source>It is closed; the numbers are its last.</source>
+            <translation>C’est fermé ; les nombres sont les derniers.</translation>
+        </message>
+        <message>
+            <source>Application</source>
+            <translation>Application</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>État</translation>
+        </message>
+        <message>
+            <source>May wait</source>
+            <translation>Peut attendre</translation>
+        </message>
+        <message>
+            <source>Path</source>
+            <translation>Chemin</translation>
+        </message>
+        <message>
+            <source>Last minute</source>
+            <translation>Dernière minute</translation>
+        </message>
+        <message>
+            <source>RTT</source>
+            <translation>RTT</translation>
+        </message>
+        <message>
+            <source>Bytes</source>
+            <translation>Octets</translation>
+        </message>
+        <message>
+            <source>Resent</source>
+            <translation>Renvoyés</translation>
+        </message>
+        <message>
+            <source>opened for late data</source>
+            <translation>ouvert pour données en retard</translation>
+        </message>
+        <message>
+            <source>carries instead of {path}</source>
+            <translation>porte à la place de {path}</translation>
+        </message>
+        <message>
+            <source>held back: has answered, must stay well</source>
+            <translation>retenu : a répondu, doit rester bon</translation>
+        </message>
+        <message>
+            <source>held back</source>
+            <translation>retenu</translation>
+        </message>
+        <message>
+            <source>suspect: nothing received</source>
+            <translation>suspect : rien reçu</translation>
+        </message>
+        <message>
+            <source>avoided: congested</source>
+            <translation>évité : congestionné</translation>
+        </message>
+        <message>
+            <source>left: delivers nothing</source>
+            <translation>quitté : ne livre rien</translation>
+        </message>
+        <message>
+            <source>asked whether it answers</source>
+            <translation>interrogé : répond-il ?</translation>
+        </message>
+        <message>
+            <source>at most {rate} in the last minute</source>
+            <translation>au plus {rate} dans la dernière minute</translation>
+        </message>
+        <message>
+            <source>asked</source>
+            <translation>interrogé</translation>
+        </message>
+        <message>
             <source>Dots flow</source>
             <translation>Les points coulent</translation>
         </message>
@@ -1896,10 +2172,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>Script</source>
             <translation>Script</translation>
-        </message>
-        <message>
-            <source>Application</source>
-            <translation>Application</translation>
         </message>
         <message>
             <source>Unit</source>
@@ -2098,14 +2370,6 @@ Rien n’a été changé.</translation>
             <translation>{applications} avec {connections} sur {subflows}</translation>
         </message>
         <message>
-            <source>{count} application</source>
-            <translation>{count} application</translation>
-        </message>
-        <message>
-            <source>{count} applications</source>
-            <translation>{count} applications</translation>
-        </message>
-        <message>
             <source>{helper} helps {path} for {applications}</source>
             <translation>{helper} aide {path} pour {applications}</translation>
         </message>
@@ -2188,22 +2452,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>{path} is switched off</source>
             <translation>{path} est éteint</translation>
-        </message>
-        <message>
-            <source>{count} connection</source>
-            <translation>{count} connexion</translation>
-        </message>
-        <message>
-            <source>{count} connections</source>
-            <translation>{count} connexions</translation>
-        </message>
-        <message>
-            <source>{count} subflow</source>
-            <translation>{count} sous-flux</translation>
-        </message>
-        <message>
-            <source>{count} subflows</source>
-            <translation>{count} sous-flux</translation>
         </message>
         <message>
             <source>{path} is connected but carries next to nothing</source>
@@ -2606,8 +2854,8 @@ Rien n’a été changé.</translation>
             <translation>Ses connexions ont des attentes permises différentes</translation>
         </message>
         <message>
-            <source>Allowed: never</source>
-            <translation>Permis : jamais</translation>
+            <source>Allowed: no limit</source>
+            <translation>Permis : sans limite</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
@@ -2630,8 +2878,8 @@ Rien n’a été changé.</translation>
             <translation>{count} fois</translation>
         </message>
         <message>
-            <source> (allowed {wait} then)</source>
-            <translation> (permis alors : {wait})</translation>
+            <source> (when {wait} was allowed)</source>
+            <translation> (quand {wait} était permis)</translation>
         </message>
         <message>
             <source> after {waited}{then}</source>
@@ -2694,12 +2942,12 @@ Rien n’a été changé.</translation>
             <translation>Pas connectée maintenant</translation>
         </message>
         <message>
-            <source>Nothing said</source>
-            <translation>Rien de dit</translation>
+            <source>No rule</source>
+            <translation>Aucune règle</translation>
         </message>
         <message>
-            <source>As the rest says ({tier})</source>
-            <translation>Comme dit le reste ({tier})</translation>
+            <source>No rule ({tier})</source>
+            <translation>Aucune règle ({tier})</translation>
         </message>
         <message>
             <source>Call and shell</source>
@@ -2864,14 +3112,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>leaves congested paths</source>
             <translation>quitte les chemins encombrés</translation>
-        </message>
-        <message>
-            <source>wait {wait}</source>
-            <translation>attente {wait}</translation>
-        </message>
-        <message>
-            <source>Default</source>
-            <translation>Par défaut</translation>
         </message>
         <message>
             <source>{rule} (until restart)</source>
@@ -3330,6 +3570,102 @@ Rien n’a été changé.</translation>
             <translation>Le réseau de {path}</translation>
         </message>
         <message>
+            <source>Neither its program nor its control group is known, so no rule can be about it alone: it follows the default.</source>
+            <translation>Ni son programme ni son groupe de contrôle n’est connu : aucune règle ne peut la viser seule, elle suit la règle par défaut.</translation>
+        </message>
+        <message>
+            <source>{wait}, then another path helps</source>
+            <translation>{wait}, puis un autre chemin aide</translation>
+        </message>
+        <message>
+            <source>Up to {wait}: when data waits longer, a path in the lane When needed helps</source>
+            <translation>Jusqu’à {wait} : si des données attendent plus, un chemin de la voie « Si besoin » aide</translation>
+        </message>
+        <message>
+            <source>The rule for {rule} says so.</source>
+            <translation>Ainsi le dit la règle de {rule}.</translation>
+        </message>
+        <message>
+            <source>{who}: data may wait {wait} now</source>
+            <translation>{who} : les données peuvent maintenant attendre {wait}</translation>
+        </message>
+        <message>
+            <source>differs</source>
+            <translation>divers</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>illimité</translation>
+        </message>
+        <message>
+            <source>pools its paths</source>
+            <translation>réunit ses chemins</translation>
+        </message>
+        <message>
+            <source>waits without limit</source>
+            <translation>attend sans limite</translation>
+        </message>
+        <message>
+            <source>waits up to {wait}</source>
+            <translation>attend jusqu’à {wait}</translation>
+        </message>
+        <message>
+            <source>program</source>
+            <translation>programme</translation>
+        </message>
+        <message>
+            <source>default</source>
+            <translation>défaut</translation>
+        </message>
+        <message>
+            <source>group</source>
+            <translation>groupe</translation>
+        </message>
+        <message>
+            <source>rule</source>
+            <translation>règle</translation>
+        </message>
+        <message>
+            <source>0 ms: pool all paths</source>
+            <translation>0 ms : réunir tous les chemins</translation>
+        </message>
+        <message>
+            <source>No limit: another path only if nothing else is left</source>
+            <translation>Sans limite : un autre chemin seulement s’il ne reste rien d’autre</translation>
+        </message>
+        <message>
+            <source>Its connections follow different rules</source>
+            <translation>Ses connexions suivent des règles différentes</translation>
+        </message>
+        <message>
+            <source>No wait: paths in the lane When needed carry at once, pooled with the others</source>
+            <translation>Pas d’attente : les chemins de la voie « Si besoin » portent aussitôt, réunis aux autres</translation>
+        </message>
+        <message>
+            <source>No limit: data waits for its own path; others stand by until nothing else is left</source>
+            <translation>Sans limite : les données attendent leur propre chemin ; les autres restent en attente tant qu’il en reste un</translation>
+        </message>
+        <message>
+            <source>The default says so; move the slider to give it a rule of its own.</source>
+            <translation>Ainsi le dit la règle par défaut ; déplacez le curseur pour lui donner sa propre règle.</translation>
+        </message>
+        <message>
+            <source>The program itself asked for it ({option}), which counts before every rule.</source>
+            <translation>Le programme lui-même l’a demandé ({option}), ce qui compte avant toute règle.</translation>
+        </message>
+        <message>
+            <source>{who} follows the default now ({wait})</source>
+            <translation>{who} suit maintenant la règle par défaut ({wait})</translation>
+        </message>
+        <message>
+            <source>{who}: all paths are pooled now</source>
+            <translation>{who} : tous les chemins sont maintenant réunis</translation>
+        </message>
+        <message>
+            <source>{who}: others help only when nothing else is left</source>
+            <translation>{who} : les autres n’aident que s’il ne reste rien d’autre</translation>
+        </message>
+        <message>
             <source>Wi-Fi</source>
             <translation>Wi-Fi</translation>
         </message>
@@ -3590,6 +3926,10 @@ Rien n’a été changé.</translation>
             <translation>Déposez-le pour voir ce qu’il changerait</translation>
         </message>
         <message>
+            <source>Double click or Enter: why, on the Live page</source>
+            <translation>Double clic ou Entrée : pourquoi, sur la page En direct</translation>
+        </message>
+        <message>
             <source>Last events, the newest first</source>
             <translation>Derniers événements, le plus récent d’abord</translation>
         </message>
@@ -3634,20 +3974,20 @@ Rien n’a été changé.</translation>
             <translation>Tenir aux chemins de confiance</translation>
         </message>
         <message>
-            <source>Choose a row or a ribbon to read what it does and why.</source>
-            <translation>Choisissez une ligne ou un ruban pour lire ce qu’il fait et pourquoi.</translation>
-        </message>
-        <message>
-            <source>About the current row</source>
-            <translation>À propos de la ligne actuelle</translation>
-        </message>
-        <message>
             <source>Promise and proof</source>
             <translation>Promesse et preuve</translation>
         </message>
         <message>
             <source>Why</source>
             <translation>Pourquoi</translation>
+        </message>
+        <message>
+            <source>Why does it go this way?</source>
+            <translation>Pourquoi ce chemin ?</translation>
+        </message>
+        <message>
+            <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
+            <translation>Choisissez une ligne ou un ruban : ici se lisent ce qu’il fait et pourquoi, quelle règle le veut, combien ses données ont attendu et ce qu’un autre chemin a porté pour lui.</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
@@ -3670,8 +4010,8 @@ Rien n’a été changé.</translation>
             <translation>Glissez un chemin ici</translation>
         </message>
         <message>
-            <source>Continue</source>
-            <translation>Continuer</translation>
+            <source>Applications, connections and subflows</source>
+            <translation>Applications, connexions et sous-flux</translation>
         </message>
         <message>
             <source>A rule for something that need not be running</source>
@@ -3906,6 +4246,18 @@ Rien n’a été changé.</translation>
             <translation>Comme disent d'autres règles ({demand})</translation>
         </message>
         <message>
+            <source>Nothing is held to trusted paths.</source>
+            <translation>Rien n'est limité aux chemins de confiance.</translation>
+        </message>
+        <message>
+            <source>What opens a connection carries its keys and keeps to trusted paths; what follows may use any path.</source>
+            <translation>Ce qui ouvre une connexion porte ses clés et reste sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
+        </message>
+        <message>
+            <source>The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path.</source>
+            <translation>L’établissement et les premiers octets de chaque sens restent sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
+        </message>
+        <message>
             <source>{rule} (decided above: {overruled})</source>
             <translation>{rule} (décidé plus haut : {overruled})</translation>
         </message>
@@ -3942,28 +4294,12 @@ Rien n’a été changé.</translation>
             <translation>Tout chemin</translation>
         </message>
         <message>
-            <source>Nothing is held to trusted paths.</source>
-            <translation>Rien n'est limité aux chemins de confiance.</translation>
-        </message>
-        <message>
             <source>Handshake</source>
             <translation>Poignée de main</translation>
         </message>
         <message>
-            <source>What opens a connection carries its keys: on trusted paths only.</source>
-            <translation>Ce qui ouvre une connexion porte ses clés : sur les chemins de confiance seulement.</translation>
-        </message>
-        <message>
             <source>First bytes</source>
             <translation>Premiers octets</translation>
-        </message>
-        <message>
-            <source>The handshake, and the first bytes in each direction.</source>
-            <translation>La poignée de main, et les premiers octets dans chaque sens.</translation>
-        </message>
-        <message>
-            <source>Everything; without a trusted path, it waits.</source>
-            <translation>Tout ; sans chemin de confiance, il attend.</translation>
         </message>
         <message>
             <source>As it asks itself</source>
@@ -4120,6 +4456,10 @@ Rien n’a été changé.</translation>
         <message>
             <source>Not proven: {program} could not be started.</source>
             <translation>Non prouvé : {program} n’a pas pu être démarré.</translation>
+        </message>
+        <message>
+            <source>{who}: data may wait {wait}</source>
+            <translation>{who} : les données peuvent attendre : {wait}</translation>
         </message>
         <message>
             <source>Everything shown is simulated</source>

@@ -18,7 +18,7 @@ from mpmanager_ui.viewmodels.badges import Badge, multipath_badge, trust_badge
 from mpmanager_ui.viewmodels.rule_draft import Standing
 from mpmanager_ui.viewmodels.rule_words import rule_summary, selector_kind_words, selector_name
 from mpmanager_ui.viewmodels.translation import tr, tr_count
-from mpmanager_ui.viewmodels.waits import DEFAULT
+from mpmanager_ui.viewmodels.waits import DEFAULT, NEVER, waits_words
 
 KEPT_AFTER_END_S = 60.0
 CHUNK_CONNECTIONS = 100
@@ -66,16 +66,18 @@ class ListRow(NamedTuple):
 class _Seen:
     """What is added up of an application in a frame."""
 
-    __slots__ = ("app", "connections", "protections", "rates")
+    __slots__ = ("app", "connections", "policies", "protections", "rates")
 
     def __init__(self, app: AppInfo) -> None:
         self.app = app
         self.connections = 0
+        self.policies: set[str] = set()
         self.protections: dict[tuple[str, str, str], ProtectionInfo] = {}
         self.rates: dict[str, float] = {}
 
     def add(self, connection: ConnectionInfo) -> None:
         self.connections += 1
+        self.policies.add(connection.policy)
         for subflow in connection.subflows:
             rate = subflow.rx_bit_s + subflow.tx_bit_s
             if rate and subflow.path is not None:
@@ -234,11 +236,10 @@ def _row(
     places: Mapping[str, int],
 ) -> ListRow:
     summary = summaries.get(who.selector or "")
-    kind = selector_kind_words(who.selector) if who.selector else tr("Not told from others")
     rates = () if seen is None else tuple(sorted(seen.rates.items(), key=lambda each: places.get(each[0], len(places))))
     return ListRow(
         who=who,
-        detail=tr("{kind}: default", kind=kind) if summary is None else f"{kind}: {summary}",
+        detail=_detail(who, seen, summary),
         has_rule=summary is not None,
         connections=0 if seen is None else seen.connections,
         rates=rates,
@@ -246,6 +247,17 @@ def _row(
         multipath=multipath_badge(multipath, is_seen=seen is not None),
         is_ended=seen is None,
     )
+
+
+def _detail(who: Who, seen: _Seen | None, summary: str | None) -> str:
+    """What its rule says; without one, who decides instead."""
+    if who.selector is None:
+        return tr("Not told from others")
+    if summary is not None:
+        return tr("{kind}: {rule}", kind=selector_kind_words(who.selector), rule=summary)
+    if seen is not None and seen.policies == {DEFAULT}:
+        return tr("No rule of its own: as all others")
+    return tr("No rule of its own")
 
 
 def _others_row(unruled: Mapping[str, _Seen], summaries: Mapping[str, str]) -> ListRow:
@@ -256,7 +268,7 @@ def _others_row(unruled: Mapping[str, _Seen], summaries: Mapping[str, str]) -> L
     name = tr("All others")
     return ListRow(
         who=Who(DEFAULT, name, None, DEFAULT, (name, DEFAULT), name.casefold()),
-        detail=tr("Default: {rule}", rule=summaries.get(DEFAULT) or tr("wait never")),
+        detail=tr("Default: {rule}", rule=summaries.get(DEFAULT) or waits_words(NEVER)),
         has_rule=True,
         connections=sum(each.connections for each in unruled.values()),
         rates=tuple(rates.items()),

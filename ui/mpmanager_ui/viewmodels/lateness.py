@@ -121,6 +121,8 @@ def proof_words(waited_ms: float | None, allowed_ms: Wait | None) -> str:
 
 def allowed_words(allowed_ms: Wait) -> str:
     """A wait as the second half of a proof."""
+    if isinstance(allowed_ms, str):
+        return tr("any wait")
     return f"0{_SPACE}ms" if allowed_ms == 0 else format_wait(allowed_ms)
 
 

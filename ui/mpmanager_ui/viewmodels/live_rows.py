@@ -11,6 +11,7 @@ from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60
@@ -56,23 +57,46 @@ class RowState(Enum):
 
 _RANK = {state: rank for rank, state in enumerate(RowState)}
 
-STATE_MEANINGS = {
-    RowState.FAILED_OVER: "A path delivers nothing and was left; another one carries.",
-    RowState.SUSPECT: "Nothing has come for longer than usual: the path is being asked whether it lives.",
-    RowState.PROBING: "The path answers again and has to stay well for a while before it carries.",
-    RowState.STEERED: "A congested path is avoided for a while; another one carries.",
-    RowState.HELPED: "There is more to send than the preferred path carries in time; another one helps.",
-    RowState.CARRYING: "Data flows here now.",
-    RowState.STANDING_IN: "It carries in place of a path that delivers nothing or is congested.",
-    RowState.HELPING: "Opened for late data; it closes when the preferred path suffices again.",
-    RowState.IDLE: "It may carry data; nobody sends any at the moment.",
-    RowState.AVOIDED: "Its path is congested; it carries again after a while.",
-    RowState.LEFT: "Its path delivers nothing; it is used only when nothing else is left.",
-    RowState.STANDBY: "Marked as backup and quiet: it waits until it is needed.",
-    RowState.CONNECTING: "The handshake is under way.",
-    RowState.CLOSING: "One side has finished sending.",
-    RowState.ENDED: "It is closed; the numbers are its last.",
-}
+STATE_WORDS = Spoken(
+    {
+        RowState.FAILED_OVER: tr_later("failed over"),
+        RowState.SUSPECT: tr_later("suspect"),
+        RowState.PROBING: tr_later("probing"),
+        RowState.STEERED: tr_later("steered"),
+        RowState.HELPED: tr_later("helped"),
+        RowState.CARRYING: tr_later("carrying"),
+        RowState.STANDING_IN: tr_later("carries instead"),
+        RowState.HELPING: tr_later("helps"),
+        RowState.IDLE: tr_later("idle"),
+        RowState.AVOIDED: tr_later("avoided"),
+        RowState.LEFT: tr_later("left"),
+        RowState.STANDBY: tr_later("standby"),
+        RowState.CONNECTING: tr_later("connecting"),
+        RowState.CLOSING: tr_later("closing"),
+        RowState.ENDED: tr_later("ended"),
+    }
+)
+"""The states as people read them; their values stand in filters and exports, in every language the same."""
+
+STATE_MEANINGS = Spoken(
+    {
+        RowState.FAILED_OVER: tr_later("A path delivers nothing and was left; another one carries."),
+        RowState.SUSPECT: tr_later("Nothing has come for longer than usual: the path is being asked whether it lives."),
+        RowState.PROBING: tr_later("The path answers again and has to stay well for a while before it carries."),
+        RowState.STEERED: tr_later("A congested path is avoided for a while; another one carries."),
+        RowState.HELPED: tr_later("There is more to send than the preferred path carries in time; another one helps."),
+        RowState.CARRYING: tr_later("Data flows here now."),
+        RowState.STANDING_IN: tr_later("It carries in place of a path that delivers nothing or is congested."),
+        RowState.HELPING: tr_later("Opened for late data; it closes when the preferred path suffices again."),
+        RowState.IDLE: tr_later("It may carry data; nobody sends any at the moment."),
+        RowState.AVOIDED: tr_later("Its path is congested; it carries again after a while."),
+        RowState.LEFT: tr_later("Its path delivers nothing; it is used only when nothing else is left."),
+        RowState.STANDBY: tr_later("Marked as backup and quiet: it waits until it is needed."),
+        RowState.CONNECTING: tr_later("The handshake is under way."),
+        RowState.CLOSING: tr_later("One side has finished sending."),
+        RowState.ENDED: tr_later("It is closed; the numbers are its last."),
+    }
+)
 
 _HOLDS = {
     Hold.STANDBY: "first bytes on trusted paths",

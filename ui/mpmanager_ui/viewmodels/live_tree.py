@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from mpmanager.client.quantities import format_bytes, format_rate, format_rtt
 from mpmanager_ui.viewmodels.live_filter import FilterKey, LiveFilter, word_of
-from mpmanager_ui.viewmodels.live_rows import Record, RowKind, Values
+from mpmanager_ui.viewmodels.live_rows import STATE_WORDS, Record, RowKind, Values
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 from mpmanager_ui.viewmodels.waits import place_of, wait_words
 
 
@@ -27,18 +28,20 @@ class Column(IntEnum):
     RETRANSMITS = 9
 
 
-COLUMN_WORDS = {
-    Column.NAME: "Application",
-    Column.STATE: "State",
-    Column.WAIT: "May wait",
-    Column.PATH: "Path",
-    Column.DOWN: "Download",
-    Column.UP: "Upload",
-    Column.HISTORY: "Last minute",
-    Column.RTT: "RTT",
-    Column.BYTES: "Bytes",
-    Column.RETRANSMITS: "Resent",
-}
+COLUMN_WORDS = Spoken(
+    {
+        Column.NAME: tr_later("Application"),
+        Column.STATE: tr_later("State"),
+        Column.WAIT: tr_later("May wait"),
+        Column.PATH: tr_later("Path"),
+        Column.DOWN: tr_later("Download"),
+        Column.UP: tr_later("Upload"),
+        Column.HISTORY: tr_later("Last minute"),
+        Column.RTT: tr_later("RTT"),
+        Column.BYTES: tr_later("Bytes"),
+        Column.RETRANSMITS: tr_later("Resent"),
+    }
+)
 
 NUMBERS = frozenset({Column.DOWN, Column.UP, Column.RTT, Column.BYTES, Column.RETRANSMITS})
 """Columns whose values end at the right edge."""
@@ -57,7 +60,7 @@ def cell_text(values: Values, column: Column) -> str:  # noqa: C901, PLR0911  # 
         case Column.NAME:
             return values.name
         case Column.STATE:
-            return values.state.value
+            return STATE_WORDS[values.state]
         case Column.WAIT:
             return wait_words(values.wait.wait) if values.wait else ""
         case Column.PATH:

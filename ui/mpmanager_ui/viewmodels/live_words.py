@@ -6,8 +6,9 @@ from mpmanager.api.structures import ExpirationInfo, HelpCounts
 from mpmanager.client.quantities import format_rate
 from mpmanager.model.expiration import ExpirationState
 from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, late_path, state_words, titled
-from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, RowKind, RowState, Values
+from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, STATE_WORDS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Column, Node, cell_text
+from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
 Helps = Mapping[object, HelpCounts]
@@ -17,12 +18,12 @@ SettingOf = Callable[[Values], WaitSetting | None]
 """How long the data of a row may wait."""
 
 _SUBFLOW_WORDS = {
-    RowState.HELPING: ("opened for late data", "helps"),
-    RowState.STANDING_IN: ("carries instead of {path}", "carries instead"),
-    RowState.PROBING: ("held back: has answered, must stay well", "held back"),
-    RowState.SUSPECT: ("suspect: nothing received", "suspect"),
-    RowState.AVOIDED: ("avoided: congested", "avoided"),
-    RowState.LEFT: ("left: delivers nothing", "left"),
+    RowState.HELPING: (tr_later("opened for late data"), tr_later("helps")),
+    RowState.STANDING_IN: (tr_later("carries instead of {path}"), tr_later("carries instead")),
+    RowState.PROBING: (tr_later("held back: has answered, must stay well"), tr_later("held back")),
+    RowState.SUSPECT: (tr_later("suspect: nothing received"), tr_later("suspect")),
+    RowState.AVOIDED: (tr_later("avoided: congested"), tr_later("avoided")),
+    RowState.LEFT: (tr_later("left: delivers nothing"), tr_later("left")),
 }
 
 
@@ -40,15 +41,19 @@ def words_of(values: Values, titles: Titles) -> StateWords:
 def _subflow_words(values: Values, late: ExpirationInfo, titles: Titles) -> StateWords:
     left = late_path(late)
     if values.state is RowState.CONNECTING and left in values.paths and late.state is not ExpirationState.PRIMARY:
-        return StateWords("asked whether it answers", ("asked",))
-    full, short = _SUBFLOW_WORDS.get(values.state, (values.state.value, values.state.value))
-    return StateWords(full.format(path=titled(left, titles)), (short,)) if left else StateWords(short)
+        return StateWords(tr("asked whether it answers"), (tr("asked"),))
+    if values.state not in _SUBFLOW_WORDS:
+        return _plain(values.state)
+    full, short = _SUBFLOW_WORDS[values.state]
+    if not left:
+        return StateWords(tr_literal(short))
+    return StateWords(tr_literal(full, path=titled(left, titles)), (tr_literal(short),))
 
 
 def explanation(values: Values, titles: Titles) -> str:
     """What a row does, and what that means."""
     words = words_of(values, titles)
-    if values.kind is RowKind.CONNECTION and words.full != values.state.value:
+    if values.kind is RowKind.CONNECTION and words.full != STATE_WORDS[values.state]:
         return words.full
     return f"{words.full}: {STATE_MEANINGS[values.state]}" if ":" not in words.full else words.full
 
@@ -66,7 +71,7 @@ def cell_words(node: Node, column: Column, setting: WaitSetting | None, titles: 
             return setting_sentence(setting) if setting else ""
         case Column.HISTORY:
             peak = max(values.history, default=0.0)
-            return f"at most {format_rate(peak)} in the last minute"
+            return tr("at most {rate} in the last minute", rate=format_rate(peak))
         case _:
             return cell_text(values, column)
 
@@ -82,4 +87,4 @@ def row_sentence(node: Node, setting: WaitSetting | None, titles: Titles, helps:
 
 
 def _plain(state: RowState) -> StateWords:
-    return StateWords(state.value)
+    return StateWords(STATE_WORDS[state])

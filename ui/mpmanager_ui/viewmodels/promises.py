@@ -51,7 +51,7 @@ def promise_words(allowed: Wait | None) -> str:
     if allowed is None:
         return tr("Its connections are allowed different waits")
     if allowed == NEVER:
-        return tr("Allowed: never")
+        return tr("Allowed: no limit")
     if allowed == 0:
         return tr("Allowed 0\N{NO-BREAK SPACE}ms: all paths are pooled")
     return tr("Allowed {wait}", wait=allowed_words(allowed))
@@ -78,7 +78,7 @@ def _waited(proof: Proof) -> str:
     if proof.waited_ms is None:
         return ""
     waited = milliseconds(proof.waited_ms)
-    then = "" if proof.allowed_ms is None else tr(" (allowed {wait} then)", wait=allowed_words(proof.allowed_ms))
+    then = "" if proof.allowed_ms is None else tr(" (when {wait} was allowed)", wait=allowed_words(proof.allowed_ms))
     longest = "" if proof.longest_ms is None else milliseconds(proof.longest_ms)
     if longest == waited:
         return tr(" after {waited}{then}", waited=waited, then=then)

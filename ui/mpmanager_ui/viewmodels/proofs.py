@@ -36,6 +36,8 @@ class EventRow:
     """Unix time, of the first if several are told together."""
     kind: EventKind
     text: str
+    app: str | None = None
+    """The id of the application to which it happened; None: it happened to a path or to everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class _Group:
 def event_rows(events: Iterable[EventInfo], titles: Titles, names: Names) -> list[EventRow]:
     """The rows, the newest first; `events` come with the oldest first."""
     rows = (
-        EventRow(time=each.event.time, kind=each.event.kind, text=_text(each, titles, names))
+        EventRow(time=each.event.time, kind=each.event.kind, text=_text(each, titles, names), app=each.event.app)
         for each in _groups(events)
     )
     return list(rows)[::-1]

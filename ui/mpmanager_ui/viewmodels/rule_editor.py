@@ -21,7 +21,7 @@ from mpmanager_ui.viewmodels.rule_words import (
     paths_words,
     tier_words,
 )
-from mpmanager_ui.viewmodels.translation import tr, tr_count
+from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_literal
 from mpmanager_ui.viewmodels.waits import CANNOT_SET, DEFAULT, WaitSetting
 from mpmanager_ui.viewmodels.wording import TIER_WORDS
 
@@ -129,7 +129,7 @@ def editor_state(row: ListRow, draft: RuleDraft, around: Surroundings, note: str
         chain=tuple(chain_links(chain, around.titles)),
         can_remove=draft.base.exists and draft.selector != DEFAULT,
         is_editable=selector is not None,
-        note=note if selector is not None else CANNOT_SET,
+        note=note if selector is not None else tr_literal(CANNOT_SET),
     )
 
 
@@ -174,12 +174,12 @@ def _tier_rows(draft: RuleDraft, paths: Sequence[PathInfo], after: Policy, title
             path=each.name,
             title=networks.get(each.name) or titles.get(each.name, each.name),
             said=said,
-            words=tr("As the rest says ({tier})", tier=holds) if said is None else tier_words(said),
+            words=tr("No rule ({tier})", tier=holds) if said is None else tier_words(said),
         )
     named = {path_reference(each.name) for each in listed}
     for reference in dict.fromkeys((*_ALWAYS_OFFERED, *(each.paths for each in draft.rule.tiers))):
         if reference not in named:
             said = draft.tier_of(reference)
             title = paths_words(reference, titles)
-            words = tr("Nothing said") if is_own_tier(said) else tier_words(said)
+            words = tr("No rule") if is_own_tier(said) else tier_words(said)
             yield TierRow(paths=reference, path=None, title=title[0].upper() + title[1:], said=said, words=words)

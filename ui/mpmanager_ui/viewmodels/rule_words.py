@@ -12,7 +12,7 @@ from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager_ui.viewmodels.lateness import Titles
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Part, Preset, RuleDraft
 from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count, tr_later, tr_literal
-from mpmanager_ui.viewmodels.waits import wait_words
+from mpmanager_ui.viewmodels.waits import wait_words, waits_words
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS, clock
 
 _MS_PER_S = 1000
@@ -112,7 +112,7 @@ def allowed_by(policy: Policy) -> Wait:
 
 def rule_summary(rule: PolicyInfo) -> str:
     """All that a rule says, as short as it can be: for a row of the list."""
-    parts = [said_wait_words(rule.wait_ms, rule.intent), "" if rule.trust is None else trust_words(rule.trust)]
+    parts = [_wait_part(rule), "" if rule.trust is None else trust_words(rule.trust)]
     if rule.tiers:
         parts.append(tr_count("{count} path rule", "{count} path rules", count=len(rule.tiers)))
     if rule.multipath is not None:
@@ -318,8 +318,7 @@ def _said(rule: PolicyInfo, titles: Titles) -> Mapping[str, str]:
 
 
 def _wait_part(rule: PolicyInfo) -> str:
-    words = said_wait_words(rule.wait_ms, rule.intent)
-    return tr("wait {wait}", wait=words) if words else ""
+    return waits_words(rule.wait_ms) if rule.wait_ms is not None else said_wait_words(None, rule.intent)
 
 
 def _trust_part(trust: str) -> str:

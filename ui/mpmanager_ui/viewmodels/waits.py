@@ -10,6 +10,7 @@ from mpmanager.client.applications import changeable
 from mpmanager.client.quantities import format_wait
 from mpmanager.model.policy import INTENT_WAITS_S, Intent
 from mpmanager.model.socket_options import SocketOption
+from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 
 _MS_PER_S = 1000.0
 
@@ -22,7 +23,7 @@ DETENTS: tuple[Wait, ...] = (*_NUMBERS, NEVER)
 _LONGEST_MS = 60_000.0
 _NEARLY_NEVER = 0.5
 """How far towards `never` the longest wait stands: it shall not be taken for it."""
-CANNOT_SET = (
+CANNOT_SET = tr_later(
     "Neither its program nor its control group is known, so no rule can be about it alone: it follows the default."
 )
 
@@ -125,10 +126,17 @@ def detent_beside(wait: Wait, step: int) -> Wait:
 
 
 def wait_words(wait: Wait | None) -> str:
-    """The value, as short as it stands beside the slider."""
+    """The value, as short as it stands beside the slider; `never` would read as if nothing were allowed to wait."""
     if wait is None:
-        return "differs"
-    return "pool" if wait == 0 else format_wait(wait)
+        return tr("differs")
+    return tr("no limit") if wait == NEVER else _milliseconds(wait)
+
+
+def waits_words(wait: Wait) -> str:
+    """What a rule leads to, as a short part of a sentence."""
+    if wait == 0:
+        return tr("pools its paths")
+    return tr("waits without limit") if wait == NEVER else tr("waits up to {wait}", wait=_milliseconds(wait))
 
 
 def source_words(setting: WaitSetting) -> str:
@@ -136,50 +144,60 @@ def source_words(setting: WaitSetting) -> str:
     if setting.is_own or not setting.policy:
         return ""
     if setting.policy == THE_PROGRAM:
-        return "program"
-    return "default" if setting.policy == DEFAULT else "group" if setting.policy.startswith("cgroup:") else "rule"
+        return tr("program")
+    if setting.policy == DEFAULT:
+        return tr("default")
+    return tr("group") if setting.policy.startswith("cgroup:") else tr("rule")
 
 
 def menu_words(wait: Wait) -> str:
     """A detent with its meaning, in a menu."""
     if wait == 0:
-        return "0\N{NO-BREAK SPACE}ms: pool all paths"
+        return tr("0\N{NO-BREAK SPACE}ms: pool all paths")
     if wait == NEVER:
-        return "Never: only if nothing else is left"
-    return f"{format_wait(wait)}, then another path helps"
+        return tr("No limit: another path only if nothing else is left")
+    return tr("{wait}, then another path helps", wait=_milliseconds(wait))
 
 
 def meaning(wait: Wait | None) -> str:
-    """What a wait leads to."""
+    """What a wait leads to, as a sentence without its full stop."""
     if wait is None:
-        return "its connections follow different rules"
+        return tr("Its connections follow different rules")
     if wait == 0:
-        return "paths in the lane When needed carry at once, pooled with the others"
+        return tr("No wait: paths in the lane When needed carry at once, pooled with the others")
     if wait == NEVER:
-        return "other paths stand by until nothing else is left"
-    return f"when data waits longer than {format_wait(wait)}, a path in the lane When needed helps"
+        return tr("No limit: data waits for its own path; others stand by until nothing else is left")
+    return tr("Up to {wait}: when data waits longer, a path in the lane When needed helps", wait=_milliseconds(wait))
 
 
 def setting_sentence(setting: WaitSetting) -> str:
     """What is in force and who says so."""
-    text = f"Wait {wait_words(setting.wait)}: {meaning(setting.wait)}"
+    return " ".join(each for each in (f"{meaning(setting.wait)}.", _source_sentence(setting)) if each)
+
+
+def _source_sentence(setting: WaitSetting) -> str:
+    """Who says so; empty for a rule of the application's own."""
     if setting.selector is None:
-        return f"{text}. {CANNOT_SET}"
+        return tr_literal(CANNOT_SET)
     if setting.is_own or not setting.policy:
-        return f"{text}."
+        return ""
     if setting.policy == DEFAULT:
-        return f"{text}. The default says so; move the slider to give it a rule of its own."
+        return tr("The default says so; move the slider to give it a rule of its own.")
     if setting.policy == THE_PROGRAM:
-        return f"{text}. The program itself asked for it ({THE_PROGRAM}), which counts before every rule."
-    return f"{text}. The rule for {setting.policy} says so."
+        return tr("The program itself asked for it ({option}), which counts before every rule.", option=setting.policy)
+    return tr("The rule for {rule} says so.", rule=setting.policy)
 
 
 def done_words(who: str, wait: Wait | None, default: Wait) -> str:
     """What has become of a change."""
     if wait is None:
-        return f"{who} follows the default now ({wait_words(default)})"
+        return tr("{who} follows the default now ({wait})", who=who, wait=wait_words(default))
     if wait == 0:
-        return f"{who}: all paths are pooled now"
+        return tr("{who}: all paths are pooled now", who=who)
     if wait == NEVER:
-        return f"{who}: others help only when nothing else is left"
-    return f"{who}: data may wait {format_wait(wait)} now"
+        return tr("{who}: others help only when nothing else is left", who=who)
+    return tr("{who}: data may wait {wait} now", who=who, wait=_milliseconds(wait))
+
+
+def _milliseconds(wait: Wait) -> str:
+    return "0\N{NO-BREAK SPACE}ms" if wait == 0 else format_wait(wait)

@@ -24,6 +24,7 @@ class EmptyState(QWidget):
         self._hint.setProperty("role", "muted")
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
         column.setSpacing(GRID)
         column.addStretch(2)
         for label in (self._image, self._title, self._hint):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -63,7 +63,7 @@ class EventModel(QAbstractListModel):
             event = self._events[index.row()]
             return f"{clock(event.time)} {event.text}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._events[index.row()].text)
+            return plain_tip(_tip(self._events[index.row()]))
         return None
 
 
@@ -116,8 +116,17 @@ class _EventDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _tip(event: EventRow) -> str:
+    if event.app is None:
+        return event.text
+    return "\n".join((event.text, tr("Double click or Enter: why, on the Live page")))
+
+
 class EventList(QListView):
     """A quiet list that shows `rows` events without scrolling."""
+
+    application_wanted = Signal(str)
+    """The id of the application of the event on which somebody double-clicked or pressed Enter."""
 
     def __init__(self, look: Look, rows: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,12 +140,18 @@ class EventList(QListView):
         self.setAccessibleName(tr("Last events, the newest first"))
         self.setMinimumHeight(rows * _ROW)
         self.events.modelReset.connect(self._leave_out_parts)
+        self.activated.connect(self._want_application)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()  # texts break elsewhere: the view would keep the rows where they were
         self._leave_out_parts()
+
+    def _want_application(self, index: QModelIndex) -> None:
+        app = self.events.event_at(index.row()).app
+        if app is not None:
+            self.application_wanted.emit(app)
 
     def _leave_out_parts(self) -> None:
         """End the view below the last row that is shown whole."""

@@ -13,6 +13,7 @@ from mpmanager_ui.viewmodels.inspector import Details, HoldSwitch
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.check_box import CheckBox
+from mpmanager_ui.widgets.empty_state import EmptyState
 from mpmanager_ui.widgets.label import Label
 from mpmanager_ui.widgets.sparkline import paint_sparkline
 
@@ -91,7 +92,7 @@ class Inspector(QFrame):
         self._why_title = Label()
         self.why = Label()
         self._content = QWidget()
-        self._hint = Label(tr("Choose a row or a ribbon to read what it does and why."))
+        self._hint = EmptyState(look, "information")
         self._build()
         look.changed.connect(self._restyle)
         self._restyle()
@@ -212,10 +213,13 @@ class Inspector(QFrame):
         inner.setObjectName("page")
         both = QVBoxLayout(inner)
         both.setContentsMargins(0, 0, 0, 0)
-        self._hint.setWordWrap(True)
-        self._hint.setProperty("role", "muted")
-        self._hint.setContentsMargins(2 * GRID, 12, 2 * GRID, 12)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hint.show_text(
+            tr("Why does it go this way?"),
+            tr(
+                "Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data "
+                "waited, and what another path carried for it."
+            ),
+        )
         both.addWidget(self._hint, 1)
         both.addWidget(self._content)
         scroll.setWidget(inner)

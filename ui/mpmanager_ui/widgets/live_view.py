@@ -18,6 +18,7 @@ from mpmanager_ui.viewmodels.live_rows import RowKind
 from mpmanager_ui.viewmodels.live_tree import Column, Node
 from mpmanager_ui.viewmodels.live_words import SettingOf
 from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_painter import LivePainter
 from mpmanager_ui.widgets.wait_slider import WaitSlider
@@ -43,7 +44,7 @@ _WIDE = 1000
 _NARROW = 900
 _SLIM = 680
 """Widths of the page, in pixels."""
-_SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 124, Column.DOWN: 86, Column.UP: 86}
+_SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 134, Column.DOWN: 86, Column.UP: 86}
 """In a narrow page the column of waits has no room for who decides, and that of states for the words of
 applications only: the knob and the sign tell it, and the line below the tree."""
 
@@ -278,7 +279,7 @@ class LiveView(QTreeView):
         self.setIndentation(16)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Applications, connections and subflows")
+        self.setAccessibleName(tr("Applications, connections and subflows"))
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionsClickable(True)

@@ -20,7 +20,7 @@ from mpmanager_ui.viewmodels.rule_draft import Lifetime, Preset
 from mpmanager_ui.viewmodels.rule_editor import EditorState
 from mpmanager_ui.viewmodels.rule_words import ChainLink, life_words, preset_hint, preset_words, trust_words
 from mpmanager_ui.viewmodels.signs import PathSigns
-from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
 from mpmanager_ui.viewmodels.waits import DEFAULT, setting_sentence
 from mpmanager_ui.widgets.badge_label import BadgeLabel
 from mpmanager_ui.widgets.check_box import CheckBox
@@ -65,6 +65,7 @@ class RuleEditor(QScrollArea):
         self.first_bytes = QLineEdit()
         self._details, self._bytes_row = QWidget(), QWidget()
         self.strict = CheckBox(look, tr("Refuse where no path is trusted"))
+        self.trust_meaning = _muted()
         self.trust_badge = BadgeLabel(look, tr("Trust"))
         self.tiers = TierRows(look, signs)
         self.multipath = ChoiceRow[bool | None](tr("Multipath"), _multipath_choices())
@@ -108,6 +109,7 @@ class RuleEditor(QScrollArea):
         may_be_strict = state.says_trust and state.trust.demand in _MAY_BE_STRICT
         self.strict.setVisible(may_be_strict)
         self._details.setVisible(may_be_strict)
+        self.trust_meaning.setText(_TRUST_MEANINGS[state.trust.demand])
         self.strict.setChecked(state.trust.is_strict)
         self.trust_badge.show_badge(state.trust_badge)
 
@@ -179,7 +181,8 @@ class RuleEditor(QScrollArea):
                 tr("How long its data may wait"), self.presets, self._wait_row(), self.wait_meaning, self.promise
             )
         )
-        column.addWidget(self._card(tr("Trust"), self.trust, self._trust_details(), self.trust_badge))
+        trust = (self.trust, self.trust_meaning, self._trust_details(), self.trust_badge)
+        column.addWidget(self._card(tr("Trust"), *trust))
         column.addWidget(self._card(tr("Paths it may use"), self.tiers, self.lowest_delay))
         column.addWidget(self._card(tr("Several paths at once (Multipath TCP)"), self.multipath, self.multipath_badge))
         column.addWidget(self._card(tr("How long this holds"), self.life))
@@ -232,6 +235,20 @@ class RuleEditor(QScrollArea):
         return card
 
 
+_TRUST_MEANINGS = Spoken(
+    {
+        TrustDemand.ANY: tr_later("Nothing is held to trusted paths."),
+        TrustDemand.HANDSHAKE: tr_later(
+            "What opens a connection carries its keys and keeps to trusted paths; what follows may use any path."
+        ),
+        TrustDemand.FIRST: tr_later(
+            "The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path."
+        ),
+        TrustDemand.ONLY: tr_later("Everything keeps to trusted paths; without one, it waits."),
+    }
+)
+
+
 class _Body(QWidget):
     """As wide as there is room, and as high as its texts are then: alone they say how high they are when narrow."""
 
@@ -242,14 +259,10 @@ class _Body(QWidget):
 def _trust_choices() -> list[tuple[TrustDemand | None, str, str]]:
     return [
         (None, tr("As other rules say"), tr("This rule demands nothing of its own.")),
-        (TrustDemand.ANY, tr("Any path"), tr("Nothing is held to trusted paths.")),
-        (
-            TrustDemand.HANDSHAKE,
-            tr("Handshake"),
-            tr("What opens a connection carries its keys: on trusted paths only."),
-        ),
-        (TrustDemand.FIRST, tr("First bytes"), tr("The handshake, and the first bytes in each direction.")),
-        (TrustDemand.ONLY, tr("Trusted only"), tr("Everything; without a trusted path, it waits.")),
+        (TrustDemand.ANY, tr("Any path"), _TRUST_MEANINGS[TrustDemand.ANY]),
+        (TrustDemand.HANDSHAKE, tr("Handshake"), _TRUST_MEANINGS[TrustDemand.HANDSHAKE]),
+        (TrustDemand.FIRST, tr("First bytes"), _TRUST_MEANINGS[TrustDemand.FIRST]),
+        (TrustDemand.ONLY, tr("Trusted only"), _TRUST_MEANINGS[TrustDemand.ONLY]),
     ]
 
 

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from mpmanager.api.structures import Wait
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.waits import (
     DEFAULT,
     DETENTS,
+    NEVER,
     WaitSetting,
     detent_at,
     detent_beside,
@@ -38,7 +40,7 @@ _KNOB = 5.0
 _HALO = 9.0
 _WORDS_GAP = 12
 _SOURCE_GAP = 6
-_WIDEST: Wait = 500.0
+_WIDEST: Wait = NEVER
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _STEPS = {
     Qt.Key.Key_Right: 1,
@@ -268,5 +270,5 @@ class WaitSlider(QSlider):
         self._shown = setting
         if setting.wait is not None:
             self.setValue(round(place_of(setting.wait)))
-        self.setAccessibleName(f"{self._who}: data may wait {wait_words(setting.wait)}")
+        self.setAccessibleName(tr("{who}: data may wait {wait}", who=self._who, wait=wait_words(setting.wait)))
         self.update()
