@@ -52,7 +52,7 @@ def normal() -> World:
 
 
 def no_paths() -> World:
-    return World(paths=[], programs=0)
+    return World(paths=[], programs=0, is_history_empty=True)
 
 
 def busy() -> World:

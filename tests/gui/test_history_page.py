@@ -91,3 +91,14 @@ def test_without_records_the_page_says_what_will_stand_there(stage):
     page = stage.window.page_widget(PageName.HISTORY)
     stage.wait_until(page.title, "the answer")
     assert not page.chart.isVisible()
+    stage.act(lambda: stage.window.resize(800, 480))
+    assert page.verticalScrollBar().maximum() == 0
+
+
+def test_names_of_applications_keep_their_room_where_there_are_many_paths(stage, page):
+    stage.act(lambda: stage.window.resize(800, 480))
+    view = page.table_view
+    assert view.columnWidth(0) >= view.sizeHintForColumn(0)
+    assert view.horizontalScrollBar().maximum() > 0
+    stage.act(lambda: stage.window.resize(1800, 800))
+    assert view.horizontalScrollBar().maximum() == 0

@@ -83,12 +83,11 @@ class HistoryPage(QScrollArea):
         self.table_switch = QPushButton()
         self.table = UsageModel()
         name = tr("Applications and what they moved over each path")
-        self._table_view = usage_view(look, self.table, name)
+        self.table_view = usage_view(look, self.table, name)
         self.cost = CostCard(look)
         self._column, self._first_row = QVBoxLayout(), QHBoxLayout()
         self._empty = EmptyState(look, "history")
         self._content = QWidget()
-        self._pages = QStackedWidget()
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._build()
         self._timer.timeout.connect(self.refresh)
@@ -156,7 +155,8 @@ class HistoryPage(QScrollArea):
         info = self._info
         if info is None:
             return
-        self._pages.setCurrentIndex(0 if info.since is None else 1)
+        self._empty.setVisible(info.since is None)
+        self._content.setVisible(info.since is not None)
         for wanted in HistoryRange:
             self.ranges.button(list(HistoryRange).index(wanted)).setChecked(wanted is self.range)
         self.forward.setEnabled(self.offset > 0)
@@ -194,7 +194,7 @@ class HistoryPage(QScrollArea):
             muted=frozenset(number for number, row in enumerate(table.rows) if row.is_aside),
             muted_colour=self._look.colour("muted"),
         )
-        self._table_view.setFixedHeight(height_of(min(max(len(table.rows), _LEAST_ROWS), _MOST_ROWS)))
+        self.table_view.setFixedHeight(height_of(min(max(len(table.rows), _LEAST_ROWS), _MOST_ROWS)))
 
     # Exporting
 
@@ -236,11 +236,14 @@ class HistoryPage(QScrollArea):
                 "Programs that do not ask for several paths get them by: mpm run -- PROGRAM"
             ),
         )
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self._content)
-        self._pages.setObjectName("page")
-        self._content.setObjectName("page")
-        self.setWidget(self._pages)
+        page = QWidget()
+        page.setObjectName("page")
+        either = QVBoxLayout(page)  # a stack would be as high for the empty one as for the other
+        either.setContentsMargins(0, 0, 0, 0)
+        either.addWidget(self._empty)
+        either.addWidget(self._content)
+        self._content.hide()
+        self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -306,7 +309,7 @@ class HistoryPage(QScrollArea):
         card = QFrame()
         column = _card_column(card)
         column.addWidget(self._card_title(tr("Applications")))
-        column.addWidget(self._table_view)
+        column.addWidget(self.table_view)
         return card
 
     def _card_title(self, text: str) -> Label:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from mpmanager_ui.look.hatching import paint_swatch
@@ -14,6 +14,7 @@ from mpmanager_ui.viewmodels.signs import PathSign
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_MOST_FOR_NAMES = 24 * GRID
 _ROW_HEIGHT = 4 * GRID
 _SWATCH = 12
 _GAP = 6
@@ -117,9 +118,30 @@ class SignHeader(QHeaderView):
         painter.restore()
 
 
-def usage_view(look: Look, model: UsageModel, name: str) -> QTableView:
-    """A table of it: names take what room there is, numbers what they need."""
-    view = QTableView()
+class UsageView(QTableView):
+    """Numbers take what they need and names what is left; where that is too little, the table scrolls sidewards."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Find out which of both it is."""
+        header = self.horizontalHeader()
+        widths = [max(header.sectionSizeHint(each), self.sizeHintForColumn(each)) for each in range(header.count())]
+        if not widths:
+            return
+        least = min(widths[0], _MOST_FOR_NAMES)
+        if least + sum(widths[1:]) <= self.viewport().width():
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        else:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(0, least)
+
+
+def usage_view(look: Look, model: UsageModel, name: str) -> UsageView:
+    """A table of it."""
+    view = UsageView()
     view.setModel(model)
     header = SignHeader(look, model)
     view.setHorizontalHeader(header)
@@ -131,7 +153,8 @@ def usage_view(look: Look, model: UsageModel, name: str) -> QTableView:
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setTabKeyNavigation(False)
     view.setAccessibleName(name)
-    model.modelReset.connect(lambda: header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch))
+    view.setWordWrap(False)
+    model.modelReset.connect(view.share_room)
     return view
 
 
