@@ -209,3 +209,11 @@ def test_control_q_ends_the_program(stage):
     stage.window.closed.connect(lambda: endings.append("ended"))
     stage.press(stage.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert endings == ["ended"]
+
+
+def test_what_is_told_in_passing_fits_into_a_small_window(stage):
+    stage.begin()
+    bar = stage.window.snackbar
+    stage.act(lambda: [stage.window.resize(800, 480), bar.show_text("a very long sentence, " * 12, lambda: None)])
+    assert bar.parentWidget().rect().contains(bar.geometry())
+    assert bar.button.isVisible()

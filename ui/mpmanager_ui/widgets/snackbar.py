@@ -40,6 +40,7 @@ class Snackbar(QFrame):
         self.label.setText(text)
         self.setAccessibleName(text)
         self.button.setVisible(undo is not None)
+        self._fit()
         self.adjustSize()
         self._float()
         self.show()
@@ -57,6 +58,17 @@ class Snackbar(QFrame):
         if event.type() is QEvent.Type.Resize:
             self._float()
         return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Break a text over lines that is longer than the window is wide."""
+        has_button = self._undo is not None
+        self.layout().setContentsMargins(2 * GRID, GRID, GRID if has_button else 2 * GRID, GRID)
+        beside = self.button.sizeHint().width() + 3 * GRID if has_button else 2 * GRID
+        room = self._parent.width() - beside - 8 * GRID
+        self.label.setWordWrap(False)
+        wanted = self.label.sizeHint().width()
+        self.label.setWordWrap(wanted > room)
+        self.label.setFixedWidth(min(wanted, room))
 
     def _float(self) -> None:
         area = self._parent.rect()
