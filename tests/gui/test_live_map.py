@@ -91,7 +91,7 @@ def test_dots_rest_while_nobody_sees_them_and_while_the_view_is_paused(stage, pa
 def test_the_inspector_explains_a_connection_and_holds_it(stage, page):
     connection = page.model.index(0, 0, page.model.index(0, 0))
     stage.act(lambda: page.view.setCurrentIndex(connection))
-    stage.wait_until(lambda: "1. default" in page.inspector.why.text(), "the rules are there")
+    stage.wait_until(lambda: "1. Default" in page.inspector.why.text(), "the rules are there")
     assert page.inspector.title.text() == "203.0.113.11:443"
     assert "Subflow on wlan0, as a normal one" in page.inspector.why.text()
     assert not page.inspector.switch.isChecked()

@@ -86,6 +86,7 @@ QLineEdit {
     padding: 5px 8px; min-height: 18px; selection-background-color: $accent;
     selection-color: $on_accent; placeholder-text-color: $muted;
 }
+QLineEdit > QToolButton { background: transparent; border: 0; padding: 0; min-height: 0; }
 QLineEdit:focus { border-color: $accent; }
 QLineEdit:disabled { color: $faint; background: $lane; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }

@@ -55,7 +55,7 @@ class Inspection:
         self._show_why(connection)
 
     def _show_why(self, connection: ConnectionInfo | None) -> None:
-        sentences = why_sentences(connection, self._session.frame, self._trust, self._rules)
+        sentences = why_sentences(connection, self._session.frame, self._trust, self._rules, self._session.titles)
         self._inspector.show_why([*sentences, *([self._refusal] if self._refusal else [])])
 
     async def run(self) -> None:

@@ -3094,6 +3094,10 @@ Nichts wurde geändert.</translation>
             <translation>{value} (andere Regeln)</translation>
         </message>
         <message>
+            <source>{rule} (decided above: {overruled})</source>
+            <translation>{rule} (oben entschieden: {overruled})</translation>
+        </message>
+        <message>
             <source>{path}: {tier}</source>
             <translation>{path}: {tier}</translation>
         </message>
@@ -3160,6 +3164,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>no open connection is affected</source>
             <translation>keine offene Verbindung ist betroffen</translation>
+        </message>
+        <message>
+            <source>decides nothing</source>
+            <translation>entscheidet nichts</translation>
         </message>
         <message>
             <source>as programs ask</source>
@@ -4258,10 +4266,6 @@ Nichts wurde geändert.</translation>
             <translation>Der Verbindungsaufbau und die ersten Bytes jeder Richtung bleiben auf vertrauenswürdigen Pfaden; was folgt, darf jeden Pfad nutzen.</translation>
         </message>
         <message>
-            <source>{rule} (decided above: {overruled})</source>
-            <translation>{rule} (oben entschieden: {overruled})</translation>
-        </message>
-        <message>
             <source>Rule</source>
             <translation>Regel</translation>
         </message>
@@ -4340,10 +4344,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>bytes in each direction</source>
             <translation>Bytes in jeder Richtung</translation>
-        </message>
-        <message>
-            <source>decides nothing</source>
-            <translation>entscheidet nichts</translation>
         </message>
         <message>
             <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>

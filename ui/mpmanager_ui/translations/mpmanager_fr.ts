@@ -3094,6 +3094,10 @@ Rien n’a été changé.</translation>
             <translation>{value} (autres règles)</translation>
         </message>
         <message>
+            <source>{rule} (decided above: {overruled})</source>
+            <translation>{rule} (décidé plus haut : {overruled})</translation>
+        </message>
+        <message>
             <source>{path}: {tier}</source>
             <translation>{path} : {tier}</translation>
         </message>
@@ -3160,6 +3164,10 @@ Rien n’a été changé.</translation>
         <message>
             <source>no open connection is affected</source>
             <translation>aucune connexion ouverte n'est concernée</translation>
+        </message>
+        <message>
+            <source>decides nothing</source>
+            <translation>ne décide rien</translation>
         </message>
         <message>
             <source>as programs ask</source>
@@ -4258,10 +4266,6 @@ Rien n’a été changé.</translation>
             <translation>L’établissement et les premiers octets de chaque sens restent sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
         </message>
         <message>
-            <source>{rule} (decided above: {overruled})</source>
-            <translation>{rule} (décidé plus haut : {overruled})</translation>
-        </message>
-        <message>
             <source>Rule</source>
             <translation>Règle</translation>
         </message>
@@ -4340,10 +4344,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>bytes in each direction</source>
             <translation>octets dans chaque sens</translation>
-        </message>
-        <message>
-            <source>decides nothing</source>
-            <translation>ne décide rien</translation>
         </message>
         <message>
             <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>

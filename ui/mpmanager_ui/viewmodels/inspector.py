@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from mpmanager.api.structures import ConnectionInfo, ExpirationInfo, Frame, PolicyInfo, TrustInfo, Wait
 from mpmanager.client.quantities import NOT_KNOWN, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.client.reasons import reasons
-from mpmanager.client.rule_chain import chain
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.lateness import Titles, milliseconds, titled
 from mpmanager_ui.viewmodels.live_rows import HISTORY_TICKS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Node
 from mpmanager_ui.viewmodels.live_words import explanation
+from mpmanager_ui.viewmodels.rule_words import chain_links, link_words
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
@@ -134,12 +134,17 @@ def connection_of(frame: Frame | None, path: Sequence[Hashable]) -> ConnectionIn
 
 
 def why_sentences(
-    connection: ConnectionInfo | None, frame: Frame | None, trust: TrustInfo | None, rules: Sequence[PolicyInfo]
+    connection: ConnectionInfo | None,
+    frame: Frame | None,
+    trust: TrustInfo | None,
+    rules: Sequence[PolicyInfo],
+    titles: Titles,
 ) -> list[str]:
     """Why something may use what it uses, the first reason first, then the rules in the order in which they count."""
     sentences: list[str] = []
     if connection is not None and frame is not None and trust is not None:
         _title, *sentences = reasons(connection, frame.paths, trust)
     if rules:
-        sentences += [tr("The rules about it, in the order in which they count:"), *chain(rules)]
+        sentences.append(tr("The rules about it, in the order in which they count:"))
+        sentences += [f"{place}. {link_words(each)}" for place, each in enumerate(chain_links(rules, titles), 1)]
     return sentences

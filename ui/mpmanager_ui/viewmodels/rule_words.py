@@ -295,6 +295,12 @@ def chain_links(rules: Iterable[PolicyInfo], titles: Titles) -> list[ChainLink]:
     return links
 
 
+def link_words(link: ChainLink) -> str:
+    """One rule of the chain, in a line."""
+    words = f"{link.who}: {link.said or tr('decides nothing')}"
+    return tr("{rule} (decided above: {overruled})", rule=words, overruled=link.overruled) if link.overruled else words
+
+
 def _added(rule: PolicyInfo) -> set[str]:
     """A demand that only adds to others decides nothing alone (decision 017)."""
     return {Part.TRUST.value} if rule.owner is not None or Selector.parse(rule.selector).host else set()

@@ -93,9 +93,9 @@ class Inspector(QFrame):
         self.why = Label()
         self._content = QWidget()
         self._hint = EmptyState(look, "information")
+        self._restyle()  # before they have a place: with another parent, Qt takes a style sheet's font again
         self._build()
         look.changed.connect(self._restyle)
-        self._restyle()
 
     def show_nothing(self) -> None:
         """No row is chosen."""

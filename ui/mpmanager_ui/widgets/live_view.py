@@ -44,7 +44,7 @@ _WIDE = 1000
 _NARROW = 900
 _SLIM = 680
 """Widths of the page, in pixels."""
-_SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 134, Column.DOWN: 86, Column.UP: 86}
+_SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 126, Column.DOWN: 86, Column.UP: 86}
 """In a narrow page the column of waits has no room for who decides, and that of states for the words of
 applications only: the knob and the sign tell it, and the line below the tree."""
 

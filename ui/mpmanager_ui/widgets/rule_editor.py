@@ -18,7 +18,7 @@ from mpmanager.model.policy import DEFAULT_FIRST_BYTES, MOST_FIRST_BYTES, TrustD
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Preset
 from mpmanager_ui.viewmodels.rule_editor import EditorState
-from mpmanager_ui.viewmodels.rule_words import ChainLink, life_words, preset_hint, preset_words, trust_words
+from mpmanager_ui.viewmodels.rule_words import ChainLink, life_words, link_words, preset_hint, preset_words, trust_words
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
 from mpmanager_ui.viewmodels.waits import DEFAULT, setting_sentence
@@ -119,7 +119,7 @@ class RuleEditor(QScrollArea):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for number, link in enumerate(links, 1):
-            label = Label(f"{number}.  {_link_words(link)}")
+            label = Label(f"{number}.  {link_words(link)}")
             label.setWordWrap(True)
             self.chain.addWidget(label)
         if not links:
@@ -276,11 +276,6 @@ def _multipath_choices() -> list[tuple[bool | None, str, str]]:
 
 def _others_trust(trust: TrustPolicy) -> str:
     return tr("As other rules say ({demand})", demand=trust_words(str(trust)))
-
-
-def _link_words(link: ChainLink) -> str:
-    words = f"{link.who}: {link.said or tr('decides nothing')}"
-    return tr("{rule} (decided above: {overruled})", rule=words, overruled=link.overruled) if link.overruled else words
 
 
 def _muted(text: str = "") -> Label:
