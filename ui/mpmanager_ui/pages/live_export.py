@@ -12,11 +12,11 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from mpmanager.client.quantities import format_bytes
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.quantities import format_bytes
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.flow_map import FlowMapView
 from mpmanager_ui.widgets.inspector import Inspector

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mpmanager.api.structures import CapInfo, PathInfo
-from mpmanager.client.quantities import format_rtt
 from mpmanager.model.path import Tier
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look.look import GRID, Look
@@ -17,6 +16,7 @@ from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.caps import NO_CAP, probe_sentence
 from mpmanager_ui.viewmodels.overview import lanes, median_rtts
 from mpmanager_ui.viewmodels.path_details import said_tier
+from mpmanager_ui.viewmodels.quantities import format_rtt
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.trust import Shield
 from mpmanager_ui.widgets.empty_state import EmptyState

@@ -13,7 +13,7 @@
         </message>
         <message>
             <source>Changing the rule of {name} failed</source>
-            <translation>Die Regel von {name} zu ändern ist misslungen</translation>
+            <translation>Die Regel von {name} konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>{name}: Multipath TCP {state}</source>
@@ -29,7 +29,7 @@
         </message>
         <message>
             <source>Those that do appear here by themselves. Add a rule for one that is not running.</source>
-            <translation>Die es tun, erscheinen hier von selbst. Fügen Sie eine Regel hinzu für eine, die nicht läuft.</translation>
+            <translation>Sobald eine es tut, erscheint sie hier von selbst. Für eine, die nicht läuft, können Sie eine Regel hinzufügen.</translation>
         </message>
         <message>
             <source>on</source>
@@ -41,7 +41,7 @@
         </message>
         <message>
             <source>as it asks itself</source>
-            <translation>wie sie selbst es verlangt</translation>
+            <translation>wie sie es selbst verlangt</translation>
         </message>
         <message>
             <source>{name}: delay does not decide</source>
@@ -49,7 +49,7 @@
         </message>
         <message>
             <source>Undone: {change}</source>
-            <translation>Zurückgenommen: {change}</translation>
+            <translation>Rückgängig gemacht: {change}</translation>
         </message>
         <message>
             <source>Applications</source>
@@ -93,7 +93,7 @@
         </message>
         <message>
             <source>Showing the applications failed</source>
-            <translation>Die Anwendungen zu zeigen ist misslungen</translation>
+            <translation>Die Anwendungen konnten nicht angezeigt werden</translation>
         </message>
         <message>
             <source>As of {time}: {counts}</source>
@@ -101,15 +101,15 @@
         </message>
         <message>
             <source>Whoever has no rule of its own</source>
-            <translation>Wer keine eigene Regel hat</translation>
+            <translation>Alle ohne eigene Regel</translation>
         </message>
         <message>
             <source>The preview failed</source>
-            <translation>Die Vorschau ist misslungen</translation>
+            <translation>Die Vorschau ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Not applied yet: {preview}</source>
-            <translation>Noch nicht angewandt: {preview}</translation>
+            <translation>Noch nicht angewendet: {preview}</translation>
         </message>
         <message>
             <source>{name}: the rule is changed</source>
@@ -117,7 +117,7 @@
         </message>
         <message>
             <source>Removing the rule of {name} failed</source>
-            <translation>Die Regel von {name} zu entfernen ist misslungen</translation>
+            <translation>Die Regel von {name} konnte nicht entfernt werden</translation>
         </message>
         <message>
             <source>{name} follows the other rules now</source>
@@ -125,15 +125,15 @@
         </message>
         <message>
             <source>Asking what of trust is in force failed</source>
-            <translation>Zu erfragen, welches Vertrauen gilt, ist misslungen</translation>
+            <translation>Es konnte nicht erfragt werden, welches Vertrauen gilt</translation>
         </message>
         <message>
             <source>Undoing that failed</source>
-            <translation>Das zurückzunehmen ist misslungen</translation>
+            <translation>Das konnte nicht rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und hört auf jeder Schnittstelle, was hinausgeht.</translation>
+            <translation>Sendet Testpakete an allem vorbei, was durchgesetzt wird, und lauscht auf jeder Schnittstelle, was hinausgeht.</translation>
         </message>
         <message>
             <source>Not checked yet</source>
@@ -169,7 +169,7 @@
         </message>
         <message>
             <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
-            <translation>Geprüft wird bei Gateway und Nameserver jedes Pfades. Sonst wird niemand gefragt, den Sie nicht nennen.</translation>
+            <translation>Gefragt werden Gateway und Nameserver jedes Pfades. Andere werden nur gefragt, wenn Sie sie nennen.</translation>
         </message>
         <message>
             <source>As text, without addresses, networks, users and hosts</source>
@@ -185,15 +185,15 @@
         </message>
         <message>
             <source>Trying to get past it, for some seconds ...</source>
-            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen ...</translation>
+            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen …</translation>
         </message>
         <message>
             <source>Asking over every path; this takes some seconds ...</source>
-            <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden ...</translation>
+            <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden …</translation>
         </message>
         <message>
             <source>A server: does Multipath TCP get there?</source>
-            <translation>Ein Server: kommt Multipath TCP dorthin?</translation>
+            <translation>Ein Server: Kommt Multipath TCP dorthin?</translation>
         </message>
         <message>
             <source>A URL that a captive portal would answer</source>
@@ -201,11 +201,11 @@
         </message>
         <message>
             <source>A host: which routers lead there?</source>
-            <translation>Ein Rechner: welche Router führen dorthin?</translation>
+            <translation>Ein Rechner: Welche Router führen dorthin?</translation>
         </message>
         <message>
             <source>Checking failed</source>
-            <translation>Die Prüfung ist misslungen</translation>
+            <translation>Die Prüfung ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Applications and what they moved over each path</source>
@@ -213,7 +213,7 @@
         </message>
         <message>
             <source>Only metered</source>
-            <translation>Nur kostenpflichtige</translation>
+            <translation>Nur getaktete</translation>
         </message>
         <message>
             <source>Export CSV</source>
@@ -225,7 +225,7 @@
         </message>
         <message>
             <source>Together</source>
-            <translation>Zusammen</translation>
+            <translation>Gesamt</translation>
         </message>
         <message>
             <source>each hour</source>
@@ -249,7 +249,7 @@
         </message>
         <message>
             <source>Only what went over paths while they were metered</source>
-            <translation>Nur was über Pfade ging, während sie als kostenpflichtig galten</translation>
+            <translation>Nur, was über Pfade ging, während sie getaktet waren</translation>
         </message>
         <message>
             <source>What was carried in each stretch of time</source>
@@ -285,11 +285,11 @@
         </message>
         <message>
             <source>Reading the history failed</source>
-            <translation>Der Verlauf ließ sich nicht lesen</translation>
+            <translation>Der Verlauf konnte nicht gelesen werden</translation>
         </message>
         <message>
             <source>Exporting failed</source>
-            <translation>Das Exportieren ist misslungen</translation>
+            <translation>Der Export ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Choose a row to read what it does and why. Alt with an arrow moves the slider of its application.</source>
@@ -297,11 +297,11 @@
         </message>
         <message>
             <source>Who uses which path now</source>
-            <translation>Wer jetzt welchen Pfad nutzt</translation>
+            <translation>Wer jetzt welchen Pfad benutzt</translation>
         </message>
         <message>
             <source>No program uses Multipath TCP at the moment</source>
-            <translation>Zurzeit nutzt kein Programm Multipath TCP</translation>
+            <translation>Zurzeit benutzt kein Programm Multipath TCP</translation>
         </message>
         <message>
             <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
@@ -317,7 +317,7 @@
         </message>
         <message>
             <source>As the default says ({wait})</source>
-            <translation>Wie die Vorgabe sagt ({wait})</translation>
+            <translation>Wie der Standard ({wait})</translation>
         </message>
         <message>
             <source>Default</source>
@@ -349,11 +349,11 @@
         </message>
         <message>
             <source>Freeze the view; recording goes on (Ctrl+P)</source>
-            <translation>Die Ansicht anhalten; aufgezeichnet wird weiter (Strg+P)</translation>
+            <translation>Ansicht anhalten; die Aufzeichnung läuft weiter (Strg+P)</translation>
         </message>
         <message>
             <source>Showing the connections failed</source>
-            <translation>Die Verbindungen konnten nicht gezeigt werden</translation>
+            <translation>Die Verbindungen konnten nicht angezeigt werden</translation>
         </message>
         <message>
             <source>{count} application</source>
@@ -385,7 +385,7 @@
         </message>
         <message>
             <source>Changing how long data of {who} may wait failed</source>
-            <translation>Es konnte nicht geändert werden, wie lange Daten von {who} warten dürfen</translation>
+            <translation>Die Wartezeit von {who} konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -409,11 +409,11 @@
         </message>
         <message>
             <source>Pause</source>
-            <translation>Anhalten</translation>
+            <translation>Pause</translation>
         </message>
         <message>
             <source>Asking why failed</source>
-            <translation>Die Frage nach dem Grund ist fehlgeschlagen</translation>
+            <translation>Der Grund konnte nicht erfragt werden</translation>
         </message>
         <message>
             <source>Picture of the map and its time (PNG)</source>
@@ -521,7 +521,7 @@
         </message>
         <message>
             <source>{path}: what was allowed more is taken back</source>
-            <translation>{path}: was zusätzlich erlaubt war, ist zurückgenommen</translation>
+            <translation>{path}: Das zusätzlich Erlaubte ist zurückgenommen</translation>
         </message>
         <message>
             <source>Moving {path} failed</source>
@@ -549,7 +549,7 @@
         </message>
         <message>
             <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
-            <translation>Verbinden Sie sich mit einem WLAN, stecken Sie ein Kabel ein oder starten Sie das Modem: es erscheint hier von selbst.</translation>
+            <translation>Verbinden Sie sich mit einem WLAN, stecken Sie ein Kabel ein oder starten Sie das Modem: Der Pfad erscheint hier von selbst.</translation>
         </message>
         <message>
             <source>Probing {path} failed</source>
@@ -561,11 +561,11 @@
         </message>
         <message>
             <source>Import …</source>
-            <translation>Importieren …</translation>
+            <translation>Importieren …</translation>
         </message>
         <message>
             <source>Save as profile …</source>
-            <translation>Als Profil speichern …</translation>
+            <translation>Als Profil speichern …</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
@@ -617,11 +617,11 @@
         </message>
         <message>
             <source>Export …</source>
-            <translation>Exportieren …</translation>
+            <translation>Exportieren …</translation>
         </message>
         <message>
             <source>Sign and export …</source>
-            <translation>Unterschreiben und exportieren …</translation>
+            <translation>Signieren und exportieren …</translation>
         </message>
         <message>
             <source>Export a profile</source>
@@ -743,11 +743,11 @@ Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hie
         </message>
         <message>
             <source>Written to {file} and signed with a new key, kept in {place}</source>
-            <translation>Nach {file} geschrieben und mit einem neuen Schlüssel unterschrieben, aufbewahrt in {place}</translation>
+            <translation>Nach {file} geschrieben und mit einem neuen Schlüssel signiert, aufbewahrt in {place}</translation>
         </message>
         <message>
             <source>Written to {file} and signed with your key</source>
-            <translation>Nach {file} geschrieben und mit Ihrem Schlüssel unterschrieben</translation>
+            <translation>Nach {file} geschrieben und mit Ihrem Schlüssel signiert</translation>
         </message>
         <message>
             <source>Trusting the signer failed</source>
@@ -755,7 +755,7 @@ Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hie
         </message>
         <message>
             <source>You trust what {signer} signs</source>
-            <translation>Sie vertrauen dem, was {signer} unterschreibt</translation>
+            <translation>Sie vertrauen dem, was {signer} signiert</translation>
         </message>
         <message>
             <source>Changing whom you trust failed</source>
@@ -763,11 +763,11 @@ Speichern Sie Ihre jetzigen Entscheidungen, oder lassen Sie eine Profildatei hie
         </message>
         <message>
             <source>You no longer trust what {signer} signs</source>
-            <translation>Sie vertrauen nicht mehr dem, was {signer} unterschreibt</translation>
+            <translation>Sie vertrauen nicht mehr dem, was {signer} signiert</translation>
         </message>
         <message>
             <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation>Sie haben noch keinen Schlüssel: er entsteht, wenn Sie zum ersten Mal ein Profil unterschreiben.</translation>
+            <translation>Sie haben noch keinen Schlüssel: Er entsteht, wenn Sie zum ersten Mal ein Profil signieren.</translation>
         </message>
         <message>
             <source>Save</source>
@@ -827,7 +827,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Motion</source>
-            <translation>Bewegung</translation>
+            <translation>Animationen</translation>
         </message>
         <message>
             <source>Trust cables only with a login (802.1X)</source>
@@ -843,15 +843,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation>Die Versionen sind verschieden: starten Sie den Dienst oder dieses Fenster neu.</translation>
+            <translation>Die Versionen sind verschieden: Starten Sie den Dienst oder dieses Fenster neu.</translation>
         </message>
         <message>
             <source>The window speaks another language when it starts the next time</source>
-            <translation>Das Fenster spricht beim nächsten Start eine andere Sprache</translation>
+            <translation>Das Fenster spricht ab dem nächsten Start eine andere Sprache</translation>
         </message>
         <message>
             <source>Pause all notifications</source>
-            <translation>Alle Benachrichtigungen anhalten</translation>
+            <translation>Alle Benachrichtigungen aussetzen</translation>
         </message>
         <message>
             <source>Until you say otherwise.</source>
@@ -899,11 +899,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Takes effect when the window starts again.</source>
-            <translation>Gilt, wenn das Fenster wieder startet.</translation>
+            <translation>Gilt ab dem nächsten Start des Fensters.</translation>
         </message>
         <message>
             <source>The dots on the flow map, and what slides.</source>
-            <translation>Die Punkte auf der Flusskarte, und was gleitet.</translation>
+            <translation>Die Punkte auf der Flusskarte und gleitende Bewegungen.</translation>
         </message>
         <message>
             <source>Stay in the tray when the window is closed</source>
@@ -915,11 +915,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Start in the tray</source>
-            <translation>In der Leiste starten</translation>
+            <translation>Im Infobereich starten</translation>
         </message>
         <message>
             <source>The window appears when you ask for it.</source>
-            <translation>Das Fenster erscheint, wenn Sie es verlangen.</translation>
+            <translation>Das Fenster erscheint erst, wenn Sie es öffnen.</translation>
         </message>
         <message>
             <source>Notifications</source>
@@ -947,7 +947,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Everything works on this machine.</source>
-            <translation>Auf diesem Rechner geht alles.</translation>
+            <translation>Auf diesem Rechner funktioniert alles.</translation>
         </message>
         <message>
             <source>Cables need a login to be trusted now</source>
@@ -971,7 +971,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Pause enforcing for 10 min</source>
-            <translation>Durchsetzung 10 min aussetzen</translation>
+            <translation>Durchsetzung 10 min aussetzen</translation>
         </message>
         <message>
             <source>Taken back: {change}</source>
@@ -983,15 +983,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Taking a change back failed</source>
-            <translation>Eine Änderung ließ sich nicht rückgängig machen</translation>
+            <translation>Eine Änderung konnte nicht rückgängig gemacht werden</translation>
         </message>
         <message>
             <source>Making a change again failed</source>
-            <translation>Eine Änderung ließ sich nicht wiederherstellen</translation>
+            <translation>Eine Änderung konnte nicht wiederhergestellt werden</translation>
         </message>
         <message>
             <source>Keeping a change failed</source>
-            <translation>Eine Änderung ließ sich nicht behalten</translation>
+            <translation>Eine Änderung konnte nicht behalten werden</translation>
         </message>
         <message>
             <source>There is nothing to take back</source>
@@ -1015,7 +1015,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>ended</source>
-            <translation>endete</translation>
+            <translation>beendet</translation>
         </message>
         <message>
             <source>Not told from others</source>
@@ -1063,7 +1063,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Enforced</source>
-            <translation>Erzwungen</translation>
+            <translation>Durchgesetzt</translation>
         </message>
         <message>
             <source>Best effort</source>
@@ -1075,7 +1075,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>nothing is demanded of it</source>
-            <translation>nichts wird davon verlangt</translation>
+            <translation>es wird nichts davon verlangt</translation>
         </message>
         <message>
             <source>the kernel lets nothing else happen</source>
@@ -1087,7 +1087,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>this machine's kernel cannot enforce it</source>
-            <translation>der Kernel dieses Rechners kann es nicht erzwingen</translation>
+            <translation>der Kernel dieses Rechners kann es nicht durchsetzen</translation>
         </message>
         <message>
             <source>no path was trusted when it opened, and it was let go</source>
@@ -1119,7 +1119,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation>erzwungen, wenn sie in einer eigenen Control Group läuft, sonst so gut es geht; ihre Verbindungen werden es zeigen</translation>
+            <translation>durchgesetzt, wenn sie in einer eigenen Control Group läuft, sonst so gut es geht; ihre Verbindungen werden es zeigen</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -1163,11 +1163,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>When the cap is reached, no new subflow is made here.</source>
-            <translation>Ist das Limit erreicht, entsteht hier kein neuer Subflow.</translation>
+            <translation>Ist das Datenlimit erreicht, entsteht hier kein neuer Subflow.</translation>
         </message>
         <message>
             <source>When the cap is reached, it is used only if nothing else is left.</source>
-            <translation>Ist das Limit erreicht, wird er nur benutzt, wenn sonst nichts bleibt.</translation>
+            <translation>Ist das Datenlimit erreicht, wird er nur benutzt, wenn sonst nichts mehr geht.</translation>
         </message>
         <message>
             <source>Automatic</source>
@@ -1183,7 +1183,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Metered, by what is known of it: little is spent here by itself.</source>
-            <translation>Getaktet, nach allem, was bekannt ist: von selbst wird hier wenig verbraucht.</translation>
+            <translation>Getaktet, nach allem, was bekannt ist: Von selbst wird hier wenig verbraucht.</translation>
         </message>
         <message>
             <source>Not metered, by what is known of it.</source>
@@ -1191,7 +1191,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Metered, as you have said: little is spent here by itself.</source>
-            <translation>Getaktet, wie Sie es festgelegt haben: von selbst wird hier wenig verbraucht.</translation>
+            <translation>Getaktet, wie Sie es festgelegt haben: Von selbst wird hier wenig verbraucht.</translation>
         </message>
         <message>
             <source>Not metered, as you have said.</source>
@@ -1199,15 +1199,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Over 75 % are used.</source>
-            <translation>Über 75 % sind verbraucht.</translation>
+            <translation>Über 75 % sind verbraucht.</translation>
         </message>
         <message>
             <source>Over 95 % are used.</source>
-            <translation>Über 95 % sind verbraucht.</translation>
+            <translation>Über 95 % sind verbraucht.</translation>
         </message>
         <message>
             <source>The cap is reached.</source>
-            <translation>Das Limit ist erreicht.</translation>
+            <translation>Das Datenlimit ist erreicht.</translation>
         </message>
         <message>
             <source>Begins anew at midnight</source>
@@ -1231,7 +1231,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} has no cap now</source>
-            <translation>{path} hat jetzt kein Limit</translation>
+            <translation>{path} hat jetzt kein Datenlimit</translation>
         </message>
         <message>
             <source>{path}: whether it is metered is automatic now</source>
@@ -1255,7 +1255,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
-            <translation>Geben Sie unten eine Menge ein: Bei 75 und bei 95 % davon werden Sie gewarnt.</translation>
+            <translation>Geben Sie unten eine Menge ein: Bei 75 und bei 95 % davon werden Sie gewarnt.</translation>
         </message>
         <message>
             <source>{amount} a month from day {day}</source>
@@ -1267,7 +1267,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{text} is no amount of data; write it as 5 GB or 200 MB</source>
-            <translation>{text} ist keine Datenmenge; schreiben Sie etwa 5 GB oder 200 MB</translation>
+            <translation>{text} ist keine Datenmenge; schreiben Sie etwa 5 GB oder 200 MB</translation>
         </message>
         <message>
             <source>This billing month</source>
@@ -1307,7 +1307,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Undo, with {count} later</source>
-            <translation>Rückgängig, mit {count} späteren</translation>
+            <translation>Rückgängig, samt {count} späteren</translation>
         </message>
         <message>
             <source>Yesterday</source>
@@ -1387,7 +1387,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} returns</source>
-            <translation>{count} Rückkehren</translation>
+            <translation>{count}-mal zurück</translation>
         </message>
         <message>
             <source>{count} fail-overs</source>
@@ -1431,11 +1431,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>down</source>
-            <translation>ab</translation>
+            <translation>herunter</translation>
         </message>
         <message>
             <source>up</source>
-            <translation>auf</translation>
+            <translation>hinauf</translation>
         </message>
         <message>
             <source>now</source>
@@ -1443,7 +1443,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The daemon went away. Reconnecting; what you see is the last it said.</source>
-            <translation>Der Dienst ist weg. Neue Verbindung wird gesucht; zu sehen ist, was er zuletzt gesagt hat.</translation>
+            <translation>Der Dienst ist weg. Die Verbindung wird neu gesucht; zu sehen ist, was er zuletzt gesagt hat.</translation>
         </message>
         <message>
             <source>{reason} This window connects by itself as soon as the daemon runs.</source>
@@ -1451,11 +1451,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Not everything works on this machine: {sentences}</source>
-            <translation>Auf diesem Rechner geht nicht alles: {sentences}</translation>
+            <translation>Auf diesem Rechner funktioniert nicht alles: {sentences}</translation>
         </message>
         <message>
             <source>Connecting</source>
-            <translation>Verbinde</translation>
+            <translation>Verbindung wird hergestellt</translation>
         </message>
         <message>
             <source>No daemon</source>
@@ -1467,7 +1467,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Reconnecting</source>
-            <translation>Verbinde neu</translation>
+            <translation>Wird neu verbunden</translation>
         </message>
         <message>
             <source>system bus</source>
@@ -1503,7 +1503,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Ask whoever administers this machine, or start the window as that user.</source>
-            <translation>Fragen Sie, wer diesen Rechner verwaltet, oder starten Sie das Fenster als dieser Benutzer.</translation>
+            <translation>Fragen Sie die Person, die diesen Rechner verwaltet, oder starten Sie das Fenster als dieser Benutzer.</translation>
         </message>
         <message>
             <source>Try again in a moment.</source>
@@ -1523,7 +1523,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>
-            <translation>Nicht gefragt, weil niemand genannt war: {steps}.</translation>
+            <translation>Nicht gefragt, weil niemand genannt wurde: {steps}.</translation>
         </message>
         <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
@@ -1535,7 +1535,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Problem</source>
-            <translation>Fehler</translation>
+            <translation>Problem</translation>
         </message>
         <message>
             <source>Warning</source>
@@ -1623,15 +1623,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} finding to look at.</source>
-            <translation>{count} Befund zum Ansehen.</translation>
+            <translation>Zu beachten: {count} Befund.</translation>
         </message>
         <message>
             <source>{count} findings to look at.</source>
-            <translation>{count} Befunde zum Ansehen.</translation>
+            <translation>Zu beachten: {count} Befunde.</translation>
         </message>
         <message>
             <source>There was nothing to prove: no path is untrusted, or nothing is demanded.</source>
-            <translation>Es gab nichts zu beweisen: Kein Pfad ist ohne Vertrauen, oder nichts wird verlangt.</translation>
+            <translation>Es gab nichts zu beweisen: Jedem Pfad wird vertraut, oder nichts wird verlangt.</translation>
         </message>
         <message>
             <source>Proven by {count} attempt.</source>
@@ -1643,11 +1643,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} check has FAILED.</source>
-            <translation>{count} Prüfung ist DURCHGEFALLEN.</translation>
+            <translation>{count} Prüfung ist FEHLGESCHLAGEN.</translation>
         </message>
         <message>
             <source>{count} checks have FAILED.</source>
-            <translation>{count} Prüfungen sind DURCHGEFALLEN.</translation>
+            <translation>{count} Prüfungen sind FEHLGESCHLAGEN.</translation>
         </message>
         <message>
             <source>went on</source>
@@ -1659,11 +1659,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>was quiet</source>
-            <translation>war still</translation>
+            <translation>war untätig</translation>
         </message>
         <message>
             <source>{app} went on by {paths} after {waited}; {bytes} went there</source>
-            <translation>{app} lief nach {waited} über {paths} weiter; {bytes} gingen dort</translation>
+            <translation>{app} lief nach {waited} über {paths} weiter; {bytes} gingen darüber</translation>
         </message>
         <message>
             <source>{app} {outcome} for {waited}</source>
@@ -1671,23 +1671,23 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: {count} connection did not go on.</source>
-            <translation>{path} war {seconds} s lang weg: {count} Verbindung lief nicht weiter.</translation>
+            <translation>{path} war {seconds} s lang weg: {count} Verbindung lief nicht weiter.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: {count} connections did not go on.</source>
-            <translation>{path} war {seconds} s lang weg: {count} Verbindungen liefen nicht weiter.</translation>
+            <translation>{path} war {seconds} s lang weg: {count} Verbindungen liefen nicht weiter.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: everything went on.</source>
-            <translation>{path} war {seconds} s lang weg: Alles lief weiter.</translation>
+            <translation>{path} war {seconds} s lang weg: Alles lief weiter.</translation>
         </message>
         <message>
             <source>Nothing is wrong, as far as was asked.</source>
-            <translation>Nichts ist verkehrt, soweit gefragt wurde.</translation>
+            <translation>Alles in Ordnung, soweit gefragt wurde.</translation>
         </message>
         <message>
             <source>Nothing has failed, and something could not be proven.</source>
-            <translation>Nichts ist durchgefallen, und etwas ließ sich nicht beweisen.</translation>
+            <translation>Nichts ist fehlgeschlagen, aber etwas ließ sich nicht beweisen.</translation>
         </message>
         <message>
             <source>{app} went on after {waited}</source>
@@ -1695,15 +1695,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: nothing used it.</source>
-            <translation>{path} war {seconds} s lang weg: Nichts benutzte ihn.</translation>
+            <translation>{path} war {seconds} s lang weg: Nichts benutzte ihn.</translation>
         </message>
         <message>
             <source>Not proven: listening on all interfaces needs root, and that was not granted. In a terminal:</source>
-            <translation>Nicht bewiesen: Auf allen Schnittstellen darf nur root hören, und das wurde nicht gewährt. In einem Terminal:</translation>
+            <translation>Nicht bewiesen: Auf allen Schnittstellen darf nur root lauschen, und das wurde nicht gewährt. In einem Terminal:</translation>
         </message>
         <message>
             <source>it said nothing</source>
-            <translation>es hat nichts gesagt</translation>
+            <translation>es kam keine Begründung</translation>
         </message>
         <message>
             <source>Not proven: {reason}.</source>
@@ -1735,7 +1735,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The width grows with the square root of the rate; dots move the way most bytes go</source>
-            <translation>Die Breite wächst mit der Wurzel der Rate; Punkte laufen in die Richtung der meisten Bytes</translation>
+            <translation>Die Breite wächst mit der Wurzel der Datenrate; die Punkte laufen in die Richtung der meisten Bytes</translation>
         </message>
         <message>
             <source>Internet</source>
@@ -1743,7 +1743,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{application} over {path}: {down} down, {up} up.</source>
-            <translation>{application} über {path}: {down} ab, {up} auf.</translation>
+            <translation>{application} über {path}: {down} herunter, {up} hinauf.</translation>
         </message>
         <message>
             <source>Applications have their places here while they use Multipath TCP</source>
@@ -1751,7 +1751,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>quiet</source>
-            <translation>still</translation>
+            <translation>untätig</translation>
         </message>
         <message>
             <source>{allowed} The last time it waited {waited}.</source>
@@ -1799,7 +1799,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It may use every path that its tier allows.</source>
-            <translation>Sie darf jeden Pfad benutzen, den seine Spur erlaubt.</translation>
+            <translation>Sie darf jeden Pfad benutzen, dessen Spur es erlaubt.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count:</source>
@@ -1807,7 +1807,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
-            <translation>Seit dem Start des Dienstes: {counts}; Helfer trugen {bytes}.</translation>
+            <translation>Seit dem Start des Dienstes: {counts}; helfende Pfade übertrugen {bytes}.</translation>
         </message>
         <message>
             <source>data is on time</source>
@@ -1823,7 +1823,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>what {path} lost does not get through</source>
-            <translation>was {path} verlor, kommt nicht durch</translation>
+            <translation>was {path} verloren hat, kommt nicht durch</translation>
         </message>
         <message>
             <source>nothing received</source>
@@ -1831,11 +1831,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>nothing received, and {path} does not answer a probe</source>
-            <translation>nichts empfangen, und {path} beantwortet keine Probe</translation>
+            <translation>nichts empfangen, und {path} beantwortet keine Testanfrage</translation>
         </message>
         <message>
             <source>other connections found {path} dead</source>
-            <translation>andere Verbindungen fanden {path} tot</translation>
+            <translation>andere Verbindungen fanden {path} tot vor</translation>
         </message>
         <message>
             <source>{path} is congested</source>
@@ -1851,7 +1851,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>its path</source>
-            <translation>sein Pfad</translation>
+            <translation>ihr Pfad</translation>
         </message>
         <message>
             <source>any wait</source>
@@ -1859,7 +1859,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Its data has needed no help since the daemon started.</source>
-            <translation>Seine Daten brauchten seit dem Start des Dienstes keine Hilfe.</translation>
+            <translation>Ihre Daten brauchten seit dem Start des Dienstes keine Hilfe.</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}.</source>
@@ -1947,11 +1947,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>carrying: {reason}</source>
-            <translation>trägt: {reason}</translation>
+            <translation>überträgt: {reason}</translation>
         </message>
         <message>
             <source>{probing}: has answered, carries again soon</source>
-            <translation>{probing}: hat geantwortet, trägt bald wieder</translation>
+            <translation>{probing}: hat geantwortet, überträgt bald wieder</translation>
         </message>
         <message>
             <source>waited {time}</source>
@@ -1959,7 +1959,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>carrying</source>
-            <translation>trägt</translation>
+            <translation>überträgt</translation>
         </message>
         <message>
             <source>avoids {path}</source>
@@ -1983,7 +1983,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>steered</source>
-            <translation>umgelenkt</translation>
+            <translation>umgeleitet</translation>
         </message>
         <message>
             <source>helped</source>
@@ -1991,7 +1991,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>carries instead</source>
-            <translation>trägt stattdessen</translation>
+            <translation>springt ein</translation>
         </message>
         <message>
             <source>helps</source>
@@ -2011,35 +2011,35 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>standby</source>
-            <translation>steht bereit</translation>
+            <translation>in Bereitschaft</translation>
         </message>
         <message>
             <source>connecting</source>
-            <translation>verbindet sich</translation>
+            <translation>verbindet</translation>
         </message>
         <message>
             <source>closing</source>
-            <translation>wird geschlossen</translation>
+            <translation>schließt</translation>
         </message>
         <message>
             <source>A path delivers nothing and was left; another one carries.</source>
-            <translation>Ein Pfad liefert nichts und wurde verlassen; ein anderer trägt.</translation>
+            <translation>Ein Pfad liefert nichts und wurde verlassen; ein anderer überträgt.</translation>
         </message>
         <message>
             <source>Nothing has come for longer than usual: the path is being asked whether it lives.</source>
-            <translation>Länger als üblich ist nichts gekommen: Der Pfad wird gefragt, ob er lebt.</translation>
+            <translation>Länger als üblich kam nichts: Der Pfad wird gefragt, ob er noch lebt.</translation>
         </message>
         <message>
             <source>The path answers again and has to stay well for a while before it carries.</source>
-            <translation>Der Pfad antwortet wieder und muss eine Weile in Ordnung bleiben, bevor er trägt.</translation>
+            <translation>Der Pfad antwortet wieder und muss sich eine Weile bewähren, bevor er überträgt.</translation>
         </message>
         <message>
             <source>A congested path is avoided for a while; another one carries.</source>
-            <translation>Ein überlasteter Pfad wird eine Weile gemieden; ein anderer trägt.</translation>
+            <translation>Ein überlasteter Pfad wird eine Weile gemieden; ein anderer überträgt.</translation>
         </message>
         <message>
             <source>There is more to send than the preferred path carries in time; another one helps.</source>
-            <translation>Es ist mehr zu senden, als der bevorzugte Pfad rechtzeitig trägt; ein anderer hilft.</translation>
+            <translation>Es ist mehr zu senden, als der bevorzugte Pfad rechtzeitig überträgt; ein anderer hilft.</translation>
         </message>
         <message>
             <source>Data flows here now.</source>
@@ -2047,35 +2047,35 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It carries in place of a path that delivers nothing or is congested.</source>
-            <translation>Er trägt anstelle eines Pfades, der nichts liefert oder überlastet ist.</translation>
+            <translation>Er überträgt anstelle eines Pfades, der nichts liefert oder überlastet ist.</translation>
         </message>
         <message>
             <source>Opened for late data; it closes when the preferred path suffices again.</source>
-            <translation>Für verspätete Daten geöffnet; er schließt, wenn der bevorzugte Pfad wieder reicht.</translation>
+            <translation>Für verspätete Daten geöffnet; er schließt, wenn der bevorzugte Pfad wieder genügt.</translation>
         </message>
         <message>
             <source>It may carry data; nobody sends any at the moment.</source>
-            <translation>Darf Daten tragen; zurzeit sendet niemand welche.</translation>
+            <translation>Daten dürfen hier fließen; zurzeit sendet niemand welche.</translation>
         </message>
         <message>
             <source>Its path is congested; it carries again after a while.</source>
-            <translation>Sein Pfad ist überlastet; nach einer Weile trägt er wieder.</translation>
+            <translation>Sein Pfad ist überlastet; nach einer Weile überträgt er wieder.</translation>
         </message>
         <message>
             <source>Its path delivers nothing; it is used only when nothing else is left.</source>
-            <translation>Sein Pfad liefert nichts; er wird nur benutzt, wenn sonst nichts bleibt.</translation>
+            <translation>Sein Pfad liefert nichts; er wird nur benutzt, wenn sonst nichts mehr geht.</translation>
         </message>
         <message>
             <source>Marked as backup and quiet: it waits until it is needed.</source>
-            <translation>Als Reserve markiert und still: wartet, bis er gebraucht wird.</translation>
+            <translation>Als Reserve markiert und untätig: Er wartet, bis er gebraucht wird.</translation>
         </message>
         <message>
             <source>The handshake is under way.</source>
-            <translation>Der Verbindungsaufbau läuft.</translation>
+            <translation>Der Handshake läuft.</translation>
         </message>
         <message>
             <source>One side has finished sending.</source>
-            <translation>Eine Seite hat das Senden beendet.</translation>
+            <translation>Eine Seite ist mit dem Senden fertig.</translation>
         </message>
         <message>
             <source>It is closed; the numbers are its last.</source>
@@ -2119,11 +2119,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>carries instead of {path}</source>
-            <translation>trägt anstelle von {path}</translation>
+            <translation>überträgt statt {path}</translation>
         </message>
         <message>
             <source>held back: has answered, must stay well</source>
-            <translation>zurückgehalten: hat geantwortet, muss in Ordnung bleiben</translation>
+            <translation>zurückgehalten: hat geantwortet, muss sich bewähren</translation>
         </message>
         <message>
             <source>held back</source>
@@ -2183,11 +2183,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Whoever connects</source>
-            <translation>Wer auch immer</translation>
+            <translation>Wer sich auch verbindet</translation>
         </message>
         <message>
             <source>Host</source>
-            <translation>Host</translation>
+            <translation>Rechner</translation>
         </message>
         <message>
             <source>Network</source>
@@ -2203,11 +2203,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>While in network</source>
-            <translation>Solange im Netzwerk</translation>
+            <translation>Solange im Netz</translation>
         </message>
         <message>
             <source>Say which: for instance {example}</source>
-            <translation>Sagen Sie, welches: zum Beispiel {example}</translation>
+            <translation>Geben Sie an, was: zum Beispiel {example}</translation>
         </message>
         <message>
             <source>“{text}” cannot be used: {reason}</source>
@@ -2215,7 +2215,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Say at least one condition: all others have their rule already.</source>
-            <translation>Nennen Sie mindestens eine Bedingung: für alle anderen gibt es schon eine Regel.</translation>
+            <translation>Nennen Sie mindestens eine Bedingung: Für alle anderen gibt es schon eine Regel.</translation>
         </message>
         <message>
             <source>Path lost or back</source>
@@ -2231,7 +2231,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Data cap nearly or fully used</source>
-            <translation>Datengrenze fast oder ganz erreicht</translation>
+            <translation>Datenlimit fast oder ganz erreicht</translation>
         </message>
         <message>
             <source>Rule or profile changed</source>
@@ -2255,7 +2255,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>When a path has used most of the data it may use, and when it has used all.</source>
-            <translation>Wenn ein Pfad die meisten der erlaubten Daten verbraucht hat, und wenn alle verbraucht sind.</translation>
+            <translation>Wenn ein Pfad das meiste der erlaubten Daten verbraucht hat, und wenn alles verbraucht ist.</translation>
         </message>
         <message>
             <source>When an application's rule changes, or a profile follows a network.</source>
@@ -2263,7 +2263,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
-            <translation>Wenn mpmanagerd endet: von da an wird nichts mehr entschieden.</translation>
+            <translation>Wenn mpmanagerd endet: Von da an wird nichts mehr entschieden.</translation>
         </message>
         <message>
             <source>Another path</source>
@@ -2287,7 +2287,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} is lost</source>
-            <translation>{path} ist verloren</translation>
+            <translation>{path} ist ausgefallen</translation>
         </message>
         <message>
             <source>{path} is gone</source>
@@ -2299,23 +2299,23 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation>{helper} trägt anstelle von {path}</translation>
+            <translation>{helper} überträgt statt {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>
-            <translation>{path} trägt wieder</translation>
+            <translation>{path} überträgt wieder</translation>
         </message>
         <message>
             <source>{path}: trust has changed</source>
-            <translation>{path}: Vertrauen hat sich geändert</translation>
+            <translation>{path}: Das Vertrauen hat sich geändert</translation>
         </message>
         <message>
             <source>Connections open unprotected</source>
-            <translation>Verbindungen öffnen ungeschützt</translation>
+            <translation>Verbindungen beginnen ungeschützt</translation>
         </message>
         <message>
             <source>Trust is not enforced as it should be</source>
-            <translation>Vertrauen wird nicht durchgesetzt, wie es sollte</translation>
+            <translation>Vertrauen wird nicht so durchgesetzt, wie es sein sollte</translation>
         </message>
         <message>
             <source>Enforcing is paused</source>
@@ -2343,7 +2343,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>A change was taken back</source>
-            <translation>Eine Änderung wurde zurückgenommen</translation>
+            <translation>Eine Änderung wurde rückgängig gemacht</translation>
         </message>
         <message>
             <source>mpmanagerd has gone</source>
@@ -2351,7 +2351,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation>Es wird nichts mehr entschieden; was auf vertrauenswürdigen Pfaden gehalten wird, bleibt dort.</translation>
+            <translation>Es wird nichts mehr entschieden; was auf vertrauenswürdige Pfade beschränkt ist, bleibt es.</translation>
         </message>
         <message>
             <source>mpmanagerd is back</source>
@@ -2374,8 +2374,12 @@ Nichts wurde geändert.</translation>
             <translation>{helper} hilft {path} für {applications}</translation>
         </message>
         <message>
+            <source>{percent}%</source>
+            <translation>{percent} %</translation>
+        </message>
+        <message>
             <source>{path} carries everything although it is set to Never</source>
-            <translation>{path} trägt alles, obwohl er auf Nie steht</translation>
+            <translation>{path} überträgt alles, obwohl er auf Nie steht</translation>
         </message>
         <message>
             <source>Nothing moves at the moment; {paths} are ready</source>
@@ -2387,7 +2391,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{what}, interface {name}: {state}; download {down}, upload {up}, round trip {rtt}, {total} since the interface came up; lane {lane}; {trust}</source>
-            <translation>{what}, Schnittstelle {name}: {state}; Download {down}, Upload {up}, Paketumlaufzeit {rtt}, {total} seit dem Start der Schnittstelle; Spur {lane}; {trust}</translation>
+            <translation>{what}, Schnittstelle {name}: {state}; Download {down}, Upload {up}, Umlaufzeit {rtt}, {total} seit dem Start der Schnittstelle; Spur {lane}; {trust}</translation>
         </message>
         <message>
             <source>Nothing is connected: {missing}</source>
@@ -2399,15 +2403,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path} for {applications}</source>
-            <translation>{helper} trägt statt {path} für {applications}</translation>
+            <translation>{helper} überträgt statt {path} für {applications}</translation>
         </message>
         <message>
             <source>{path} carries everything</source>
-            <translation>{path} trägt alles</translation>
+            <translation>{path} überträgt alles</translation>
         </message>
         <message>
             <source>{path} carries {share}</source>
-            <translation>{path} trägt {share}</translation>
+            <translation>{path} überträgt {share}</translation>
         </message>
         <message>
             <source>{path} is set to Never, still in use</source>
@@ -2415,7 +2419,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} carries everything although it is set to Never: there is no other path</source>
-            <translation>{path} trägt alles, obwohl er auf Nie steht: es gibt keinen anderen Pfad</translation>
+            <translation>{path} überträgt alles, obwohl er auf Nie steht: Es gibt keinen anderen Pfad</translation>
         </message>
         <message>
             <source>Nothing moves at the moment</source>
@@ -2454,20 +2458,24 @@ Nichts wurde geändert.</translation>
             <translation>{path} ist ausgeschaltet</translation>
         </message>
         <message>
+            <source>; </source>
+            <translation>; </translation>
+        </message>
+        <message>
             <source>{path} is connected but carries next to nothing</source>
-            <translation>{path} ist verbunden, trägt aber fast nichts</translation>
+            <translation>{path} ist verbunden, überträgt aber fast nichts</translation>
         </message>
         <message>
             <source>{path} is connected but carries nothing</source>
-            <translation>{path} ist verbunden, trägt aber nichts</translation>
+            <translation>{path} ist verbunden, überträgt aber nichts</translation>
         </message>
         <message>
             <source>{paths} are connected but carry next to nothing</source>
-            <translation>{paths} sind verbunden, tragen aber fast nichts</translation>
+            <translation>{paths} sind verbunden, übertragen aber fast nichts</translation>
         </message>
         <message>
             <source>{paths} are connected but carry nothing</source>
-            <translation>{paths} sind verbunden, tragen aber nichts</translation>
+            <translation>{paths} sind verbunden, übertragen aber nichts</translation>
         </message>
         <message>
             <source>{number} fell back to plain TCP</source>
@@ -2491,7 +2499,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Its cap is reached, so it is in the lane {lane} until it begins anew; then {other} again.</source>
-            <translation>Das Limit ist erreicht, deshalb ist er in der Spur {lane}, bis es neu beginnt; dann wieder {other}.</translation>
+            <translation>Das Datenlimit ist erreicht, deshalb ist er in der Spur {lane}, bis es neu beginnt; dann wieder {other}.</translation>
         </message>
         <message>
             <source>{hint}, as you have said.</source>
@@ -2555,11 +2563,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Staumarken</translation>
+            <translation>{whom}: Anteil an Überlastungsmarken, ab dem ein Pfad verlassen wird</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of loss</source>
-            <translation>{whom}: ein Pfad wird verlassen bei diesem Anteil an Verlusten</translation>
+            <translation>{whom}: Anteil an Verlusten, ab dem ein Pfad verlassen wird</translation>
         </message>
         <message>
             <source>{whom}: multipath</source>
@@ -2567,7 +2575,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{whom}: the lowest delay is preferred</source>
-            <translation>{whom}: die kürzeste Laufzeit wird bevorzugt</translation>
+            <translation>{whom}: Die geringste Verzögerung wird bevorzugt</translation>
         </message>
         <message>
             <source>{whom}: order of what is said about paths</source>
@@ -2587,7 +2595,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It would change one thing</source>
-            <translation>Es würde eines ändern</translation>
+            <translation>Es würde eine Sache ändern</translation>
         </message>
         <message>
             <source>It would change {count} things</source>
@@ -2595,7 +2603,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>one of them widens rights</source>
-            <translation>eines davon erweitert Rechte</translation>
+            <translation>eine davon erweitert Rechte</translation>
         </message>
         <message>
             <source>{count} of them widen rights</source>
@@ -2607,11 +2615,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Metered paths</source>
-            <translation>Pfade, die nach Menge kosten</translation>
+            <translation>Getaktete Pfade</translation>
         </message>
         <message>
             <source>Paths that are not metered</source>
-            <translation>Pfade, die nicht nach Menge kosten</translation>
+            <translation>Nicht getaktete Pfade</translation>
         </message>
         <message>
             <source>Trusted paths</source>
@@ -2683,7 +2691,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It would change nothing: all of it holds already.</source>
-            <translation>Es würde nichts ändern: alles davon gilt schon.</translation>
+            <translation>Es würde nichts ändern: Alles davon gilt schon.</translation>
         </message>
         <message>
             <source>{changes}; it widens no rights.</source>
@@ -2695,22 +2703,22 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation>Nicht unterschrieben: niemand bürgt dafür, woher es kommt und dass niemand es geändert hat.</translation>
+            <translation>Nicht signiert: Niemand bürgt dafür, woher es kommt und dass es niemand geändert hat.</translation>
         </message>
         <message>
             <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation>Die Unterschrift ist ungültig: {reason}. Ein solches Profil wird abgelehnt.</translation>
+            <translation>Die Signatur ist ungültig: {reason}. Ein solches Profil wird abgelehnt.</translation>
         </message>
         <message>
             <source>Signed by {signer}, whom you trust.
 {fingerprint}</source>
-            <translation>Unterschrieben von {signer}, dem Sie vertrauen.
+            <translation>Signiert von {signer}, dem Sie vertrauen.
 {fingerprint}</translation>
         </message>
         <message>
             <source>Signed by a key that you do not know and that calls itself {signer}.
 {fingerprint}</source>
-            <translation>Unterschrieben mit einem Schlüssel, den Sie nicht kennen und der sich {signer} nennt.
+            <translation>Signiert mit einem Schlüssel, den Sie nicht kennen und der sich {signer} nennt.
 {fingerprint}</translation>
         </message>
         <message>
@@ -2747,7 +2755,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation>Das benutzte Netz hat es gewählt: ein anderes Netz kann ein anderes Profil wählen.</translation>
+            <translation>Das benutzte Netz hat es gewählt: Ein anderes Netz kann ein anderes Profil wählen.</translation>
         </message>
         <message>
             <source>What held before</source>
@@ -2755,7 +2763,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Go back</source>
-            <translation>Zurück</translation>
+            <translation>Zurückkehren</translation>
         </message>
         <message>
             <source>Activate</source>
@@ -2791,11 +2799,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation>Speichern Sie Ihre jetzigen Entscheidungen als Profil, um sie auf einen anderen Rechner zu tragen oder mit einem Netz zu benutzen.</translation>
+            <translation>Speichern Sie Ihre jetzigen Entscheidungen als Profil, um sie auf einen anderen Rechner zu übertragen oder mit einem Netz zu benutzen.</translation>
         </message>
         <message>
             <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation>Sie haben es gewählt: es bleibt, in welchem Netz dieser Rechner auch ist.</translation>
+            <translation>Sie haben es gewählt: Es bleibt, in welchem Netz dieser Rechner auch ist.</translation>
         </message>
         <message>
             <source>all other networks</source>
@@ -2827,15 +2835,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Signed as {signer}</source>
-            <translation>Unterschrieben als {signer}</translation>
+            <translation>Signiert als {signer}</translation>
         </message>
         <message>
             <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation>Sie haben es gewählt: es bleibt, bis Sie wieder die Netze wählen lassen.</translation>
+            <translation>Sie haben es gewählt: Es bleibt, bis Sie wieder die Netze wählen lassen.</translation>
         </message>
         <message>
             <source>Everything as it was until a profile last took its place.</source>
-            <translation>Alles, wie es war, bis zuletzt ein Profil an seine Stelle trat.</translation>
+            <translation>Alles, wie es war, bevor zuletzt ein Profil an seine Stelle trat.</translation>
         </message>
         <message>
             <source>changed since</source>
@@ -2859,7 +2867,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
-            <translation>Erlaubt 0 ms: alle Pfade werden gebündelt</translation>
+            <translation>Erlaubt 0 ms: Alle Pfade werden gebündelt</translation>
         </message>
         <message>
             <source>no help was needed since the daemon started</source>
@@ -2875,7 +2883,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} times</source>
-            <translation>{count} Mal</translation>
+            <translation>{count}-mal</translation>
         </message>
         <message>
             <source> (when {wait} was allowed)</source>
@@ -2903,7 +2911,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>; {helper} carried {bytes}</source>
-            <translation>; {helper} trug {bytes}</translation>
+            <translation>; {helper} übertrug {bytes}</translation>
         </message>
         <message>
             <source>{waited}: {helper} opened, as {path} is full</source>
@@ -2919,7 +2927,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{helper} carries instead, as {reason}</source>
-            <translation>{helper} trägt stattdessen, denn {reason}</translation>
+            <translation>{helper} überträgt stattdessen, denn {reason}</translation>
         </message>
         <message>
             <source>{path} suffices again: {helper} closed</source>
@@ -2928,6 +2936,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>allowed {time}</source>
             <translation>erlaubt {time}</translation>
+        </message>
+        <message>
+            <source>pool everything</source>
+            <translation>alles bündeln</translation>
         </message>
         <message>
             <source>{connections}, {rate} now</source>
@@ -2939,7 +2951,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Not connected now</source>
-            <translation>Jetzt nicht verbunden</translation>
+            <translation>Zurzeit nicht verbunden</translation>
         </message>
         <message>
             <source>No rule</source>
@@ -2958,6 +2970,10 @@ Nichts wurde geändert.</translation>
             <translation>Surfen</translation>
         </message>
         <message>
+            <source>Downloads</source>
+            <translation>Downloads</translation>
+        </message>
+        <message>
             <source>Trusted only</source>
             <translation>Nur vertrauenswürdig</translation>
         </message>
@@ -2967,23 +2983,23 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The wait follows what each connection turns out to be.</source>
-            <translation>Die Wartezeit folgt dem, was jede Verbindung tut.</translation>
+            <translation>Die Wartezeit richtet sich danach, was jede Verbindung tut.</translation>
         </message>
         <message>
             <source>Somebody waits for every byte: another path helps after 20 ms.</source>
-            <translation>Jemand wartet auf jedes Byte: nach 20 ms hilft ein anderer Pfad.</translation>
+            <translation>Jemand wartet auf jedes Byte: Nach 20 ms hilft ein anderer Pfad.</translation>
         </message>
         <message>
             <source>Somebody waits for pages: another path helps after 50 ms.</source>
-            <translation>Jemand wartet auf Seiten: nach 50 ms hilft ein anderer Pfad.</translation>
+            <translation>Jemand wartet auf Seiten: Nach 50 ms hilft ein anderer Pfad.</translation>
         </message>
         <message>
             <source>Nobody waits, and it is much: another path helps after 2 s.</source>
-            <translation>Niemand wartet, und es ist viel: nach 2 s hilft ein anderer Pfad.</translation>
+            <translation>Niemand wartet, und es ist viel: Nach 2 s hilft ein anderer Pfad.</translation>
         </message>
         <message>
             <source>Everything keeps to trusted paths; without one, it waits.</source>
-            <translation>Alles bleibt auf vertrauenswürdigen Pfaden; ohne einen wartet es.</translation>
+            <translation>Alles bleibt auf vertrauenswürdigen Pfaden; gibt es keinen, wartet es.</translation>
         </message>
         <message>
             <source>What you have set below.</source>
@@ -3003,7 +3019,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>download</source>
-            <translation>Herunterladen</translation>
+            <translation>Download</translation>
         </message>
         <message>
             <source>Always</source>
@@ -3123,11 +3139,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} path rule</source>
-            <translation>{count} Angabe zu Pfaden</translation>
+            <translation>{count} Pfadregel</translation>
         </message>
         <message>
             <source>{count} path rules</source>
-            <translation>{count} Angaben zu Pfaden</translation>
+            <translation>{count} Pfadregeln</translation>
         </message>
         <message>
             <source>lowest delay</source>
@@ -3135,7 +3151,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>the connections to a name cannot be counted here</source>
-            <translation>die Verbindungen zu einem Namen sind hier nicht zu zählen</translation>
+            <translation>die Verbindungen zu einem Namen lassen sich hier nicht zählen</translation>
         </message>
         <message>
             <source>{count} subflow on {path} will be closed</source>
@@ -3191,7 +3207,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It cannot be set here: {reason}.</source>
-            <translation>Hier kann es nicht gesetzt werden: {reason}.</translation>
+            <translation>Hier nicht einstellbar: {reason}.</translation>
         </message>
         <message>
             <source>Kept as {value} over restarts, in {file}.</source>
@@ -3203,7 +3219,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The kernel's default: {value}.</source>
-            <translation>Voreinstellung des Kernels: {value}.</translation>
+            <translation>Standardwert des Kernels: {value}.</translation>
         </message>
         <message>
             <source>Until the next start only.</source>
@@ -3215,19 +3231,19 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>1 min</source>
-            <translation>1 min</translation>
+            <translation>1 min</translation>
         </message>
         <message>
             <source>10 min</source>
-            <translation>10 min</translation>
+            <translation>10 min</translation>
         </message>
         <message>
             <source>2 h</source>
-            <translation>2 h</translation>
+            <translation>2 h</translation>
         </message>
         <message>
             <source>24 h</source>
-            <translation>24 h</translation>
+            <translation>24 h</translation>
         </message>
         <message>
             <source>{day} {month}</source>
@@ -3235,11 +3251,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{carried}; {helped} of it because data was late.</source>
-            <translation>{carried}; {helped} davon, weil Daten verspätet waren.</translation>
+            <translation>{carried}; davon {helped}, weil Daten verspätet waren.</translation>
         </message>
         <message>
             <source>{waited} of {allowed} ms</source>
-            <translation>{waited} von {allowed} ms</translation>
+            <translation>{waited} von {allowed} ms</translation>
         </message>
         <message>
             <source>With {wait}, about {amount} of last week's {moved} would have gone over a backup.</source>
@@ -3251,11 +3267,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Really, {amount} went over a backup, once.</source>
-            <translation>Wirklich ging {amount} über eine Reserve, einmal.</translation>
+            <translation>Tatsächlich ging {amount} über eine Reserve, einmal.</translation>
         </message>
         <message>
             <source>Really, {amount} went over a backup, {count} times.</source>
-            <translation>Wirklich gingen {amount} über eine Reserve, {count} Mal.</translation>
+            <translation>Tatsächlich gingen {amount} über eine Reserve, {count}-mal.</translation>
         </message>
         <message>
             <source>Day</source>
@@ -3287,7 +3303,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Other traffic and headers</source>
-            <translation>Sonstiger Verkehr und Header</translation>
+            <translation>Sonstiges und Header</translation>
         </message>
         <message>
             <source>Other users</source>
@@ -3295,7 +3311,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Because late</source>
-            <translation>Wegen Verspätung</translation>
+            <translation>Verspätet</translation>
         </message>
         <message>
             <source>Helped</source>
@@ -3315,7 +3331,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>How long its data waited is not known: while it was looked at it sent nothing, or had no second path. Look again after a while.</source>
-            <translation>Wie lange Daten gewartet haben, ist nicht bekannt: während hingesehen wurde, hat es nichts gesendet oder hatte keinen zweiten Pfad. Sehen Sie nach einer Weile wieder nach.</translation>
+            <translation>Wie lange die Daten gewartet haben, ist nicht bekannt: Während der Beobachtung wurde nichts gesendet, oder es gab keinen zweiten Pfad. Sehen Sie später noch einmal nach.</translation>
         </message>
         <message>
             <source>With “never”, nothing of last week's {moved} would have gone over a backup because of late data.</source>
@@ -3323,11 +3339,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>With 0 ms all paths are pooled: at most {amount} of last week's {moved} would have gone over others.</source>
-            <translation>Mit 0 ms werden alle Pfade gebündelt: von den {moved} der letzten Woche wären höchstens {amount} über andere gegangen.</translation>
+            <translation>Mit 0 ms werden alle Pfade gebündelt: Von den {moved} der letzten Woche wären höchstens {amount} über andere gegangen.</translation>
         </message>
         <message>
             <source>Nothing was carried over metered paths.</source>
-            <translation>Über kostenpflichtige Pfade wurde nichts übertragen.</translation>
+            <translation>Über getaktete Pfade wurde nichts übertragen.</translation>
         </message>
         <message>
             <source>Nothing was carried.</source>
@@ -3335,7 +3351,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{count} other path</source>
-            <translation>{count} weiteren Pfad</translation>
+            <translation>{count} weiterer Pfad</translation>
         </message>
         <message>
             <source>{count} other paths</source>
@@ -3446,16 +3462,28 @@ Nichts wurde geändert.</translation>
             <translation>Dezember</translation>
         </message>
         <message>
+            <source>{what}: {words}</source>
+            <translation>{what}: {words}</translation>
+        </message>
+        <message>
             <source>{words} and {last}</source>
             <translation>{words} und {last}</translation>
         </message>
         <message>
+            <source>,</source>
+            <translation>.</translation>
+        </message>
+        <message>
+            <source>.</source>
+            <translation>,</translation>
+        </message>
+        <message>
             <source>Enforcing is paused until {time}.</source>
-            <translation>Durchsetzung ist bis {time} ausgesetzt.</translation>
+            <translation>Die Durchsetzung ist bis {time} ausgesetzt.</translation>
         </message>
         <message>
             <source>Enforcing is paused until {time}: nothing is held to trusted paths, and late data gets no help.</source>
-            <translation>Durchsetzung ist bis {time} ausgesetzt: Nichts wird auf vertrauenswürdigen Pfaden gehalten, und verspätete Daten bekommen keine Hilfe.</translation>
+            <translation>Die Durchsetzung ist bis {time} ausgesetzt: Nichts ist auf vertrauenswürdige Pfade beschränkt, und verspätete Daten bekommen keine Hilfe.</translation>
         </message>
         <message>
             <source>mpmanagerd does not run: nothing is decided.</source>
@@ -3467,15 +3495,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
-            <translation>Zurzeit ist sein Netz namenlos, daher kann nur über die Schnittstelle entschieden werden.</translation>
+            <translation>Zurzeit hat sein Netz keinen Namen, deshalb kann nur über die Schnittstelle entschieden werden.</translation>
         </message>
         <message>
             <source>The daemon is not connected: nothing can be changed at the moment.</source>
-            <translation>Der Dienst ist nicht verbunden: zurzeit kann nichts geändert werden.</translation>
+            <translation>Der Dienst ist nicht verbunden: Zurzeit kann nichts geändert werden.</translation>
         </message>
         <message>
             <source>Decided automatically: you have said nothing about it.</source>
-            <translation>Automatisch entschieden: Sie haben nichts dazu gesagt.</translation>
+            <translation>Automatisch entschieden: Sie haben dazu nichts festgelegt.</translation>
         </message>
         <message>
             <source>{path} is {level} now, whatever network it is in</source>
@@ -3555,7 +3583,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path}: trust is automatic now</source>
-            <translation>{path}: Vertrauen ist jetzt automatisch</translation>
+            <translation>{path}: Das Vertrauen ist jetzt automatisch</translation>
         </message>
         <message>
             <source>{name} is {level} now</source>
@@ -3567,11 +3595,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path}: what you had said of this network is taken back</source>
-            <translation>{path}: was Sie für dieses Netz festgelegt hatten, ist zurückgenommen</translation>
+            <translation>{path}: Was Sie für dieses Netz festgelegt hatten, ist zurückgenommen</translation>
         </message>
         <message>
             <source>{path}: what you had said of this interface is taken back</source>
-            <translation>{path}: was Sie für diese Schnittstelle festgelegt hatten, ist zurückgenommen</translation>
+            <translation>{path}: Was Sie für diese Schnittstelle festgelegt hatten, ist zurückgenommen</translation>
         </message>
         <message>
             <source>The network of {path}</source>
@@ -3579,7 +3607,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Neither its program nor its control group is known, so no rule can be about it alone: it follows the default.</source>
-            <translation>Weder ihr Programm noch ihre Control Group ist bekannt, darum kann keine Regel sie allein meinen: Sie folgt der Vorgabe.</translation>
+            <translation>Weder das Programm noch die Control Group ist bekannt, deshalb kann keine Regel nur dafür gelten: Es gilt der Standard.</translation>
         </message>
         <message>
             <source>{wait}, then another path helps</source>
@@ -3623,7 +3651,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>default</source>
-            <translation>Vorgabe</translation>
+            <translation>Standard</translation>
         </message>
         <message>
             <source>group</source>
@@ -3639,7 +3667,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>No limit: another path only if nothing else is left</source>
-            <translation>Beliebig lange: ein anderer Pfad nur, wenn sonst nichts bleibt</translation>
+            <translation>Beliebig lange: ein anderer Pfad nur, wenn sonst nichts mehr geht</translation>
         </message>
         <message>
             <source>Its connections follow different rules</source>
@@ -3647,15 +3675,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>No wait: paths in the lane When needed carry at once, pooled with the others</source>
-            <translation>Kein Warten: Pfade der Spur „Bei Bedarf“ tragen sofort mit, gebündelt mit den anderen</translation>
+            <translation>Kein Warten: Pfade der Spur „Bei Bedarf“ übertragen sofort mit, gebündelt mit den anderen</translation>
         </message>
         <message>
             <source>No limit: data waits for its own path; others stand by until nothing else is left</source>
-            <translation>Beliebig lange: Daten warten auf ihren eigenen Pfad; andere stehen bereit, bis sonst nichts bleibt</translation>
+            <translation>Beliebig lange: Daten warten auf ihren eigenen Pfad; andere stehen bereit, bis sonst nichts mehr geht</translation>
         </message>
         <message>
             <source>The default says so; move the slider to give it a rule of its own.</source>
-            <translation>So sagt es die Vorgabe; bewegen Sie den Regler, um ihr eine eigene Regel zu geben.</translation>
+            <translation>So sagt es der Standard; bewegen Sie den Regler, um ihr eine eigene Regel zu geben.</translation>
         </message>
         <message>
             <source>The program itself asked for it ({option}), which counts before every rule.</source>
@@ -3663,15 +3691,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{who} follows the default now ({wait})</source>
-            <translation>{who} folgt jetzt der Vorgabe ({wait})</translation>
+            <translation>{who} folgt jetzt dem Standard ({wait})</translation>
         </message>
         <message>
             <source>{who}: all paths are pooled now</source>
-            <translation>{who}: alle Pfade sind jetzt gebündelt</translation>
+            <translation>{who}: Alle Pfade werden jetzt gebündelt</translation>
         </message>
         <message>
             <source>{who}: others help only when nothing else is left</source>
-            <translation>{who}: andere helfen nur, wenn sonst nichts bleibt</translation>
+            <translation>{who}: Andere helfen nur, wenn sonst nichts mehr geht</translation>
         </message>
         <message>
             <source>Wi-Fi</source>
@@ -3727,11 +3755,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>It has a carrier, an address and a way out.</source>
-            <translation>Er hat einen Träger, eine Adresse und einen Weg hinaus.</translation>
+            <translation>Er hat ein Trägersignal, eine Adresse und einen Weg hinaus.</translation>
         </message>
         <message>
             <source>It has no gateway: only its own network can be reached.</source>
-            <translation>Er hat kein Gateway: nur das eigene Netz ist erreichbar.</translation>
+            <translation>Er hat kein Gateway: Nur das eigene Netz ist erreichbar.</translation>
         </message>
         <message>
             <source>It is connected, but nobody gave it an address.</source>
@@ -3739,7 +3767,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>No carrier: the network is out of reach or the cable is unplugged.</source>
-            <translation>Kein Träger: das Netz ist außer Reichweite oder das Kabel nicht eingesteckt.</translation>
+            <translation>Kein Trägersignal: Das Netz ist außer Reichweite oder das Kabel nicht eingesteckt.</translation>
         </message>
         <message>
             <source>The interface is switched off.</source>
@@ -3815,7 +3843,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>What holds for whoever has no rule of its own.</source>
-            <translation>Was für alles gilt, das keine eigene Regel hat.</translation>
+            <translation>Was für alle gilt, die keine eigene Regel haben.</translation>
         </message>
         <message>
             <source>Dismiss</source>
@@ -3831,11 +3859,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>When the cap is reached</source>
-            <translation>Wenn das Limit erreicht ist</translation>
+            <translation>Wenn das Datenlimit erreicht ist</translation>
         </message>
         <message>
             <source>{amount} more today</source>
-            <translation>Heute {amount} mehr</translation>
+            <translation>Heute {amount}</translation>
         </message>
         <message>
             <source>No cap</source>
@@ -3859,7 +3887,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Such as 5 GB or 200 MB; empty for no cap</source>
-            <translation>Etwa 5 GB oder 200 MB; leer für kein Limit</translation>
+            <translation>Etwa 5 GB oder 200 MB; leer für kein Limit</translation>
         </message>
         <message>
             <source>Begins on day</source>
@@ -3899,7 +3927,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
-            <translation>Mittel über je {seconds} s</translation>
+            <translation>Mittel über je {seconds} s</translation>
         </message>
         <message>
             <source>Paths: {names}; {scale}</source>
@@ -3971,11 +3999,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Capture its packets…</source>
-            <translation>Ihre Pakete mitschneiden …</translation>
+            <translation>Ihre Pakete mitschneiden …</translation>
         </message>
         <message>
             <source>−60 s</source>
-            <translation>−60 s</translation>
+            <translation>−60 s</translation>
         </message>
         <message>
             <source>Hold to trusted paths</source>
@@ -3995,7 +4023,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
-            <translation>Wählen Sie eine Zeile oder ein Band: Hier steht, was es tut und warum, welche Regel es so will, wie lange die Daten gewartet haben und was ein anderer Pfad dafür getragen hat.</translation>
+            <translation>Wählen Sie eine Zeile oder ein Band: Hier steht, was es tut und warum, welche Regel es so will, wie lange die Daten gewartet haben und was ein anderer Pfad dafür übertragen hat.</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
@@ -4003,7 +4031,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Take back</source>
-            <translation>Rückgängig machen</translation>
+            <translation>Rückgängig</translation>
         </message>
         <message>
             <source>Make again</source>
@@ -4043,7 +4071,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>This link is …</source>
-            <translation>Diese Verbindung ist …</translation>
+            <translation>Diese Verbindung ist …</translation>
         </message>
         <message>
             <source>What was detected</source>
@@ -4067,7 +4095,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Trust …</source>
-            <translation>Vertrauen …</translation>
+            <translation>Vertrauen …</translation>
         </message>
         <message>
             <source>Asks the gateway five times how fast it answers.</source>
@@ -4083,7 +4111,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Asking the gateway …</source>
-            <translation>Das Gateway wird gefragt …</translation>
+            <translation>Das Gateway wird gefragt …</translation>
         </message>
         <message>
             <source>Use</source>
@@ -4095,7 +4123,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>What it would change …</source>
-            <translation>Was es ändern würde …</translation>
+            <translation>Was es ändern würde …</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -4135,7 +4163,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>How it is taken</source>
-            <translation>Wie es übernommen wird</translation>
+            <translation>So wird es verstanden</translation>
         </message>
         <message>
             <source>Show how it is written</source>
@@ -4179,7 +4207,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>How it is written</source>
-            <translation>Wie es geschrieben ist</translation>
+            <translation>So ist es geschrieben</translation>
         </message>
         <message>
             <source>Preview</source>
@@ -4199,11 +4227,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Replace current decisions</source>
-            <translation>Ersetzt jetzige Entscheidungen</translation>
+            <translation>Jetzige Entscheidungen ersetzen</translation>
         </message>
         <message>
             <source>Add to current decisions</source>
-            <translation>Ergänzt jetzige Entscheidungen</translation>
+            <translation>Jetzige Entscheidungen ergänzen</translation>
         </message>
         <message>
             <source>What it calls paths, and which these are here</source>
@@ -4211,11 +4239,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>What would survive if a network went out of reach? Take it away and see.</source>
-            <translation>Was würde überleben, wenn ein Netz außer Reichweite gerät? Nehmen Sie es weg und sehen Sie nach.</translation>
+            <translation>Was liefe weiter, wenn ein Netz außer Reichweite geriete? Nehmen Sie es weg und sehen Sie nach.</translation>
         </message>
         <message>
             <source>Rehearsal</source>
-            <translation>Probe</translation>
+            <translation>Ausfallprobe</translation>
         </message>
         <message>
             <source>For how long, in seconds</source>
@@ -4227,7 +4255,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
-            <translation>Dort kommt so lange nichts durch, die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
+            <translation>Dort kommt so lange nichts durch; die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
         </message>
         <message>
             <source>End it now</source>
@@ -4239,15 +4267,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>{path} is away ...</source>
-            <translation>{path} ist weg ...</translation>
+            <translation>{path} ist weg …</translation>
         </message>
         <message>
             <source>Ending the rehearsal failed</source>
-            <translation>Die Probe ließ sich nicht beenden</translation>
+            <translation>Die Ausfallprobe konnte nicht beendet werden</translation>
         </message>
         <message>
             <source>The rehearsal failed</source>
-            <translation>Die Probe ist misslungen</translation>
+            <translation>Die Ausfallprobe ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>As other rules say ({demand})</source>
@@ -4263,7 +4291,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path.</source>
-            <translation>Der Verbindungsaufbau und die ersten Bytes jeder Richtung bleiben auf vertrauenswürdigen Pfaden; was folgt, darf jeden Pfad nutzen.</translation>
+            <translation>Der Handshake und die ersten Bytes jeder Richtung bleiben auf vertrauenswürdigen Pfaden; was folgt, darf jeden Pfad nutzen.</translation>
         </message>
         <message>
             <source>Rule</source>
@@ -4271,7 +4299,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Preset</source>
-            <translation>Voreinstellung</translation>
+            <translation>Vorlage</translation>
         </message>
         <message>
             <source>As other rules say</source>
@@ -4307,7 +4335,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>As it asks itself</source>
-            <translation>Wie sie selbst es verlangt</translation>
+            <translation>Wie selbst verlangt</translation>
         </message>
         <message>
             <source>Several paths for programs that ask for Multipath TCP.</source>
@@ -4339,7 +4367,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count</source>
-            <translation>Die Regeln darüber, in der Reihenfolge, in der sie zählen</translation>
+            <translation>Die Regeln dazu, in der Reihenfolge, in der sie zählen</translation>
         </message>
         <message>
             <source>bytes in each direction</source>
@@ -4347,7 +4375,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>
-            <translation>Keine Regel: die Reserve bleibt Reserve, und Verbindungen beginnen auf vertrauenswürdigen Pfaden.</translation>
+            <translation>Keine Regel: Die Reserve bleibt Reserve, und Verbindungen beginnen auf vertrauenswürdigen Pfaden.</translation>
         </message>
         <message>
             <source>Pages</source>
@@ -4359,15 +4387,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Others trust what you sign when they know your key.</source>
-            <translation>Andere vertrauen dem, was Sie unterschreiben, wenn sie Ihren Schlüssel kennen.</translation>
+            <translation>Andere vertrauen dem, was Sie signieren, wenn sie Ihren Schlüssel kennen.</translation>
         </message>
         <message>
             <source>Copy your key</source>
-            <translation>Ihren Schlüssel kopieren</translation>
+            <translation>Schlüssel kopieren</translation>
         </message>
         <message>
             <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation>Sie vertrauen noch keinem Unterzeichner: öffnen Sie ein unterschriebenes Profil, und sagen Sie es dort.</translation>
+            <translation>Sie vertrauen noch keinem Unterzeichner: Öffnen Sie ein signiertes Profil und geben Sie es dort an.</translation>
         </message>
         <message>
             <source>Forget</source>
@@ -4379,7 +4407,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Signatures</source>
-            <translation>Unterschriften</translation>
+            <translation>Signaturen</translation>
         </message>
         <message>
             <source>Undo (Ctrl+Z)</source>
@@ -4403,7 +4431,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Say nothing of it</source>
-            <translation>Nichts dazu sagen</translation>
+            <translation>Keine Angabe</translation>
         </message>
         <message>
             <source>Show the last {time}</source>
@@ -4467,15 +4495,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Simulated: none of this is real.</source>
-            <translation>Simuliert: nichts davon ist echt.</translation>
+            <translation>Simuliert: Nichts davon ist echt.</translation>
         </message>
         <message>
             <source>Pausing failed</source>
-            <translation>Aussetzen fehlgeschlagen</translation>
+            <translation>Das Aussetzen ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Enforcing again failed</source>
-            <translation>Fortsetzen der Durchsetzung fehlgeschlagen</translation>
+            <translation>Das Fortsetzen der Durchsetzung ist fehlgeschlagen</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -4511,7 +4539,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>cellular networks encrypt the air and know their telephones</source>
-            <translation>Mobilfunknetze verschlüsseln die Luft und kennen ihre Telefone</translation>
+            <translation>Mobilfunknetze verschlüsseln die Funkstrecke und kennen ihre Geräte</translation>
         </message>
         <message>
             <source>who listens would have to be at the telephone line</source>
@@ -4519,11 +4547,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>it encrypts what it carries</source>
-            <translation>er verschlüsselt, was er trägt</translation>
+            <translation>er verschlüsselt, was er überträgt</translation>
         </message>
         <message>
             <source>paired devices encrypt the air</source>
-            <translation>gekoppelte Geräte verschlüsseln die Luft</translation>
+            <translation>gekoppelte Geräte verschlüsseln die Funkstrecke</translation>
         </message>
         <message>
             <source>it leads to your telephone and counts as its cellular network does</source>
@@ -4535,11 +4563,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>it encrypts the air but does not prove who it is: anybody can pretend to be this network</source>
-            <translation>es verschlüsselt die Luft, beweist aber nicht, wer es ist: jeder kann sich als dieses Netz ausgeben</translation>
+            <translation>es verschlüsselt die Funkstrecke, beweist aber nicht, wer es ist: Jeder kann sich als dieses Netz ausgeben</translation>
         </message>
         <message>
             <source>WEP is broken within minutes</source>
-            <translation>WEP ist in Minuten gebrochen</translation>
+            <translation>WEP ist in Minuten geknackt</translation>
         </message>
         <message>
             <source>WPA with TKIP is too weak</source>
@@ -4547,11 +4575,11 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>WPA2 encrypts the air</source>
-            <translation>WPA2 verschlüsselt die Luft</translation>
+            <translation>WPA2 verschlüsselt die Funkstrecke</translation>
         </message>
         <message>
             <source>WPA3 encrypts the air</source>
-            <translation>WPA3 verschlüsselt die Luft</translation>
+            <translation>WPA3 verschlüsselt die Funkstrecke</translation>
         </message>
         <message>
             <source>the network proves with its certificate who it is</source>
@@ -4559,15 +4587,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>its certificate is not validated: anybody can pretend to be this network</source>
-            <translation>sein Zertifikat wird nicht geprüft: jeder kann sich als dieses Netz ausgeben</translation>
+            <translation>sein Zertifikat wird nicht geprüft: Jeder kann sich als dieses Netz ausgeben</translation>
         </message>
         <message>
             <source>nobody tells whether the network's certificate is validated</source>
-            <translation>niemand sagt, ob das Zertifikat des Netzes geprüft wird</translation>
+            <translation>es ist nicht bekannt, ob das Zertifikat des Netzes geprüft wird</translation>
         </message>
         <message>
             <source>nobody tells how this Wi-Fi is encrypted</source>
-            <translation>niemand sagt, wie dieses WLAN verschlüsselt ist</translation>
+            <translation>es ist nicht bekannt, wie dieses WLAN verschlüsselt ist</translation>
         </message>
         <message>
             <source>what lies behind a virtual link is not known</source>
@@ -4575,7 +4603,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>nobody tells what kind of network this is</source>
-            <translation>niemand sagt, was für ein Netz das ist</translation>
+            <translation>es ist nicht bekannt, was für ein Netz das ist</translation>
         </message>
         <message>
             <source>No address</source>
@@ -4623,7 +4651,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>Restart the router or move closer to it; meanwhile other paths carry.</source>
-            <translation>Starten Sie den Router neu oder gehen Sie näher heran; so lange tragen andere Pfade.</translation>
+            <translation>Starten Sie den Router neu oder gehen Sie näher heran; so lange übertragen andere Pfade.</translation>
         </message>
         <message>
             <source>No name server</source>
@@ -4703,7 +4731,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>New connections belong to somebody else: tiers, waits and helping do not hold for them.</source>
-            <translation>Neue Verbindungen gehören jemand anderem: Stufen, Wartezeiten und Hilfe gelten für sie nicht.</translation>
+            <translation>Neue Verbindungen gehören jemand anderem: Spuren, Wartezeiten und Hilfe gelten für sie nicht.</translation>
         </message>
         <message>
             <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
@@ -4723,15 +4751,15 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>The cap of this path is reached</source>
-            <translation>Die Obergrenze dieses Pfades ist erreicht</translation>
+            <translation>Das Datenlimit dieses Pfades ist erreicht</translation>
         </message>
         <message>
             <source>It is kept from carrying more until the next period begins.</source>
-            <translation>Er trägt nichts mehr, bis der nächste Zeitraum beginnt.</translation>
+            <translation>Er überträgt nichts mehr, bis der nächste Zeitraum beginnt.</translation>
         </message>
         <message>
             <source>Let it carry more for today, or wait until counting begins anew:</source>
-            <translation>Lassen Sie ihn heute mehr tragen, oder warten Sie, bis neu gezählt wird:</translation>
+            <translation>Lassen Sie ihn heute mehr übertragen, oder warten Sie, bis neu gezählt wird:</translation>
         </message>
         <message>
             <source>A rule without effect</source>
@@ -4739,7 +4767,7 @@ Nichts wurde geändert.</translation>
         </message>
         <message>
             <source>What the lasting rule says holds again when the temporary one has ended.</source>
-            <translation>Was die dauerhafte Regel sagt, gilt wieder, wenn die vorübergehende geendet hat.</translation>
+            <translation>Was die dauerhafte Regel sagt, gilt wieder, wenn die vorübergehende endet.</translation>
         </message>
         <message>
             <source>End the temporary rule now:</source>

@@ -17,19 +17,19 @@
         </message>
         <message>
             <source>{name}: Multipath TCP {state}</source>
-            <translation>{name} : Multipath TCP {state}</translation>
+            <translation>{name} : Multipath TCP {state}</translation>
         </message>
         <message>
             <source>{name}: prefers the lowest delay</source>
-            <translation>{name} : préfère le délai le plus court</translation>
+            <translation>{name} : préfère le délai le plus court</translation>
         </message>
         <message>
             <source>No application uses Multipath TCP at the moment</source>
-            <translation>Aucune application n'utilise Multipath TCP en ce moment</translation>
+            <translation>Aucune application n’utilise Multipath TCP en ce moment</translation>
         </message>
         <message>
             <source>Those that do appear here by themselves. Add a rule for one that is not running.</source>
-            <translation>Celles qui l'utilisent apparaissent ici d'elles-mêmes. Ajoutez une règle pour une application qui ne tourne pas.</translation>
+            <translation>Celles qui l’utilisent apparaissent ici d’elles-mêmes. Ajoutez une règle pour une application qui ne tourne pas.</translation>
         </message>
         <message>
             <source>on</source>
@@ -37,7 +37,7 @@
         </message>
         <message>
             <source>off</source>
-            <translation>arrêt</translation>
+            <translation>désactivé</translation>
         </message>
         <message>
             <source>as it asks itself</source>
@@ -45,11 +45,11 @@
         </message>
         <message>
             <source>{name}: delay does not decide</source>
-            <translation>{name} : le délai ne décide pas</translation>
+            <translation>{name} : le délai ne décide pas</translation>
         </message>
         <message>
             <source>Undone: {change}</source>
-            <translation>Annulé : {change}</translation>
+            <translation>Annulé : {change}</translation>
         </message>
         <message>
             <source>Applications</source>
@@ -93,27 +93,27 @@
         </message>
         <message>
             <source>Showing the applications failed</source>
-            <translation>L'affichage des applications a échoué</translation>
+            <translation>L’affichage des applications a échoué</translation>
         </message>
         <message>
             <source>As of {time}: {counts}</source>
-            <translation>État à {time} : {counts}</translation>
+            <translation>À {time} : {counts}</translation>
         </message>
         <message>
             <source>Whoever has no rule of its own</source>
-            <translation>Tout ce qui n'a pas de règle propre</translation>
+            <translation>Tout ce qui n’a pas de règle propre</translation>
         </message>
         <message>
             <source>The preview failed</source>
-            <translation>L'aperçu a échoué</translation>
+            <translation>L’aperçu a échoué</translation>
         </message>
         <message>
             <source>Not applied yet: {preview}</source>
-            <translation>Pas encore appliqué : {preview}</translation>
+            <translation>Pas encore appliqué : {preview}</translation>
         </message>
         <message>
             <source>{name}: the rule is changed</source>
-            <translation>{name} : la règle est modifiée</translation>
+            <translation>{name} : la règle est modifiée</translation>
         </message>
         <message>
             <source>Removing the rule of {name} failed</source>
@@ -125,15 +125,15 @@
         </message>
         <message>
             <source>Asking what of trust is in force failed</source>
-            <translation>La demande de l'état de la confiance a échoué</translation>
+            <translation>La lecture de l’état de la confiance a échoué</translation>
         </message>
         <message>
             <source>Undoing that failed</source>
-            <translation>L'annulation a échoué</translation>
+            <translation>L’annulation a échoué</translation>
         </message>
         <message>
             <source>Sends test packets past everything that is enforced, and listens on every interface to what leaves.</source>
-            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute sur chaque interface ce qui sort.</translation>
+            <translation>Envoie des paquets d’essai en contournant tout ce qui est imposé, et écoute ce qui sort sur chaque interface.</translation>
         </message>
         <message>
             <source>Not checked yet</source>
@@ -165,7 +165,7 @@
         </message>
         <message>
             <source>Is everything as it should be?</source>
-            <translation>Tout est-il comme il faut ?</translation>
+            <translation>Tout est-il comme il faut ?</translation>
         </message>
         <message>
             <source>Check now asks each path's own gateway and name server. Nobody else is asked unless you name them.</source>
@@ -181,19 +181,19 @@
         </message>
         <message>
             <source>Is trust kept to?</source>
-            <translation>La confiance est-elle respectée ?</translation>
+            <translation>La confiance est-elle respectée ?</translation>
         </message>
         <message>
             <source>Trying to get past it, for some seconds ...</source>
-            <translation>Tentatives de contournement pendant quelques secondes ...</translation>
+            <translation>Tentatives de contournement pendant quelques secondes…</translation>
         </message>
         <message>
             <source>Asking over every path; this takes some seconds ...</source>
-            <translation>Interrogation par chaque chemin ; cela prend quelques secondes ...</translation>
+            <translation>Interrogation par chaque chemin ; cela prend quelques secondes…</translation>
         </message>
         <message>
             <source>A server: does Multipath TCP get there?</source>
-            <translation>Un serveur : Multipath TCP y arrive-t-il ?</translation>
+            <translation>Un serveur : Multipath TCP y arrive-t-il ?</translation>
         </message>
         <message>
             <source>A URL that a captive portal would answer</source>
@@ -201,7 +201,7 @@
         </message>
         <message>
             <source>A host: which routers lead there?</source>
-            <translation>Un hôte : quels routeurs y mènent ?</translation>
+            <translation>Un hôte : quels routeurs y mènent ?</translation>
         </message>
         <message>
             <source>Checking failed</source>
@@ -213,7 +213,7 @@
         </message>
         <message>
             <source>Only metered</source>
-            <translation>Seulement les facturés</translation>
+            <translation>Facturés à l’usage</translation>
         </message>
         <message>
             <source>Export CSV</source>
@@ -225,7 +225,7 @@
         </message>
         <message>
             <source>Together</source>
-            <translation>Ensemble</translation>
+            <translation>Total</translation>
         </message>
         <message>
             <source>each hour</source>
@@ -241,7 +241,7 @@
         </message>
         <message>
             <source>A minute after a program has used a path, what it moved stands here. Programs that do not ask for several paths get them by: mpm run -- PROGRAM</source>
-            <translation>Une minute après qu’un programme a utilisé un chemin, ce qu’il a transféré figure ici. Les programmes qui ne demandent pas plusieurs chemins les obtiennent par : mpm run -- PROGRAMME</translation>
+            <translation>Une minute après qu’un programme a utilisé un chemin, ce qu’il a transféré figure ici. Les programmes qui ne demandent pas plusieurs chemins les obtiennent par : mpm run -- PROGRAMME</translation>
         </message>
         <message>
             <source>History</source>
@@ -249,7 +249,7 @@
         </message>
         <message>
             <source>Only what went over paths while they were metered</source>
-            <translation>Seulement ce qui est passé par des chemins pendant qu’ils étaient facturés</translation>
+            <translation>Seulement ce qui est passé par des chemins pendant qu’ils étaient facturés à l’usage</translation>
         </message>
         <message>
             <source>What was carried in each stretch of time</source>
@@ -257,7 +257,7 @@
         </message>
         <message>
             <source>What was carried: {period}</source>
-            <translation>Ce qui a été transféré : {period}</translation>
+            <translation>Ce qui a été transféré : {period}</translation>
         </message>
         <message>
             <source>Written to {file}</source>
@@ -301,11 +301,11 @@
         </message>
         <message>
             <source>No program uses Multipath TCP at the moment</source>
-            <translation>Aucun programme n’utilise Multipath TCP en ce moment</translation>
+            <translation>Aucun programme n’utilise Multipath TCP pour l’instant</translation>
         </message>
         <message>
             <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
-            <translation>Lancez-en un avec, par exemple : mptcpize run curl -O https://example.org/</translation>
+            <translation>Lancez-en un avec, par exemple : mptcpize run curl -O https://example.org/</translation>
         </message>
         <message>
             <source>Nothing fits this filter</source>
@@ -313,11 +313,11 @@
         </message>
         <message>
             <source>Clear it to see everything.</source>
-            <translation>Videz-le pour tout voir.</translation>
+            <translation>Effacez-le pour tout voir.</translation>
         </message>
         <message>
             <source>As the default says ({wait})</source>
-            <translation>Comme le dit la règle par défaut ({wait})</translation>
+            <translation>Comme par défaut ({wait})</translation>
         </message>
         <message>
             <source>Default</source>
@@ -349,7 +349,7 @@
         </message>
         <message>
             <source>Freeze the view; recording goes on (Ctrl+P)</source>
-            <translation>Figer la vue ; l’enregistrement continue (Ctrl+P)</translation>
+            <translation>Figer la vue ; l’enregistrement continue (Ctrl+P)</translation>
         </message>
         <message>
             <source>Showing the connections failed</source>
@@ -381,11 +381,11 @@
         </message>
         <message>
             <source>As of {time}: {sentence}</source>
-            <translation>État à {time} : {sentence}</translation>
+            <translation>À {time} : {sentence}</translation>
         </message>
         <message>
             <source>Changing how long data of {who} may wait failed</source>
-            <translation>La modification de l’attente permise aux données de {who} a échoué</translation>
+            <translation>La modification de l’attente de {who} a échoué</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -413,7 +413,7 @@
         </message>
         <message>
             <source>Asking why failed</source>
-            <translation>La question du pourquoi a échoué</translation>
+            <translation>La recherche de la raison a échoué</translation>
         </message>
         <message>
             <source>Picture of the map and its time (PNG)</source>
@@ -465,7 +465,7 @@
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
-            <translation>Rien ne s’est encore passé. Quand un chemin tombe ou revient, ou que des données en retard sont aidées, c’est dit ici.</translation>
+            <translation>Rien ne s’est encore passé. Quand un chemin est perdu ou revient, ou que des données en retard sont aidées, cela s’affiche ici.</translation>
         </message>
         <message>
             <source>Connections too</source>
@@ -521,7 +521,7 @@
         </message>
         <message>
             <source>{path}: what was allowed more is taken back</source>
-            <translation>{path} : ce qui était permis en plus est retiré</translation>
+            <translation>{path} : ce qui était permis en plus est retiré</translation>
         </message>
         <message>
             <source>Moving {path} failed</source>
@@ -549,7 +549,7 @@
         </message>
         <message>
             <source>Join a Wi-Fi, plug in a cable or start the modem: it appears here by itself.</source>
-            <translation>Rejoignez un Wi-Fi, branchez un câble ou démarrez le modem : il apparaît ici de lui-même.</translation>
+            <translation>Rejoignez un Wi-Fi, branchez un câble ou démarrez le modem : il apparaît ici de lui-même.</translation>
         </message>
         <message>
             <source>Probing {path} failed</source>
@@ -561,11 +561,11 @@
         </message>
         <message>
             <source>Import …</source>
-            <translation>Importer …</translation>
+            <translation>Importer…</translation>
         </message>
         <message>
             <source>Save as profile …</source>
-            <translation>Enregistrer comme profil …</translation>
+            <translation>Enregistrer comme profil…</translation>
         </message>
         <message>
             <source>Opening {file} failed</source>
@@ -577,15 +577,15 @@
         </message>
         <message>
             <source>Import “{name}”?</source>
-            <translation>Importer « {name} » ?</translation>
+            <translation>Importer « {name} » ?</translation>
         </message>
         <message>
             <source>Activate “{name}”?</source>
-            <translation>Activer « {name} » ?</translation>
+            <translation>Activer « {name} » ?</translation>
         </message>
         <message>
             <source>Use “{name}” with {network}?</source>
-            <translation>Utiliser « {name} » avec {network} ?</translation>
+            <translation>Utiliser « {name} » avec {network} ?</translation>
         </message>
         <message>
             <source>Comparing the profiles failed</source>
@@ -617,11 +617,11 @@
         </message>
         <message>
             <source>Export …</source>
-            <translation>Exporter …</translation>
+            <translation>Exporter…</translation>
         </message>
         <message>
             <source>Sign and export …</source>
-            <translation>Signer et exporter …</translation>
+            <translation>Signer et exporter…</translation>
         </message>
         <message>
             <source>Export a profile</source>
@@ -642,7 +642,7 @@
         <message>
             <source>A profile is all that you have decided: trust, when paths are used, rules of applications.
 Save your current decisions, or drop a profile file here to see what it would change.</source>
-            <translation>Un profil est tout ce que vous avez décidé : la confiance, l’usage des chemins, les règles des applications.
+            <translation>Un profil est tout ce que vous avez décidé : la confiance, l’usage des chemins, les règles des applications.
 Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour voir ce qu’il changerait.</translation>
         </message>
         <message>
@@ -683,7 +683,7 @@ Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour 
         </message>
         <message>
             <source>From “{one}” to “{other}”</source>
-            <translation>De « {one} » à « {other} »</translation>
+            <translation>De « {one} » à « {other} »</translation>
         </message>
         <message>
             <source>Previewing the profile failed</source>
@@ -719,7 +719,7 @@ Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour 
         </message>
         <message>
             <source>{profile} is deleted; what you decided stays</source>
-            <translation>{profile} est supprimé ; ce que vous avez décidé reste</translation>
+            <translation>{profile} est supprimé ; ce que vous avez décidé reste</translation>
         </message>
         <message>
             <source>Undo failed</source>
@@ -767,7 +767,7 @@ Enregistrez vos décisions actuelles, ou déposez ici un fichier de profil pour 
         </message>
         <message>
             <source>You have no key yet: it is made when you first sign a profile.</source>
-            <translation>Vous n’avez pas encore de clé : elle est créée quand vous signez un profil pour la première fois.</translation>
+            <translation>Vous n’avez pas encore de clé : elle est créée quand vous signez un profil pour la première fois.</translation>
         </message>
         <message>
             <source>Save</source>
@@ -835,15 +835,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Without it every cable is trusted, as whoever plugs one in is in the building.</source>
-            <translation>Sans cela, tout câble est de confiance, car qui en branche un est dans le bâtiment.</translation>
+            <translation>Sans cela, tout câble est de confiance, car quiconque en branche un se trouve dans le bâtiment.</translation>
         </message>
         <message>
             <source>Keep changes over restarts</source>
-            <translation>Garder les changements après un redémarrage</translation>
+            <translation>Garder les changements au redémarrage</translation>
         </message>
         <message>
             <source>They are of different versions: restart the daemon, or this window.</source>
-            <translation>Leurs versions diffèrent : redémarrez le démon, ou cette fenêtre.</translation>
+            <translation>Leurs versions diffèrent : redémarrez le démon, ou cette fenêtre.</translation>
         </message>
         <message>
             <source>The window speaks another language when it starts the next time</source>
@@ -871,11 +871,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>This window: mpmanager {version}</source>
-            <translation>Cette fenêtre : mpmanager {version}</translation>
+            <translation>Cette fenêtre : mpmanager {version}</translation>
         </message>
         <message>
             <source>The daemon: mpmanagerd {version}</source>
-            <translation>Le démon : mpmanagerd {version}</translation>
+            <translation>Le démon : mpmanagerd {version}</translation>
         </message>
         <message>
             <source>Changing what cables need failed</source>
@@ -971,15 +971,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Pause enforcing for 10 min</source>
-            <translation>Suspendre l’application des règles 10 min</translation>
+            <translation>Suspendre l’application des règles 10 min</translation>
         </message>
         <message>
             <source>Taken back: {change}</source>
-            <translation>Annulé : {change}</translation>
+            <translation>Annulé : {change}</translation>
         </message>
         <message>
             <source>Made again: {change}</source>
-            <translation>Rétabli : {change}</translation>
+            <translation>Rétabli : {change}</translation>
         </message>
         <message>
             <source>Taking a change back failed</source>
@@ -1015,7 +1015,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>ended</source>
-            <translation>s’est terminé</translation>
+            <translation>terminé</translation>
         </message>
         <message>
             <source>Not told from others</source>
@@ -1023,11 +1023,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{kind}: {rule}</source>
-            <translation>{kind} : {rule}</translation>
+            <translation>{kind} : {rule}</translation>
         </message>
         <message>
             <source>No rule of its own: as all others</source>
-            <translation>Aucune règle propre : comme les autres</translation>
+            <translation>Aucune règle propre : comme les autres</translation>
         </message>
         <message>
             <source>New rule</source>
@@ -1047,23 +1047,23 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>not connected</source>
-            <translation>non connecté</translation>
+            <translation>non connectée</translation>
         </message>
         <message>
             <source>trust: {badge}</source>
-            <translation>confiance : {badge}</translation>
+            <translation>confiance : {badge}</translation>
         </message>
         <message>
             <source>multipath: {badge}</source>
-            <translation>multipath : {badge}</translation>
+            <translation>multipath : {badge}</translation>
         </message>
         <message>
             <source>Default: {rule}</source>
-            <translation>Par défaut : {rule}</translation>
+            <translation>Par défaut : {rule}</translation>
         </message>
         <message>
             <source>Enforced</source>
-            <translation>Garanti</translation>
+            <translation>Imposée</translation>
         </message>
         <message>
             <source>Best effort</source>
@@ -1075,7 +1075,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>nothing is demanded of it</source>
-            <translation>rien n'en est exigé</translation>
+            <translation>rien n’en est exigé</translation>
         </message>
         <message>
             <source>the kernel lets nothing else happen</source>
@@ -1083,35 +1083,35 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>it shares its control group with other programs; mpm run gives it one of its own</source>
-            <translation>elle partage son groupe de contrôle avec d'autres programmes ; mpm run lui en donne un propre</translation>
+            <translation>elle partage son groupe de contrôle avec d’autres programmes ; mpm run lui en donne un propre</translation>
         </message>
         <message>
             <source>this machine's kernel cannot enforce it</source>
-            <translation>le noyau de cette machine ne peut pas le garantir</translation>
+            <translation>le noyau de cette machine ne peut pas l’imposer</translation>
         </message>
         <message>
             <source>no path was trusted when it opened, and it was let go</source>
-            <translation>aucun chemin n'était de confiance à son ouverture, et elle a été admise</translation>
+            <translation>aucun chemin n’était de confiance à son ouverture, et elle a été admise</translation>
         </message>
         <message>
             <source>it opened on a path that was not trusted, before this was demanded</source>
-            <translation>elle s'est ouverte sur un chemin sans confiance, avant que cela ne soit exigé</translation>
+            <translation>elle s’est ouverte sur un chemin sans confiance, avant que cela ne soit exigé</translation>
         </message>
         <message>
             <source>the other end opened it, on a path that is not trusted</source>
-            <translation>l'autre extrémité l'a ouverte, sur un chemin sans confiance</translation>
+            <translation>l’autre extrémité l’a ouverte, sur un chemin sans confiance</translation>
         </message>
         <message>
             <source>the other end speaks no Multipath TCP: there is no key to protect, and one path only</source>
-            <translation>l'autre extrémité ne parle pas Multipath TCP : il n'y a pas de clé à protéger, et un seul chemin</translation>
+            <translation>l’autre extrémité ne parle pas Multipath TCP : il n’y a pas de clé à protéger, et un seul chemin</translation>
         </message>
         <message>
             <source>the kernel holds programs, not destinations</source>
-            <translation>le noyau retient des programmes, pas des destinations</translation>
+            <translation>le noyau contraint des programmes, pas des destinations</translation>
         </message>
         <message>
             <source>the kernel holds control groups, and no script has one of its own</source>
-            <translation>le noyau retient des groupes de contrôle, et aucun script n'en a un propre</translation>
+            <translation>le noyau contraint des groupes de contrôle, et aucun script n’en a un propre</translation>
         </message>
         <message>
             <source>Not known yet</source>
@@ -1119,7 +1119,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>enforced if it runs in a control group of its own, else best effort; its connections will tell</source>
-            <translation>garanti si elle tourne dans son propre groupe de contrôle, sinon au mieux ; ses connexions le diront</translation>
+            <translation>imposée si elle tourne dans son propre groupe de contrôle, sinon au mieux ; ses connexions le diront</translation>
         </message>
         <message>
             <source>Yes</source>
@@ -1151,7 +1151,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} may carry {amount} more today</source>
-            <translation>{path} peut transporter {amount} de plus aujourd’hui</translation>
+            <translation>{path} peut acheminer {amount} de plus aujourd’hui</translation>
         </message>
         <message>
             <source>Nothing new</source>
@@ -1159,7 +1159,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Stand by</source>
-            <translation>En réserve</translation>
+            <translation>En secours</translation>
         </message>
         <message>
             <source>When the cap is reached, no new subflow is made here.</source>
@@ -1175,35 +1175,35 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Metered</source>
-            <translation>Limité</translation>
+            <translation>Facturé</translation>
         </message>
         <message>
             <source>Not metered</source>
-            <translation>Non limité</translation>
+            <translation>Non facturé</translation>
         </message>
         <message>
             <source>Metered, by what is known of it: little is spent here by itself.</source>
-            <translation>Connexion limitée, d’après ce qu’on en sait : peu y est dépensé automatiquement.</translation>
+            <translation>Facturé à l’usage, d’après ce qu’on en sait : peu y est dépensé automatiquement.</translation>
         </message>
         <message>
             <source>Not metered, by what is known of it.</source>
-            <translation>Connexion non limitée, d’après ce qu’on en sait.</translation>
+            <translation>Non facturé à l’usage, d’après ce qu’on en sait.</translation>
         </message>
         <message>
             <source>Metered, as you have said: little is spent here by itself.</source>
-            <translation>Connexion limitée, comme vous l’avez dit : peu y est dépensé automatiquement.</translation>
+            <translation>Facturé à l’usage, comme vous l’avez dit : peu y est dépensé automatiquement.</translation>
         </message>
         <message>
             <source>Not metered, as you have said.</source>
-            <translation>Connexion non limitée, comme vous l’avez dit.</translation>
+            <translation>Non facturé à l’usage, comme vous l’avez dit.</translation>
         </message>
         <message>
             <source>Over 75 % are used.</source>
-            <translation>Plus de 75 % sont utilisés.</translation>
+            <translation>Plus de 75 % sont utilisés.</translation>
         </message>
         <message>
             <source>Over 95 % are used.</source>
-            <translation>Plus de 95 % sont utilisés.</translation>
+            <translation>Plus de 95 % sont utilisés.</translation>
         </message>
         <message>
             <source>The cap is reached.</source>
@@ -1223,11 +1223,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{bytes} today</source>
-            <translation>{bytes} aujourd’hui</translation>
+            <translation>{bytes} ce jour</translation>
         </message>
         <message>
             <source>{gateway} has answered none of {sent} questions. Many gateways never do: watch whether data passes.</source>
-            <translation>{gateway} n’a répondu à aucune des {sent} demandes. Beaucoup de passerelles ne le font jamais : voyez si des données passent.</translation>
+            <translation>{gateway} n’a répondu à aucune des {sent} demandes. Beaucoup de passerelles ne le font jamais : voyez si des données passent.</translation>
         </message>
         <message>
             <source>{path} has no cap now</source>
@@ -1235,19 +1235,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path}: whether it is metered is automatic now</source>
-            <translation>{path} : le caractère limité est maintenant automatique</translation>
+            <translation>{path} : la facturation à l’usage est maintenant automatique</translation>
         </message>
         <message>
             <source>{path} is metered now</source>
-            <translation>{path} est maintenant considéré comme limité</translation>
+            <translation>{path} est maintenant facturé à l’usage</translation>
         </message>
         <message>
             <source>{path} is not metered now</source>
-            <translation>{path} est maintenant considéré comme non limité</translation>
+            <translation>{path} n’est maintenant pas facturé à l’usage</translation>
         </message>
         <message>
             <source>This daemon does not count what paths carry.</source>
-            <translation>Ce service ne compte pas ce que les chemins transportent.</translation>
+            <translation>Ce démon ne compte pas ce que les chemins acheminent.</translation>
         </message>
         <message>
             <source>At this rate it will be {forecast} at the end of it.</source>
@@ -1255,7 +1255,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
-            <translation>Saisissez un volume ci-dessous : vous êtes averti à 75 et à 95 %.</translation>
+            <translation>Saisissez un volume ci-dessous : vous serez averti à 75 et à 95 %.</translation>
         </message>
         <message>
             <source>{amount} a month from day {day}</source>
@@ -1267,7 +1267,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{text} is no amount of data; write it as 5 GB or 200 MB</source>
-            <translation>{text} n’est pas un volume de données ; écrivez par exemple 5 GB ou 200 MB</translation>
+            <translation>{text} n’est pas un volume de données ; écrivez par exemple 5 GB ou 200 MB</translation>
         </message>
         <message>
             <source>This billing month</source>
@@ -1339,11 +1339,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} second.</source>
-            <translation>Annulé : {change}. Rétabli dans {count} seconde.</translation>
+            <translation>Annulé : {change}. Rétabli dans {count} seconde.</translation>
         </message>
         <message>
             <source>Taken back: {change}. It is made again in {count} seconds.</source>
-            <translation>Annulé : {change}. Rétabli dans {count} secondes.</translation>
+            <translation>Annulé : {change}. Rétabli dans {count} secondes.</translation>
         </message>
         <message>
             <source>{change}. It is taken back in {count} second.</source>
@@ -1375,11 +1375,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: {what}.</source>
-            <translation>Trafic des cinq dernières minutes : {what}.</translation>
+            <translation>Trafic des cinq dernières minutes : {what}.</translation>
         </message>
         <message>
             <source>{path} downloads {rate} now, {peak} at most</source>
-            <translation>{path} télécharge {rate} maintenant, {peak} au plus</translation>
+            <translation>{path} reçoit {rate} maintenant, {peak} au plus</translation>
         </message>
         <message>
             <source>{count} losses</source>
@@ -1403,7 +1403,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes: nothing was measured yet.</source>
-            <translation>Trafic des cinq dernières minutes : rien n’a encore été mesuré.</translation>
+            <translation>Trafic des cinq dernières minutes : rien n’a encore été mesuré.</translation>
         </message>
         <message>
             <source>{path} not measured</source>
@@ -1431,11 +1431,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>down</source>
-            <translation>desc.</translation>
+            <translation>descendants</translation>
         </message>
         <message>
             <source>up</source>
-            <translation>mont.</translation>
+            <translation>montants</translation>
         </message>
         <message>
             <source>now</source>
@@ -1443,19 +1443,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The daemon went away. Reconnecting; what you see is the last it said.</source>
-            <translation>Le démon est parti. Reconnexion ; vous voyez ce qu’il a dit en dernier.</translation>
+            <translation>Le démon est parti. Reconnexion ; vous voyez ce qu’il a dit en dernier.</translation>
         </message>
         <message>
             <source>{reason} This window connects by itself as soon as the daemon runs.</source>
-            <translation>{reason} Cette fenêtre se connecte d’elle-même dès que le démon fonctionne.</translation>
+            <translation>{reason} Cette fenêtre se connecte d’elle-même dès que le démon tourne.</translation>
         </message>
         <message>
             <source>Not everything works on this machine: {sentences}</source>
-            <translation>Tout ne fonctionne pas sur cette machine : {sentences}</translation>
+            <translation>Tout ne fonctionne pas sur cette machine : {sentences}</translation>
         </message>
         <message>
             <source>Connecting</source>
-            <translation>Connexion</translation>
+            <translation>Connexion en cours</translation>
         </message>
         <message>
             <source>No daemon</source>
@@ -1467,7 +1467,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Reconnecting</source>
-            <translation>Reconnexion</translation>
+            <translation>Reconnexion en cours</translation>
         </message>
         <message>
             <source>system bus</source>
@@ -1503,7 +1503,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Ask whoever administers this machine, or start the window as that user.</source>
-            <translation>Demandez à qui administre cette machine, ou démarrez la fenêtre en tant que cet utilisateur.</translation>
+            <translation>Adressez-vous à l’administrateur de cette machine, ou démarrez la fenêtre en tant que cet utilisateur.</translation>
         </message>
         <message>
             <source>Try again in a moment.</source>
@@ -1511,7 +1511,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Or, in a source tree, try it without touching this machine's network: a lab with three emulated links and its own window</source>
-            <translation>Ou, dans une arborescence de sources, essayez sans toucher au réseau de cette machine : un laboratoire avec trois liens émulés et sa propre fenêtre</translation>
+            <translation>Ou, dans une arborescence de sources, essayez sans toucher au réseau de cette machine : un laboratoire avec trois liens émulés et sa propre fenêtre</translation>
         </message>
         <message>
             <source>Start the daemon with a bus of its own</source>
@@ -1523,15 +1523,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>
-            <translation>Non demandé, faute de destinataire : {steps}.</translation>
+            <translation>Non demandé, faute de destinataire : {steps}.</translation>
         </message>
         <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
-            <translation>{app} : {count} connexion en TCP simple n’a pas pu changer de chemin</translation>
+            <translation>{app} : {count} connexion en TCP simple n’a pas pu changer de chemin</translation>
         </message>
         <message>
             <source>{app}: {count} connections of plain TCP could not move</source>
-            <translation>{app} : {count} connexions en TCP simple n’ont pas pu changer de chemin</translation>
+            <translation>{app} : {count} connexions en TCP simple n’ont pas pu changer de chemin</translation>
         </message>
         <message>
             <source>Problem</source>
@@ -1631,7 +1631,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>There was nothing to prove: no path is untrusted, or nothing is demanded.</source>
-            <translation>Il n’y avait rien à prouver : aucun chemin n’est sans confiance, ou rien n’est exigé.</translation>
+            <translation>Il n’y avait rien à prouver : aucun chemin n’est sans confiance, ou rien n’est exigé.</translation>
         </message>
         <message>
             <source>Proven by {count} attempt.</source>
@@ -1663,7 +1663,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{app} went on by {paths} after {waited}; {bytes} went there</source>
-            <translation>{app} a continué par {paths} après {waited} ; {bytes} y sont passés</translation>
+            <translation>{app} a continué par {paths} après {waited} ; {bytes} y sont passés</translation>
         </message>
         <message>
             <source>{app} {outcome} for {waited}</source>
@@ -1671,15 +1671,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: {count} connection did not go on.</source>
-            <translation>{path} a été absent {seconds} s : {count} connexion n’a pas continué.</translation>
+            <translation>{path} a été absent {seconds} s : {count} connexion n’a pas continué.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: {count} connections did not go on.</source>
-            <translation>{path} a été absent {seconds} s : {count} connexions n’ont pas continué.</translation>
+            <translation>{path} a été absent {seconds} s : {count} connexions n’ont pas continué.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: everything went on.</source>
-            <translation>{path} a été absent {seconds} s : tout a continué.</translation>
+            <translation>{path} a été absent {seconds} s : tout a continué.</translation>
         </message>
         <message>
             <source>Nothing is wrong, as far as was asked.</source>
@@ -1695,11 +1695,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} was away for {seconds} s: nothing used it.</source>
-            <translation>{path} a été absent {seconds} s : rien ne l’utilisait.</translation>
+            <translation>{path} a été absent {seconds} s : rien ne l’utilisait.</translation>
         </message>
         <message>
             <source>Not proven: listening on all interfaces needs root, and that was not granted. In a terminal:</source>
-            <translation>Non prouvé : écouter sur toutes les interfaces demande les droits root, qui n’ont pas été accordés. Dans un terminal :</translation>
+            <translation>Non prouvé : écouter sur toutes les interfaces demande les droits root, qui n’ont pas été accordés. Dans un terminal :</translation>
         </message>
         <message>
             <source>it said nothing</source>
@@ -1707,19 +1707,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not proven: {reason}.</source>
-            <translation>Non prouvé : {reason}.</translation>
+            <translation>Non prouvé : {reason}.</translation>
         </message>
         <message>
             <source>Somebody else has changed this rule meanwhile. Your changes are kept on top of that.</source>
-            <translation>Quelqu'un d'autre a modifié cette règle entre-temps. Vos modifications s'y ajoutent.</translation>
+            <translation>Quelqu’un d’autre a modifié cette règle entre-temps. Vos modifications s’y ajoutent.</translation>
         </message>
         <message>
             <source>Somebody else has changed this rule meanwhile, also: {parts}. Your choice counts if you apply it.</source>
-            <translation>Quelqu'un d'autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l'appliquez.</translation>
+            <translation>Quelqu’un d’autre a modifié cette règle entre-temps, aussi : {parts}. Votre choix compte si vous l’appliquez.</translation>
         </message>
         <message>
             <source>Below, drag a path to the lane that says when it may carry data. Its shield says whether its network is trusted: click it to decide.</source>
-            <translation>Ci-dessous, glissez un chemin dans la voie qui dit quand il peut transmettre des données. Son bouclier indique si son réseau est de confiance : cliquez dessus pour décider.</translation>
+            <translation>Ci-dessous, glissez un chemin dans la voie qui dit quand il peut acheminer des données. Son bouclier indique si son réseau est de confiance : cliquez dessus pour décider.</translation>
         </message>
         <message>
             <source>and 1 other</source>
@@ -1731,11 +1731,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>No application carries anything at the moment.</source>
-            <translation>Aucune application ne transporte rien pour l’instant.</translation>
+            <translation>Aucune application ne transfère rien pour l’instant.</translation>
         </message>
         <message>
             <source>The width grows with the square root of the rate; dots move the way most bytes go</source>
-            <translation>La largeur croît avec la racine du débit ; les points vont dans le sens de la plupart des octets</translation>
+            <translation>La largeur croît avec la racine du débit ; les points vont dans le sens de la plupart des octets</translation>
         </message>
         <message>
             <source>Internet</source>
@@ -1743,7 +1743,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{application} over {path}: {down} down, {up} up.</source>
-            <translation>{application} par {path} : {down} desc., {up} mont.</translation>
+            <translation>{application} par {path} : {down} descendants, {up} montants.</translation>
         </message>
         <message>
             <source>Applications have their places here while they use Multipath TCP</source>
@@ -1751,7 +1751,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>quiet</source>
-            <translation>calme</translation>
+            <translation>inactif</translation>
         </message>
         <message>
             <source>{allowed} The last time it waited {waited}.</source>
@@ -1779,11 +1779,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Download</source>
-            <translation>Descendant</translation>
+            <translation>Réception</translation>
         </message>
         <message>
             <source>Upload</source>
-            <translation>Montant</translation>
+            <translation>Envoi</translation>
         </message>
         <message>
             <source>Round trip</source>
@@ -1803,11 +1803,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count:</source>
-            <translation>Les règles à son sujet, dans l’ordre où elles comptent :</translation>
+            <translation>Les règles à son sujet, dans l’ordre où elles comptent :</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}; helpers carried {bytes}.</source>
-            <translation>Depuis le démarrage du démon : {counts} ; les aides ont porté {bytes}.</translation>
+            <translation>Depuis le démarrage du démon : {counts} ; les chemins d’aide ont acheminé {bytes}.</translation>
         </message>
         <message>
             <source>data is on time</source>
@@ -1819,7 +1819,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} answers nothing</source>
-            <translation>{path} ne répond rien</translation>
+            <translation>{path} ne répond pas</translation>
         </message>
         <message>
             <source>what {path} lost does not get through</source>
@@ -1863,7 +1863,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Since the daemon started: {counts}.</source>
-            <translation>Depuis le démarrage du démon : {counts}.</translation>
+            <translation>Depuis le démarrage du démon : {counts}.</translation>
         </message>
         <message>
             <source>{path} full, {helper} helps</source>
@@ -1871,7 +1871,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>waits: {help} since {time}</source>
-            <translation>attend : {help} depuis {time}</translation>
+            <translation>attend : {help} depuis {time}</translation>
         </message>
         <message>
             <source>avoids {path} since {time}</source>
@@ -1883,7 +1883,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>suspects {path} since {time}: {reason}</source>
-            <translation>soupçonne {path} depuis {time} : {reason}</translation>
+            <translation>soupçonne {path} depuis {time} : {reason}</translation>
         </message>
         <message>
             <source>{what} {time} ago</source>
@@ -1895,7 +1895,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{probing}: has answered</source>
-            <translation>{probing} : a répondu</translation>
+            <translation>{probing} : a répondu</translation>
         </message>
         <message>
             <source>failed over from {path} to {helper}</source>
@@ -1915,7 +1915,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>waited {time}, allowed {allowed}</source>
-            <translation>attendu {time}, permis {allowed}</translation>
+            <translation>a attendu {time}, permis {allowed}</translation>
         </message>
         <message>
             <source>{count} opening</source>
@@ -1947,19 +1947,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>carrying: {reason}</source>
-            <translation>porte : {reason}</translation>
+            <translation>achemine : {reason}</translation>
         </message>
         <message>
             <source>{probing}: has answered, carries again soon</source>
-            <translation>{probing} : a répondu, portera bientôt de nouveau</translation>
+            <translation>{probing} : a répondu, acheminera bientôt de nouveau</translation>
         </message>
         <message>
             <source>waited {time}</source>
-            <translation>attendu {time}</translation>
+            <translation>a attendu {time}</translation>
         </message>
         <message>
             <source>carrying</source>
-            <translation>porte</translation>
+            <translation>achemine</translation>
         </message>
         <message>
             <source>avoids {path}</source>
@@ -1979,11 +1979,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>probing</source>
-            <translation>sondage</translation>
+            <translation>en test</translation>
         </message>
         <message>
             <source>steered</source>
-            <translation>dévié</translation>
+            <translation>détourné</translation>
         </message>
         <message>
             <source>helped</source>
@@ -1991,7 +1991,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>carries instead</source>
-            <translation>porte à la place</translation>
+            <translation>remplace</translation>
         </message>
         <message>
             <source>helps</source>
@@ -2023,23 +2023,23 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>A path delivers nothing and was left; another one carries.</source>
-            <translation>Un chemin ne livre rien et a été quitté ; un autre porte.</translation>
+            <translation>Un chemin ne livre rien et a été quitté ; un autre achemine.</translation>
         </message>
         <message>
             <source>Nothing has come for longer than usual: the path is being asked whether it lives.</source>
-            <translation>Rien n’est arrivé depuis plus longtemps que d’habitude : on demande au chemin s’il vit.</translation>
+            <translation>Rien n’est venu depuis plus longtemps que d’habitude : on demande au chemin s’il vit encore.</translation>
         </message>
         <message>
             <source>The path answers again and has to stay well for a while before it carries.</source>
-            <translation>Le chemin répond de nouveau et doit rester bon un moment avant de porter.</translation>
+            <translation>Le chemin répond de nouveau et doit tenir un moment avant d’acheminer.</translation>
         </message>
         <message>
             <source>A congested path is avoided for a while; another one carries.</source>
-            <translation>Un chemin congestionné est évité un moment ; un autre porte.</translation>
+            <translation>Un chemin congestionné est évité un moment ; un autre achemine.</translation>
         </message>
         <message>
             <source>There is more to send than the preferred path carries in time; another one helps.</source>
-            <translation>Il y a plus à envoyer que le chemin préféré n’en porte à temps ; un autre aide.</translation>
+            <translation>Il y a plus à envoyer que le chemin préféré n’achemine à temps ; un autre aide.</translation>
         </message>
         <message>
             <source>Data flows here now.</source>
@@ -2047,31 +2047,31 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It carries in place of a path that delivers nothing or is congested.</source>
-            <translation>Il porte à la place d’un chemin qui ne livre rien ou qui est congestionné.</translation>
+            <translation>Il achemine à la place d’un chemin qui ne livre rien ou qui est congestionné.</translation>
         </message>
         <message>
             <source>Opened for late data; it closes when the preferred path suffices again.</source>
-            <translation>Ouvert pour des données en retard ; il se ferme quand le chemin préféré suffit de nouveau.</translation>
+            <translation>Ouvert pour des données en retard ; il se ferme quand le chemin préféré suffit de nouveau.</translation>
         </message>
         <message>
             <source>It may carry data; nobody sends any at the moment.</source>
-            <translation>Peut porter des données ; personne n’en envoie en ce moment.</translation>
+            <translation>Des données peuvent passer ici ; personne n’en envoie pour l’instant.</translation>
         </message>
         <message>
             <source>Its path is congested; it carries again after a while.</source>
-            <translation>Son chemin est congestionné ; il portera de nouveau après un moment.</translation>
+            <translation>Son chemin est congestionné ; il acheminera de nouveau après un moment.</translation>
         </message>
         <message>
             <source>Its path delivers nothing; it is used only when nothing else is left.</source>
-            <translation>Son chemin ne livre rien ; il ne sert que s’il ne reste rien d’autre.</translation>
+            <translation>Son chemin ne livre rien ; il ne sert que s’il ne reste rien d’autre.</translation>
         </message>
         <message>
             <source>Marked as backup and quiet: it waits until it is needed.</source>
-            <translation>Marqué comme secours et silencieux : il attend qu’on ait besoin de lui.</translation>
+            <translation>Marqué comme secours et inactif : il attend qu’on ait besoin de lui.</translation>
         </message>
         <message>
             <source>The handshake is under way.</source>
-            <translation>L’établissement est en cours.</translation>
+            <translation>La poignée de main est en cours.</translation>
         </message>
         <message>
             <source>One side has finished sending.</source>
@@ -2079,7 +2079,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It is closed; the numbers are its last.</source>
-            <translation>C’est fermé ; les nombres sont les derniers.</translation>
+            <translation>C’est fermé ; les chiffres sont les derniers.</translation>
         </message>
         <message>
             <source>Application</source>
@@ -2111,7 +2111,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Resent</source>
-            <translation>Renvoyés</translation>
+            <translation>Retransmis</translation>
         </message>
         <message>
             <source>opened for late data</source>
@@ -2119,11 +2119,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>carries instead of {path}</source>
-            <translation>porte à la place de {path}</translation>
+            <translation>achemine au lieu de {path}</translation>
         </message>
         <message>
             <source>held back: has answered, must stay well</source>
-            <translation>retenu : a répondu, doit rester bon</translation>
+            <translation>retenu : a répondu, doit tenir</translation>
         </message>
         <message>
             <source>held back</source>
@@ -2131,19 +2131,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>suspect: nothing received</source>
-            <translation>suspect : rien reçu</translation>
+            <translation>suspect : rien reçu</translation>
         </message>
         <message>
             <source>avoided: congested</source>
-            <translation>évité : congestionné</translation>
+            <translation>évité : congestionné</translation>
         </message>
         <message>
             <source>left: delivers nothing</source>
-            <translation>quitté : ne livre rien</translation>
+            <translation>quitté : ne livre rien</translation>
         </message>
         <message>
             <source>asked whether it answers</source>
-            <translation>interrogé : répond-il ?</translation>
+            <translation>interrogé : répond-il ?</translation>
         </message>
         <message>
             <source>at most {rate} in the last minute</source>
@@ -2183,7 +2183,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Whoever connects</source>
-            <translation>Qui que ce soit</translation>
+            <translation>Quel que soit le programme</translation>
         </message>
         <message>
             <source>Host</source>
@@ -2207,19 +2207,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Say which: for instance {example}</source>
-            <translation>Dites lequel : par exemple {example}</translation>
+            <translation>Dites lequel : par exemple {example}</translation>
         </message>
         <message>
             <source>“{text}” cannot be used: {reason}</source>
-            <translation>« {text} » ne peut pas servir : {reason}</translation>
+            <translation>« {text} » ne peut pas servir : {reason}</translation>
         </message>
         <message>
             <source>Say at least one condition: all others have their rule already.</source>
-            <translation>Dites au moins une condition : toutes les autres ont déjà leur règle.</translation>
+            <translation>Dites au moins une condition : toutes les autres ont déjà leur règle.</translation>
         </message>
         <message>
             <source>Path lost or back</source>
-            <translation>Chemin tombé ou revenu</translation>
+            <translation>Chemin perdu ou rétabli</translation>
         </message>
         <message>
             <source>Backup opened for late data</source>
@@ -2239,11 +2239,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Daemon gone or back</source>
-            <translation>Démon parti ou revenu</translation>
+            <translation>Démon arrêté ou revenu</translation>
         </message>
         <message>
             <source>When Wi-Fi fades, a cable is unplugged, or a link works again.</source>
-            <translation>Quand le Wi-Fi faiblit, qu’un câble est débranché ou qu’un lien remarche.</translation>
+            <translation>Quand le Wi-Fi faiblit, qu’un câble est débranché ou qu’un lien fonctionne de nouveau.</translation>
         </message>
         <message>
             <source>When an application waited too long and another path had to help.</source>
@@ -2263,7 +2263,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>When mpmanagerd ends: from then on nothing is decided any more.</source>
-            <translation>Quand mpmanagerd se termine : dès lors, plus rien n’est décidé.</translation>
+            <translation>Quand mpmanagerd se termine : dès lors, plus rien n’est décidé.</translation>
         </message>
         <message>
             <source>Another path</source>
@@ -2299,15 +2299,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path}</source>
-            <translation>{helper} porte à la place de {path}</translation>
+            <translation>{helper} achemine à la place de {path}</translation>
         </message>
         <message>
             <source>{path} carries again</source>
-            <translation>{path} porte de nouveau</translation>
+            <translation>{path} achemine de nouveau</translation>
         </message>
         <message>
             <source>{path}: trust has changed</source>
-            <translation>{path} : la confiance a changé</translation>
+            <translation>{path} : la confiance a changé</translation>
         </message>
         <message>
             <source>Connections open unprotected</source>
@@ -2335,7 +2335,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} may carry again</source>
-            <translation>{path} peut de nouveau transporter</translation>
+            <translation>{path} peut de nouveau acheminer</translation>
         </message>
         <message>
             <source>A rule has changed</source>
@@ -2351,7 +2351,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Nothing is decided any more; what is held to trusted paths stays so.</source>
-            <translation>Plus rien n’est décidé ; ce qui est tenu aux chemins de confiance le reste.</translation>
+            <translation>Plus rien n’est décidé ; ce qui est tenu aux chemins de confiance le reste.</translation>
         </message>
         <message>
             <source>mpmanagerd is back</source>
@@ -2374,12 +2374,16 @@ Rien n’a été changé.</translation>
             <translation>{helper} aide {path} pour {applications}</translation>
         </message>
         <message>
+            <source>{percent}%</source>
+            <translation>{percent} %</translation>
+        </message>
+        <message>
             <source>{path} carries everything although it is set to Never</source>
-            <translation>{path} porte tout bien qu’il soit réglé sur Jamais</translation>
+            <translation>{path} achemine tout bien qu’il soit réglé sur Jamais</translation>
         </message>
         <message>
             <source>Nothing moves at the moment; {paths} are ready</source>
-            <translation>Rien ne bouge pour l’instant ; {paths} sont prêts</translation>
+            <translation>Rien ne bouge pour l’instant ; {paths} sont prêts</translation>
         </message>
         <message>
             <source>, in place of what is not connected</source>
@@ -2387,11 +2391,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{what}, interface {name}: {state}; download {down}, upload {up}, round trip {rtt}, {total} since the interface came up; lane {lane}; {trust}</source>
-            <translation>{what}, interface {name} : {state} ; descendant {down}, montant {up}, aller-retour {rtt}, {total} depuis l’activation de l’interface ; voie {lane} ; {trust}</translation>
+            <translation>{what}, interface {name} : {state} ; réception {down}, envoi {up}, aller-retour {rtt}, {total} depuis l’activation de l’interface ; voie {lane} ; {trust}</translation>
         </message>
         <message>
             <source>Nothing is connected: {missing}</source>
-            <translation>Rien n’est connecté : {missing}</translation>
+            <translation>Rien n’est connecté : {missing}</translation>
         </message>
         <message>
             <source>No program uses Multipath TCP at the moment.</source>
@@ -2399,15 +2403,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{helper} carries instead of {path} for {applications}</source>
-            <translation>{helper} porte au lieu de {path} pour {applications}</translation>
+            <translation>{helper} achemine au lieu de {path} pour {applications}</translation>
         </message>
         <message>
             <source>{path} carries everything</source>
-            <translation>{path} porte tout</translation>
+            <translation>{path} achemine tout</translation>
         </message>
         <message>
             <source>{path} carries {share}</source>
-            <translation>{path} porte {share}</translation>
+            <translation>{path} achemine {share}</translation>
         </message>
         <message>
             <source>{path} is set to Never, still in use</source>
@@ -2415,7 +2419,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} carries everything although it is set to Never: there is no other path</source>
-            <translation>{path} porte tout bien qu’il soit réglé sur Jamais : il n’y a pas d’autre chemin</translation>
+            <translation>{path} achemine tout bien qu’il soit réglé sur Jamais : il n’y a pas d’autre chemin</translation>
         </message>
         <message>
             <source>Nothing moves at the moment</source>
@@ -2423,7 +2427,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Nothing moves at the moment; {path} is ready</source>
-            <translation>Rien ne bouge pour l’instant ; {path} est prêt</translation>
+            <translation>Rien ne bouge pour l’instant ; {path} est prêt</translation>
         </message>
         <message>
             <source>, as no path is in the lane Always</source>
@@ -2451,31 +2455,35 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} is switched off</source>
-            <translation>{path} est éteint</translation>
+            <translation>{path} est désactivé</translation>
+        </message>
+        <message>
+            <source>; </source>
+            <translation> ; </translation>
         </message>
         <message>
             <source>{path} is connected but carries next to nothing</source>
-            <translation>{path} est connecté mais ne porte presque rien</translation>
+            <translation>{path} est connecté mais n’achemine presque rien</translation>
         </message>
         <message>
             <source>{path} is connected but carries nothing</source>
-            <translation>{path} est connecté mais ne porte rien</translation>
+            <translation>{path} est connecté mais n’achemine rien</translation>
         </message>
         <message>
             <source>{paths} are connected but carry next to nothing</source>
-            <translation>{paths} sont connectés mais ne portent presque rien</translation>
+            <translation>{paths} sont connectés mais n’acheminent presque rien</translation>
         </message>
         <message>
             <source>{paths} are connected but carry nothing</source>
-            <translation>{paths} sont connectés mais ne portent rien</translation>
+            <translation>{paths} sont connectés mais n’acheminent rien</translation>
         </message>
         <message>
             <source>{number} fell back to plain TCP</source>
-            <translation>{number} retombées en TCP simple</translation>
+            <translation>{number} en repli sur TCP simple</translation>
         </message>
         <message>
             <source>{number} held to trusted paths</source>
-            <translation>{number} tenues aux chemins de confiance</translation>
+            <translation>{number} sur chemins de confiance seulement</translation>
         </message>
         <message>
             <source>{hint}, as its kind suggests.</source>
@@ -2491,7 +2499,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Its cap is reached, so it is in the lane {lane} until it begins anew; then {other} again.</source>
-            <translation>Son plafond est atteint : il est dans la voie {lane} jusqu’à ce qu’il recommence, puis de nouveau {other}.</translation>
+            <translation>Son plafond est atteint : il est dans la voie {lane} jusqu’à ce qu’il recommence, puis de nouveau {other}.</translation>
         </message>
         <message>
             <source>{hint}, as you have said.</source>
@@ -2503,7 +2511,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>By its nature</source>
-            <translation>Selon sa nature</translation>
+            <translation>Selon son type</translation>
         </message>
         <message>
             <source>Interface</source>
@@ -2539,51 +2547,51 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{whom}: how long data may wait</source>
-            <translation>{whom} : combien de temps les données peuvent attendre</translation>
+            <translation>{whom} : combien de temps les données peuvent attendre</translation>
         </message>
         <message>
             <source>{whom}: what its data is like</source>
-            <translation>{whom} : la nature de ses données</translation>
+            <translation>{whom} : la nature de ses données</translation>
         </message>
         <message>
             <source>{whom}: waits from one path to another</source>
-            <translation>{whom} : attentes d’un chemin à l’autre</translation>
+            <translation>{whom} : attentes d’un chemin à l’autre</translation>
         </message>
         <message>
             <source>{whom}: where big transfers go</source>
-            <translation>{whom} : où vont les gros transferts</translation>
+            <translation>{whom} : où vont les gros transferts</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of congestion marks</source>
-            <translation>{whom} : un chemin est quitté à cette part de marques de congestion</translation>
+            <translation>{whom} : part de marques de congestion à partir de laquelle un chemin est quitté</translation>
         </message>
         <message>
             <source>{whom}: a path is left at this share of loss</source>
-            <translation>{whom} : un chemin est quitté à cette part de pertes</translation>
+            <translation>{whom} : part de pertes à partir de laquelle un chemin est quitté</translation>
         </message>
         <message>
             <source>{whom}: multipath</source>
-            <translation>{whom} : multipath</translation>
+            <translation>{whom} : multipath</translation>
         </message>
         <message>
             <source>{whom}: the lowest delay is preferred</source>
-            <translation>{whom} : le plus court délai est préféré</translation>
+            <translation>{whom} : le délai le plus court est préféré</translation>
         </message>
         <message>
             <source>{whom}: order of what is said about paths</source>
-            <translation>{whom} : ordre de ce qui est dit des chemins</translation>
+            <translation>{whom} : ordre de ce qui est dit des chemins</translation>
         </message>
         <message>
             <source>{whom}: {paths}</source>
-            <translation>{whom} : {paths}</translation>
+            <translation>{whom} : {paths}</translation>
         </message>
         <message>
             <source>{paths}: when used</source>
-            <translation>{paths} : quand utilisés</translation>
+            <translation>{paths} : quand utilisés</translation>
         </message>
         <message>
             <source>{about}: {before} becomes {after}</source>
-            <translation>{about} : {before} devient {after}</translation>
+            <translation>{about} : {before} devient {after}</translation>
         </message>
         <message>
             <source>It would change one thing</source>
@@ -2603,15 +2611,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{changes}; {wider}.</source>
-            <translation>{changes} ; {wider}.</translation>
+            <translation>{changes} ; {wider}.</translation>
         </message>
         <message>
             <source>Metered paths</source>
-            <translation>Chemins facturés au volume</translation>
+            <translation>Chemins facturés à l’usage</translation>
         </message>
         <message>
             <source>Paths that are not metered</source>
-            <translation>Chemins non facturés au volume</translation>
+            <translation>Chemins non facturés à l’usage</translation>
         </message>
         <message>
             <source>Trusted paths</source>
@@ -2635,11 +2643,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>not here now: what is said of it has no effect yet</source>
-            <translation>absente pour l’instant : ce qui en est dit est encore sans effet</translation>
+            <translation>absente pour l’instant : ce qui en est dit est encore sans effet</translation>
         </message>
         <message>
             <source>none on this machine: what is said of them has no effect yet</source>
-            <translation>aucun sur cette machine : ce qui en est dit est encore sans effet</translation>
+            <translation>aucun sur cette machine : ce qui en est dit est encore sans effet</translation>
         </message>
         <message>
             <source>Line {line}</source>
@@ -2667,7 +2675,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>as their kind suggests</source>
-            <translation>comme leur nature le suggère</translation>
+            <translation>comme leur type le suggère</translation>
         </message>
         <message>
             <source>everything on trusted paths only</source>
@@ -2683,11 +2691,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It would change nothing: all of it holds already.</source>
-            <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
+            <translation>Il ne changerait rien : tout cela vaut déjà.</translation>
         </message>
         <message>
             <source>{changes}; it widens no rights.</source>
-            <translation>{changes} ; il n’étend aucun droit.</translation>
+            <translation>{changes} ; il n’étend aucun droit.</translation>
         </message>
         <message>
             <source>{changes}, and that widens rights.</source>
@@ -2695,11 +2703,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not signed: nobody vouches for where it comes from, nor that nobody has changed it.</source>
-            <translation>Non signé : personne ne garantit d’où il vient, ni que personne ne l’a changé.</translation>
+            <translation>Non signé : personne ne garantit d’où il vient, ni que personne ne l’a changé.</translation>
         </message>
         <message>
             <source>The signature is invalid: {reason}. Such a profile is refused.</source>
-            <translation>La signature est invalide : {reason}. Un tel profil est refusé.</translation>
+            <translation>La signature est invalide : {reason}. Un tel profil est refusé.</translation>
         </message>
         <message>
             <source>Signed by {signer}, whom you trust.
@@ -2727,7 +2735,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{whom}: what keeps to trusted paths</source>
-            <translation>{whom} : ce qui reste sur des chemins de confiance</translation>
+            <translation>{whom} : ce qui reste sur des chemins de confiance</translation>
         </message>
         <message>
             <source>decided automatically</source>
@@ -2735,7 +2743,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>not said</source>
-            <translation>rien de dit</translation>
+            <translation>rien de précisé</translation>
         </message>
         <message>
             <source>Order of what is said about paths</source>
@@ -2747,7 +2755,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The network in use has chosen it: another network may choose another profile.</source>
-            <translation>Le réseau utilisé l’a choisi : un autre réseau peut choisir un autre profil.</translation>
+            <translation>Le réseau utilisé l’a choisi : un autre réseau peut choisir un autre profil.</translation>
         </message>
         <message>
             <source>What held before</source>
@@ -2791,11 +2799,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Save your current decisions as one, to carry them to another machine or use them with a network.</source>
-            <translation>Enregistrez vos décisions actuelles dans un profil, pour les porter sur une autre machine ou les utiliser avec un réseau.</translation>
+            <translation>Enregistrez vos décisions actuelles dans un profil, pour les emporter sur une autre machine ou les utiliser avec un réseau.</translation>
         </message>
         <message>
             <source>You have chosen it: it stays, whatever network this machine is in.</source>
-            <translation>Vous l’avez choisi : il reste, quel que soit le réseau de cette machine.</translation>
+            <translation>Vous l’avez choisi : il reste, quel que soit le réseau de cette machine.</translation>
         </message>
         <message>
             <source>all other networks</source>
@@ -2803,11 +2811,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Wi-Fi “{name}” ({security})</source>
-            <translation>Wi-Fi « {name} » ({security})</translation>
+            <translation>Wi-Fi « {name} » ({security})</translation>
         </message>
         <message>
             <source>“{name}”</source>
-            <translation>« {name} »</translation>
+            <translation>« {name} »</translation>
         </message>
         <message>
             <source>the network of the gateway {address}</source>
@@ -2823,7 +2831,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Used with: {networks}</source>
-            <translation>Utilisé avec : {networks}</translation>
+            <translation>Utilisé avec : {networks}</translation>
         </message>
         <message>
             <source>Signed as {signer}</source>
@@ -2831,7 +2839,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>You have chosen it: it stays until you let the networks choose again.</source>
-            <translation>Vous l’avez choisi : il reste jusqu’à ce que vous laissiez de nouveau choisir les réseaux.</translation>
+            <translation>Vous l’avez choisi : il reste jusqu’à ce que vous laissiez de nouveau choisir les réseaux.</translation>
         </message>
         <message>
             <source>Everything as it was until a profile last took its place.</source>
@@ -2855,15 +2863,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Allowed: no limit</source>
-            <translation>Permis : sans limite</translation>
+            <translation>Permis : sans limite</translation>
         </message>
         <message>
             <source>Allowed 0 ms: all paths are pooled</source>
-            <translation>Permis 0 ms : tous les chemins sont groupés</translation>
+            <translation>Permis 0 ms : tous les chemins sont groupés</translation>
         </message>
         <message>
             <source>no help was needed since the daemon started</source>
-            <translation>aucune aide n'a été nécessaire depuis le démarrage du service</translation>
+            <translation>aucune aide n’a été nécessaire depuis le démarrage du démon</translation>
         </message>
         <message>
             <source>{helpers} opened{waited}</source>
@@ -2903,11 +2911,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>; {helper} carried {bytes}</source>
-            <translation> ; {helper} a porté {bytes}</translation>
+            <translation> ; {helper} a acheminé {bytes}</translation>
         </message>
         <message>
             <source>{waited}: {helper} opened, as {path} is full</source>
-            <translation>{waited} : {helper} ouvert, car {path} est plein</translation>
+            <translation>{waited} : {helper} ouvert, car {path} est plein</translation>
         </message>
         <message>
             <source>a big transfer moved to {path}</source>
@@ -2915,19 +2923,23 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>waited up to {time}</source>
-            <translation>attendu jusqu’à {time}</translation>
+            <translation>a attendu jusqu’à {time}</translation>
         </message>
         <message>
             <source>{helper} carries instead, as {reason}</source>
-            <translation>{helper} porte à la place, car {reason}</translation>
+            <translation>{helper} achemine à la place, car {reason}</translation>
         </message>
         <message>
             <source>{path} suffices again: {helper} closed</source>
-            <translation>{path} suffit de nouveau : {helper} fermé</translation>
+            <translation>{path} suffit de nouveau : {helper} fermé</translation>
         </message>
         <message>
             <source>allowed {time}</source>
             <translation>permis {time}</translation>
+        </message>
+        <message>
+            <source>pool everything</source>
+            <translation>tout grouper</translation>
         </message>
         <message>
             <source>{connections}, {rate} now</source>
@@ -2935,7 +2947,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Ended a moment ago</source>
-            <translation>Terminée à l'instant</translation>
+            <translation>Terminée à l’instant</translation>
         </message>
         <message>
             <source>Not connected now</source>
@@ -2958,8 +2970,12 @@ Rien n’a été changé.</translation>
             <translation>Navigation</translation>
         </message>
         <message>
+            <source>Downloads</source>
+            <translation>Téléchargement</translation>
+        </message>
+        <message>
             <source>Trusted only</source>
-            <translation>Confiance seulement</translation>
+            <translation>Confiance seule</translation>
         </message>
         <message>
             <source>Own</source>
@@ -2967,23 +2983,23 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The wait follows what each connection turns out to be.</source>
-            <translation>L'attente suit ce que chaque connexion se révèle être.</translation>
+            <translation>L’attente suit ce que chaque connexion se révèle être.</translation>
         </message>
         <message>
             <source>Somebody waits for every byte: another path helps after 20 ms.</source>
-            <translation>Quelqu'un attend chaque octet : un autre chemin aide après 20 ms.</translation>
+            <translation>Quelqu’un attend chaque octet : un autre chemin aide après 20 ms.</translation>
         </message>
         <message>
             <source>Somebody waits for pages: another path helps after 50 ms.</source>
-            <translation>Quelqu'un attend des pages : un autre chemin aide après 50 ms.</translation>
+            <translation>Quelqu’un attend des pages : un autre chemin aide après 50 ms.</translation>
         </message>
         <message>
             <source>Nobody waits, and it is much: another path helps after 2 s.</source>
-            <translation>Personne n'attend, et c'est beaucoup : un autre chemin aide après 2 s.</translation>
+            <translation>Personne n’attend, et c’est beaucoup : un autre chemin aide après 2 s.</translation>
         </message>
         <message>
             <source>Everything keeps to trusted paths; without one, it waits.</source>
-            <translation>Tout reste sur les chemins de confiance ; sans un tel chemin, il attend.</translation>
+            <translation>Tout reste sur les chemins de confiance ; sans un tel chemin, il attend.</translation>
         </message>
         <message>
             <source>What you have set below.</source>
@@ -2999,7 +3015,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>streaming</source>
-            <translation>diffusion</translation>
+            <translation>streaming</translation>
         </message>
         <message>
             <source>download</source>
@@ -3015,7 +3031,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Until restart</source>
-            <translation>Jusqu'au redémarrage</translation>
+            <translation>Jusqu’au redémarrage</translation>
         </message>
         <message>
             <source>handshake</source>
@@ -3023,7 +3039,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>trusted only</source>
-            <translation>confiance seulement</translation>
+            <translation>confiance seule</translation>
         </message>
         <message>
             <source>Wait</source>
@@ -3043,11 +3059,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>metered paths</source>
-            <translation>chemins facturés</translation>
+            <translation>chemins facturés à l’usage</translation>
         </message>
         <message>
             <source>unmetered paths</source>
-            <translation>chemins non facturés</translation>
+            <translation>chemins non facturés à l’usage</translation>
         </message>
         <message>
             <source>trusted paths</source>
@@ -3063,15 +3079,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{part}: {before} → {after}</source>
-            <translation>{part} : {before} → {after}</translation>
+            <translation>{part} : {before} → {after}</translation>
         </message>
         <message>
             <source>trust {demand}</source>
-            <translation>confiance : {demand}</translation>
+            <translation>confiance : {demand}</translation>
         </message>
         <message>
             <source>{rule} (until {time})</source>
-            <translation>{rule} (jusqu'à {time})</translation>
+            <translation>{rule} (jusqu’à {time})</translation>
         </message>
         <message>
             <source>first {bytes}</source>
@@ -3099,7 +3115,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path}: {tier}</source>
-            <translation>{path} : {tier}</translation>
+            <translation>{path} : {tier}</translation>
         </message>
         <message>
             <source>multipath {state}</source>
@@ -3115,19 +3131,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>leaves congested paths</source>
-            <translation>quitte les chemins encombrés</translation>
+            <translation>quitte les chemins congestionnés</translation>
         </message>
         <message>
             <source>{rule} (until restart)</source>
-            <translation>{rule} (jusqu'au redémarrage)</translation>
+            <translation>{rule} (jusqu’au redémarrage)</translation>
         </message>
         <message>
             <source>{count} path rule</source>
-            <translation>{count} indication de chemin</translation>
+            <translation>{count} règle de chemin</translation>
         </message>
         <message>
             <source>{count} path rules</source>
-            <translation>{count} indications de chemin</translation>
+            <translation>{count} règles de chemin</translation>
         </message>
         <message>
             <source>lowest delay</source>
@@ -3163,7 +3179,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>no open connection is affected</source>
-            <translation>aucune connexion ouverte n'est concernée</translation>
+            <translation>aucune connexion ouverte n’est concernée</translation>
         </message>
         <message>
             <source>decides nothing</source>
@@ -3191,7 +3207,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It cannot be set here: {reason}.</source>
-            <translation>Il ne peut être réglé ici : {reason}.</translation>
+            <translation>Il ne peut être réglé ici : {reason}.</translation>
         </message>
         <message>
             <source>Kept as {value} over restarts, in {file}.</source>
@@ -3199,11 +3215,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Beware: {warning}.</source>
-            <translation>Attention : {warning}.</translation>
+            <translation>Attention : {warning}.</translation>
         </message>
         <message>
             <source>The kernel's default: {value}.</source>
-            <translation>Valeur par défaut du noyau : {value}.</translation>
+            <translation>Valeur par défaut du noyau : {value}.</translation>
         </message>
         <message>
             <source>Until the next start only.</source>
@@ -3215,19 +3231,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>1 min</source>
-            <translation>1 min</translation>
+            <translation>1 min</translation>
         </message>
         <message>
             <source>10 min</source>
-            <translation>10 min</translation>
+            <translation>10 min</translation>
         </message>
         <message>
             <source>2 h</source>
-            <translation>2 h</translation>
+            <translation>2 h</translation>
         </message>
         <message>
             <source>24 h</source>
-            <translation>24 h</translation>
+            <translation>24 h</translation>
         </message>
         <message>
             <source>{day} {month}</source>
@@ -3235,11 +3251,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{carried}; {helped} of it because data was late.</source>
-            <translation>{carried} ; dont {helped} parce que des données étaient en retard.</translation>
+            <translation>{carried} ; dont {helped} parce que des données étaient en retard.</translation>
         </message>
         <message>
             <source>{waited} of {allowed} ms</source>
-            <translation>{waited} sur {allowed} ms</translation>
+            <translation>{waited} sur {allowed} ms</translation>
         </message>
         <message>
             <source>With {wait}, about {amount} of last week's {moved} would have gone over a backup.</source>
@@ -3287,7 +3303,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Other traffic and headers</source>
-            <translation>Autre trafic et en-têtes</translation>
+            <translation>Divers et en-têtes</translation>
         </message>
         <message>
             <source>Other users</source>
@@ -3295,7 +3311,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Because late</source>
-            <translation>Pour retard</translation>
+            <translation>Retard</translation>
         </message>
         <message>
             <source>Helped</source>
@@ -3315,19 +3331,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>How long its data waited is not known: while it was looked at it sent nothing, or had no second path. Look again after a while.</source>
-            <translation>On ne sait pas combien de temps les données ont attendu : pendant l’observation, rien n’a été envoyé ou il n’y avait pas de second chemin. Revenez plus tard.</translation>
+            <translation>On ne sait pas combien de temps les données ont attendu : pendant l’observation, rien n’a été envoyé ou il n’y avait pas de second chemin. Revenez plus tard.</translation>
         </message>
         <message>
             <source>With “never”, nothing of last week's {moved} would have gone over a backup because of late data.</source>
-            <translation>Avec « jamais », rien des {moved} de la semaine dernière ne serait passé par un chemin de secours à cause de données en retard.</translation>
+            <translation>Avec « jamais », rien des {moved} de la semaine dernière ne serait passé par un chemin de secours à cause de données en retard.</translation>
         </message>
         <message>
             <source>With 0 ms all paths are pooled: at most {amount} of last week's {moved} would have gone over others.</source>
-            <translation>Avec 0 ms tous les chemins sont réunis : au plus {amount} des {moved} de la semaine dernière seraient passés par d’autres.</translation>
+            <translation>Avec 0 ms tous les chemins sont groupés : au plus {amount} des {moved} de la semaine dernière seraient passés par d’autres.</translation>
         </message>
         <message>
             <source>Nothing was carried over metered paths.</source>
-            <translation>Rien n’a été transféré par des chemins facturés.</translation>
+            <translation>Rien n’a été transféré par des chemins facturés à l’usage.</translation>
         </message>
         <message>
             <source>Nothing was carried.</source>
@@ -3446,8 +3462,20 @@ Rien n’a été changé.</translation>
             <translation>décembre</translation>
         </message>
         <message>
+            <source>{what}: {words}</source>
+            <translation>{what} : {words}</translation>
+        </message>
+        <message>
             <source>{words} and {last}</source>
             <translation>{words} et {last}</translation>
+        </message>
+        <message>
+            <source>,</source>
+            <translation> </translation>
+        </message>
+        <message>
+            <source>.</source>
+            <translation>,</translation>
         </message>
         <message>
             <source>Enforcing is paused until {time}.</source>
@@ -3455,11 +3483,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Enforcing is paused until {time}: nothing is held to trusted paths, and late data gets no help.</source>
-            <translation>L’application des règles est suspendue jusqu’à {time} : rien n’est tenu aux chemins de confiance, et les données en retard ne reçoivent aucune aide.</translation>
+            <translation>L’application des règles est suspendue jusqu’à {time} : rien n’est tenu aux chemins de confiance, et les données en retard ne reçoivent aucune aide.</translation>
         </message>
         <message>
             <source>mpmanagerd does not run: nothing is decided.</source>
-            <translation>mpmanagerd ne tourne pas : rien n’est décidé.</translation>
+            <translation>mpmanagerd ne tourne pas : rien n’est décidé.</translation>
         </message>
         <message>
             <source>Looking for mpmanagerd.</source>
@@ -3467,15 +3495,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Nothing names its network at the moment, so only the interface can be decided on.</source>
-            <translation>Rien ne nomme son réseau pour l’instant : on ne peut décider que de l’interface.</translation>
+            <translation>Rien ne nomme son réseau pour l’instant : on ne peut décider que de l’interface.</translation>
         </message>
         <message>
             <source>The daemon is not connected: nothing can be changed at the moment.</source>
-            <translation>Le démon n’est pas connecté : rien ne peut être changé pour l’instant.</translation>
+            <translation>Le démon n’est pas connecté : rien ne peut être changé pour l’instant.</translation>
         </message>
         <message>
             <source>Decided automatically: you have said nothing about it.</source>
-            <translation>Décidé automatiquement : vous n’en avez rien dit.</translation>
+            <translation>Décidé automatiquement : vous n’en avez rien dit.</translation>
         </message>
         <message>
             <source>{path} is {level} now, whatever network it is in</source>
@@ -3519,19 +3547,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>In other networks: trusted, as you have said of this interface.</source>
-            <translation>Dans d’autres réseaux : de confiance, comme vous l’avez dit de cette interface.</translation>
+            <translation>Dans d’autres réseaux : de confiance, comme vous l’avez dit de cette interface.</translation>
         </message>
         <message>
             <source>In other networks: untrusted, as you have said of this interface.</source>
-            <translation>Dans d’autres réseaux : sans confiance, comme vous l’avez dit de cette interface.</translation>
+            <translation>Dans d’autres réseaux : sans confiance, comme vous l’avez dit de cette interface.</translation>
         </message>
         <message>
             <source>Automatically it would be trusted: {reason}.</source>
-            <translation>Automatiquement, il serait de confiance : {reason}.</translation>
+            <translation>Automatiquement, il serait de confiance : {reason}.</translation>
         </message>
         <message>
             <source>Automatically it would be untrusted: {reason}.</source>
-            <translation>Automatiquement, il serait sans confiance : {reason}.</translation>
+            <translation>Automatiquement, il serait sans confiance : {reason}.</translation>
         </message>
         <message>
             <source>Back to automatic</source>
@@ -3555,7 +3583,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path}: trust is automatic now</source>
-            <translation>{path} : la confiance est maintenant automatique</translation>
+            <translation>{path} : la confiance est maintenant automatique</translation>
         </message>
         <message>
             <source>{name} is {level} now</source>
@@ -3567,11 +3595,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path}: what you had said of this network is taken back</source>
-            <translation>{path} : ce que vous aviez dit de ce réseau est retiré</translation>
+            <translation>{path} : ce que vous aviez dit de ce réseau est retiré</translation>
         </message>
         <message>
             <source>{path}: what you had said of this interface is taken back</source>
-            <translation>{path} : ce que vous aviez dit de cette interface est retiré</translation>
+            <translation>{path} : ce que vous aviez dit de cette interface est retiré</translation>
         </message>
         <message>
             <source>The network of {path}</source>
@@ -3579,7 +3607,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Neither its program nor its control group is known, so no rule can be about it alone: it follows the default.</source>
-            <translation>Ni son programme ni son groupe de contrôle n’est connu : aucune règle ne peut la viser seule, elle suit la règle par défaut.</translation>
+            <translation>Ni son programme ni son groupe de contrôle ne sont connus, aucune règle ne peut donc ne concerner qu’elle : elle suit la valeur par défaut.</translation>
         </message>
         <message>
             <source>{wait}, then another path helps</source>
@@ -3587,7 +3615,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Up to {wait}: when data waits longer, a path in the lane When needed helps</source>
-            <translation>Jusqu’à {wait} : si des données attendent plus, un chemin de la voie « Si besoin » aide</translation>
+            <translation>Jusqu’à {wait} : si des données attendent plus, un chemin de la voie « Si besoin » aide</translation>
         </message>
         <message>
             <source>The rule for {rule} says so.</source>
@@ -3595,11 +3623,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{who}: data may wait {wait} now</source>
-            <translation>{who} : les données peuvent maintenant attendre {wait}</translation>
+            <translation>{who} : les données peuvent maintenant attendre {wait}</translation>
         </message>
         <message>
             <source>differs</source>
-            <translation>divers</translation>
+            <translation>variable</translation>
         </message>
         <message>
             <source>no limit</source>
@@ -3607,7 +3635,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>pools its paths</source>
-            <translation>réunit ses chemins</translation>
+            <translation>groupe ses chemins</translation>
         </message>
         <message>
             <source>waits without limit</source>
@@ -3635,11 +3663,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>0 ms: pool all paths</source>
-            <translation>0 ms : réunir tous les chemins</translation>
+            <translation>0 ms : grouper tous les chemins</translation>
         </message>
         <message>
             <source>No limit: another path only if nothing else is left</source>
-            <translation>Sans limite : un autre chemin seulement s’il ne reste rien d’autre</translation>
+            <translation>Sans limite : un autre chemin seulement s’il ne reste rien d’autre</translation>
         </message>
         <message>
             <source>Its connections follow different rules</source>
@@ -3647,15 +3675,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>No wait: paths in the lane When needed carry at once, pooled with the others</source>
-            <translation>Pas d’attente : les chemins de la voie « Si besoin » portent aussitôt, réunis aux autres</translation>
+            <translation>Pas d’attente : les chemins de la voie « Si besoin » acheminent aussitôt, groupés avec les autres</translation>
         </message>
         <message>
             <source>No limit: data waits for its own path; others stand by until nothing else is left</source>
-            <translation>Sans limite : les données attendent leur propre chemin ; les autres restent en attente tant qu’il en reste un</translation>
+            <translation>Sans limite : les données attendent leur propre chemin ; les autres restent en attente tant qu’il en reste un</translation>
         </message>
         <message>
             <source>The default says so; move the slider to give it a rule of its own.</source>
-            <translation>Ainsi le dit la règle par défaut ; déplacez le curseur pour lui donner sa propre règle.</translation>
+            <translation>Ainsi le dit la règle par défaut ; déplacez le curseur pour lui donner sa propre règle.</translation>
         </message>
         <message>
             <source>The program itself asked for it ({option}), which counts before every rule.</source>
@@ -3663,15 +3691,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{who} follows the default now ({wait})</source>
-            <translation>{who} suit maintenant la règle par défaut ({wait})</translation>
+            <translation>{who} suit maintenant la valeur par défaut ({wait})</translation>
         </message>
         <message>
             <source>{who}: all paths are pooled now</source>
-            <translation>{who} : tous les chemins sont maintenant réunis</translation>
+            <translation>{who} : tous les chemins sont maintenant groupés</translation>
         </message>
         <message>
             <source>{who}: others help only when nothing else is left</source>
-            <translation>{who} : les autres n’aident que s’il ne reste rien d’autre</translation>
+            <translation>{who} : les autres n’aident que s’il ne reste rien d’autre</translation>
         </message>
         <message>
             <source>Wi-Fi</source>
@@ -3699,7 +3727,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Phone tether</source>
-            <translation>Téléphone</translation>
+            <translation>Partage mobile</translation>
         </message>
         <message>
             <source>Virtual link</source>
@@ -3723,7 +3751,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>switched off</source>
-            <translation>éteint</translation>
+            <translation>désactivé</translation>
         </message>
         <message>
             <source>It has a carrier, an address and a way out.</source>
@@ -3731,7 +3759,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It has no gateway: only its own network can be reached.</source>
-            <translation>Il n’a pas de passerelle : seul son propre réseau est joignable.</translation>
+            <translation>Il n’a pas de passerelle : seul son propre réseau est joignable.</translation>
         </message>
         <message>
             <source>It is connected, but nobody gave it an address.</source>
@@ -3739,11 +3767,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>No carrier: the network is out of reach or the cable is unplugged.</source>
-            <translation>Pas de porteuse : le réseau est hors de portée ou le câble débranché.</translation>
+            <translation>Pas de porteuse : le réseau est hors de portée ou le câble débranché.</translation>
         </message>
         <message>
             <source>The interface is switched off.</source>
-            <translation>L’interface est éteinte.</translation>
+            <translation>L’interface est désactivée.</translation>
         </message>
         <message>
             <source>When needed</source>
@@ -3803,19 +3831,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Trust: {badge}</source>
-            <translation>Confiance : {badge}</translation>
+            <translation>Confiance : {badge}</translation>
         </message>
         <message>
             <source>Multipath: {badge}</source>
-            <translation>Multipath : {badge}</translation>
+            <translation>Multipath : {badge}</translation>
         </message>
         <message>
             <source>MP: {badge}</source>
-            <translation>MP : {badge}</translation>
+            <translation>MP : {badge}</translation>
         </message>
         <message>
             <source>What holds for whoever has no rule of its own.</source>
-            <translation>Ce qui vaut pour tout ce qui n'a pas de règle propre.</translation>
+            <translation>Ce qui vaut pour tout ce qui n’a pas de règle propre.</translation>
         </message>
         <message>
             <source>Dismiss</source>
@@ -3835,7 +3863,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{amount} more today</source>
-            <translation>{amount} de plus aujourd’hui</translation>
+            <translation>{amount} aujourd’hui</translation>
         </message>
         <message>
             <source>No cap</source>
@@ -3859,7 +3887,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Such as 5 GB or 200 MB; empty for no cap</source>
-            <translation>Par exemple 5 GB ou 200 MB ; vide pour aucun plafond</translation>
+            <translation>Par exemple 5 GB ou 200 MB ; vide pour aucun plafond</translation>
         </message>
         <message>
             <source>Begins on day</source>
@@ -3871,7 +3899,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Keep: {change}</source>
-            <translation>Conserver : {change}</translation>
+            <translation>Conserver : {change}</translation>
         </message>
         <message>
             <source>Changes, the newest first</source>
@@ -3899,15 +3927,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>mean of each {seconds} s</source>
-            <translation>moyenne de chaque {seconds} s</translation>
+            <translation>moyenne de chaque {seconds} s</translation>
         </message>
         <message>
             <source>Paths: {names}; {scale}</source>
-            <translation>Chemins : {names} ; {scale}</translation>
+            <translation>Chemins : {names} ; {scale}</translation>
         </message>
         <message>
             <source>Whose data: {name}</source>
-            <translation>Données de : {name}</translation>
+            <translation>Données de : {name}</translation>
         </message>
         <message>
             <source>What if</source>
@@ -3915,7 +3943,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Try what a wait would have cost; nothing is changed by that.</source>
-            <translation>Essayez ce qu’une attente aurait coûté ; cela ne change rien.</translation>
+            <translation>Essayez ce qu’une attente aurait coûté ; cela ne change rien.</translation>
         </message>
         <message>
             <source>What a wait would have cost</source>
@@ -3935,7 +3963,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Double click or Enter: why, on the Live page</source>
-            <translation>Double clic ou Entrée : pourquoi, sur la page En direct</translation>
+            <translation>Double clic ou Entrée : pourquoi, sur la page En direct</translation>
         </message>
         <message>
             <source>Last events, the newest first</source>
@@ -3943,7 +3971,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Filter: words, or app:… path: host: state:late</source>
-            <translation>Filtre : mots, ou app:… path: host: state:late</translation>
+            <translation>Filtre : mots, ou app:… path: host: state:late</translation>
         </message>
         <message>
             <source>Filter</source>
@@ -3975,7 +4003,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>−60 s</source>
-            <translation>−60 s</translation>
+            <translation>−60 s</translation>
         </message>
         <message>
             <source>Hold to trusted paths</source>
@@ -3991,11 +4019,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Why does it go this way?</source>
-            <translation>Pourquoi ce chemin ?</translation>
+            <translation>Pourquoi ce chemin ?</translation>
         </message>
         <message>
             <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
-            <translation>Choisissez une ligne ou un ruban : ici se lisent ce qu’il fait et pourquoi, quelle règle le veut, combien ses données ont attendu et ce qu’un autre chemin a porté pour lui.</translation>
+            <translation>Choisissez une ligne ou un ruban : ici se lisent ce qu’il fait et pourquoi, quelle règle le veut, combien ses données ont attendu et ce qu’un autre chemin a acheminé pour lui.</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>
@@ -4011,7 +4039,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Lane {lane}: {hint}</source>
-            <translation>Voie {lane} : {hint}</translation>
+            <translation>Voie {lane} : {hint}</translation>
         </message>
         <message>
             <source>Drag a path here</source>
@@ -4023,7 +4051,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>A rule for something that need not be running</source>
-            <translation>Une règle pour ce qui n'a pas besoin de tourner</translation>
+            <translation>Une règle pour ce qui n’a pas besoin de tourner</translation>
         </message>
         <message>
             <source>{condition} (optional)</source>
@@ -4031,7 +4059,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
-            <translation>Glissez vers une autre voie, ou pressez 1 à 4 ; Entrée ouvre le menu.</translation>
+            <translation>Glissez vers une autre voie, ou appuyez sur 1 à 4 ; Entrée ouvre le menu.</translation>
         </message>
         <message>
             <source>Automatic ({lane})</source>
@@ -4043,7 +4071,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>This link is …</source>
-            <translation>Ce lien est …</translation>
+            <translation>Ce lien est…</translation>
         </message>
         <message>
             <source>What was detected</source>
@@ -4055,19 +4083,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Never, still in use: connections that began here keep it while they have no other path.</source>
-            <translation>Jamais, encore utilisé : les connexions commencées ici le gardent tant qu’elles n’ont pas d’autre chemin.</translation>
+            <translation>Jamais, encore utilisé : les connexions commencées ici le gardent tant qu’elles n’ont pas d’autre chemin.</translation>
         </message>
         <message>
             <source>Addresses: {addresses}</source>
-            <translation>Adresses : {addresses}</translation>
+            <translation>Adresses : {addresses}</translation>
         </message>
         <message>
             <source>Gateway: {gateways}</source>
-            <translation>Passerelle : {gateways}</translation>
+            <translation>Passerelle : {gateways}</translation>
         </message>
         <message>
             <source>Trust …</source>
-            <translation>Confiance …</translation>
+            <translation>Confiance…</translation>
         </message>
         <message>
             <source>Asks the gateway five times how fast it answers.</source>
@@ -4083,7 +4111,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Asking the gateway …</source>
-            <translation>La passerelle est interrogée …</translation>
+            <translation>La passerelle est interrogée…</translation>
         </message>
         <message>
             <source>Use</source>
@@ -4095,7 +4123,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>What it would change …</source>
-            <translation>Ce qu’il changerait …</translation>
+            <translation>Ce qu’il changerait…</translation>
         </message>
         <message>
             <source>More about {profile}</source>
@@ -4131,7 +4159,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Mend these lines in an editor and open the file again; nothing has been changed.</source>
-            <translation>Corrigez ces lignes dans un éditeur et rouvrez le fichier ; rien n’a été changé.</translation>
+            <translation>Corrigez ces lignes dans un éditeur et rouvrez le fichier ; rien n’a été changé.</translation>
         </message>
         <message>
             <source>How it is taken</source>
@@ -4211,11 +4239,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>What would survive if a network went out of reach? Take it away and see.</source>
-            <translation>Qu’est-ce qui survivrait si un réseau sortait de portée ? Retirez-le et voyez.</translation>
+            <translation>Qu’est-ce qui continuerait si un réseau sortait de portée ? Retirez-le et voyez.</translation>
         </message>
         <message>
             <source>Rehearsal</source>
-            <translation>Répétition</translation>
+            <translation>Essai de panne</translation>
         </message>
         <message>
             <source>For how long, in seconds</source>
@@ -4239,31 +4267,35 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{path} is away ...</source>
-            <translation>{path} est absent ...</translation>
+            <translation>{path} est absent…</translation>
         </message>
         <message>
             <source>Ending the rehearsal failed</source>
-            <translation>La fin de la répétition a échoué</translation>
+            <translation>L’arrêt de l’essai de panne a échoué</translation>
         </message>
         <message>
             <source>The rehearsal failed</source>
-            <translation>La répétition a échoué</translation>
+            <translation>L’essai de panne a échoué</translation>
         </message>
         <message>
             <source>As other rules say ({demand})</source>
-            <translation>Comme disent d'autres règles ({demand})</translation>
+            <translation>Comme disent d’autres règles ({demand})</translation>
         </message>
         <message>
             <source>Nothing is held to trusted paths.</source>
-            <translation>Rien n'est limité aux chemins de confiance.</translation>
+            <translation>Rien n’est tenu aux chemins de confiance.</translation>
         </message>
         <message>
             <source>What opens a connection carries its keys and keeps to trusted paths; what follows may use any path.</source>
-            <translation>Ce qui ouvre une connexion porte ses clés et reste sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
+            <translation>Ce qui ouvre une connexion porte ses clés et reste sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
         </message>
         <message>
             <source>The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path.</source>
-            <translation>L’établissement et les premiers octets de chaque sens restent sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
+            <translation>La poignée de main et les premiers octets de chaque sens restent sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
+        </message>
+        <message>
+            <source>{rule} (decided above: {overruled})</source>
+            <translation>{rule} (décidé plus haut : {overruled})</translation>
         </message>
         <message>
             <source>Rule</source>
@@ -4271,15 +4303,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Preset</source>
-            <translation>Préréglage</translation>
+            <translation>Modèle</translation>
         </message>
         <message>
             <source>As other rules say</source>
-            <translation>Comme disent d'autres règles</translation>
+            <translation>Comme disent d’autres règles</translation>
         </message>
         <message>
             <source>Refuse where no path is trusted</source>
-            <translation>Refuser là où aucun chemin n'est de confiance</translation>
+            <translation>Refuser là où aucun chemin n’est de confiance</translation>
         </message>
         <message>
             <source>Prefer the path with the lowest delay</source>
@@ -4291,7 +4323,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>This rule demands nothing of its own.</source>
-            <translation>Cette règle n'exige rien d'elle-même.</translation>
+            <translation>Cette règle n’exige rien d’elle-même.</translation>
         </message>
         <message>
             <source>Any path</source>
@@ -4315,7 +4347,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Also for programs that know nothing of it, as far as that can be had.</source>
-            <translation>Aussi pour les programmes qui n'en savent rien, autant que possible.</translation>
+            <translation>Aussi pour les programmes qui n’en savent rien, autant que possible.</translation>
         </message>
         <message>
             <source>One path is enough for it.</source>
@@ -4327,7 +4359,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Paths it may use</source>
-            <translation>Chemins qu'elle peut utiliser</translation>
+            <translation>Chemins qu’elle peut utiliser</translation>
         </message>
         <message>
             <source>Several paths at once (Multipath TCP)</source>
@@ -4339,7 +4371,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The rules about it, in the order in which they count</source>
-            <translation>Les règles à son sujet, dans l'ordre où elles comptent</translation>
+            <translation>Les règles à son sujet, dans l’ordre où elles comptent</translation>
         </message>
         <message>
             <source>bytes in each direction</source>
@@ -4347,7 +4379,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>No rule: the backup stays a backup, and connections open on trusted paths.</source>
-            <translation>Aucune règle : la réserve reste une réserve, et les connexions s'ouvrent sur des chemins de confiance.</translation>
+            <translation>Aucune règle : le secours reste un secours, et les connexions s’ouvrent sur des chemins de confiance.</translation>
         </message>
         <message>
             <source>Pages</source>
@@ -4355,7 +4387,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Colours: {theme}</source>
-            <translation>Couleurs : {theme}</translation>
+            <translation>Couleurs : {theme}</translation>
         </message>
         <message>
             <source>Others trust what you sign when they know your key.</source>
@@ -4367,7 +4399,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>You trust no signer yet: open a signed profile, and say there that you do.</source>
-            <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
+            <translation>Vous ne faites encore confiance à aucun signataire : ouvrez un profil signé, et dites-le là.</translation>
         </message>
         <message>
             <source>Forget</source>
@@ -4399,19 +4431,19 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{lowest} to {highest}; Enter sets it</source>
-            <translation>{lowest} à {highest} ; Entrée le règle</translation>
+            <translation>{lowest} à {highest} ; Entrée le règle</translation>
         </message>
         <message>
             <source>Say nothing of it</source>
-            <translation>N'en rien dire</translation>
+            <translation>N’en rien dire</translation>
         </message>
         <message>
             <source>Show the last {time}</source>
-            <translation>Montrer les dernières {time}</translation>
+            <translation>Montrer : {time}</translation>
         </message>
         <message>
             <source>Range {range}: clear</source>
-            <translation>Plage {range} : effacer</translation>
+            <translation>Plage {range} : effacer</translation>
         </message>
         <message>
             <source>At most {rate}.</source>
@@ -4419,7 +4451,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>What was carried, over time</source>
-            <translation>Ce qui a été transporté, au fil du temps</translation>
+            <translation>Ce qui a été transféré, au fil du temps</translation>
         </message>
         <message>
             <source>Some of the time was not measured.</source>
@@ -4427,7 +4459,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Chosen: {range}.</source>
-            <translation>Choisi : {range}.</translation>
+            <translation>Choisi : {range}.</translation>
         </message>
         <message>
             <source>Traffic of the last five minutes</source>
@@ -4443,11 +4475,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Trust in {path}: {level}</source>
-            <translation>Confiance envers {path} : {level}</translation>
+            <translation>Confiance envers {path} : {level}</translation>
         </message>
         <message>
             <source>Trust in {path}: {level}, decided by you</source>
-            <translation>Confiance envers {path} : {level}, décidé par vous</translation>
+            <translation>Confiance envers {path} : {level}, décidé par vous</translation>
         </message>
         <message>
             <source>A click or Enter changes it.</source>
@@ -4455,11 +4487,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Not proven: {program} could not be started.</source>
-            <translation>Non prouvé : {program} n’a pas pu être démarré.</translation>
+            <translation>Non prouvé : {program} n’a pas pu être démarré.</translation>
         </message>
         <message>
             <source>{who}: data may wait {wait}</source>
-            <translation>{who} : les données peuvent attendre : {wait}</translation>
+            <translation>{who} : attente permise : {wait}</translation>
         </message>
         <message>
             <source>Everything shown is simulated</source>
@@ -4467,7 +4499,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Simulated: none of this is real.</source>
-            <translation>Simulé : rien de tout cela n’est réel.</translation>
+            <translation>Simulé : rien de tout cela n’est réel.</translation>
         </message>
         <message>
             <source>Pausing failed</source>
@@ -4491,7 +4523,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>it may be a network that you do not trust; what tells them apart is not known yet</source>
-            <translation>ce peut être un réseau auquel vous ne faites pas confiance ; ce qui les distingue n’est pas encore connu</translation>
+            <translation>ce peut être un réseau auquel vous ne faites pas confiance ; ce qui les distingue n’est pas encore connu</translation>
         </message>
         <message>
             <source>what you have said of networks is lost, and it may be one that you do not trust</source>
@@ -4499,7 +4531,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>who listens would have to be at the cable</source>
-            <translation>qui écoute devrait être au câble</translation>
+            <translation>pour écouter, il faudrait être sur le câble</translation>
         </message>
         <message>
             <source>the cable leads to a network with a login (802.1X)</source>
@@ -4515,11 +4547,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>who listens would have to be at the telephone line</source>
-            <translation>qui écoute devrait être à la ligne téléphonique</translation>
+            <translation>pour écouter, il faudrait être sur la ligne téléphonique</translation>
         </message>
         <message>
             <source>it encrypts what it carries</source>
-            <translation>il chiffre ce qu’il porte</translation>
+            <translation>il chiffre ce qu’il achemine</translation>
         </message>
         <message>
             <source>paired devices encrypt the air</source>
@@ -4531,11 +4563,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>everybody in reach can overhear an open Wi-Fi</source>
-            <translation>chacun à portée peut écouter un Wi-Fi ouvert</translation>
+            <translation>toute personne à portée peut écouter un Wi-Fi ouvert</translation>
         </message>
         <message>
             <source>it encrypts the air but does not prove who it is: anybody can pretend to be this network</source>
-            <translation>il chiffre la radio mais ne prouve pas qui il est : n’importe qui peut se faire passer pour ce réseau</translation>
+            <translation>il chiffre la radio mais ne prouve pas qui il est : n’importe qui peut se faire passer pour ce réseau</translation>
         </message>
         <message>
             <source>WEP is broken within minutes</source>
@@ -4559,15 +4591,15 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>its certificate is not validated: anybody can pretend to be this network</source>
-            <translation>son certificat n’est pas vérifié : n’importe qui peut se faire passer pour ce réseau</translation>
+            <translation>son certificat n’est pas vérifié : n’importe qui peut se faire passer pour ce réseau</translation>
         </message>
         <message>
             <source>nobody tells whether the network's certificate is validated</source>
-            <translation>personne ne dit si le certificat du réseau est vérifié</translation>
+            <translation>on ne sait pas si le certificat du réseau est vérifié</translation>
         </message>
         <message>
             <source>nobody tells how this Wi-Fi is encrypted</source>
-            <translation>personne ne dit comment ce Wi-Fi est chiffré</translation>
+            <translation>on ne sait pas comment ce Wi-Fi est chiffré</translation>
         </message>
         <message>
             <source>what lies behind a virtual link is not known</source>
@@ -4575,7 +4607,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>nobody tells what kind of network this is</source>
-            <translation>personne ne dit de quel type de réseau il s’agit</translation>
+            <translation>on ne sait pas de quel type de réseau il s’agit</translation>
         </message>
         <message>
             <source>No address</source>
@@ -4583,11 +4615,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The network has not given this machine an address (yet): nothing can leave by this path.</source>
-            <translation>Le réseau n’a pas (encore) donné d’adresse à cette machine : rien ne peut sortir par ce chemin.</translation>
+            <translation>Le réseau n’a pas (encore) donné d’adresse à cette machine : rien ne peut sortir par ce chemin.</translation>
         </message>
         <message>
             <source>Connect to this network again, or look at its DHCP server. A path that is not needed can be left out:</source>
-            <translation>Reconnectez-vous à ce réseau, ou examinez son serveur DHCP. Un chemin inutile peut être écarté :</translation>
+            <translation>Reconnectez-vous à ce réseau, ou examinez son serveur DHCP. Un chemin inutile peut être écarté :</translation>
         </message>
         <message>
             <source>No gateway</source>
@@ -4599,7 +4631,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Have the network tell a default gateway. A path that is not meant to lead further can be left out:</source>
-            <translation>Faites annoncer une passerelle par défaut par le réseau. Un chemin qui ne doit pas mener plus loin peut être écarté :</translation>
+            <translation>Faites annoncer une passerelle par défaut par le réseau. Un chemin qui ne doit pas mener plus loin peut être écarté :</translation>
         </message>
         <message>
             <source>No route for this source address</source>
@@ -4607,7 +4639,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Rules or routes of another program come before those of mpmanager: no subflow leaves by this path.</source>
-            <translation>Des règles ou des routes d’un autre programme passent avant celles de mpmanager : aucun sous-flux ne sort par ce chemin.</translation>
+            <translation>Des règles ou des routes d’un autre programme passent avant celles de mpmanager : aucun sous-flux ne sort par ce chemin.</translation>
         </message>
         <message>
             <source>Look for rules with a priority before ours, and remove what another program has left there.</source>
@@ -4619,11 +4651,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>The first router does not answer. Some never answer echo requests; else it is off or out of reach.</source>
-            <translation>Le premier routeur ne répond pas. Certains ne répondent jamais aux demandes d’écho ; sinon il est éteint ou hors de portée.</translation>
+            <translation>Le premier routeur ne répond pas. Certains ne répondent jamais aux demandes d’écho ; sinon il est éteint ou hors de portée.</translation>
         </message>
         <message>
             <source>Restart the router or move closer to it; meanwhile other paths carry.</source>
-            <translation>Redémarrez le routeur ou rapprochez-vous ; en attendant, d’autres chemins portent le trafic.</translation>
+            <translation>Redémarrez le routeur ou rapprochez-vous ; en attendant, d’autres chemins acheminent le trafic.</translation>
         </message>
         <message>
             <source>No name server</source>
@@ -4643,11 +4675,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>This network wants a login in a browser before it lets anything pass.</source>
-            <translation>Ce réseau exige une connexion dans un navigateur avant de laisser passer quoi que ce soit.</translation>
+            <translation>Ce réseau exige une authentification dans un navigateur avant de laisser passer quoi que ce soit.</translation>
         </message>
         <message>
             <source>Log in there with a browser. Until then, keep connections off it:</source>
-            <translation>Identifiez-vous-y avec un navigateur. D’ici là, tenez-en les connexions à l’écart :</translation>
+            <translation>Identifiez-vous-y avec un navigateur. D’ici là, tenez-en les connexions à l’écart :</translation>
         </message>
         <message>
             <source>The server cannot be reached</source>
@@ -4659,7 +4691,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Check the address and the port; where other paths reach it, this network filters it.</source>
-            <translation>Vérifiez l’adresse et le port ; si d’autres chemins l’atteignent, ce réseau le filtre.</translation>
+            <translation>Vérifiez l’adresse et le port ; si d’autres chemins l’atteignent, ce réseau le filtre.</translation>
         </message>
         <message>
             <source>Multipath TCP is filtered on this path</source>
@@ -4667,11 +4699,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Something in this network removes the options of Multipath TCP: what opens here stays on this path.</source>
-            <translation>Quelque chose dans ce réseau supprime les options de Multipath TCP : ce qui s’ouvre ici reste sur ce chemin.</translation>
+            <translation>Quelque chose dans ce réseau supprime les options de Multipath TCP : ce qui s’ouvre ici reste sur ce chemin.</translation>
         </message>
         <message>
             <source>Have connections open on another path, and this one only join or help:</source>
-            <translation>Faites ouvrir les connexions sur un autre chemin, celui-ci ne servant qu’à rejoindre ou aider :</translation>
+            <translation>Faites ouvrir les connexions sur un autre chemin, celui-ci ne servant qu’à rejoindre ou aider :</translation>
         </message>
         <message>
             <source>No subflow can join on this path</source>
@@ -4679,11 +4711,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Connections can open here and none can move here: as a backup this path is worth nothing.</source>
-            <translation>Des connexions peuvent s’ouvrir ici, mais aucune ne peut y passer : comme secours, ce chemin ne vaut rien.</translation>
+            <translation>Des connexions peuvent s’ouvrir ici, mais aucune ne peut y passer : comme secours, ce chemin ne vaut rien.</translation>
         </message>
         <message>
             <source>Rely on another path as the backup, and leave this one out:</source>
-            <translation>Comptez sur un autre chemin de secours, et écartez celui-ci :</translation>
+            <translation>Comptez sur un autre chemin de secours, et écartez celui-ci :</translation>
         </message>
         <message>
             <source>The other end speaks no Multipath TCP</source>
@@ -4691,7 +4723,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Such connections are plain TCP: they stay on one path and break with it.</source>
-            <translation>De telles connexions sont en TCP simple : elles restent sur un chemin et tombent avec lui.</translation>
+            <translation>De telles connexions sont en TCP simple : elles restent sur un chemin et tombent avec lui.</translation>
         </message>
         <message>
             <source>Only the server's side can change that (Linux 5.6 or later, and a service that listens for it).</source>
@@ -4703,11 +4735,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>New connections belong to somebody else: tiers, waits and helping do not hold for them.</source>
-            <translation>Les nouvelles connexions appartiennent à un autre : niveaux, attentes et aide ne valent pas pour elles.</translation>
+            <translation>Les nouvelles connexions appartiennent à un autre : voies, attentes et aide ne valent pas pour elles.</translation>
         </message>
         <message>
             <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
-            <translation>Arrêtez l’autre (mptcpd, ou un réglage qui annule le nôtre), et redémarrez mpmanagerd :</translation>
+            <translation>Arrêtez l’autre (mptcpd, ou un réglage qui annule le nôtre), et redémarrez mpmanagerd :</translation>
         </message>
         <message>
             <source>This application does not use Multipath TCP</source>
@@ -4719,7 +4751,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>Have it use Multipath TCP from its next connections on:</source>
-            <translation>Faites-lui utiliser Multipath TCP dès ses prochaines connexions :</translation>
+            <translation>Faites-lui utiliser Multipath TCP dès ses prochaines connexions :</translation>
         </message>
         <message>
             <source>The cap of this path is reached</source>
@@ -4727,11 +4759,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>It is kept from carrying more until the next period begins.</source>
-            <translation>Il ne porte plus rien jusqu’au début de la prochaine période.</translation>
+            <translation>Il n’achemine plus rien jusqu’au début de la prochaine période.</translation>
         </message>
         <message>
             <source>Let it carry more for today, or wait until counting begins anew:</source>
-            <translation>Laissez-le porter davantage aujourd’hui, ou attendez que le compte reparte à zéro :</translation>
+            <translation>Laissez-le acheminer davantage aujourd’hui, ou attendez que le compte reparte à zéro :</translation>
         </message>
         <message>
             <source>A rule without effect</source>
@@ -4743,7 +4775,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>End the temporary rule now:</source>
-            <translation>Terminez maintenant la règle temporaire :</translation>
+            <translation>Terminez maintenant la règle temporaire :</translation>
         </message>
         <message>
             <source>Something cannot be done on this machine</source>
@@ -4751,11 +4783,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>What needs it is not enforced, or done in a lesser way; the rest works.</source>
-            <translation>Ce qui en dépend n’est pas imposé, ou l’est moins bien ; le reste fonctionne.</translation>
+            <translation>Ce qui en dépend n’est pas imposé, ou l’est moins bien ; le reste fonctionne.</translation>
         </message>
         <message>
             <source>See which of the requirements of mpmanager this machine does not meet:</source>
-            <translation>Voyez quelles exigences de mpmanager cette machine ne remplit pas :</translation>
+            <translation>Voyez quelles exigences de mpmanager cette machine ne remplit pas :</translation>
         </message>
     </context>
 </TS>

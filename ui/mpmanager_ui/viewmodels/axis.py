@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.history import ChartData, Series
+from mpmanager_ui.viewmodels.quantities import format_rate
+from mpmanager_ui.viewmodels.translation import tr_number
 
 LEAST_TOP_BIT_S = 100_000.0
 _STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -30,7 +31,7 @@ def tick_label(rate_bit_s: float) -> str:
     """What stands beside a line: `0`, `20 Mbit/s`."""
     if rate_bit_s == 0:
         return "0"
-    return format_rate(abs(rate_bit_s)).replace(".0", "")
+    return format_rate(abs(rate_bit_s)).replace(tr_number(".0"), "")
 
 
 def scale_of(data: ChartData) -> RateScale:

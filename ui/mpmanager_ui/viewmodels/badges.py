@@ -9,7 +9,7 @@ from mpmanager.model.multipath import MultipathState
 from mpmanager.model.policy import TrustDemand, TrustPolicy
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.selector import Selector, SelectorKind
-from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import labelled, tr, tr_later, tr_literal
 
 _COVERAGES = {
     Coverage.ENFORCED: tr_later("Enforced"),
@@ -61,7 +61,7 @@ class Badge:
     @property
     def sentence(self) -> str:
         """Both."""
-        return f"{self.word}: {self.reason}."
+        return f"{labelled(self.word, self.reason)}."
 
 
 def trust_badge(protections: Iterable[ProtectionInfo]) -> Badge | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from mpmanager.api.structures import CapInfo, GatewayAnswer, PathInfo
-from mpmanager.client.quantities import format_bytes, format_rtt
 from mpmanager.model.caps import CapAction, CapState
 from mpmanager.model.errors import InvalidValueError
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later
+from mpmanager_ui.viewmodels.quantities import format_bytes, format_rtt
+from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_count, tr_later
 
 ONE_MORE_BYTES = 100_000_000
 """What the button for today allows."""
@@ -66,7 +66,7 @@ class CapBar:
     @property
     def summary(self) -> str:
         """For who hears it instead of seeing it."""
-        return f"{self.title}: {self.text}. {self.note}"
+        return f"{labelled(self.title, self.text)}. {self.note}"
 
 
 def cap_bars(path: PathInfo, today: date) -> tuple[CapBar, ...]:
@@ -183,7 +183,7 @@ def cap_done(title: str, cap: CapInfo) -> str:
         parts.append(tr("{amount} a month from day {day}", amount=write_size(cap.month_bytes), day=cap.reset_day))
     if cap.day_bytes is not None:
         parts.append(tr("{amount} a day", amount=write_size(cap.day_bytes)))
-    return f"{title}: {', '.join(parts)}" if parts else tr("{path} has no cap now", path=title)
+    return labelled(title, ", ".join(parts)) if parts else tr("{path} has no cap now", path=title)
 
 
 def metered_done(title: str, said: bool | None) -> str:  # noqa: FBT001  # a value, not a switch

@@ -12,7 +12,8 @@ from mpmanager.api.structures import ChangeInfo, ChangePartInfo, PathInfo
 from mpmanager.model.change import AspectKind
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.trust import Trust
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later
+from mpmanager_ui.viewmodels.traffic_record import date_words
+from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_count, tr_later
 from mpmanager_ui.viewmodels.trust import LEVELS
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS
 
@@ -94,7 +95,7 @@ def _day(unix_time: float) -> date:
 def _day_words(day: date, today: date) -> str:
     if day == today:
         return tr("Today")
-    return tr("Yesterday") if day == today - timedelta(days=1) else f"{day:%x}"
+    return tr("Yesterday") if day == today - timedelta(days=1) else f"{date_words(day)} {day.year}"
 
 
 def _leading(change: ChangeInfo) -> ChangePartInfo:
@@ -156,7 +157,7 @@ _WORDS: Mapping[AspectKind, Callable[[ChangePartInfo, str], str]] = {
 
 
 def _became(what: str, before: str, after: str) -> str:
-    return f"{what}: {before} \N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}{after}"
+    return labelled(what, f"{before} \N{RIGHTWARDS ARROW}\N{NO-BREAK SPACE}{after}")
 
 
 def _tier(text: str | None) -> str:

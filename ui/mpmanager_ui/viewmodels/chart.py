@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mpmanager.client.quantities import NOT_KNOWN, format_rate
 from mpmanager_ui.viewmodels.history import MINUTE_BINS, SPAN_BINS, ChartData, Mark, MarkKind, Series
-from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
+from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, format_rate
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_number
 from mpmanager_ui.viewmodels.wording import clock
 
 
@@ -44,7 +44,7 @@ class MarkGroup:
             return ""
         if len(kinds) > 1:
             return tr_count("{count} event", "{count} events", number)
-        return _WORDS[kinds.pop()].replace("{count} ", f"{number:,}\N{NO-BREAK SPACE}")
+        return _WORDS[kinds.pop()].replace("{count} ", tr_number(f"{number:,}") + "\N{NO-BREAK SPACE}")
 
 
 _GRAVITY = (

@@ -17,11 +17,11 @@ from mpmanager.api.structures import (
     RehearsalInfo,
     RehearsedInfo,
 )
-from mpmanager.client.quantities import format_bytes, format_rtt, format_wait
 from mpmanager.model.diagnosis import ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.rehearsal import Endurance
 from mpmanager.verify.report import ProofInfo
 from mpmanager.verify.verdict import Verdict
+from mpmanager_ui.viewmodels.quantities import format_bytes, format_rtt, format_wait
 from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later, tr_literal
 
 _NOT_AUTHORIZED = 4

@@ -11,9 +11,9 @@ from enum import Enum, auto, unique
 from itertools import pairwise
 from typing import NamedTuple
 
-from mpmanager.client.quantities import format_rate
 from mpmanager_ui.viewmodels.live_rows import CARRYING_BIT_S, Record
-from mpmanager_ui.viewmodels.translation import tr, tr_count
+from mpmanager_ui.viewmodels.quantities import format_rate
+from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_number
 
 OTHERS = "\0others"
 """The key of the node that stands for the applications there is no room for."""
@@ -249,7 +249,7 @@ class FlowMap:
             nodes=nodes,
             ribbons=tuple(sorted(ribbons, key=lambda each: -each.width)),
             sample_px=_width(sample, self._unit),
-            sample_words=format_rate(sample).replace(".0", ""),
+            sample_words=format_rate(sample).replace(tr_number(".0"), ""),
             legend=tr("The width grows with the square root of the rate; dots move the way most bytes go"),
         )
 

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from mpmanager.api.structures import ConnectionInfo, ExpirationInfo, Frame, PolicyInfo, TrustInfo, Wait
-from mpmanager.client.quantities import NOT_KNOWN, format_bytes, format_rate, format_rtt, format_wait
 from mpmanager.client.reasons import reasons
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.lateness import Titles, milliseconds, titled
@@ -13,6 +12,8 @@ from mpmanager_ui.viewmodels.live_tree import Node
 from mpmanager_ui.viewmodels.live_words import explanation
 from mpmanager_ui.viewmodels.rule_words import chain_links, link_words
 from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, format_bytes, format_rate, format_rtt, format_wait
+from mpmanager_ui.viewmodels.translation import tr, tr_number
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
 _ONLY = "only"
@@ -82,7 +83,7 @@ def _figures(values: Values, titles: Titles) -> list[tuple[str, str]]:
         (tr("Upload"), format_rate(values.up_bit_s)),
         (tr("Round trip"), format_rtt(values.rtt_ms)),
         (tr("Carried"), format_bytes(values.byte_count)),
-        (tr("Sent again"), f"{values.retransmits:,}"),
+        (tr("Sent again"), tr_number(f"{values.retransmits:,}")),
     ]
     if values.kind is not RowKind.SUBFLOW:
         rows.append((tr("Paths"), ", ".join(titled(path, titles) for path in values.paths) or NOT_KNOWN))

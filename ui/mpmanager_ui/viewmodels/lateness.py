@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mpmanager.api.structures import ExpirationInfo, HelpCounts, Wait
-from mpmanager.client.quantities import format_bytes, format_wait
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
+from mpmanager_ui.viewmodels.quantities import format_bytes, format_wait
 from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
 
 Titles = Mapping[str, str]

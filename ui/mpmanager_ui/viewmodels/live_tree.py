@@ -6,10 +6,10 @@ from enum import IntEnum
 from operator import attrgetter
 from typing import Any, Protocol
 
-from mpmanager.client.quantities import format_bytes, format_rate, format_rtt
 from mpmanager_ui.viewmodels.live_filter import FilterKey, LiveFilter, word_of
 from mpmanager_ui.viewmodels.live_rows import STATE_WORDS, Record, RowKind, Values
-from mpmanager_ui.viewmodels.translation import Spoken, tr_later
+from mpmanager_ui.viewmodels.quantities import format_bytes, format_rate, format_rtt
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later, tr_number
 from mpmanager_ui.viewmodels.waits import place_of, wait_words
 
 
@@ -74,7 +74,7 @@ def cell_text(values: Values, column: Column) -> str:  # noqa: C901, PLR0911  # 
         case Column.BYTES:
             return format_bytes(values.byte_count)
         case Column.RETRANSMITS:
-            return f"{values.retransmits:,}"
+            return tr_number(f"{values.retransmits:,}")
         case Column.HISTORY:
             return ""
 

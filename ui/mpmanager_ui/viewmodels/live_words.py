@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from mpmanager.api.structures import ExpirationInfo, HelpCounts
-from mpmanager.client.quantities import format_rate
 from mpmanager.model.expiration import ExpirationState
 from mpmanager_ui.viewmodels.lateness import StateWords, Titles, help_sentence, late_path, state_words, titled
 from mpmanager_ui.viewmodels.live_rows import STATE_MEANINGS, STATE_WORDS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Column, Node, cell_text
-from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.quantities import format_rate
+from mpmanager_ui.viewmodels.translation import labelled, tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 
 Helps = Mapping[object, HelpCounts]
@@ -81,9 +81,9 @@ def row_sentence(node: Node, setting: WaitSetting | None, titles: Titles, helps:
     values = node.values
     if values.kind is RowKind.APPLICATION:
         wait = setting_sentence(setting) if setting else ""
-        return f"{values.name}: {proof or help_sentence(helps.get(node.key))} {wait}"
+        return labelled(values.name, f"{proof or help_sentence(helps.get(node.key))} {wait}")
     name = titled(values.paths[0], titles) if values.kind is RowKind.SUBFLOW and values.paths else values.name
-    return f"{name}: {explanation(values, titles)}"
+    return labelled(name, explanation(values, titles))
 
 
 def _plain(state: RowState) -> StateWords:

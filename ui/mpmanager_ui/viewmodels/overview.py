@@ -5,11 +5,6 @@ from dataclasses import dataclass
 from statistics import median
 
 from mpmanager.api.structures import ConnectionInfo, Frame, PathInfo
-from mpmanager.client.quantities import (
-    format_bytes,
-    format_rate,
-    format_rtt,
-)
 from mpmanager.model.caps import CapState
 from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.path import PathKind, PathState, Tier
@@ -17,7 +12,12 @@ from mpmanager.model.trust import Hold, TrustDecisions
 from mpmanager_ui.viewmodels.caps import carried_words
 from mpmanager_ui.viewmodels.lateness import late_path
 from mpmanager_ui.viewmodels.live_rows import RowState, subflow_state
-from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.quantities import (
+    format_bytes,
+    format_rate,
+    format_rtt,
+)
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, joined, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.trust import Shield, TrustWishes
 from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
@@ -167,7 +167,7 @@ def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionIn
         _standing_by([each for each in usable if each.name not in {helper for _, helper, _ in helped}], usable, titles),
         _missing(world, titles),
     ]
-    return "; ".join(part for part in parts if part)
+    return joined(part for part in parts if part)
 
 
 def traffic_sentence(frame: Frame) -> str:
@@ -229,6 +229,10 @@ def _help_words(path: str, helper: str, is_left: bool, applications: int, titles
     return tr("{helper} helps {path} for {applications}", **names)
 
 
+def _percent(share: float) -> str:
+    return tr("{percent}%", percent=round(share * 100))
+
+
 def _carrying(
     usable: Sequence[PathInfo],
     world: Sequence[PathInfo],
@@ -248,10 +252,10 @@ def _carrying(
             return _against_its_tier(titles[first.name], usable)
         everything = tr("{path} carries everything", path=titles[first.name])
         return f"{everything}{_because(first, world, titles, left)}"
-    shares = [tr("{path} carries {share}", path=titles[first.name], share=f"{_rate(first) / total:.0%}")]
-    shares += [f"{titles[each.name]} {_rate(each) / total:.0%}" for each in carriers[1:]]
+    shares = [tr("{path} carries {share}", path=titles[first.name], share=_percent(_rate(first) / total))]
+    shares += [f"{titles[each.name]} {_percent(_rate(each) / total)}" for each in carriers[1:]]
     still = (tr("{path} is set to Never, still in use", path=titles[each.name]) for each in against)
-    return "; ".join([enumerated(shares), *still])
+    return joined([enumerated(shares), *still])
 
 
 def _against_its_tier(path: str, usable: Sequence[PathInfo]) -> str:
@@ -280,7 +284,7 @@ def _because(carrier: PathInfo, world: Sequence[PathInfo], titles: Mapping[str, 
     if not first_choice:
         return tr(", as no path is in the lane Always")
     if any(each.state.is_usable for each in first_choice):
-        return f"; {_idle(first_choice, titles)}"
+        return tr("; ") + _idle(first_choice, titles)
     return tr(", in place of what is not connected")
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mpmanager.api.structures import PathInfo
-from mpmanager.client.quantities import format_rate
 from mpmanager.model.path import Tier
+from mpmanager_ui.viewmodels.quantities import format_rate
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.trust import LEVEL_WORDS, Shield, TrustChange, TrustChoice
 from mpmanager_ui.viewmodels.wording import (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from mpmanager.api.structures import EventInfo, EventKind, HelpCounts, Wait
-from mpmanager.client.quantities import format_bytes
 from mpmanager_ui.viewmodels.lateness import Titles, allowed_words, milliseconds
-from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count
+from mpmanager_ui.viewmodels.quantities import format_bytes
+from mpmanager_ui.viewmodels.translation import enumerated, joined, tr, tr_count
 from mpmanager_ui.viewmodels.waits import NEVER
 
 _OPENINGS = frozenset({EventKind.BACKUP_OPENED, EventKind.FAILED_OVER, EventKind.STEERED})
@@ -71,7 +71,7 @@ def proof_words(proof: Proof, titles: Titles) -> str:
 
 def promise_and_proof(allowed: Wait | None, proof: Proof, titles: Titles) -> str:
     """Both in a sentence, as it stands beneath a wait budget everywhere."""
-    return f"{promise_words(allowed)}; {proof_words(proof, titles)}."
+    return f"{joined((promise_words(allowed), proof_words(proof, titles)))}."
 
 
 def _waited(proof: Proof) -> str:

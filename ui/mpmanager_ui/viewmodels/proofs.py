@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mpmanager.api.structures import EventInfo, EventKind, Wait
-from mpmanager.client.quantities import format_bytes
 from mpmanager_ui.viewmodels.lateness import Titles, allowed_words, milliseconds, reason_words, titled
-from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count
+from mpmanager_ui.viewmodels.quantities import format_bytes
+from mpmanager_ui.viewmodels.translation import enumerated, labelled, tr, tr_count, tr_number
 
 Names = Mapping[str, str]
 """How applications are called, by their ids."""
@@ -98,7 +98,7 @@ def _group_of(event: EventInfo) -> _Group:
 def _text(group: _Group, titles: Titles, names: Names) -> str:
     event = group.event
     told = _told(group, titles) if event.app is not None and event.path is not None else ""
-    return f"{_who(group, names)}: {told}" if told else event.text
+    return labelled(_who(group, names), told) if told else event.text
 
 
 def _told(group: _Group, titles: Titles) -> str:
@@ -109,7 +109,7 @@ def _told(group: _Group, titles: Titles) -> str:
         case EventKind.BACKUP_OPENED:
             return tr("{waited}: {helper} opened, as {path} is full", waited=_waited(group), helper=helper, path=path)
         case EventKind.STEERED | EventKind.FAILED_OVER:
-            waited = "" if group.waited_ms is None else f"{_waited(group)}: "
+            waited = "" if group.waited_ms is None else labelled(_waited(group), "")
             reason = _reason_of(event, path, titles)
             return waited + tr("{helper} carries instead, as {reason}", helper=helper, reason=reason)
         case EventKind.BACKUP_CLOSED:
@@ -166,7 +166,7 @@ def _return_cost(group: _Group, titles: Titles) -> str:
 def duration(seconds: float) -> str:
     """How long something took: tenths as long as they say something."""
     if seconds < _TENTHS_UNTIL_S:
-        return f"{seconds:.1f}\N{NO-BREAK SPACE}s"
+        return tr_number(f"{seconds:.1f}\N{NO-BREAK SPACE}s")
     if seconds < _MINUTE_S:
         return f"{seconds:.0f}\N{NO-BREAK SPACE}s"
     minutes, rest = divmod(round(seconds), _MINUTE_S)

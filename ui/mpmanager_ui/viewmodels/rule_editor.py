@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from mpmanager.api.structures import EventInfo, Frame, PathInfo, PolicyInfo, TrustInfo
 from mpmanager.client.consequences import RuleBook, networks_of, policy_of, standing_for, tiers_for
-from mpmanager.client.quantities import format_rate
 from mpmanager.model.path import PathKind
 from mpmanager.model.policy import Policy, Role, TrustPolicy
 from mpmanager_ui.viewmodels.applications import ListRow, helps_of
 from mpmanager_ui.viewmodels.badges import Badge, expected_badge
 from mpmanager_ui.viewmodels.lateness import Titles
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
+from mpmanager_ui.viewmodels.quantities import format_rate
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Part, Preset, RuleDraft, is_own_tier, path_reference
 from mpmanager_ui.viewmodels.rule_words import (
     ChainLink,

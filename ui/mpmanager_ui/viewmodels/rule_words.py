@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from mpmanager.api.structures import PathInfo, PolicyInfo, Wait
 from mpmanager.client.consequences import Consequences
-from mpmanager.client.quantities import format_bytes
 from mpmanager.model.path import PathKind
 from mpmanager.model.policy import INTENT_WAITS_S, NEVER, Intent, Policy, Role, TrustDemand, TrustPolicy
 from mpmanager.model.selector import Selector, SelectorKind
 from mpmanager_ui.viewmodels.lateness import Titles
+from mpmanager_ui.viewmodels.quantities import format_bytes
 from mpmanager_ui.viewmodels.rule_draft import Lifetime, Part, Preset, RuleDraft
-from mpmanager_ui.viewmodels.translation import enumerated, tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import enumerated, joined, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import wait_words, waits_words
 from mpmanager_ui.viewmodels.wording import KIND_WORDS, TIER_WORDS, clock
 
@@ -22,7 +22,7 @@ _PRESETS = {
     Preset.AUTOMATIC: tr_later("Automatic"),
     Preset.CALL_AND_SHELL: tr_later("Call and shell"),
     Preset.BROWSING: tr_later("Browsing"),
-    Preset.DOWNLOAD: tr_later("Download"),
+    Preset.DOWNLOAD: tr_later("Downloads"),
     Preset.TRUSTED_ONLY: tr_later("Trusted only"),
     Preset.OWN: tr_later("Own"),
 }
@@ -174,7 +174,7 @@ class Preview:
     @property
     def text(self) -> str:
         """All of it, in a line."""
-        return "; ".join((*self.changes, *self.effects))
+        return joined((*self.changes, *self.effects))
 
 
 def preview_of(

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from mpmanager.api.history import HistoryInfo, HistoryRow, WaitEstimate
 from mpmanager.api.structures import Wait
 from mpmanager.client.history import Total, totals
-from mpmanager.client.quantities import NOT_KNOWN, format_bytes, format_wait
 from mpmanager.model.history import REST_ID, HistoryRange
-from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
+from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, format_bytes, format_wait
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_number
 from mpmanager_ui.viewmodels.waits import NEVER, wait_words
 from mpmanager_ui.viewmodels.wording import KIND_WORDS
 
@@ -191,10 +191,11 @@ def bar_title(info: HistoryInfo, number: int) -> str:
     start, end = local(info.edges[number]), local(info.edges[number + 1])
     if info.range is HistoryRange.DAY and len(info.edges) > 2:  # noqa: PLR2004  # one bar is the whole day
         return f"{start:%H:%M}\N{EN DASH}{end:%H:%M}"
-    return f"{_WEEKDAYS[start.weekday()]}, {_date(start)}"
+    return f"{_WEEKDAYS[start.weekday()]}, {date_words(start)}"
 
 
-def _date(day: datetime) -> str:
+def date_words(day: date) -> str:
+    """Day and month: `19 November`."""
     return tr("{day} {month}", day=day.day, month=_MONTHS[day.month])
 
 
@@ -204,12 +205,12 @@ def period_title(info: HistoryInfo) -> str:
     if info.range is HistoryRange.MONTH:
         return f"{_MONTHS[first.month]} {first.year}"
     if info.range is HistoryRange.WEEK:
-        return f"{_date(first)} \N{EN DASH} {_date(last)} {last.year}"
+        return f"{date_words(first)} \N{EN DASH} {date_words(last)} {last.year}"
     if info.offset == 0:
-        return tr("Today, {date}", date=_date(first))
+        return tr("Today, {date}", date=date_words(first))
     if info.offset == 1:
-        return tr("Yesterday, {date}", date=_date(first))
-    return f"{_WEEKDAYS[first.weekday()]}, {_date(first)} {first.year}"
+        return tr("Yesterday, {date}", date=date_words(first))
+    return f"{_WEEKDAYS[first.weekday()]}, {date_words(first)} {first.year}"
 
 
 def summary(info: HistoryInfo, titles: Mapping[str, str], *, only_metered: bool) -> str:
@@ -280,7 +281,7 @@ def _usage_row(app: str, found: Mapping[str, Total], paths: Sequence[str]) -> Us
             *(_amount(found[path].bytes) if path in found else NOT_KNOWN for path in paths),
             format_bytes(whole.bytes),
             _amount(whole.helper_bytes),
-            f"{whole.helps:,}\N{MULTIPLICATION SIGN}" if whole.helps else NOT_KNOWN,
+            f"{tr_number(f'{whole.helps:,}')}\N{MULTIPLICATION SIGN}" if whole.helps else NOT_KNOWN,
             _waited(whole),
         ),
         is_aside=app in {REST_ID, _WITHHELD},

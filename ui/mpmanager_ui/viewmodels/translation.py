@@ -4,7 +4,7 @@ English is both the source and what is shown without a translation. Whole senten
 what differs, as languages order their words differently.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 CONTEXT = "mpmanager"
@@ -41,7 +41,12 @@ def tr_count(one: str, many: str, /, count: float, **values: object) -> str:
     Both have to be literals.
     """
     translated = _Language.lookup(one if count == 1 else many).replace("{count} ", "{count}\N{NO-BREAK SPACE}")
-    return translated.format(count=f"{count:,}", **values)
+    return translated.format(count=tr_number(f"{count:,}"), **values)
+
+
+def tr_number(number: str, /) -> str:
+    """A number such as `1,234.5` with the marks of the user's language."""
+    return number.translate({ord(","): tr(","), ord("."): tr(".")})
 
 
 def tr_literal(text: str, /, **values: object) -> str:
@@ -72,6 +77,16 @@ class Spoken(Mapping[_Key, str]):
 
     def __len__(self) -> int:
         return len(self._texts)
+
+
+def labelled(what: str, words: str) -> str:
+    """`what: words`."""
+    return tr("{what}: {words}", what=what, words=words)
+
+
+def joined(clauses: Iterable[str]) -> str:
+    """`one clause; another`."""
+    return tr("; ").join(clauses)
 
 
 def enumerated(words: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from mpmanager.api.structures import PathInfo
 from mpmanager.model.trust import REASON_WORDS, Trust, TrustDecisions, TrustReason, TrustSource
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.wishes import Wishes
 
 LEVEL_WORDS = Spoken({Trust.TRUSTED: tr_later("Trusted"), Trust.UNTRUSTED: tr_later("Untrusted")})
@@ -177,7 +177,7 @@ class Shield:
     @property
     def sentence(self) -> str:
         """The level, and why."""
-        return f"{LEVEL_WORDS[self.level]}: {reason_in_words(self.reason, self.source)}"
+        return labelled(LEVEL_WORDS[self.level], reason_in_words(self.reason, self.source))
 
     @property
     def summary(self) -> str:

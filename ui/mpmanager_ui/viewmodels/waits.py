@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from mpmanager.api.structures import PolicyInfo, Wait
 from mpmanager.client.applications import changeable
-from mpmanager.client.quantities import format_wait
 from mpmanager.model.policy import INTENT_WAITS_S, Intent
 from mpmanager.model.socket_options import SocketOption
+from mpmanager_ui.viewmodels.quantities import format_wait
 from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
 
 _MS_PER_S = 1000.0

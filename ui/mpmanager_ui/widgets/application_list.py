@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from mpmanager.client.quantities import format_rate
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.hatching import colour_of, hatch_brush
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.applications import ListRow, bar_share, row_sentence
 from mpmanager_ui.viewmodels.badges import Badge, Tone
+from mpmanager_ui.viewmodels.quantities import format_rate
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.waits import DEFAULT

@@ -4,12 +4,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mpmanager.client.quantities import format_bytes
 from mpmanager_ui.look.hatching import edge_pen, fill_brush, hatch_brush, paint_swatch
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.quantities import format_bytes
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.traffic_record import BarChart
-from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.translation import tr, tr_number
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -205,4 +205,4 @@ class BarChartView(QWidget):
 
 
 def _tick(value: float) -> str:
-    return format_bytes(round(value)).replace(".0", "") if value else "0"
+    return format_bytes(round(value)).replace(tr_number(".0"), "") if value else "0"

@@ -6,10 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from mpmanager.client.quantities import format_rate
 from mpmanager_ui.look.hatching import edge_pen
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.inspector import Details, HoldSwitch
+from mpmanager_ui.viewmodels.quantities import format_rate
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.check_box import CheckBox

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mpmanager.client.quantities import format_rate
 from mpmanager_ui.look.hatching import fill_brush, hatch_brush
 from mpmanager_ui.look.look import Look
+from mpmanager_ui.viewmodels.quantities import format_rate
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.timeline import Range, Strip, Zoom, clock_ticks, gaps, range_words
 from mpmanager_ui.viewmodels.translation import tr
