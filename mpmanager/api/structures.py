@@ -25,8 +25,11 @@ from mpmanager.model.traffic import TrafficPattern
 from mpmanager.model.trust import Hold, Trust, TrustReason, TrustSource
 
 
-class Structure(msgspec.Struct, kw_only=True):
-    """Base of all structures on the wire: unknown fields are ignored, so that either side may be newer."""
+class Structure(msgspec.Struct, kw_only=True, gc=False):
+    """Base of all structures on the wire: unknown fields are ignored, so that either side may be newer.
+
+    None can hold itself, so that the garbage collector need not look at the thousands of a frame.
+    """
 
 
 Wait = float | Literal["never"]

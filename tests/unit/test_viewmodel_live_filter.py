@@ -1,5 +1,7 @@
 """The filter of the Live page."""
 
+from array import array
+
 import pytest
 
 from mpmanager_ui.viewmodels.live_filter import (
@@ -23,7 +25,7 @@ KNOWN = Known(apps=("curl", "Signal Desktop"), paths=("wlan0", "wwan0"), hosts=(
 
 def record(key, kind, name, state=RowState.CARRYING, *, paths=(), children=()):
     made = Record(key)
-    made.values = Values(kind, name, "", state, paths, 1.0, 0.0, None, 0, 0, ())
+    made.values = Values(kind, name, "", state, paths, 1.0, 0.0, None, 0, 0, array("d"))
     made.children = {each.key: each for each in children}
     return made
 

@@ -1,5 +1,7 @@
 """The past day in bounded memory."""
 
+from array import array
+
 import pytest
 
 from mpmanager_ui.viewmodels.flow_map import Flow
@@ -20,7 +22,7 @@ OFFSET = 1_800_000_000.0
 
 def record(key, kind, rate=0.0, children=()):
     made = Record(key)
-    made.values = Values(kind, str(key), "", RowState.CARRYING, (), rate, 0.0, None, 0, 0, ())
+    made.values = Values(kind, str(key), "", RowState.CARRYING, (), rate, 0.0, None, 0, 0, array("d"))
     made.children = {each.key: each for each in children}
     return made
 

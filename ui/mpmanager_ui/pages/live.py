@@ -184,7 +184,9 @@ class LivePage(QWidget):
                 for _ in self._recorder.take(frame):
                     await asyncio.sleep(0)
                 records = self._recorder.applications
+                await asyncio.sleep(0)
                 self._flows = flows_of(records)
+                await asyncio.sleep(0)
                 self._timeline.take(frame.monotonic, frame.time, self._flows, records)
                 await asyncio.sleep(0)
             if self.isVisible() and not self.is_paused:

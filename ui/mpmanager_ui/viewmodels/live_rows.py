@@ -1,5 +1,6 @@
 """Rows of the Live page: what each application, connection and subflow does, kept a while after its end."""
 
+from array import array
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import Enum, IntEnum, unique
 from typing import NamedTuple
@@ -126,8 +127,9 @@ class Values(NamedTuple):
     connections since the window shows them. Never falls."""
     retransmits: int
     """Of all subflows since the window shows them, ended ones included. Never falls."""
-    history: tuple[float, ...]
-    """Both directions together, bit/s, one for each tick, the oldest first."""
+    history: "array[float]"
+    """Both directions together, bit/s, one for each tick, the oldest first; never changed. An array, because the
+    garbage collector would look at each number of a tuple: of thousands of rows that takes three frames' time."""
     wait: WaitSetting | None = None
     """How long data may wait; None for a subflow."""
     lateness: ExpirationInfo | None = None
@@ -159,7 +161,7 @@ class Record:
         return copy
 
 
-_NOTHING = Values(RowKind.SUBFLOW, "", "", RowState.CONNECTING, (), 0.0, 0.0, None, 0, 0, ())
+_NOTHING = Values(RowKind.SUBFLOW, "", "", RowState.CONNECTING, (), 0.0, 0.0, None, 0, 0, array("d"))
 
 
 class Recorder:
@@ -179,11 +181,14 @@ class Recorder:
             self._book_connection(connection, frame.time)
             if number % CHUNK_CONNECTIONS == 0:
                 yield
-        for number, (key, record) in enumerate(list(self.applications.items()), 1):
+        closed = 0
+        for key, record in list(self.applications.items()):
+            closed += 1 + len(record.children)
             self._close_application(record, frame.monotonic)
             if not record.children:
                 del self.applications[key]
-            if number % CHUNK_CONNECTIONS == 0:
+            if closed >= CHUNK_CONNECTIONS:
+                closed = 0
                 yield
 
     def counts(self) -> tuple[int, int, int]:
@@ -267,8 +272,10 @@ def _was_never(values: Values) -> bool:
     return values.kind is RowKind.SUBFLOW and values.rtt_ms is None and not values.byte_count
 
 
-def _longer(history: tuple[float, ...], rate: float) -> tuple[float, ...]:
-    return (*history[-(HISTORY_TICKS - 1) :], rate)
+def _longer(history: "array[float]", rate: float) -> "array[float]":
+    longer = history[-(HISTORY_TICKS - 1) :]
+    longer.append(rate)
+    return longer
 
 
 def _subflow_values(subflow: SubflowInfo, old: Values, lateness: ExpirationInfo | None, time: float) -> Values:

@@ -189,6 +189,7 @@ class LiveTree:
     def sync_in_steps(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
         """Show these records, one application a step; after each step the tree is consistent."""
         if self._differing_parents(applications) > MANY_CHANGES:
+            yield
             self._replace(applications)
             yield
             return
@@ -292,6 +293,7 @@ class LiveTree:
 
     def _unregister(self, node: Node) -> None:
         del self.nodes[node.id]
+        node.parent = None  # else the two hold each other until the garbage collector finds them
         for child in node.children:
             self._unregister(child)
 

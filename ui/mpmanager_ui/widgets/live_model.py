@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from mpmanager_ui.viewmodels.live_rows import Record, RowKind
+from mpmanager_ui.viewmodels.live_rows import Record
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, NUMBERS, Column, LiveTree, Node, cell_text
 from mpmanager_ui.viewmodels.live_words import Helps, SettingOf, cell_words
 from mpmanager_ui.widgets.label import plain_tip
@@ -14,8 +14,6 @@ from mpmanager_ui.widgets.label import plain_tip
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _COLUMNS = len(Column)
-_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-_LEAF_FLAGS = _FLAGS | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class LiveModel(QAbstractItemModel):
@@ -53,7 +51,7 @@ class LiveModel(QAbstractItemModel):
         if last >= 0:
             self.dataChanged.emit(self.index(0, 0), self.index(last, _COLUMNS - 1))
 
-    # What Qt asks
+    # What Qt asks; not `flags`, whose own answer is right: a layout asks twice for each row, and Python is slow
 
     def index(self, row: int, column: int, parent: _AnyIndex = _ROOT) -> QModelIndex:
         children = self._nodes[parent.internalId()].children
@@ -76,12 +74,6 @@ class LiveModel(QAbstractItemModel):
 
     def hasChildren(self, parent: _AnyIndex = _ROOT) -> bool:
         return parent.column() <= 0 and bool(self._nodes[parent.internalId()].children)
-
-    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        is_leaf = self._nodes[index.internalId()].values.kind is RowKind.SUBFLOW
-        return _LEAF_FLAGS if is_leaf else _FLAGS
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401  # Qt's type
         column = Column(index.column())

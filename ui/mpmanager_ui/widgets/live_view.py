@@ -1,6 +1,16 @@
 """The tree view of the Live page; it remembers what a person opened and closed."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -48,6 +58,8 @@ _SLIM_WIDTHS = {Column.STATE: 56, Column.WAIT: 126, Column.DOWN: 86, Column.UP: 
 """In a narrow page the column of waits has no room for who decides, and that of states for the words of
 applications only: the knob and the sign tell it, and the line below the tree."""
 
+_CHOSEN_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -77,7 +89,6 @@ class LiveView(QTreeView):
         self._chosen: dict[object, bool] = {}
         """Rows that a person opened (True) or closed."""
         self._opens_connections = True
-        self._is_opening = False
         self._sections: list[tuple[Column, int, int]] = []
         self._accent = look.colour("accent_soft")
         self._place: tuple[object, ...] = ()
@@ -112,9 +123,11 @@ class LiveView(QTreeView):
 
     def open_all(self) -> None:
         """Open every row."""
-        self._chosen.clear()
+        self._chosen = {node.key: True for node in self._live.tree.nodes.values() if node.children}
         self._opens_connections = True
+        self.blockSignals(True)  # noqa: FBT003  # Qt's signature; noted above, at once
         self.expandAll()
+        self.blockSignals(False)  # noqa: FBT003  # same
 
     def close_connections(self) -> None:
         """Leave only the applications open."""
@@ -267,9 +280,14 @@ class LiveView(QTreeView):
             self._open(node)
         current = self._live.tree.find(self._place)
         if current is not None and self._place:
-            self.setAutoScroll(False)
-            self.setCurrentIndex(self._live.index_of(current))
-            self.setAutoScroll(True)
+            self._make_current_again(self._live.index_of(current))
+
+    def _make_current_again(self, index: QModelIndex) -> None:
+        """Nobody is told: it was current before, and the view would lay out all rows at once instead of soon."""
+        selection = self.selectionModel()
+        selection.blockSignals(True)  # noqa: FBT003  # Qt's signature
+        selection.setCurrentIndex(index, _CHOSEN_ROW)
+        selection.blockSignals(False)  # noqa: FBT003  # same
 
     def _set_up(self) -> None:
         self.setUniformRowHeights(True)
@@ -296,21 +314,20 @@ class LiveView(QTreeView):
 
     def _open(self, node: Node) -> None:
         """Open a row and those below it, as far as they shall be."""
-        self._is_opening = True
+        self.blockSignals(True)  # noqa: FBT003  # Qt's signature; nobody chose what opens here
         if node.children and self._should_open(node):
             self.expand(self._live.index_of(node))
         for child in node.children:
             if child.children and self._should_open(child):
                 self.expand(self._live.index_of(child))
-        self._is_opening = False
+        self.blockSignals(False)  # noqa: FBT003  # same
 
     def _should_open(self, node: Node) -> bool:
         default = node.values.kind is RowKind.APPLICATION or self._opens_connections
         return self._chosen.get(node.key, default)
 
     def _choose(self, index: QModelIndex, *, is_open: bool) -> None:
-        if not self._is_opening:
-            self._chosen[self._live.node(index).key] = is_open
+        self._chosen[self._live.node(index).key] = is_open
 
 
 def _has_wait(node: Node) -> bool:
