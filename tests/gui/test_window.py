@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui.look.colours import DARK, LIGHT, Theme
 from mpmanager_ui.screenshots import Photographer, ScreenshotError
+from mpmanager_ui.session import FRAME_INTERVAL_S, UNWATCHED_INTERVAL_S
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.page_names import PageName
@@ -63,6 +64,26 @@ def test_a_restart_of_the_daemon_is_survived_and_leaves_a_gap(stage):
     gaps = stage.session.history.data().gaps()
     assert len(gaps) == 1
     assert gaps[0][1] - gaps[0][0] >= 19
+
+
+def test_a_hidden_window_asks_for_less_and_misses_no_event(stage):
+    stage.begin()
+    manager = stage.daemon.manager
+    assert manager.options.interval_s == FRAME_INTERVAL_S
+    recorded = stage.live._timeline._last
+    stage.window.hide()
+    stage.wait_until(lambda: manager.options.interval_s == UNWATCHED_INTERVAL_S, "fewer frames were asked for")
+    stage.world.lose("wlan0")
+    stage.world.advance()  # told to nobody
+    manager.tick()
+    stage.wait_until(lambda: any(each.path == "wlan0" for each in stage.session.news), "the event came all the same")
+    assert stage.live._timeline._last == recorded
+    stage.window.show()
+    stage.wait_until(lambda: manager.options.interval_s == FRAME_INTERVAL_S, "frames were asked for as before")
+    stage.world.now += 20.0
+    stage.tick()
+    assert {len(each.values.history) for each in stage.live._recorder.applications.values()} == {1}
+    assert len(stage.daemon.managers) == 1
 
 
 def test_every_connection_that_was_opened_is_closed(stage):

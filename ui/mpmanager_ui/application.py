@@ -96,7 +96,9 @@ async def _show(options: Options, look: Look, settings: QSettings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, closed.set)
     preferences = Preferences(settings)
     tray = Tray(look, session, window, preferences)
-    if not tray.starts_hidden():
+    if tray.starts_hidden():
+        session.watch(is_watched=False)
+    else:
         window.show()
     announcer = _announcer(window, session, preferences, tray)
     asyncio.get_running_loop().call_later(1.0, calm_collector)

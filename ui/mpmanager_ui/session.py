@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
 from msgspec.structs import replace
@@ -41,6 +41,8 @@ from mpmanager_ui.viewmodels.wording import clock, in_order, path_titles
 logger = logging.getLogger(__name__)
 
 FRAME_INTERVAL_S = 1.0
+UNWATCHED_INTERVAL_S = 5.0
+"""While nobody sees the window: frames still tell the tray and the notifications what happens."""
 RETRY_S = 1.0
 SILENCE_S = 8.0
 """A daemon that says nothing for so long is taken for lost."""
@@ -49,10 +51,7 @@ CHANGES_SHOWN = 100
 KEEP_WITHIN_S = 60
 """Else a change that leaves no path is taken back."""
 
-_OPTIONS = SubscribeOptions(
-    interval_s=FRAME_INTERVAL_S,
-    topics=[Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS],
-)
+_TOPICS = [Topic.PATHS, Topic.CONNECTIONS, Topic.APPLICATIONS, Topic.EVENTS]
 
 _ABOUT_STATUS = frozenset({EventKind.ENFORCING_PAUSED, EventKind.ENFORCING_RESUMED})
 _ABOUT_POLICIES = frozenset(
@@ -116,6 +115,10 @@ class Session(QObject):
         self.titles: dict[str, str] = {}
         self._taken_at = 0.0
         """Monotonic: when `frame` came."""
+        self.is_watched = True
+        """Whether somebody sees the window."""
+        self._is_turned = asyncio.Event()
+        """Frames are wanted faster or slower than they come."""
 
     @property
     def is_simulated(self) -> bool:
@@ -301,26 +304,59 @@ class Session(QObject):
         self.events.clear()
         self.events.extend(recent)
 
+    def watch(self, *, is_watched: bool) -> None:
+        """Somebody sees the window now, or nobody: then frames come seldom, and at once again when it is shown."""
+        if is_watched != self.is_watched:
+            self.is_watched = is_watched
+            self._is_turned.set()
+
     async def _follow(self, manager: Manager) -> None:
-        async with aclosing(manager.frames(_OPTIONS)) as frames:
-            while True:
-                try:
-                    async with asyncio.timeout(SILENCE_S):
-                        frame = await anext(frames)
-                except StopAsyncIteration:
-                    raise DaemonNotRunningError("the daemon has ended") from None
-                self._take(frame)
-                if any(each.kind in _ABOUT_STATUS for each in frame.events):
-                    async with asyncio.timeout(SILENCE_S):
-                        self.status = await manager.status()
-                    self.contact_changed.emit()
-                if frame.changes != self._changes_told:
-                    self._changes_told = frame.changes
-                    async with asyncio.timeout(SILENCE_S):
-                        await self._look_at_changes(manager)
-                if any(each.kind in _ABOUT_POLICIES for each in frame.events):
-                    async with asyncio.timeout(SILENCE_S):
-                        await self._look_at_policies(manager)
+        is_again = False
+        while True:
+            self._is_turned.clear()
+            interval_s = FRAME_INTERVAL_S if self.is_watched else UNWATCHED_INTERVAL_S
+            async with aclosing(manager.frames(SubscribeOptions(interval_s=interval_s, topics=_TOPICS))) as frames:
+                await self._follow_until_turned(manager, frames, is_again=is_again)
+            is_again = True
+
+    async def _follow_until_turned(
+        self, manager: Manager, frames: AsyncGenerator[Frame, None], *, is_again: bool
+    ) -> None:
+        while (frame := await self._next(frames)) is not None:
+            if is_again:  # what happened between two streams neither has told
+                is_again = False
+                async with asyncio.timeout(SILENCE_S):
+                    frame.events = await manager.recent_events(EVENTS_KEPT)
+            self._take(frame)
+            if any(each.kind in _ABOUT_STATUS for each in frame.events):
+                async with asyncio.timeout(SILENCE_S):
+                    self.status = await manager.status()
+                self.contact_changed.emit()
+            if frame.changes != self._changes_told:
+                self._changes_told = frame.changes
+                async with asyncio.timeout(SILENCE_S):
+                    await self._look_at_changes(manager)
+            if any(each.kind in _ABOUT_POLICIES for each in frame.events):
+                async with asyncio.timeout(SILENCE_S):
+                    await self._look_at_policies(manager)
+
+    async def _next(self, frames: AsyncGenerator[Frame, None]) -> Frame | None:
+        """The next frame; None when frames are wanted at another pace."""
+        coming = asyncio.ensure_future(anext(frames))
+        turned = asyncio.ensure_future(self._is_turned.wait())
+        try:
+            await asyncio.wait({coming, turned}, timeout=SILENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                return coming.result()
+            if turned.done():
+                return None
+            raise TimeoutError
+        except StopAsyncIteration:
+            raise DaemonNotRunningError("the daemon has ended") from None
+        finally:
+            for each in (coming, turned):
+                each.cancel()
+            await asyncio.gather(coming, turned, return_exceptions=True)
 
     async def look_at_changes(self) -> None:
         """See at once what has just been done."""

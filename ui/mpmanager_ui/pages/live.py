@@ -71,7 +71,7 @@ _ROOM_FOR_TIME = 480
 
 
 class LivePage(QWidget):
-    """Records always; shows what was recorded while it is visible and not paused."""
+    """Records while the window is seen, whatever its page; shows that while this page is visible and not paused."""
 
     def __init__(
         self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar, preference: Callable[[], Motion]
@@ -172,6 +172,8 @@ class LivePage(QWidget):
     def _take_frame(self) -> None:
         if self._is_busy:
             return  # the machine is slower than the daemon: this tick is left out
+        if not self._session.is_watched:
+            return  # a gap in what is recorded
         self._is_busy = True
         self._tasks.start(self._record_and_show(), attempt=tr("Showing the connections failed"))
 

@@ -13,6 +13,7 @@ from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.translation import Spoken, tr_later
+from mpmanager_ui.viewmodels.history import LONGEST_STEP_S
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60
@@ -153,6 +154,10 @@ class Record:
         self.gone_retransmits = 0
         self.tick = 0
 
+    def forget_history(self) -> None:
+        """Begin anew with the rates of the last minute."""
+        self.values = self.values._replace(history=_NOTHING.history)
+
     def frozen(self) -> "Record":
         """The record as it is now, with all below it; the recorder does not touch it any more."""
         copy = Record(self.key)
@@ -170,12 +175,17 @@ class Recorder:
     def __init__(self) -> None:
         self.applications: dict[Hashable, Record] = {}
         self._tick = 0
+        self._taken_at: float | None = None
+        """Monotonic: the frame before."""
         self._places: dict[str, int] = {}
         """The order of the paths."""
 
     def take(self, frame: Frame) -> Iterator[None]:
         """Book a frame in steps; between two steps others may work. Run it to its end before the next."""
         self._tick += 1
+        if self._taken_at is not None and frame.monotonic - self._taken_at > LONGEST_STEP_S:
+            self._begin_anew()
+        self._taken_at = frame.monotonic
         self._places = {path.name: place for place, path in enumerate(frame.paths)}
         for number, connection in enumerate(frame.connections, 1):
             self._book_connection(connection, frame.time)
@@ -190,6 +200,14 @@ class Recorder:
             if closed >= CHUNK_CONNECTIONS:
                 closed = 0
                 yield
+
+    def _begin_anew(self) -> None:
+        """Nobody recorded for a while: what rows did before is not what they did in the last minute."""
+        for application in self.applications.values():
+            for record in (application, *application.children.values()):
+                record.forget_history()
+                for subflow in record.children.values():
+                    subflow.forget_history()
 
     def counts(self) -> tuple[int, int, int]:
         """Living applications, connections and subflows."""
