@@ -2,9 +2,10 @@
 
 Times are CPU times of the window's thread, which nothing in it waits: by the clock, other programs on a busy machine
 would count too. The reference is an empty Qt widget of the same size, painted in the same run, and plain Python's
-speed.
+speed. `--soak MINUTES` does nothing but let connections come and go, and prints the memory of each minute.
 """
 
+import argparse
 import asyncio
 import os
 import subprocess
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))
 
 import qasync  # the platform has to be set first
 from fake_manager import FakeDaemon, World  # found by the line above
-from PySide6.QtCore import qInstallMessageHandler  # same
+from PySide6.QtCore import QEvent, QObject, qInstallMessageHandler  # same
 from PySide6.QtWidgets import QApplication, QWidget  # same
 
 from mpmanager.api.bus import parse_bus  # same
@@ -35,7 +36,11 @@ from mpmanager_ui.window import Window  # same
 
 FRAME_MS = 16.0
 STALL_MS = 50.0
-FIRST_PAINT_MS = 2000.0
+FIRST_PAINT_MS = 1500.0
+HIDDEN_PERCENT = 0.5
+HIDDEN_S = 20.0
+MEMORY_MIB = 220.0
+MEMORY_TICKS = 180
 TICKS = 25
 ROUNDS = 30
 FIRST_PAINT = """
@@ -77,6 +82,11 @@ def report(what: str, figure_ms: float, target_ms: float | None = None) -> None:
 
 def _verdict(figure_ms: float, target_ms: float) -> str:
     return "reached" if figure_ms < target_ms else "MISSED"
+
+
+def resident_mib() -> float:
+    """What the process has in memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def milliseconds(action: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
@@ -211,6 +221,92 @@ def _churned(world: World, replaced: int) -> Frame:
     return frame
 
 
+async def bench_pages(look: Look) -> None:
+    """Every page with 2,000 subflows: its first showing, its frames, and what others wait while connections come."""
+    bench = Bench(look, big_world())
+    await bench.start(PageName.OVERVIEW, ticks=3)
+    for name in PageName:
+        title = name.value.capitalize()
+        report(f"{title}: first showing", milliseconds(lambda name=name: _turn_to(bench.window, name), rounds=1)[0])
+        await asyncio.sleep(0.3)
+        bench_paint(f"{title}: the whole window", bench.window)
+        await bench_stalls(f"{title}, 100 connections end and 100 open a tick", bench, churn=100)
+    await bench.end()
+
+
+def _turn_to(window: Window, name: PageName) -> None:
+    window.show_page(name)
+    QApplication.processEvents()
+
+
+class PaintCounter(QObject):
+    """Counts what is painted anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        del watched  # whatever it is
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+async def bench_hidden(look: Look) -> None:
+    """A window in the tray: frames come as seldom as it asks for."""
+    bench = Bench(look, big_world())
+    await bench.start(PageName.LIVE, ticks=3)
+    bodies = iter([encode_frame(bench.daemon.world.advance())[4:] for _ in range(int(HIDDEN_S) + 1)])
+    bench.window.hide()
+    await asyncio.sleep(0.5)
+    counter = PaintCounter()
+    began, until = time.thread_time(), time.monotonic() + HIDDEN_S
+    QApplication.instance().installEventFilter(counter)
+    while time.monotonic() < until:
+        bench.daemon.manager.tell(decode_frame(next(bodies)))
+        await asyncio.sleep(bench.daemon.manager.options.interval_s)
+    QApplication.instance().removeEventFilter(counter)
+    percent = (time.thread_time() - began) / HIDDEN_S * 100
+    verdict = "reached" if percent < HIDDEN_PERCENT and not counter.count else "MISSED"
+    what = f"hidden, 2,000 subflows: {counter.count} paintings (target: none), CPU time"
+    print(f"{what:<68}{percent:9.2f} %    target < {HIDDEN_PERCENT} %   {verdict}")
+    await bench.end()
+
+
+async def bench_memory(look: Look, ticks: int) -> None:
+    """The Live page while 100 connections end and 100 open a tick, as fast as it can."""
+    bench = Bench(look, big_world())
+    await bench.start(PageName.LIVE, ticks=3)
+    report_memory("at the start")
+    for tick in range(ticks):
+        await bench.tick(decode_frame(encode_frame(_churned(bench.daemon.world, 100 * tick))[4:]))
+    report_memory(f"after {ticks} ticks of churn")
+    await bench.end()
+
+
+def report_memory(when: str) -> None:
+    """One line."""
+    mib = resident_mib()
+    verdict = "reached" if mib < MEMORY_MIB else "MISSED"
+    print(f"memory {when:<61}{mib:9.1f} MiB  target < {MEMORY_MIB:.0f} MiB  {verdict}")
+
+
+async def soak(look: Look, minutes: float) -> None:
+    """Connections come and go once a second."""
+    bench = Bench(look, big_world())
+    await bench.start(PageName.LIVE, ticks=3)
+    until, next_minute, tick = time.monotonic() + 60 * minutes, time.monotonic(), 0
+    while time.monotonic() < until:
+        if time.monotonic() >= next_minute:
+            report_memory(f"after {tick} ticks")
+            next_minute += 60.0
+        tick += 1
+        await bench.tick(decode_frame(encode_frame(_churned(bench.daemon.world, 100 * tick))[4:]))
+        await asyncio.sleep(1.0)
+    report_memory(f"after {tick} ticks")
+    await bench.end()
+
+
 def bench_pure() -> None:
     """What the work costs without Qt."""
     world = big_world()
@@ -235,6 +331,9 @@ def bench_first_paint() -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="only watch the memory for so long")
+    options = parser.parse_args()
     qInstallMessageHandler(lambda *_: None)  # the offscreen platform complains about every window
     application = QApplication(sys.argv[:1])
     look = Look(application, Theme.LIGHT)
@@ -246,8 +345,14 @@ def main() -> None:
     empty.hide()
     bench_pure()
     with qasync.QEventLoop(application) as loop:
+        if options.soak:
+            loop.run_until_complete(soak(look, options.soak))
+            return
+        loop.run_until_complete(bench_memory(look, MEMORY_TICKS))
         loop.run_until_complete(bench_overview(look))
         loop.run_until_complete(bench_live(look))
+        loop.run_until_complete(bench_pages(look))
+        loop.run_until_complete(bench_hidden(look))
     bench_first_paint()
 
 
