@@ -3111,7 +3111,7 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>{rule} (decided above: {overruled})</source>
-            <translation>{rule} (décidé plus haut : {overruled})</translation>
+            <translation>{rule} (décidé plus haut : {overruled})</translation>
         </message>
         <message>
             <source>{path}: {tier}</source>
@@ -4292,10 +4292,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>The handshake and the first bytes in each direction keep to trusted paths; what follows may use any path.</source>
             <translation>La poignée de main et les premiers octets de chaque sens restent sur les chemins de confiance ; la suite peut utiliser tout chemin.</translation>
-        </message>
-        <message>
-            <source>{rule} (decided above: {overruled})</source>
-            <translation>{rule} (décidé plus haut : {overruled})</translation>
         </message>
         <message>
             <source>Rule</source>

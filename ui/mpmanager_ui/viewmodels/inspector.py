@@ -10,9 +10,8 @@ from mpmanager_ui.viewmodels.lateness import Titles, milliseconds, titled
 from mpmanager_ui.viewmodels.live_rows import HISTORY_TICKS, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import Node
 from mpmanager_ui.viewmodels.live_words import explanation
-from mpmanager_ui.viewmodels.rule_words import chain_links, link_words
-from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, format_bytes, format_rate, format_rtt, format_wait
+from mpmanager_ui.viewmodels.rule_words import chain_links, link_words
 from mpmanager_ui.viewmodels.translation import tr, tr_number
 from mpmanager_ui.viewmodels.waits import WaitSetting, setting_sentence
 

@@ -12,8 +12,8 @@ from mpmanager.model.expiration import ExpirationState
 from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
-from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 from mpmanager_ui.viewmodels.history import LONGEST_STEP_S
+from mpmanager_ui.viewmodels.translation import Spoken, tr_later
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60

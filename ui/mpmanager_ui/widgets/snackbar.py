@@ -24,7 +24,7 @@ class Snackbar(QFrame):
         self.button = QPushButton(tr("Undo"))
         self.button.setToolTip(tr("Undo (Ctrl+Z)"))
         self.button.clicked.connect(self._act)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         row.setSpacing(2 * GRID)
         row.addWidget(self.label)
@@ -62,7 +62,7 @@ class Snackbar(QFrame):
     def _fit(self) -> None:
         """Break a text over lines that is longer than the window is wide."""
         has_button = self._undo is not None
-        self.layout().setContentsMargins(2 * GRID, GRID, GRID if has_button else 2 * GRID, GRID)
+        self._row.setContentsMargins(2 * GRID, GRID, GRID if has_button else 2 * GRID, GRID)
         beside = self.button.sizeHint().width() + 3 * GRID if has_button else 2 * GRID
         room = self._parent.width() - beside - 8 * GRID
         self.label.setWordWrap(False)
