@@ -1254,7 +1254,7 @@ Nichts wurde geändert.</translation>
             <translation>Geht es so weiter, werden es am Ende {forecast}.</translation>
         </message>
         <message>
-            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
+            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
             <translation>Geben Sie unten eine Menge ein: Bei 75 und bei 95 % davon werden Sie gewarnt.</translation>
         </message>
         <message>

@@ -1254,7 +1254,7 @@ Rien n’a été changé.</translation>
             <translation>À ce rythme, ce sera {forecast} à la fin.</translation>
         </message>
         <message>
-            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
+            <source>Type an amount below: you are warned at 75 and at 95 % of it.</source>
             <translation>Saisissez un volume ci-dessous : vous serez averti à 75 et à 95 %.</translation>
         </message>
         <message>

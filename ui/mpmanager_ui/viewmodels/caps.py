@@ -135,7 +135,7 @@ def usage_sentences(path: PathInfo) -> tuple[str, ...]:
     if used.state in _STATES:
         lines.append(_STATES[used.state])
     if path.cap is None:
-        lines.append(tr("Type an amount below: you are warned at 75 and at 95 % of it."))
+        lines.append(tr("Type an amount below: you are warned at 75 and at 95\N{NO-BREAK SPACE}% of it."))
     return tuple(lines)
 
 
