@@ -236,7 +236,7 @@ async def bench_pages(look: Look) -> None:
 
 def _turn_to(window: Window, name: PageName) -> None:
     window.show_page(name)
-    QApplication.processEvents()
+    window.repaint()
 
 
 class PaintCounter(QObject):
