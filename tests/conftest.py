@@ -9,11 +9,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mpmanager.lab.instance import Lab, tear_down
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import Topology
 from mpmanager.linux.mounts import mount_bpffs
+
+settings.register_profile("repeatable", derandomize=True)
+if "MPMANAGER_FUZZ_CASES" not in os.environ:
+    settings.load_profile("repeatable")
+"""The same cases each time, so that a failure is of the change that is tried; with a number of cases, other ones."""
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
 _NAMESPACE_DIRECTORIES = frozenset({"contract", "end_to_end", "netns"})

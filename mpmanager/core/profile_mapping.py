@@ -124,15 +124,18 @@ def decisions_by(profile: Profile, places: Places, now: Decisions) -> Decisions:
 
     What profiles do not say stays: corrected kinds, what was said of interfaces, users' own rules and temporary ones.
     """
-    by_name: dict[LinkName, Tier] = {}
-    roles: list[TierChoice] = []
+    choices: dict[str, TierChoice] = {}
     for choice in sorted(profile.tiers, key=_tier_order):
         for paths in _placed_paths(choice.paths, places):
-            name = named_path(paths)
-            if name is None or choice.tier is None:
-                roles.append(replace(choice, paths=paths))
-            else:
-                by_name.setdefault(name, choice.tier)
+            choices.setdefault(paths, replace(choice, paths=paths))
+    by_name: dict[LinkName, Tier] = {}
+    roles: list[TierChoice] = []
+    for choice in choices.values():
+        name = named_path(choice.paths)
+        if name is None or choice.tier is None:
+            roles.append(choice)
+        else:
+            by_name[name] = choice.tier
     trust = TrustPreferences(
         networks=dict(profile.networks),
         interfaces=now.preferences.trust.interfaces,

@@ -184,3 +184,9 @@ def test_merging_keeps_what_the_added_one_does_not_speak_of():
 )
 def test_references_mean_the_paths_that_there_are(reference, names):
     assert Places(TWO_CARDS).present(reference) == names
+
+
+def test_of_two_choices_that_are_about_the_same_path_here_the_first_counts_once():
+    tiers = (TierChoice(paths="kind:wifi:1", tier=None), TierChoice(paths="path:wlan0", tier=None))
+    (choice,) = came_about(Profile(name=NAME, tiers=tiers), LAPTOP).preferences.role_tiers
+    assert choice == TierChoice(paths="path:wlan0", tier=None)
