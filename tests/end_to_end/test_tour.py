@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mpmanager_ui.viewmodels.page_names import PageName
+
 pytestmark = [pytest.mark.netns, pytest.mark.gui]
 
 MPM = Path(sys.executable).with_name("mpm")
@@ -72,7 +74,7 @@ def test_a_tour_shows_the_table_takes_pictures_and_ends_by_itself(tmp_path, opti
     assert (tmp_path / "screenshots" / "somebody's.png").read_bytes() == b"older"
     assert not (tmp_path / "screenshots" / "0099-live-dark.png").exists(), "a picture of an earlier tour"
     pictures = list((tmp_path / "screenshots").glob("0*.png"))
-    assert {"overview", "live"} == {each.stem.split("-")[1] for each in pictures}
+    assert {each.stem.split("-")[1] for each in pictures} == set(PageName)
     assert all(each.stat().st_size > 10_000 for each in pictures)
     assert leftovers(process) == []
     assert root_namespace() == before
