@@ -206,6 +206,8 @@ def _writing() -> Iterator[None]:
             yield
         finally:
             _flush()  # while a failure can still be told
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)  # click would call it a failure; also while a command is still being loaded
     except OSError as error:
         _end_unwritten(error)
     except ExceptionGroup as group:

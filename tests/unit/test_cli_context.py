@@ -7,7 +7,7 @@ import click
 import pytest
 
 from mpmanager.api.bus import parse_bus
-from mpmanager.cli.context import told
+from mpmanager.cli.context import INTERRUPTED, Program, told
 from mpmanager.cli.main import main
 from mpmanager.model.errors import DaemonNotRunningError, NotAuthorizedError
 
@@ -57,3 +57,14 @@ def test_the_list_of_commands_cuts_no_sentence_short(command):
     assert command.short_help
     assert len(command.short_help) <= 45
     assert command.get_short_help_str(45) == command.short_help
+
+
+def test_ctrl_c_while_a_command_is_being_loaded_is_no_failure(monkeypatch):
+    def interrupted(_module):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mpmanager.cli.context.import_module", interrupted)
+    program = Program(name="mpm", later={"slow": "mpmanager.cli.slow:slow"})
+    with pytest.raises(SystemExit) as end:
+        program.main(["slow"])
+    assert end.value.code == INTERRUPTED
