@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-window test-suite test-headless test-system bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-kernel test-suite test-headless test-system bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -19,9 +19,9 @@ setup:
 run: setup
 	@.venv/bin/mpm tour
 
-# Two processors: lint, types and the window beside the other tests that need neither namespaces nor quiet.
+# Two processors: lint, types, the window and what the kernel is told beside the other tests that need no quiet.
 test: setup
-	$(MAKE) --no-print-directory -j2 --output-sync=line test-window test-headless
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-kernel test-headless
 	$(MAKE) --no-print-directory test-suite
 
 checks: lint types
@@ -38,9 +38,12 @@ types: setup
 test-window: checks
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "gui and not netns" tests/gui
 
-# What needs network namespaces, on its own: it measures times.
+test-kernel: test-window
+	$(PYTHON) -m pytest -m netns tests/contract tests/netns/network
+
+# What else needs network namespaces, on its own: it measures times.
 test-suite: setup
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m netns tests/contract tests/end_to_end tests/netns
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m netns tests/end_to_end tests/netns --ignore=tests/netns/network
 
 # Everything but the window must work where Qt is not installed.
 test-headless:
