@@ -6,20 +6,23 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from mpmanager.lab.instance import Lab, tear_down
 from mpmanager.lab.rights import missing_rights
 from mpmanager.lab.topology import Topology
 from mpmanager.linux.mounts import mount_bpffs
 
-settings.register_profile("repeatable", derandomize=True)
-if "MPMANAGER_FUZZ_CASES" not in os.environ:
-    settings.load_profile("repeatable")
-"""The same cases each time, so that a failure is of the change that is tried; with a number of cases, other ones."""
+if find_spec("hypothesis") is not None:  # the guests of `make test-system` go without
+    from hypothesis import settings
+
+    settings.register_profile("repeatable", derandomize=True)
+    if "MPMANAGER_FUZZ_CASES" not in os.environ:
+        settings.load_profile("repeatable")
+    """The same cases each time, so that a failure is of the change that is tried; with a number of cases, others."""
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
 _NAMESPACE_DIRECTORIES = frozenset({"contract", "end_to_end", "netns"})
