@@ -10,12 +10,14 @@ from dataclasses import dataclass, fields
 
 from mpmanager.model.caps import CapState, PathCap, Usage
 from mpmanager.model.diagnosis import Finding, FindingId, Probe, ProbeOutcome, ProbeStep, Severity
+from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Path, PathState, Tier
 from mpmanager.model.policy import Life, PolicyRule
 
 OUR_PATH_MANAGER = "userspace"
 _SEVERITIES = tuple(Severity)
+_NOTHING_MISSING = KernelTrial()
 _NOT_WORDS = {"selector", "life", "owner_uid"}
 """Fields of a rule that say about whom, for how long and by whom it speaks."""
 
@@ -76,6 +78,7 @@ class Evidence:
     plain: tuple[PlainTcp, ...] = ()
     caps_reached: tuple[CapReached, ...] = ()
     rules: tuple[PolicyRule, ...] = ()
+    kernel: KernelTrial = _NOTHING_MISSING
 
     def of_step(self, step: ProbeStep, *outcomes: ProbeOutcome) -> Iterator[Probe]:
         """Probes of one step with one of these outcomes."""
@@ -259,6 +262,23 @@ def _end(life: Life) -> str:
     return "until this machine restarts" if life.until is None else "for a while"
 
 
+_WITHOUT = {
+    KernelFeature.BACKUP_AT_JOIN: "A new subflow does not take the backup flag with it: it is set right after, and the "
+    "first data of a transfer, some 65 kB, may go over a standby path.",
+    KernelFeature.INTERFACE_AT_JOIN: "A new subflow is not bound to the interface of its path: rules for its source "
+    "address alone lead it there.",
+    KernelFeature.BYTE_COUNTS: "A connection does not count its bytes: those of its subflows are added up.",
+}
+
+
+def _older_kernel(evidence: Evidence) -> Iterator[Case]:
+    for feature in KernelFeature:
+        if feature in evidence.kernel.missing:
+            yield Case(measured=_WITHOUT[feature])
+    if evidence.kernel.untried:
+        yield Case(measured=f"What this kernel can do could not be tried: {evidence.kernel.untried}.")
+
+
 def _limits(evidence: Evidence) -> Iterator[Case]:
     for sentence in evidence.limits:
         yield Case(measured=f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}.")
@@ -357,7 +377,7 @@ DIAGNOSES = (
         title="Another path manager is active",
         meaning="New connections belong to somebody else: tiers, waits and helping do not hold for them.",
         fix="Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:",
-        command="systemctl restart mpmanagerd",
+        command="systemctl restart mpmanager",
     ),
     Diagnosis(
         id=FindingId.APPLICATION_WITHOUT_MPTCP,
@@ -385,6 +405,14 @@ DIAGNOSES = (
         meaning="What the lasting rule says holds again when the temporary one has ended.",
         fix="End the temporary rule now:",
         command="mpm app unset {subject} --temporary",
+    ),
+    Diagnosis(
+        id=FindingId.OLDER_KERNEL,
+        severity=Severity.NOTE,
+        look=_older_kernel,
+        title="Newer kernels do more",
+        meaning="mpmanager goes round it as said. It was tried over loopback, whatever the kernel's version says.",
+        fix="Where it matters, use a newer kernel (Linux 6.12 has all that is tried here).",
     ),
     Diagnosis(
         id=FindingId.DAEMON_LIMIT,

@@ -17,6 +17,7 @@ from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.host_names import LinuxHostNames
 from mpmanager.linux.identification import LinuxIdentification
+from mpmanager.linux.kernel_trials import LinuxKernelTrials
 from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
@@ -35,6 +36,7 @@ from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.clock import simulated_clock
 from mpmanager.simulated.enforcement import SimulatedEnforcement
 from mpmanager.simulated.host_names import SimulatedHostNames
+from mpmanager.simulated.kernel_trials import SimulatedKernelTrials
 from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
 from mpmanager.simulated.packets import SimulatedPackets
 from mpmanager.simulated.path_probes import SimulatedPathProbes
@@ -64,6 +66,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         NotSupportedError: this kernel lacks something without which nothing works.
     """
     path_manager = LinuxPathManager(remembered=remembered_path_manager)
+    connections = LinuxConnectionTable()
     identification = LinuxIdentification()
     return World(
         is_simulated=False,
@@ -71,11 +74,12 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         routing=LinuxRoutingTables(),
         identification=identification,
         path_manager=path_manager,
-        connections=LinuxConnectionTable(),
+        connections=connections,
         echo=LinuxEchoRequests(),
         gateway_echo=LinuxEchoRequests(),
         moment=moment,
         probes=LinuxPathProbes(path_manager),
+        kernel_trials=LinuxKernelTrials(path_manager, connections),
         blackout=LinuxBlackout(),
         packets=LinuxPackets(),
         applications=LinuxApplicationFinder(),
@@ -112,6 +116,7 @@ def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
         gateway_echo=SimulatedEchoRequests(laptop),
         moment=simulated_clock(clock),
         probes=SimulatedPathProbes(laptop),
+        kernel_trials=SimulatedKernelTrials(),
         blackout=SimulatedBlackout(laptop),
         packets=SimulatedPackets(),
         applications=connections,

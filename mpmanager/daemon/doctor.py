@@ -82,6 +82,7 @@ class Doctor:
         """
         started = time.monotonic()
         probes, hops = await self._examine(options)
+        kernel = await self._world.kernel_trials.run()
         accounts = [each for each in self._accounts() if may_see(each.owner_uid)]
         evidence = Evidence(
             paths=tuple(self._chosen(options)),
@@ -92,6 +93,7 @@ class Doctor:
             plain=tuple(self._plain(may_see)),
             caps_reached=tuple(each for each in self._caps_reached() if options.path in {None, each.path}),
             rules=tuple(each for each in self._rules() if each.owner_uid is None or may_see(each.owner_uid)),
+            kernel=kernel,
         )
         return DiagnosisInfo(
             probes=[_probe_info(each) for each in probes],

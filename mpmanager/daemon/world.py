@@ -10,6 +10,7 @@ from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, Path
 from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
+from mpmanager.ports.kernel import KernelTrials
 from mpmanager.ports.multipath import MultipathHook, SocketUnits
 from mpmanager.ports.network import LinkIdentification, NetworkObserver, RoutingTables
 from mpmanager.ports.packets import PacketSource
@@ -33,6 +34,7 @@ class World:
     """The same for people who ask, so that neither hears the answers of the other."""
     moment: Callable[[], Moment]
     probes: PathProbes
+    kernel_trials: KernelTrials
     blackout: Blackout
     packets: PacketSource
     applications: ApplicationFinder

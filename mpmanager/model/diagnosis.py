@@ -116,6 +116,7 @@ class FindingId(StrEnum):
     APPLICATION_WITHOUT_MPTCP = "application-without-mptcp"
     CAP_REACHED = "cap-reached"
     RULE_SHADOWED = "rule-shadowed"
+    OLDER_KERNEL = "older-kernel"
     DAEMON_LIMIT = "daemon-limit"
 
 

@@ -38,6 +38,7 @@ _KERNEL_TESTS = (
     "--ignore=tests/netns/network/enforcement/test_cost.py",
     f"--deselect={_RATES}",
     "tests/netns/test_bpf.py",
+    "tests/netns/test_kernel_trials.py",
     "tests/netns/test_socket_options.py",
     "tests/netns/test_sockets_module.py",
 )

@@ -9,6 +9,7 @@ from mpmanager.core.caps import usage
 from mpmanager.core.diagnoses import DIAGNOSES, CapReached, Evidence, FallenBack, PlainTcp, caps_reached, findings
 from mpmanager.model.caps import PathCap
 from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep, Severity
+from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.policy import Life, PolicyRule
@@ -160,6 +161,16 @@ def test_a_lasting_rule_is_shadowed_by_a_temporary_one_that_says_all_of_it():
     assert finding.command == "mpm app unset exe:/usr/bin/ssh --temporary"
     more = PolicyRule(selector=selector, wait_s=0.05, prefers_lowest_delay=True)
     assert findings(Evidence(rules=(hour, more))) == ()
+
+
+def test_what_this_kernel_does_not_do_is_said_one_by_one_with_what_follows():
+    missing = frozenset({KernelFeature.INTERFACE_AT_JOIN, KernelFeature.BACKUP_AT_JOIN})
+    found = findings(Evidence(kernel=KernelTrial(missing=missing)))
+    assert [(each.id, each.severity) for each in found] == [(FindingId.OLDER_KERNEL, Severity.NOTE)] * 2
+    assert "backup flag" in found[0].measured
+    assert "source address" in found[1].measured
+    untried = findings(Evidence(kernel=KernelTrial(untried="no subflow has joined")))
+    assert "no subflow has joined" in only(untried, FindingId.OLDER_KERNEL, Severity.NOTE).measured
 
 
 def test_limits_of_the_daemon_become_findings():

@@ -1,0 +1,13 @@
+"""What the daemon needs to know of the kernel it runs on."""
+
+from typing import Protocol
+
+from mpmanager.model.kernel import KernelTrial
+
+
+class KernelTrials(Protocol):
+    """Tries what this kernel can do."""
+
+    async def run(self) -> KernelTrial:
+        """Within 2 s, over loopback alone; never raises for what the kernel does."""
+        ...
