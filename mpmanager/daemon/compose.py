@@ -1,5 +1,6 @@
 """Chooses the world and the authority: the only place that knows all of them."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from mpmanager.linux.packets import LinuxPackets
 from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
+from mpmanager.linux.service_manager import ServiceManager
 from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.linux.socket_units import LinuxSocketUnits, OthersSocketUnits
@@ -136,3 +138,8 @@ def authority_on(bus: Bus) -> Authority:
     """Who decides about callers on a bus. polkit knows those of the system's only."""
     owner = OwnerAuthority()
     return PolkitAuthority(without=owner) if bus.kind is BusKind.SYSTEM else owner
+
+
+def service_manager() -> ServiceManager:
+    """Whoever has started this process and wants to hear of it, if anybody; call it once."""
+    return ServiceManager.of_environment(os.environ)

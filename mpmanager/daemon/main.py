@@ -1,24 +1,15 @@
 """The command mpmanagerd."""
 
 import asyncio
+import faulthandler
 import logging
-import os
-import signal
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from mpmanager.api.bus import Bus, BusKind, parse_bus
-from mpmanager.daemon.compose import authority_on, linux_world, simulated_world
-from mpmanager.daemon.facts import read_facts
-from mpmanager.daemon.manager import Manager
-from mpmanager.daemon.private_bus import PrivateBus
-from mpmanager.daemon.service import Service
-from mpmanager.daemon.state import StateDirectory
+from mpmanager.daemon.state_directory import lock_what_is_there, remembered_path_manager
 from mpmanager.model.errors import MpmanagerError
-from mpmanager.model.facts import NO_FACTS, Facts
 
 _log = logging.getLogger("mpmanagerd")
 
@@ -27,6 +18,7 @@ Examples:
   mpmanagerd                                   on the system bus, as root
   mpmanagerd --bus private:/run/user/0/mpm     on a bus of its own; use mpm --bus private:/run/user/0/mpm
   mpmanagerd --facts facts.toml                with what you know better about your links
+  mpmanagerd --restore                         once it was killed: normal networking; trust stays in force
   mpmanagerd --release                         once it is stopped: hold nobody to trusted paths any more
 """
 
@@ -51,38 +43,52 @@ Examples:
 @click.option(
     "--state",
     "state_directory",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),  # whatever is there, --restore works
     default=Path("/var/lib/mpmanager"),
     show_default=True,
     help="The directory that keeps decisions over restarts.",
 )
 @click.option("--simulate", is_flag=True, help="Show a world that exists in memory only; touches nothing.")
 @click.option(
+    "--restore",
+    is_flag=True,
+    help="Take back what a daemon that was killed has left behind of routes and settings, and end. Needs no state.",
+)
+@click.option(
     "--release",
     is_flag=True,
-    help="Lift all that is in force, also what a daemon that was killed has left behind, and end.",
+    help="The same, and lift what programs are held to.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Say more on standard error.")
 @click.version_option(package_name="mpmanager", prog_name="mpmanagerd")
 def main(
-    *, bus_text: str, facts_file: Path | None, state_directory: Path, simulate: bool, release: bool, verbose: bool
+    *,
+    bus_text: str,
+    facts_file: Path | None,
+    state_directory: Path,
+    simulate: bool,
+    restore: bool,
+    release: bool,
+    verbose: bool,
 ) -> None:
     """Manage the Multipath TCP connections of this network namespace.
 
     Needs root (CAP_NET_ADMIN). Ends on SIGTERM and SIGINT and then leaves routes and settings as they were, but for
     what mpm sysctl has set; connections stay, and what programs are held to goes on to hold, so that nothing leaks
     while nobody looks. --release lifts that.
-    Started again after a crash it goes on where it was.
+    Started again after a crash it goes on where it was. Where it is not to be started again, --restore does what it
+    had no time for; systemd does so by itself after each end.
     """
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format="mpmanagerd: %(message)s", stream=sys.stderr
     )
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    faulthandler.enable()  # systemd's watchdog sends SIGABRT to what hangs
     try:
-        bus = parse_bus(bus_text)
-        facts = read_facts(facts_file) if facts_file else NO_FACTS
-        with StateDirectory(state_directory) as state:
-            asyncio.run(_release(bus, state) if release else _serve(bus, facts, state, simulate=simulate))
+        if restore or release:
+            asyncio.run(_clean_up(state_directory, is_releasing=release))
+        else:
+            _serve(bus_text, facts_file, state_directory, simulate=simulate)
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
@@ -91,86 +97,36 @@ def main(
         sys.exit(1)
 
 
-async def _release(bus: Bus, state: StateDirectory) -> None:
-    """Undo what a daemon has left in force here, be it that it was killed.
+async def _clean_up(state_directory: Path, *, is_releasing: bool) -> None:
+    """Undo what a daemon has left here, be it that it was killed.
 
     Raises:
-        NotSupportedError: a daemon is at work here, or the rights are missing.
+        NotSupportedError, StateFileError: a daemon is at work here, or the rights are missing.
         CommandRefusedError: the kernel refused something.
     """
-    world = linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
-    try:
-        world.path_manager.take_over()
-        world.path_manager.hand_back()
-        await world.routing.clear()
-        world.enforcement.clear()
-    finally:
-        await world.close()
-    _log.info("released; no program is held to trusted paths any more")
+    # Of all the daemon this alone is loaded: systemd waits for it before it starts the next one.
+    from mpmanager.linux.leftovers import release, restore  # noqa: PLC0415  # see above
+
+    with lock_what_is_there(state_directory):
+        await (release if is_releasing else restore)(remembered_path_manager(state_directory))
+    trust = "no program is held to trusted paths any more" if is_releasing else "trust stays in force"
+    _log.info("routes and settings are as they were, and %s", trust)
 
 
-async def _serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:
-    """Run until told to stop."""
-    world = (
-        simulated_world()
-        if simulate
-        else linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
-    )
-    manager = Manager(world, facts=facts, state=state)
-    authority = authority_on(bus)
-    service = Service(manager, authority)
-    with ExitStack() as stack:
-        stack.callback(authority.close)
-        if bus.kind is BusKind.PRIVATE and bus.directory is not None:
-            stack.enter_context(PrivateBus(bus.directory, owner=os.getuid()))
-        await service.connect(bus)
-        stack.callback(service.close)
-        await _until_told(manager, service, bus)
+def _serve(bus_text: str, facts_file: Path | None, state_directory: Path, *, simulate: bool) -> None:
+    """Run until told to stop.
 
-
-async def _until_told(manager: Manager, service: Service, bus: Bus) -> None:
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    tasks = {
-        asyncio.create_task(manager.run(ready=lambda: _log.info("ready on the bus %s%s", bus, _hint(bus)))),
-        asyncio.create_task(service.wait_until_gone()),
-        asyncio.create_task(told.wait()),
-    }
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise _first_of(result)
-    _log.info("stopped; routes and settings are as they were, and trust stays in force (--release lifts it)")
-
-
-def _sysctl_file(bus: Bus, state: StateDirectory) -> Path | None:
-    """Where this daemon keeps settings of the kernel; None: where the system reads them when it starts.
-
-    That is for the system's own daemon alone: settings belong to a network namespace, and the machine's is that of its
-    first process.
+    Raises:
+        MpmanagerError: that is not possible here, or came to an end.
     """
-    return None if bus.kind is BusKind.SYSTEM and _is_in_first_namespace() else state.own_sysctl_file
+    # Loading takes most of the time of a start; --help, --version and --restore do without.
+    from mpmanager.api.bus import parse_bus  # noqa: PLC0415  # see above
+    from mpmanager.daemon.facts import read_facts  # noqa: PLC0415  # same
+    from mpmanager.daemon.serving import serve  # noqa: PLC0415  # same
+    from mpmanager.daemon.state import StateDirectory  # noqa: PLC0415  # same
+    from mpmanager.model.facts import NO_FACTS  # noqa: PLC0415  # same
 
-
-def _is_in_first_namespace() -> bool:
-    try:
-        return Path("/proc/self/ns/net").samefile("/proc/1/ns/net")
-    except OSError:  # whoever may not look there may not set anything either
-        return False
-
-
-def _hint(bus: Bus) -> str:
-    return f"; look with: mpm --bus {bus} paths" if bus.kind is BusKind.PRIVATE else ""
-
-
-def _first_of(error: Exception) -> Exception:
-    """What a task group wraps."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
+    bus = parse_bus(bus_text)
+    facts = read_facts(facts_file) if facts_file else NO_FACTS
+    with StateDirectory(state_directory) as state:
+        asyncio.run(serve(bus, facts, state, simulate=simulate))

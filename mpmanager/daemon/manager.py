@@ -219,10 +219,11 @@ class Manager:
         self._known_badges: Mapping[str, tuple[Application, MultipathBadge]] = {}
         self._next_badges = 0.0
 
-    async def run(self, *, ready: Callable[[], None]) -> None:
+    async def run(self, *, ready: Callable[[], None], progressed: Callable[[], None] = lambda: None) -> None:
         """Manage the namespace's connections until cancelled; then everything is as before.
 
-        `ready` is called once paths and connections are known.
+        `ready` is called once paths and connections are known, `progressed` whenever a round of sampling is done, which
+        is every few seconds at least.
 
         Raises:
             NotSupportedError: this machine or this user cannot do that.
@@ -255,7 +256,7 @@ class Manager:
                 tasks.create_task(self._expire_policies())
                 tasks.create_task(self._multipath.run())
                 tasks.create_task(self._tend_connections())
-                tasks.create_task(self._sample_forever())
+                tasks.create_task(self._sample_forever(progressed))
                 tasks.create_task(self._remember_forever())
                 tasks.create_task(self._expirations.run())
                 tasks.create_task(self._wait_observer.run())
@@ -270,6 +271,14 @@ class Manager:
             finally:
                 await self._world.close()
 
+    def sentence(self) -> str:
+        """What the daemon is doing, for a line of `systemctl status`."""
+        paths, connections = self._paths_up(), len(list(self._connections.ledger.living()))
+        return f"Managing {connections} connection{'s' * (connections != 1)} over {paths} path{'s' * (paths != 1)}"
+
+    def _paths_up(self) -> int:
+        return sum(path.state is PathState.UP for path in self.paths.paths)
+
     def status(self) -> StatusInfo:
         """The daemon as a whole."""
         return StatusInfo(
@@ -278,7 +287,7 @@ class Manager:
             started=self._started,
             simulated=self._world.is_simulated,
             path_manager=self._world.path_manager.current(),
-            paths_up=sum(path.state is PathState.UP for path in self.paths.paths),
+            paths_up=self._paths_up(),
             connections=len(list(self._connections.ledger.living())),
             events=self.journal.count,
             limits=self._limits(),
@@ -522,13 +531,14 @@ class Manager:
                 saved = memories
             await asyncio.sleep(_REMEMBER_EVERY_S)
 
-    async def _sample_forever(self) -> None:
+    async def _sample_forever(self, progressed: Callable[[], None]) -> None:
         while True:
             self._stirred.clear()
             try:
                 await self._sample()
             except CommandRefusedError as error:
                 await _rest_after(error)
+            progressed()
             interval_s = self.streams.interval_s or IDLE_INTERVAL_S
             await wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
 

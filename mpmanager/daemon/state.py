@@ -1,6 +1,5 @@
 """What outlives the daemon: the user's decisions about paths and policies, and what has to be handed over or back."""
 
-import fcntl
 import logging
 import os
 import time
@@ -26,6 +25,7 @@ from mpmanager.daemon.kept_file import KeptFile, replace_file
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import Policies, PoliciesFormat
 from mpmanager.daemon.profile_files import ChoicesFormat, ProfileFiles
+from mpmanager.daemon.state_directory import lock_directory, remembered_path_manager
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import InvalidValueError, StateFileError
@@ -184,16 +184,7 @@ class StateDirectory:
         Raises:
             StateFileError: another daemon has it.
         """
-        try:
-            lock = (self._directory / "lock").open("wb")
-        except OSError as error:
-            raise StateFileError(f"--state {self._directory}: {error.strerror}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise StateFileError(f"--state {self._directory}: another mpmanagerd uses this directory") from error
-        self._lock = lock
+        self._lock = lock_directory(self._directory)
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -203,7 +194,7 @@ class StateDirectory:
     @property
     def remembered_path_manager(self) -> Path:
         """The file that notes who managed connections before."""
-        return self._directory / "path-manager-before"
+        return remembered_path_manager(self._directory)
 
     def history_file(self, *, is_simulated: bool) -> Path:
         """The database of what was carried; what never happened has one of its own."""

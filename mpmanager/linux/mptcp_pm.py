@@ -8,7 +8,6 @@ import errno
 import socket
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from enum import IntEnum, IntFlag
 from ipaddress import IPv4Address, IPv6Address
@@ -25,6 +24,7 @@ from mpmanager.linux.netlink import (
     messages_of,
     nested,
 )
+from mpmanager.linux.path_manager_switch import PathManagerSwitch
 from mpmanager.model.connection import Endpoint, FourTuple, normalised
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError, NotSupportedError
 from mpmanager.model.names import AddressId, IPAddress, Token
@@ -154,17 +154,17 @@ class LinuxPathManager:
         except NotSupportedError:
             self._netlink.close()
             raise
-        self._sysctl = _Sysctl(remembered=remembered)
+        self._switch = PathManagerSwitch(remembered=remembered)
         self._notifications: NotificationSocket | None = None
 
     def take_over(self) -> None:
-        self._sysctl.take_over()
+        self._switch.take_over()
 
     def hand_back(self) -> None:
-        self._sysctl.hand_back()
+        self._switch.hand_back()
 
     def current(self) -> str:
-        return self._sysctl.current()
+        return self._switch.current()
 
     def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
         notifications = NotificationSocket(NETLINK_GENERIC, receive_buffer_bytes=_EVENT_BUFFER_BYTES)
@@ -430,80 +430,3 @@ def _flow(attributes: Attributes) -> FourTuple:
         Endpoint(_ip(attributes, _EventAttribute.SADDR4, _EventAttribute.SADDR6), source_port),
         Endpoint(_ip(attributes, _EventAttribute.DADDR4, _EventAttribute.DADDR6), destination_port),
     )
-
-
-_SYSCTLS = Path("/proc/sys/net/mptcp")
-_USERSPACE = {"path_manager": "userspace", "pm_type": "1"}
-_KERNEL = {"path_manager": "kernel", "pm_type": "0"}
-
-
-def _claim_namespace() -> socket.socket:
-    """A name that only one process of a network namespace can have, and that ends with it.
-
-    Raises:
-        NotSupportedError: another one has it.
-    """
-    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    try:
-        claim.bind("\0io.github.mpmanager1")
-    except OSError as error:
-        claim.close()
-        raise NotSupportedError("another mpmanagerd manages this network namespace already") from error
-    return claim
-
-
-class _Sysctl:
-    """net.mptcp.path_manager (6.15 and newer) or net.mptcp.pm_type of this namespace."""
-
-    def __init__(self, *, remembered: Path) -> None:
-        self._remembered = remembered
-        self._claim: socket.socket | None = None
-
-    def _file(self) -> Path:
-        for name in _USERSPACE:
-            if (file := _SYSCTLS / name).exists():
-                return file
-        raise NotSupportedError("this kernel has no userspace path manager for MPTCP (needs Linux 5.19)")
-
-    def current(self) -> str:
-        file = self._file()
-        value = file.read_text().strip()
-        return {"0": "kernel", "1": "userspace"}.get(value, value) if file.name == "pm_type" else value
-
-    def take_over(self) -> None:
-        self._claim = _claim_namespace()
-        file = self._file()
-        value = file.read_text().strip()
-        if not self._remembered.exists():
-            # Already ours without a note: a daemon with another state directory died here.
-            self._remember(_KERNEL[file.name] if value == _USERSPACE[file.name] else value)
-        if value != _USERSPACE[file.name]:
-            self._write(file, _USERSPACE[file.name])
-
-    def hand_back(self) -> None:
-        if self._claim is None:
-            return
-        file = self._file()
-        try:
-            self._write(file, self._remembered.read_text().strip())
-        except (NotSupportedError, OSError, ValueError):  # what was noted is gone or damaged
-            self._write(file, _KERNEL[file.name])
-        self._claim.close()
-        self._claim = None
-        with suppress(OSError):  # a note that stays is right: this is what was before
-            self._remembered.unlink(missing_ok=True)
-
-    def _remember(self, value: str) -> None:
-        try:
-            self._remembered.write_text(value)
-        except OSError as error:
-            with suppress(OSError):
-                self._remembered.unlink(missing_ok=True)
-            raise NotSupportedError(f"cannot note in {self._remembered} what was before: {error.strerror}") from error
-
-    @staticmethod
-    def _write(file: Path, value: str) -> None:
-        try:
-            file.write_text(value)
-        except OSError as error:
-            raise NotSupportedError(f"cannot set {file} to {value}: {error.strerror}") from error
