@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-window test-kernel test-suite test-headless test-system bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -19,10 +19,11 @@ setup:
 run: setup
 	@.venv/bin/mpm tour
 
-# Two processors: lint, types, the window and what the kernel is told beside the other tests that need no quiet.
+# Two processors: two rows of tests beside each other, then two more, then what measures times, on its own.
 test: setup
 	$(MAKE) --no-print-directory -j2 --output-sync=line test-kernel test-headless
-	$(MAKE) --no-print-directory test-suite
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-programs test-namespaces
+	$(MAKE) --no-print-directory test-alone
 
 checks: lint types
 
@@ -41,9 +42,14 @@ test-window: checks
 test-kernel: test-window
 	$(PYTHON) -m pytest -m netns tests/contract tests/netns/network
 
-# What else needs network namespaces, on its own: it measures times.
-test-suite: setup
-	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m netns tests/end_to_end tests/netns --ignore=tests/netns/network
+test-programs: setup
+	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end
+
+test-namespaces: setup
+	$(PYTHON) -m pytest -m "netns and not alone" tests/netns --ignore=tests/netns/network
+
+test-alone: setup
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "netns and alone" tests/end_to_end tests/netns
 
 # Everything but the window must work where Qt is not installed.
 test-headless:

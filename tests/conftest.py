@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         needs_namespaces = item.get_closest_marker("netns") is not None
         if needs_namespaces and directory not in _NAMESPACE_DIRECTORIES:
             raise pytest.UsageError(f"{item.nodeid} needs namespaces: it belongs into {sorted(_NAMESPACE_DIRECTORIES)}")
+        if item.get_closest_marker("alone") and not needs_namespaces:
+            raise pytest.UsageError(f"{item.nodeid} is to run alone, and `make test` does so in namespaces only")
         if item.get_closest_marker("gui") and not needs_namespaces and directory != _WINDOW_DIRECTORY:
             raise pytest.UsageError(f"{item.nodeid} needs Qt: it belongs into tests/{_WINDOW_DIRECTORY}")
     namespace_tests = [item for item in items if item.get_closest_marker("netns")]

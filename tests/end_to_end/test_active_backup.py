@@ -19,7 +19,7 @@ from mpmanager.model.expiration import ExpirationReason
 from mpmanager.model.policy import Intent
 from mpmanager.model.traffic import TrafficPattern
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 BLACK_HOLE, HEALED = LinkChange(loss=1.0), LinkChange(loss=0.0)
 HELP = (EventKind.BACKUP_OPENED, EventKind.BACKUP_CLOSED, EventKind.FAILED_OVER, EventKind.RETURNED)

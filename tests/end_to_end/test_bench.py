@@ -16,7 +16,7 @@ from mpmanager.bench.measurement import Effort
 from mpmanager.bench.runner import carry_out
 from mpmanager.lab.instance import instances
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.alone]
 
 MPM = Path(sys.executable).with_name("mpm")
 OURS = ours(50.0)

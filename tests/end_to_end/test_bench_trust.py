@@ -13,7 +13,7 @@ from mpmanager.bench.configurations import BOTH_ALWAYS, FULLMESH
 from mpmanager.bench.measurement import Effort
 from mpmanager.bench.runner import carry_out
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.alone]
 
 MPM = Path(sys.executable).with_name("mpm")
 QUICK = Effort(is_quick=True, runs=1, seed=1)

@@ -13,7 +13,7 @@ from end_to_end.stage import DAEMON, IPPROTO_MPTCP, connect, endpoint, header, r
 from mpmanager.api.structures import EventKind, Topic
 from mpmanager.lab.topology import LinkChange
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 
 def routing_of(lab):

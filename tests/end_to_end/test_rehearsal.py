@@ -12,7 +12,7 @@ from end_to_end.stage import connect, header, subflow_paths, until
 from mpmanager.api.structures import EventKind, PolicyInfo
 from mpmanager.lab.programs import MessagesServer, running
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 MPM = Path(sys.executable).with_name("mpm")
 AWAY_S = 4

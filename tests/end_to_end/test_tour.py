@@ -12,7 +12,7 @@ import pytest
 
 from mpmanager_ui.viewmodels.page_names import PageName
 
-pytestmark = [pytest.mark.netns, pytest.mark.gui]
+pytestmark = [pytest.mark.netns, pytest.mark.gui, pytest.mark.alone]
 
 MPM = Path(sys.executable).with_name("mpm")
 

@@ -9,7 +9,7 @@ from mpmanager.linux.blackout import LinuxBlackout
 from mpmanager.model.names import LinkName
 from netns.stage import lab_of_two_links
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from mpmanager.lab.instance import Lab, tear_down
 from mpmanager.lab.topology import LinkChange, LinkDirection, Topology
 from netns.stage import IPPROTO_MPTCP, Manager, Talk, on_the_laptop, until, witnesses
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 IPPROTO_TCP = 6
 LINKS = Topology.from_data(

@@ -17,6 +17,8 @@ from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import LinkName
 from netns.stage import lab_of_two_links, on_the_laptop, standing_in, until
 
+pytestmark = pytest.mark.alone
+
 VERSIONS = pytest.mark.parametrize("version", [4, 6])
 QUIET_S = 0.3
 """How long is waited for what must not come; answers come within a few milliseconds here."""

@@ -15,6 +15,8 @@ from mpmanager.lab.programs import Iperf3, Iperf3Server, run_to_end, running
 from mpmanager.lab.topology import LinkChange, LinkDirection, Topology
 from mpmanager.lab.units import Duration, Rate, Share, Size
 
+pytestmark = pytest.mark.alone
+
 LabUp = Callable[..., Lab]
 TIMEOUT_S = 10.0
 PORT = 7000

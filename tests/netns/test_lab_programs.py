@@ -29,6 +29,8 @@ from mpmanager.lab.report import Verdict
 from mpmanager.lab.scenario import Scenario, scenario_of
 from mpmanager.lab.units import Duration, Rate
 
+pytestmark = pytest.mark.alone
+
 LabUp = Callable[..., Lab]
 TIMEOUT_S = 10.0
 

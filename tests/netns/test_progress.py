@@ -14,7 +14,7 @@ from mpmanager.model.connection import FourTuple, TcpState
 from mpmanager.model.names import Token
 from netns.stage import Manager, Talk, on_the_laptop, until, witnesses
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 VERSIONS = pytest.mark.parametrize("version", [4, 6])
 RTT_S = {"wlan0": 0.03, "dsl0": 0.06}
