@@ -88,4 +88,13 @@ GUESTS = (
         tests=("tests/system/session/check_polkit.py",),
         limit_s=3000,
     ),
+    Guest(
+        name="service",
+        title="The unit of systemd: its sandbox, watchdog, restart and start by the bus",
+        package=_DEBIAN_12,
+        init=_SYSTEMD,
+        is_virtual_time=True,
+        tests=("tests/system/service/check_service.py",),
+        limit_s=3000,
+    ),
 )
