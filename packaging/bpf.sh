@@ -21,6 +21,6 @@ for source in *.bpf.c; do
     fi
     echo "bpf: compiling $source"
     # Renamed when complete: whoever loads it meanwhile finds the old one or the new one.
-    "$clang" -O2 -g -Wall -Wextra -Werror -target bpf -I"/usr/include/$machine" -c "$source" -o "$object.new"
+    "$clang" -O2 -g -Wall -Wextra -Werror -target bpf -ffile-prefix-map="$PWD"=. -I"/usr/include/$machine" -c "$source" -o "$object.new"
     mv "$object.new" "$object"
 done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the two lock files (versions and hashes, no addresses) from the ranges in pyproject.toml.
+# Writes the lock files (versions and hashes, no addresses) from the ranges in pyproject.toml.
 #   lock.sh [--upgrade]     Versions that are locked already stay, unless --upgrade is given or a range rules them out.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,3 +15,6 @@ lock() {
 }
 lock --all-extras -o packaging/requirements.lock
 lock --extra dev -o packaging/requirements-headless.lock
+# What packages bring along: the same versions.
+lock -c packaging/requirements.lock -o packaging/requirements-daemon.lock
+lock -c packaging/requirements.lock --extra gui -o packaging/requirements-window.lock
