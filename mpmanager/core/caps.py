@@ -36,10 +36,18 @@ def _month_before(year: int, month: int) -> tuple[int, int]:
     return (year, month - 1) if month > 1 else (year - 1, 12)
 
 
-def usage(days: Mapping[date, int], cap: PathCap | None, allowance: Allowance | None, now: datetime) -> Usage:
+def usage(
+    days: Mapping[date, int],
+    cap: PathCap | None,
+    allowance: Allowance | None,
+    now: datetime,
+    *,
+    lost_on: date | None = None,
+) -> Usage:
     """What was used of a cap; `days` are bytes by local day, `now` is local.
 
-    Days that are still to come were counted under a wrong clock, and count until that is known better.
+    Days that are still to come were counted under a wrong clock, and count until that is known better. Of the day and
+    the month in which counts were lost nobody knows how much there was: caps count as reached, unless more is allowed.
     """
     said = cap or _NO_CAP
     today = now.date()
@@ -54,19 +62,29 @@ def usage(days: Mapping[date, int], cap: PathCap | None, allowance: Allowance | 
         counted_since=since,
         forecast_bytes=None if since is None else forecast(period_bytes, period, since, now),
         allowed_bytes=extra_bytes,
-        day_state=state(today_bytes, said.day_bytes, extra_bytes),
-        month_state=state(period_bytes, said.month_bytes, extra_bytes),
+        day_state=state(today_bytes, said.day_bytes, extra_bytes, is_lost=_is_lost(lost_on, today)),
+        month_state=state(period_bytes, said.month_bytes, extra_bytes, is_lost=_is_lost(lost_on, period.first)),
     )
+
+
+def _is_lost(lost_on: date | None, first: date) -> bool:
+    """Of a day or month that begins so."""
+    return lost_on is not None and lost_on >= first
 
 
 def _sum_since(days: Mapping[date, int], first: date) -> int:
     return sum(count for day, count in days.items() if day >= first)
 
 
-def state(used_bytes: int, cap_bytes: int | None, extra_bytes: int = 0) -> CapState:
-    """How far a cap is used up. With an allowance nobody is warned again: it was asked for in view of the cap."""
+def state(used_bytes: int, cap_bytes: int | None, extra_bytes: int = 0, *, is_lost: bool = False) -> CapState:
+    """How far a cap is used up. With an allowance nobody is warned again: it was asked for in view of the cap.
+
+    `is_lost`: there may have been any number of bytes more.
+    """
     if cap_bytes is None:
         return CapState.UNLIMITED
+    if is_lost and not extra_bytes:
+        return CapState.REACHED
     if used_bytes >= cap_bytes + extra_bytes:
         return CapState.REACHED
     if used_bytes >= NEARLY_SHARE * cap_bytes:
@@ -123,3 +141,5 @@ class UsageMemory:
     allowances: dict[LinkName, Allowance] = field(default_factory=dict)
     told_days: dict[LinkName, Told] = field(default_factory=dict)
     told_months: dict[LinkName, Told] = field(default_factory=dict)
+    lost_on: date | None = None
+    """When it was found out that what was counted before is lost; `date.max`: now. None: it is not."""

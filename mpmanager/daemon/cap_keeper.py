@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from math import inf
 
 from mpmanager.api.structures import EventKind
@@ -18,6 +19,8 @@ from mpmanager.model.path import LinkCounters, Path, Tier
 SAVE_EVERY_S = 60.0
 """At most so much is lost when the power fails. After a crash of the daemon alone nothing is: counters go on."""
 
+_LONGEST_PERIOD = timedelta(days=32)
+
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB"), (1, "B"))
 _SHARES = {CapState.WARNED: "75 %", CapState.NEARLY: "95 %"}
 _THEN = {CapAction.STOP: "nothing new begins there", CapAction.STANDBY: "it is used when nothing else is left"}
@@ -33,6 +36,8 @@ class CapKeeper:
         self._journal = journal
         self._moment = moment
         self._memory = state.load_usage()
+        if self._memory.lost_on == date.max:
+            self._memory.lost_on = moment().today
         self._counts = ByteCounts(self._memory.counts)
         self._is_changed = False
         self._saved_s = -inf
@@ -46,13 +51,17 @@ class CapKeeper:
             if path.index in counters
         }
         self._is_changed |= self._counts.take(known, now)
+        if self._memory.lost_on is not None and now.today - self._memory.lost_on >= _LONGEST_PERIOD:
+            self._memory.lost_on = None  # whatever is counted of the present months is known from their beginning
         if self._is_changed and now.since_boot_s - self._saved_s >= SAVE_EVERY_S:
             self._saved_s = now.since_boot_s
             self.save()
 
     def usage(self, name: LinkName, cap: PathCap | None) -> Usage:
         """What a path has carried, and how far its cap is used up."""
-        return usage(self._counts.days(name), cap, self._memory.allowances.get(name), self._moment().local)
+        memory = self._memory
+        days, allowance = self._counts.days(name), memory.allowances.get(name)
+        return usage(days, cap, allowance, self._moment().local, lost_on=memory.lost_on)
 
     def tier_limits(self, caps: Mapping[LinkName, PathCap]) -> Mapping[LinkName, Tier]:
         """When paths may be used at most whose caps are reached."""

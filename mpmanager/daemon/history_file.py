@@ -74,14 +74,12 @@ class HistoryFile:
 
     def open(self) -> None:
         """Begin; a damaged file is put aside, and a new one begun."""
-        with self._told():
-            try:
-                self._database = self._opened()
-            except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
-                    raise
-                self._put_aside(error)
-                self._database = self._opened()
+        try:
+            self._database = self._opened()
+        except _FAILURES as error:
+            if not _is_damage(error):
+                raise self._refusal(error) from error
+            self._begin_anew(error)
 
     def close(self) -> None:
         """Nothing is written after this."""
@@ -114,9 +112,9 @@ class HistoryFile:
             GROUP BY place, application.id, path.id
         """  # noqa: S608  # nothing of it comes from outside
         values = [value for place, bar in enumerate(bars) for value in (place, *bar)]
-        with self._told():
-            rows = self._used().execute(question, values).fetchall()
-        return [(row[0], _application(*row[1:4]), _path(*row[4:7]), _usage(row[7:])) for row in rows]
+        with self._told(), _sensible():
+            rows = self._used().execute(question, values)
+            return [(row[0], _application(*row[1:4]), _path(*row[4:7]), _usage(row[7:])) for row in rows]
 
     def waits(self, span: Span) -> list[tuple[RecordedApplication, WaitCount]]:
         """How long data has waited in a span."""
@@ -125,18 +123,20 @@ class HistoryFile:
             JOIN application ON application.id = application
             WHERE start + stop >= 2 * ? AND start + stop < 2 * ? GROUP BY application.id
         """
-        with self._told():
-            rows = self._used().execute(question, span).fetchall()
-        return [(_application(*row[:3]), WaitCount(tuple(row[3:]))) for row in rows]
+        with self._told(), _sensible():
+            rows = self._used().execute(question, span)
+            return [(_application(*row[:3]), WaitCount(_counts(row[3:]))) for row in rows]
 
     def since(self) -> int | None:
         """When the first record begins (Unix time); None where there is none."""
-        with self._told():
+        with self._told(), _sensible():
             (start,) = self._used().execute("SELECT MIN(start) FROM usage").fetchone()
-        return None if start is None else int(start)
+            return None if start is None else _number(start)
 
     def _opened(self) -> sqlite3.Connection:
         self._path.touch(mode=0o600)  # it tells what all users do; SQLite makes its other files alike
+        if not _is_writable_format(self._path):
+            raise sqlite3.DatabaseError("its header is damaged")
         database = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
@@ -150,12 +150,20 @@ class HistoryFile:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute("PRAGMA journal_size_limit = 1000000")
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             database.close()
             raise
         return database
 
-    def _put_aside(self, error: sqlite3.Error) -> None:
+    def _begin_anew(self, error: Exception) -> None:
+        """Raises StateFileError: the disk does not let it."""
+        try:
+            self._put_aside(error)
+            self._database = self._opened()
+        except _FAILURES as refusal:
+            raise self._refusal(refusal) from refusal
+
+    def _put_aside(self, error: Exception) -> None:
         self.close()
         aside = self._path.with_suffix(f".broken-{int(time.time())}{self._path.suffix}")
         text = f"the history in {self._path.name} cannot be read ({error}); put aside as {aside.name}, begun anew"
@@ -167,34 +175,38 @@ class HistoryFile:
                 self._path.with_name(self._path.name + ending).rename(aside.with_name(aside.name + ending))
 
     def _used(self) -> sqlite3.Connection:
+        """Opened once more where that was refused: the disk may have room again."""
+        if self._database is None:
+            self.open()
         if self._database is None:
             raise StateFileError(f"{self._path}: not open")
         return self._database
 
+    def _refusal(self, error: Exception) -> StateFileError:
+        return StateFileError(f"{self._path}: {error}")
+
     @contextmanager
     def _told(self) -> Iterator[None]:
+        """Damage that shows only now is put aside, too: the next call finds a new file."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
-            raise StateFileError(f"{self._path}: {error}") from error
+        except _FAILURES as error:
+            if _is_damage(error):
+                self._begin_anew(error)
+            raise self._refusal(error) from error
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing. Damage that shows only now is put aside, too, and tried once more in the next minute."""
+        """All or nothing."""
         database = self._used()
         with self._told():
+            database.execute("BEGIN IMMEDIATE")
             try:
-                database.execute("BEGIN IMMEDIATE")
-                try:
-                    yield database
-                except BaseException:
-                    database.execute("ROLLBACK")
-                    raise
+                yield database
                 database.execute("COMMIT")
-            except sqlite3.DatabaseError as error:
-                if _is_damage(error):
-                    self._put_aside(error)
-                    self._database = self._opened()
+            except BaseException:
+                if database.in_transaction:  # SQLite may have taken it back by itself
+                    database.execute("ROLLBACK")
                 raise
 
     def _add(self, database: sqlite3.Connection, usages: Iterable[UsageEntry], waits: Iterable[WaitEntry]) -> None:
@@ -222,16 +234,20 @@ class HistoryFile:
         ).fetchall()
         for table in ("usage", "wait"):
             database.execute(f"DELETE FROM {table} WHERE {old}", limits)  # noqa: S608  # see above
-        coarse_usage = rolled_usage(
-            (UsageEntry(Span(*row[:2]), _application(*row[2:5]), _path(*row[5:8]), _usage(row[8:])) for row in usages),
-            now=now,
-            zone=zone,
-        )
-        coarse_waits = rolled_waits(
-            (WaitEntry(Span(*row[:2]), _application(*row[2:5]), WaitCount(tuple(row[5:]))) for row in waits),
-            now=now,
-            zone=zone,
-        )
+        with _sensible():
+            coarse_usage = rolled_usage(
+                (
+                    UsageEntry(_span(*row[:2]), _application(*row[2:5]), _path(*row[5:8]), _usage(row[8:]))
+                    for row in usages
+                ),
+                now=now,
+                zone=zone,
+            )
+            coarse_waits = rolled_waits(
+                (WaitEntry(_span(*row[:2]), _application(*row[2:5]), WaitCount(_counts(row[5:]))) for row in waits),
+                now=now,
+                zone=zone,
+            )
         self._add(database, coarse_usage, coarse_waits)
 
     def _drop_oldest(self, database: sqlite3.Connection) -> None:
@@ -251,9 +267,42 @@ class HistoryFile:
             )
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file is to blame: refusals of the disk are a class of their own."""
-    return type(error) is sqlite3.DatabaseError
+_REFUSALS = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM),
+    )
+)
+"""The disk is to blame, or somebody who has the file open."""
+_PRIMARY_CODE = 0xFF
+_VERSIONS = slice(18, 20)
+"""Of the file's header (sqlite.org/fileformat2.html): formats for writing and for reading."""
+_WRITABLE_VERSIONS = (1, 2)
+_FAILURES = (sqlite3.Error, OSError, UnicodeDecodeError)
+"""The last one where what SQLite says of the damage is damaged."""
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file is to blame: what is asked of it is always the same, so a table that lacks is damage, too."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    is_refusal = code & _PRIMARY_CODE in _REFUSALS
+    return isinstance(error, UnicodeDecodeError | sqlite3.DatabaseError) and not is_refusal
+
+
+def _is_writable_format(path: Path) -> bool:
+    """SQLite only refuses to write into others; as if the disk did, which may do better later."""
+    with path.open("rb") as file:
+        versions = file.read(_VERSIONS.stop)[_VERSIONS]
+    return all(each in _WRITABLE_VERSIONS for each in versions)
+
+
+@contextmanager
+def _sensible() -> Iterator[None]:
+    """Records that cannot be have been damaged, where SQLite does not see it."""
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        raise sqlite3.DatabaseError(f"a record makes no sense: {error}") from error
 
 
 def _used_bytes(database: sqlite3.Connection) -> int:
@@ -280,7 +329,7 @@ def _path_id(database: sqlite3.Connection, path: RecordedPath) -> int:
         database.execute(
             """INSERT INTO path (name, kind, metered) VALUES (?, ?, ?)
             ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id""",
-            (path.name, path.kind.value, path.is_metered),
+            (_written(path.name), path.kind.value, path.is_metered),
         )
     ) as found:
         return int(found.fetchone()[0])
@@ -291,12 +340,33 @@ def _written(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _application(app: str, uid: int, name: str) -> RecordedApplication:
-    return RecordedApplication(app, None if uid == _NOBODY else uid, name)
+def _application(app: object, uid: object, name: object) -> RecordedApplication:
+    number = _number(uid)
+    return RecordedApplication(_text(app), None if number == _NOBODY else number, _text(name))
 
 
-def _path(name: str, kind: str, metered: int) -> RecordedPath:
-    return RecordedPath(LinkName(name), PathKind(kind), bool(metered))
+def _path(name: object, kind: object, metered: object) -> RecordedPath:
+    return RecordedPath(LinkName(_text(name)), PathKind(_text(kind)), bool(_number(metered)))
+
+
+def _span(start: object, stop: object) -> Span:
+    return Span(_number(start), _number(stop))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")  # noqa: TRY004  # of the file, as all others
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"{value!r} is no whole number")  # noqa: TRY004  # of the file, as all others
+    return value
+
+
+def _counts(row: Sequence[object]) -> tuple[int, ...]:
+    return tuple(map(_number, row))
 
 
 def _numbers(usage: Usage) -> tuple[int, ...]:
@@ -306,8 +376,8 @@ def _numbers(usage: Usage) -> tuple[int, ...]:
     )
 
 
-def _usage(row: Sequence[int]) -> Usage:
-    rx_bytes, tx_bytes, helper_bytes, helps, waits, waited_ms, longest_ms, allowed_ms = row
+def _usage(row: Sequence[object]) -> Usage:
+    rx_bytes, tx_bytes, helper_bytes, helps, waits, waited_ms, longest_ms, allowed_ms = map(_number, row)
     return Usage(
         rx_bytes=rx_bytes,
         tx_bytes=tx_bytes,

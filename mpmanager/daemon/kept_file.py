@@ -12,7 +12,7 @@ from mpmanager.model.errors import InvalidValueError, StateFileError
 
 ContentT = TypeVar("ContentT")
 
-_UNREADABLE = (OSError, ValueError, InvalidValueError, RecursionError)
+UNREADABLE = (OSError, ValueError, InvalidValueError, RecursionError)
 """The errors of msgspec are ValueErrors, except where something is nested without end."""
 
 _log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class KeptFile(Generic[ContentT]):
             return self._form.decode(self._path.read_bytes(), None if copied is None else copied.content)
         except FileNotFoundError:
             return self._instead("is gone", copied)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             return self._instead(f"cannot be read ({error})", copied)
 
     def _instead(self, what: str, copied: Reading[ContentT] | None) -> Reading[ContentT]:
@@ -99,7 +99,7 @@ class KeptFile(Generic[ContentT]):
         return Reading(content=copied.content, faults=(f"{what}; its copy is in force", *copied.faults))
 
     def _read_copy(self) -> Reading[ContentT] | None:
-        with suppress(*_UNREADABLE):
+        with suppress(*UNREADABLE):
             return self._form.decode(self._copy_path.read_bytes(), None)
         return None
 
@@ -147,4 +147,6 @@ def replace_file(file: Path, content: bytes, *, is_lasting: bool) -> None:
                 os.fsync(stream.fileno())
         draft.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink()  # half of it would take up what little room there is
         raise StateFileError(f"{file}: {error.strerror}") from error

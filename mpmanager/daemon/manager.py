@@ -243,6 +243,7 @@ class Manager:
             self._connections.recall(self._state.load_connections())
             self.trust.recall(self._state.load_holds())
             self._connections.resynchronise()
+            self.trust.end_recall()
             await self.history.begin()
             self.journal.record(EventKind.DAEMON_STARTED, "mpmanagerd manages the connections of this machine")
             ready()

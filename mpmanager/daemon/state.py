@@ -21,14 +21,16 @@ from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
 from mpmanager.core.scopes import Scope
 from mpmanager.daemon.changes_file import ChangesFormat
-from mpmanager.daemon.kept_file import KeptFile, replace_file
+from mpmanager.daemon.holds_file import Holds, HoldsFormat
+from mpmanager.daemon.kept_file import UNREADABLE, KeptFile, replace_file
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import Policies, PoliciesFormat
 from mpmanager.daemon.profile_files import ChoicesFormat, ProfileFiles
 from mpmanager.daemon.state_directory import lock_directory, remembered_path_manager
+from mpmanager.daemon.usage_file import UsageFormat
 from mpmanager.model.connection import Endpoint, FourTuple
 from mpmanager.model.enforcement import CgroupPath
-from mpmanager.model.errors import InvalidValueError, StateFileError
+from mpmanager.model.errors import StateFileError
 from mpmanager.model.names import AddressId, Token
 from mpmanager.model.policy import PolicyRule, TrustPolicy
 from mpmanager.model.profile import ProfileChoices
@@ -45,7 +47,11 @@ TRUST_LOST = (
     "what was said about networks is lost: none counts as trusted until you decide about one (mpm path trust NAME "
     "trusted); from then on the others count by their nature, so say again which of them you do not trust"
 )
-USAGE_LOST = "what paths have carried before this start is lost: their caps count from now on"
+USAGE_LOST = (
+    "what paths have carried is lost: each cap counts as reached until its day or month is over, or you allow more for "
+    "today (mpm path allow NAME 100MB)"
+)
+HOLDS_LOST = "which connections were held (mpm hold) is lost: all that there were at the start are held"
 
 _log = logging.getLogger(__name__)
 
@@ -132,12 +138,6 @@ class _PendingEntry(msgspec.Struct, forbid_unknown_fields=True):
     """The contents of the two files."""
 
 
-class _HoldEntry(msgspec.Struct, forbid_unknown_fields=True):
-    token: int
-    local: _Pair
-    remote: _Pair
-
-
 def _pair(endpoint: Endpoint) -> _Pair:
     return str(endpoint.address), endpoint.port
 
@@ -173,7 +173,10 @@ class StateDirectory:
         self.profiles = ProfileFiles(directory / "profiles")
         self._profile_choices = KeptFile(directory / "profiles.json", ChoicesFormat())
         self._changes = KeptFile(directory / "changes.json", ChangesFormat())
+        self._usage = KeptFile(directory / "usage.json", UsageFormat())
+        self._holds = KeptFile(directory / "holds.json", HoldsFormat())
         self._is_trust_lost = False
+        self._are_holds_lost = False
         self._is_usage_lost = False
         self.are_policies_lost = False
         """Whether there may have been rules of which nobody knows any more."""
@@ -218,14 +221,6 @@ class StateDirectory:
         return self._directory / "decisions-pending.json"
 
     @property
-    def _holds_file(self) -> Path:
-        return self._directory / "holds.json"
-
-    @property
-    def _usage_file(self) -> Path:
-        return self._directory / "usage.json"
-
-    @property
     def _scopes_file(self) -> Path:
         return self._directory / "scopes.json"
 
@@ -240,9 +235,12 @@ class StateDirectory:
             *self._paths.notices,
             *self._profile_choices.notices,
             *self._changes.notices,
+            *self._usage.notices,
+            *self._holds.notices,
             *([POLICIES_LOST] if self.are_policies_lost else []),
             *([TRUST_LOST] if self._is_trust_lost else []),
             *([USAGE_LOST] if self._is_usage_lost else []),
+            *([HOLDS_LOST] if self._are_holds_lost else []),
         ]
 
     def load_preferences(self) -> PathPreferences:
@@ -324,9 +322,10 @@ class StateDirectory:
         pending = _read(self._pending_file, _pending)
         if pending is None:
             return
+        preferences, policies = pending
         try:
-            self._paths.save(pending.preferences)
-            self._policies.save(Policies(rules=pending.rules))
+            self._paths.save(preferences)
+            self._policies.save(policies)
         except StateFileError as error:
             _log.warning("a profile is in force by half, until the next start or the next decision: %s", error)
         else:
@@ -377,11 +376,10 @@ class StateDirectory:
             raise StateFileError(f"{self._pause_file}: {error.strerror}") from error
 
     def load_usage(self) -> UsageMemory:
-        """What paths have carried; nothing, as with preferences, where it cannot be read, and that is a limit."""
-        is_there = self._usage_file.exists()
-        found = _read(self._usage_file, lambda text: msgspec.json.decode(text, type=UsageMemory))
-        self._is_usage_lost = found is None and is_there
-        return found or UsageMemory()
+        """What paths have carried; where that cannot be read, caps count as reached (see `usage_file`)."""
+        found = self._usage.load()
+        self._is_usage_lost = found.lost_on is not None
+        return found
 
     def save_usage(self, memory: UsageMemory) -> None:
         """Write it down; when this returns it is on the disk.
@@ -389,7 +387,8 @@ class StateDirectory:
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        replace_file(self._usage_file, msgspec.json.encode(memory), is_lasting=True)
+        self._usage.save(memory)
+        self._is_usage_lost = memory.lost_on is not None
 
     def load_scopes(self) -> tuple[Scope, ...]:
         """The cgroups that were made for programs; nothing, as with preferences, where it cannot be read."""
@@ -407,27 +406,20 @@ class StateDirectory:
         entries = [_ScopeEntry.of(each) for each in scopes]
         replace_file(self._scopes_file, msgspec.json.encode(entries), is_lasting=False)
 
-    def load_holds(self) -> Mapping[Token, FourTuple]:
-        """Connections that were held to trusted paths, with their first subflows; nothing where it cannot be read."""
-        found = _read(
-            self._holds_file,
-            lambda text: {
-                Token(each.token): FourTuple(_endpoint(*each.local), _endpoint(*each.remote))
-                for each in msgspec.json.decode(text, type=list[_HoldEntry])
-            },
-        )
-        return found or {}
+    def load_holds(self) -> Holds:
+        """Connections that were held to trusted paths; where that cannot be read, all are (see `holds_file`)."""
+        found = self._holds.load()
+        self._are_holds_lost = found.are_lost
+        return found
 
     def save_holds(self, holds: Mapping[Token, FourTuple]) -> None:
-        """Write them down for a daemon that takes over after a crash.
+        """Write them down for a daemon that takes over after a crash, with their first subflows.
 
         Raises:
             StateFileError: the old file is still there as it was.
         """
-        entries = [
-            _HoldEntry(token=token, local=_pair(flow.local), remote=_pair(flow.remote)) for token, flow in holds.items()
-        ]
-        replace_file(self._holds_file, msgspec.json.encode(entries), is_lasting=False)
+        self._holds.save(Holds(flows=holds))
+        self._are_holds_lost = False
 
     def load_sysctls(self) -> Mapping[SysctlName, SysctlChange]:
         """What was done to settings of the kernel; nothing, as with preferences, where it cannot be read."""
@@ -451,7 +443,7 @@ class StateDirectory:
             return [each.memory() for each in found]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as error:  # msgspec's and ipaddress' errors are ValueErrors
+        except UNREADABLE as error:
             _log.warning("%s cannot be read (%s); what the daemon before knew is lost", self._connections_file, error)
             return []
 
@@ -465,12 +457,10 @@ class StateDirectory:
         replace_file(self._connections_file, msgspec.json.encode(entries), is_lasting=False)
 
 
-def _pending(text: bytes) -> Decisions:
+def _pending(text: bytes) -> tuple[PathPreferences, Policies]:
     entry = msgspec.json.decode(text, type=_PendingEntry)
-    return Decisions(
-        preferences=PathsFormat().decode(entry.paths.encode(), None).content,
-        rules=PoliciesFormat().decode(entry.policies.encode(), None).content.rules,
-    )
+    preferences = PathsFormat().decode(entry.paths.encode(), None)
+    return preferences.content, PoliciesFormat().decode(entry.policies.encode(), None).content
 
 
 def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
@@ -479,7 +469,7 @@ def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:
         return decode(file.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, InvalidValueError) as error:  # msgspec's and ipaddress' errors are ValueErrors
+    except UNREADABLE as error:
         aside = file.with_suffix(f".broken-{int(time.time())}")
         _log.warning("%s cannot be read (%s); put aside as %s", file, error, aside.name)
         with suppress(OSError):

@@ -10,6 +10,7 @@ from mpmanager.core.first_bytes import FirstBytes
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Progress, protection_of
 from mpmanager.core.restrictions import Demands, demand_at, demands_of, plan_of
+from mpmanager.daemon.holds_file import Holds
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.program_places import Places
 from mpmanager.daemon.world import World
@@ -100,6 +101,8 @@ class TrustKeeper:
         self._has_counted = asyncio.Event()
         self._recalled: Mapping[Token, FourTuple] = {}
         """Connections that the daemon before held."""
+        self._holds_all = False
+        """Whether it is lost which those were."""
         self._has_told_of_no_path = False
         self._has_begun = False
         """Whether the network is known: who is held to no path at all is held up."""
@@ -108,9 +111,13 @@ class TrustKeeper:
         """Find out what this machine can do; before the first `enforce`."""
         self._limits = self._world.enforcement.limits()
 
-    def recall(self, holds: Mapping[Token, FourTuple]) -> None:
-        """Hand in the connections that the one before the crash held, with their first subflows."""
-        self._recalled = holds
+    def recall(self, holds: Holds) -> None:
+        """Hand in the connections that the one before the crash held, until `end_recall` all if that is lost."""
+        self._recalled, self._holds_all = holds.flows, holds.are_lost
+
+    def end_recall(self) -> None:
+        """What comes now is not older than this daemon."""
+        self._holds_all = False
 
     @property
     def can_enforce(self) -> bool:
@@ -221,6 +228,7 @@ class TrustKeeper:
     def protection(self, account: ConnectionAccount) -> Protection:
         """How a connection is protected as things are."""
         held = self._held(account) if self.can_enforce else None
+        account.is_in_section |= self._holds_all
         if account.token in self._recalled:
             account.is_in_section |= self._recalled[account.token] == account.flow
             self._recalled = {token: flow for token, flow in self._recalled.items() if token != account.token}

@@ -1,11 +1,14 @@
 """Who manages the connections of a network namespace, the kernel or a program; and the way back, also after a crash."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mpmanager.model.errors import NotSupportedError
+
+_log = logging.getLogger(__name__)
 
 _SYSCTLS = Path("/proc/sys/net/mptcp")
 _USERSPACE = {"path_manager": "userspace", "pm_type": "1"}
@@ -18,6 +21,7 @@ class PathManagerSwitch:
     def __init__(self, *, remembered: Path) -> None:
         """`remembered` is a file that keeps, over a crash, what has to be handed back."""
         self._remembered = remembered
+        self._before: str | None = None
         self._claim: socket.socket | None = None
 
     def current(self) -> str:
@@ -88,16 +92,21 @@ class PathManagerSwitch:
 
     def _set_what_was_before(self, file: Path) -> None:
         try:
-            _write(file, self._remembered.read_text().strip())
+            _write(file, self._noted() or _KERNEL[file.name])  # writing nothing would set nothing
         except (NotSupportedError, OSError, ValueError):  # what was noted is gone or damaged
             _write(file, _KERNEL[file.name])
 
+    def _noted(self) -> str | None:
+        return self._remembered.read_text().strip() if self._remembered.exists() else self._before
+
     def _remember(self, value: str) -> None:
+        """A full disk is no reason to leave connections alone: after a crash, too, they go back to the kernel then."""
+        self._before = value
         try:
             self._remembered.write_text(value)
         except OSError as error:
+            _log.warning("%s: %s; after a crash the kernel manages connections", self._remembered, error.strerror)
             self._forget()
-            raise NotSupportedError(f"cannot note in {self._remembered} what was before: {error.strerror}") from error
 
     def _forget(self) -> None:
         with suppress(OSError):  # a note that stays is right: this is what was before

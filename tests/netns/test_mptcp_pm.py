@@ -130,8 +130,19 @@ async def test_handing_back_what_was_not_taken_changes_nothing(lab, tmp_path):
 @on_the_laptop
 async def test_a_namespace_whose_note_is_damaged_goes_back_to_the_kernel(lab, tmp_path):
     with closing(LinuxPathManager(remembered=tmp_path / "remembered")) as adapter:
+        for damaged in (b"\xffnonsense", b"", b"kern"):
+            adapter.take_over()
+            (tmp_path / "remembered").write_bytes(damaged)
+            adapter.hand_back()
+            assert adapter.current() == "kernel", damaged
+
+
+@on_the_laptop
+async def test_a_disk_that_takes_no_note_is_no_reason_not_to_manage(lab, tmp_path, caplog):
+    with closing(LinuxPathManager(remembered=tmp_path / "missing" / "remembered")) as adapter:
         adapter.take_over()
-        (tmp_path / "remembered").write_bytes(b"\xffnonsense")
+        assert adapter.current() == "userspace"
+        assert "missing/remembered: No such file or directory" in caplog.text
         adapter.hand_back()
         assert adapter.current() == "kernel"
 

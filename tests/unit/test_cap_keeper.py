@@ -171,14 +171,49 @@ def test_counts_are_written_once_a_minute_at_most(host):
     assert 5 <= len(written) <= 6
 
 
-def test_lost_counts_are_a_limit_and_damaged_caps_allow_little(tmp_path, host, caplog):
+def lose_counts(host, *names):
+    for name in names:
+        (host.directory / name).write_text("{")
+    host.start()
+
+
+def test_counts_that_are_damaged_are_those_of_their_copy(host):
     host.cap(month_bytes=10 * MB)
-    (tmp_path / "usage.json").write_text("{")
+    host.carry(8, after_s=SAVE_EVERY_S)
+    lose_counts(host, "usage.json")
+    assert USAGE_LOST not in host.state.limits()
+    assert any("its copy is in force" in each for each in host.state.limits())
+    assert host.caps.usage(LTE, None).period_bytes == 8 * MB
+
+
+def test_where_counts_are_lost_caps_count_as_reached_until_their_day_or_month_is_over(host):
+    host.carry(1, after_s=SAVE_EVERY_S)
+    for cap, after_days in (({"day_bytes": 10 * MB}, 1), ({"month_bytes": 10 * MB, "reset_day": 25}, 4)):
+        host.cap()
+        lose_counts(host, "usage.json", "usage.copy.json")
+        assert USAGE_LOST in host.state.limits()
+        host.cap(**cap)
+        host.carry()
+        assert host.tier is Tier.NEVER
+        host.allow(5)
+        host.carry()
+        assert host.tier is not Tier.NEVER
+        host.allow(0)
+        host.start()
+        host.carry()
+        assert host.tier is Tier.NEVER, "a restart forgets nothing"
+        host.carry(after_s=after_days * 86_400)
+        assert host.tier is not Tier.NEVER
+    host.carry(1, after_s=32 * 86_400)
+    assert USAGE_LOST not in host.state.limits()
+
+
+def test_damaged_caps_allow_little(tmp_path, host, caplog):
+    host.cap(month_bytes=10 * MB)
     for name in ("paths.json", "paths.copy.json"):
         (tmp_path / name).write_text((tmp_path / name).read_text().replace('"stop"', '"whatever"'))
     with caplog.at_level(logging.WARNING):
         host.start()
-    assert USAGE_LOST in host.state.limits()
     assert any("caps, wwan0" in each for each in host.state.limits())
     assert host.keeper.preferences.caps == {LTE: PathCap(day_bytes=0, then=CapAction.STANDBY)}
 

@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mpmanager.core.history import DAY_S, HOUR_S, minute_of
 from mpmanager.daemon.history_file import HistoryFile
@@ -22,6 +25,11 @@ WIFI = RecordedPath(LinkName("wlan0"), PathKind.WIFI, is_metered=False)
 LTE = RecordedPath(LinkName("wwan0"), PathKind.LTE, is_metered=True)
 USAGE = Usage(rx_bytes=5, tx_bytes=3, helper_bytes=2, helps=1, waits=1, waited_ms=54, longest_ms=54, allowed_ms=50)
 EVER = Span(0, 4_000_000_000)
+BOUNDED = settings(
+    max_examples=int(os.environ.get("MPMANAGER_FUZZ_CASES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.fixture
@@ -143,9 +151,102 @@ def test_a_damaged_file_is_put_aside_and_told(path, caplog, damage):
     file.close()
 
 
-def test_a_disk_that_refuses_is_an_error_that_names_the_file(tmp_path):
+def test_a_disk_that_refuses_is_an_error_that_names_the_file_and_may_do_better_later(tmp_path):
     file = HistoryFile(tmp_path / "missing" / "history.sqlite")
-    with pytest.raises(StateFileError, match=r"history\.sqlite"):
-        file.open()
-    with pytest.raises(StateFileError, match="not open"):
-        file.add([UsageEntry(minute_of(NOW), SSH, WIFI, USAGE)], [])
+    entry = UsageEntry(minute_of(NOW), SSH, WIFI, USAGE)
+    for attempt in (file.open, lambda: file.add([entry], []), file.since):
+        with pytest.raises(StateFileError, match=r"history\.sqlite"):
+            attempt()
+    (tmp_path / "missing").mkdir()
+    file.add([entry], [])
+    assert of(file) == {(0, SSH.id, "wlan0"): USAGE}
+    file.close()
+
+
+STRANGE = [
+    "UPDATE path SET kind = 'wiphi'",
+    "UPDATE path SET name = x'ff00'",
+    "UPDATE application SET name = CAST(x'ff' AS TEXT)",
+    "UPDATE application SET uid = 'root'",
+    "UPDATE usage SET rx = 'many'",
+    "UPDATE usage SET start = start + 0.5",
+    "UPDATE usage SET rx = 9223372036854775807, tx = 1.5",
+    "UPDATE wait SET c5 = NULL",
+    "DROP TABLE path",
+    "ALTER TABLE usage RENAME COLUMN rx TO received",
+    "DROP TABLE wait; DROP TABLE usage",
+]
+
+
+@pytest.mark.parametrize("damage", STRANGE)
+def test_records_that_no_mpmanager_has_written_are_put_aside_and_end_nobody(file, path, damage):
+    minute = minute_of(NOW)
+    entries = [UsageEntry(minute, SSH, WIFI, USAGE)], [WaitEntry(minute, SSH, WaitCount((1, 0, 0, 0, 0, 0)))]
+    file.add(*entries)
+    file._used().executescript(damage)
+    refusals = 0
+    for attempt in (
+        lambda: file.usage((EVER,)),
+        lambda: file.waits(EVER),
+        file.since,
+        lambda: file.tidy(now=NOW + 61 * DAY_S, zone=UTC),
+        lambda: file.add(*entries),
+    ):
+        try:
+            attempt()
+        except StateFileError as error:
+            assert "history.sqlite" in str(error)  # noqa: PT017  # some of the attempts see nothing of the damage
+            refusals += 1
+    assert refusals == 1
+    assert len(file.notices) == 1
+    assert of(file) == {(0, SSH.id, "wlan0"): USAGE}, "what came after it is kept"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A history with some of everything in it."""
+    path = tmp_path_factory.mktemp("written") / "history.sqlite"
+    file = HistoryFile(path)
+    file.open()
+    for number in range(40):
+        minute = minute_of(NOW + 60 * number)
+        app = RecordedApplication(f"exe:/usr/bin/{number}", number, str(number))
+        file.add([UsageEntry(minute, app, WIFI, USAGE)], [WaitEntry(minute, app, WaitCount((1, 0, 0, 0, 0, 1)))])
+    file.close()
+    return path
+
+
+@BOUNDED
+@given(
+    at=st.integers(0, 10**9),
+    change=st.integers(1, 255).map(lambda bits: bits.to_bytes()) | st.binary(min_size=2, max_size=600) | st.none(),
+)
+def test_a_history_that_is_cut_off_or_overwritten_anywhere_ends_nobody_and_is_written_again(
+    written, tmp_path_factory, at, change
+):
+    content = written.read_bytes()
+    place = at % len(content)
+    if change is None:
+        content = content[:place]
+    elif len(change) == 1:
+        content = content[:place] + bytes([content[place] ^ change[0]]) + content[place + 1 :]
+    else:
+        content = content[:place] + change + content[place + len(change) :]
+    path = tmp_path_factory.mktemp("damaged") / "history.sqlite"
+    path.write_bytes(content)
+    file = HistoryFile(path)
+    entry = UsageEntry(minute_of(NOW), SSH, WIFI, USAGE)
+    for attempt in (
+        file.open,
+        lambda: file.usage((EVER,)),
+        lambda: file.waits(EVER),
+        file.since,
+        lambda: file.tidy(now=NOW + 61 * DAY_S, zone=UTC),
+        lambda: file.add([entry], []),
+    ):
+        with suppress(StateFileError):
+            attempt()
+    file.add([entry], [])
+    assert of(file)
+    assert len(list(path.parent.glob("history.broken-*.sqlite"))) == len(file.notices) <= 1
+    file.close()
