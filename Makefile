@@ -59,7 +59,7 @@ test-headless:
 	.venv-headless/bin/python -m pytest -m "not netns and not gui" --ignore=tests/gui
 
 # Takes about half an hour, as root. GUESTS="wifi" runs some of the machines only.
-test-system: setup
+test-system: deb
 	nice $(PYTHON) tests/system/run.py $(GUESTS)
 
 # The same sources and lock files give the same bytes.

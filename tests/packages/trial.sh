@@ -42,7 +42,7 @@ case $1 in
     offscreen)
         mpmanager --version
         start_daemon
-        QT_QPA_PLATFORM=offscreen mpmanager --screenshots /tmp/pictures --every 60 --quit-after 20 2>/tmp/window.log || { cat /tmp/window.log; exit 1; }
+        QT_QPA_PLATFORM=offscreen mpmanager --screenshots /tmp/pictures --every 4 --quit-after 40 2>/tmp/window.log || { cat /tmp/window.log; exit 1; }
         cat /tmp/window.log
         ls /tmp/pictures
         ;;
@@ -50,7 +50,7 @@ case $1 in
         start_daemon
         Xvfb :7 -screen 0 1400x900x24 >/tmp/xvfb.log 2>&1 &
         sleep 3
-        DISPLAY=:7 QT_QPA_PLATFORM=xcb mpmanager --screenshots /tmp/pictures --every 60 --quit-after 20 2>/tmp/window.log || { cat /tmp/window.log; exit 1; }
+        DISPLAY=:7 QT_QPA_PLATFORM=xcb mpmanager --screenshots /tmp/pictures --every 4 --quit-after 40 2>/tmp/window.log || { cat /tmp/window.log; exit 1; }
         cat /tmp/window.log
         ls /tmp/pictures
         kill $!

@@ -25,6 +25,8 @@ class Guest:
     memory_mb: int = 1024
     is_virtual_time: bool = False
     """Whether its clock counts instructions. Else time-outs of programs hang on how busy this machine is."""
+    built: Sequence[str] = ()
+    """What has to be built before and is put into it: patterns."""
     known: Mapping[str, str] = field(default_factory=dict)
     """Why a check cannot hold on this kernel, by its name; if it holds all the same, this table is wrong."""
 
@@ -95,6 +97,17 @@ GUESTS = (
         init=_SYSTEMD,
         is_virtual_time=True,
         tests=("tests/system/service/check_service.py",),
+        limit_s=3000,
+    ),
+    Guest(
+        name="packages",
+        title="The Debian package: installed, upgraded while a rule is in force, removed, purged",
+        package=_DEBIAN_12,
+        init=_SYSTEMD,
+        is_virtual_time=True,
+        memory_mb=1536,
+        tests=("tests/system/packages/check_packages.py",),
+        built=("build/deb/mpmanager-daemon_*.deb",),
         limit_s=3000,
     ),
 )

@@ -58,13 +58,19 @@ class Workshop:
         release = self._script("kernel.sh", package).strip()
         return Images(release=release, kernel=self._cache / "kernels" / release, root=self._cache / "root.squashfs")
 
-    def inputs(self, target: Path, arguments: Sequence[str]) -> None:
-        """Make an image of the sources, of the packages that they need, and of pytest's arguments."""
+    def inputs(self, target: Path, arguments: Sequence[str], built: Sequence[str] = ()) -> None:
+        """Make an image of the sources, of the packages that they need, and of pytest's arguments.
+
+        Raises:
+            SystemTestError: something was not built before.
+        """
         with tempfile.TemporaryDirectory() as scratch:
             place = Path(scratch)
             place.chmod(0o755)  # users of the guest read it, too
             for name in _TAKEN:
                 _copy(SOURCE / name, place / "source" / name)
+            for file in _newest(built):
+                _copy(file, place / "source" / file.relative_to(SOURCE))
             for file, place_in_packages in _files(_DISTRIBUTIONS):
                 _copy(file, place / "packages" / place_in_packages)
             (place / "arguments").write_text("".join(f"{each}\n" for each in arguments))
@@ -106,6 +112,15 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copy2(source, target)
+
+
+def _newest(patterns: Sequence[str]) -> Iterator[Path]:
+    """The last file that was built of each pattern."""
+    for pattern in patterns:
+        found = sorted(SOURCE.glob(pattern), key=lambda each: each.stat().st_mtime)
+        if not found:
+            raise SystemTestError(f"there is no {pattern}: see make deb")
+        yield found[-1]
 
 
 def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:

@@ -59,7 +59,7 @@ def _run_one(guest: Guest, workshop: Workshop) -> GuestReport:
     images = workshop.images(guest.package)
     click.echo(f"\n{guest.name}: {guest.title} ({images.release})")
     inputs = _DIRECTORY / f"{guest.name}.squashfs"
-    workshop.inputs(inputs, guest.tests)
+    workshop.inputs(inputs, guest.tests, guest.built)
     run = Run(
         name=guest.name,
         images=images,
