@@ -1,7 +1,6 @@
 """Profiles as text: read part by part, so that one mistake costs no other part, and written in one way only."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -95,6 +94,8 @@ def toml_tables(text: str) -> dict[str, Any]:
     Raises:
         InvalidValueError: it is none.
     """
+    import tomllib  # noqa: PLC0415  # for those who have a profile
+
     if _LONG_KEY.search(text):
         raise InvalidValueError("a key has too many parts")
     try:

@@ -2,10 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import psutil
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.daemon.authority import OwnerAuthority
@@ -24,7 +22,6 @@ from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
 from mpmanager.linux.packets import LinuxPackets
-from mpmanager.linux.path_probes import LinuxPathProbes
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
 from mpmanager.linux.service_manager import ServiceManager
@@ -32,27 +29,12 @@ from mpmanager.linux.sock_diag import LinuxConnectionTable
 from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.linux.socket_units import LinuxSocketUnits, OthersSocketUnits
 from mpmanager.linux.sysctls import LinuxSysctls
+from mpmanager.model.diagnosis import Hop, Probe, ProbeWishes
+from mpmanager.model.names import IPAddress
+from mpmanager.model.path import Path as NetworkPath
 from mpmanager.ports.authority import Authority
-from mpmanager.simulated.blackout import SimulatedBlackout
-from mpmanager.simulated.cgroups import SimulatedCgroups
-from mpmanager.simulated.clock import simulated_clock
-from mpmanager.simulated.enforcement import SimulatedEnforcement
-from mpmanager.simulated.host_names import SimulatedHostNames
-from mpmanager.simulated.kernel_trials import SimulatedKernelTrials
-from mpmanager.simulated.multipath import SimulatedMultipathHook, SimulatedSocketUnits
-from mpmanager.simulated.packets import SimulatedPackets
-from mpmanager.simulated.path_probes import SimulatedPathProbes
-from mpmanager.simulated.socket_options import SimulatedSocketOptions
-from mpmanager.simulated.sysctls import SimulatedSysctls
-from mpmanager.simulated.world import (
-    SimulatedConnections,
-    SimulatedEchoRequests,
-    SimulatedIdentification,
-    SimulatedLaptop,
-    SimulatedNetwork,
-    SimulatedPathManager,
-    SimulatedRouting,
-)
+from mpmanager.ports.connections import PathManager
+from mpmanager.ports.probes import PathProbes
 
 _SYSTEM_SYSCTLS = Path("/etc/sysctl.d/60-mpmanager.conf")
 """See sysctl.d(5)."""
@@ -80,7 +62,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         echo=LinuxEchoRequests(),
         gateway_echo=LinuxEchoRequests(),
         moment=moment,
-        probes=LinuxPathProbes(path_manager),
+        probes=_ProbesOnDemand(path_manager),
         kernel_trials=LinuxKernelTrials(path_manager, connections),
         blackout=LinuxBlackout(),
         packets=LinuxPackets(),
@@ -97,6 +79,26 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
     )
 
 
+class _ProbesOnDemand:
+    """PathProbes that are loaded when somebody asks: with DNS and HTTP they would be a sixth of the daemon's start."""
+
+    def __init__(self, path_manager: PathManager) -> None:
+        self._path_manager = path_manager
+
+    async def probe(
+        self, path: NetworkPath, wishes: ProbeWishes, *, others: Sequence[NetworkPath] = ()
+    ) -> tuple[Probe, ...]:
+        return await self._loaded().probe(path, wishes, others=others)
+
+    async def trace(self, path: NetworkPath, destination: IPAddress) -> tuple[Hop, ...]:
+        return await self._loaded().trace(path, destination)
+
+    def _loaded(self) -> PathProbes:
+        from mpmanager.linux.path_probes import LinuxPathProbes  # noqa: PLC0415  # see above
+
+        return LinuxPathProbes(self._path_manager)
+
+
 def _limits() -> list[str]:
     if cgroup_mount() is None:
         return ["cgroup v2 is not mounted: applications are recognised by their processes only"]
@@ -105,33 +107,9 @@ def _limits() -> list[str]:
 
 def simulated_world(*, clock: Callable[[], float] = time.monotonic) -> World:
     """A world that exists in memory only; `clock` gives seconds, in which it goes on."""
-    laptop = SimulatedLaptop(clock=clock)
-    connections = SimulatedConnections(laptop)
-    return World(
-        is_simulated=True,
-        network=SimulatedNetwork(laptop),
-        routing=SimulatedRouting(),
-        identification=SimulatedIdentification(),
-        path_manager=SimulatedPathManager(laptop),
-        connections=connections,
-        echo=SimulatedEchoRequests(laptop),
-        gateway_echo=SimulatedEchoRequests(laptop),
-        moment=simulated_clock(clock),
-        probes=SimulatedPathProbes(laptop),
-        kernel_trials=SimulatedKernelTrials(),
-        blackout=SimulatedBlackout(laptop),
-        packets=SimulatedPackets(),
-        applications=connections,
-        cgroups=SimulatedCgroups(is_running=psutil.pid_exists),
-        enforcement=SimulatedEnforcement(),
-        host_names=SimulatedHostNames(),
-        sysctls=SimulatedSysctls(),
-        options=SimulatedSocketOptions(),
-        multipath_hook=SimulatedMultipathHook(),
-        socket_units=SimulatedSocketUnits(),
-        limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
-        notes=list,
-    )
+    from mpmanager.daemon.simulation import world_in_memory  # noqa: PLC0415  # of no use to a real daemon's start
+
+    return world_in_memory(clock=clock)
 
 
 def authority_on(bus: Bus) -> Authority:

@@ -121,12 +121,14 @@ def _serve(bus_text: str, facts_file: Path | None, state_directory: Path, *, sim
     """
     # Loading takes most of the time of a start; --help, --version and --restore do without.
     from mpmanager.api.bus import parse_bus  # noqa: PLC0415  # see above
-    from mpmanager.daemon.facts import read_facts  # noqa: PLC0415  # same
     from mpmanager.daemon.serving import serve  # noqa: PLC0415  # same
     from mpmanager.daemon.state import StateDirectory  # noqa: PLC0415  # same
     from mpmanager.model.facts import NO_FACTS  # noqa: PLC0415  # same
 
-    bus = parse_bus(bus_text)
-    facts = read_facts(facts_file) if facts_file else NO_FACTS
+    bus, facts = parse_bus(bus_text), NO_FACTS
+    if facts_file:
+        from mpmanager.daemon.facts import read_facts  # noqa: PLC0415  # same, and few have such a file
+
+        facts = read_facts(facts_file)
     with StateDirectory(state_directory) as state:
         asyncio.run(serve(bus, facts, state, simulate=simulate))

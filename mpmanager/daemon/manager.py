@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from importlib.metadata import version
 
 from msgspec.structs import replace
 
@@ -282,6 +281,8 @@ class Manager:
 
     def status(self) -> StatusInfo:
         """The daemon as a whole."""
+        from importlib.metadata import version  # noqa: PLC0415  # it loads a tenth of what the daemon does
+
         return StatusInfo(
             version=version("mpmanager"),
             pid=os.getpid(),

@@ -5,9 +5,9 @@ import socket
 import stat
 import subprocess
 from contextlib import closing
+from html import escape
 from pathlib import Path
 from typing import Self
-from xml.sax.saxutils import escape
 
 from mpmanager.model.errors import NotSupportedError
 

@@ -12,9 +12,9 @@ from mpmanager.api.bus import Bus, BusKind
 from mpmanager.daemon.compose import authority_on, linux_world, service_manager, simulated_world
 from mpmanager.daemon.liveness import Liveness
 from mpmanager.daemon.manager import Manager
-from mpmanager.daemon.private_bus import PrivateBus
 from mpmanager.daemon.service import Service
 from mpmanager.daemon.state import StateDirectory
+from mpmanager.linux.own_rights import give_up_rights
 from mpmanager.model.facts import Facts
 
 _log = logging.getLogger("mpmanagerd")
@@ -34,7 +34,11 @@ async def serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool
     with ExitStack() as stack:
         stack.callback(authority.close)
         if bus.kind is BusKind.PRIVATE and bus.directory is not None:
+            from mpmanager.daemon.private_bus import PrivateBus  # noqa: PLC0415  # the system's daemon never needs it
+
             stack.enter_context(PrivateBus(bus.directory, owner=os.getuid()))
+        if not simulate:
+            give_up_rights()
         await service.connect(bus)
         stack.callback(service.close)
         await _until_told(manager, service, bus, liveness)

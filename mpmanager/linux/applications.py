@@ -6,12 +6,9 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
 from mpmanager.core.application_identity import application_of
 from mpmanager.linux.desktop_entries import DesktopEntries
 from mpmanager.linux.mounts import cgroup_mount, cgroups_of
-from mpmanager.linux.processes import process_of
 from mpmanager.model.connection import Application, ProcessKey
 
 _PROC = Path("/proc")
@@ -95,6 +92,9 @@ class LinuxApplicationFinder:
         self._search(wanted)
         holders = [self._holders.get(each.inode) for each in owners]
         pids = [None if each is None else each.pid for each in holders]
+        # psutil takes long to load, and there may be nobody to be recognised for hours.
+        from mpmanager.linux.processes import process_of  # noqa: PLC0415  # see above
+
         processes = {pid: process_of(pid) for pid in set(pids) if pid is not None}
         entries = {uid: self._entries.for_user(uid) for uid in {each.uid for each in owners}}
         asked = [(pid, cgroup, owner.uid) for owner, pid, cgroup in zip(owners, pids, cgroups, strict=True)]
@@ -166,7 +166,7 @@ class LinuxApplicationFinder:
 
     def _members(self, neighbours: _Neighbours) -> set[int]:
         members = self._cgroups.members(neighbours[1])
-        return set(psutil.pids() if members is None else members)
+        return _running() if members is None else set(members)
 
     def _in_order(self, pids: AbstractSet[int], uid: int) -> Iterator[int]:
         """The processes that may hold the socket: those that had one before, then the youngest first."""
@@ -228,3 +228,8 @@ def _uid_of(pid: int) -> int | None:
         return (_PROC / str(pid)).stat().st_uid
     except OSError:
         return None
+
+
+def _running() -> set[int]:
+    """All processes that /proc shows."""
+    return {int(name) for name in os.listdir(_PROC) if name.isdecimal()}  # noqa: PTH208  # names alone, hundreds of them

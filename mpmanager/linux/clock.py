@@ -1,10 +1,10 @@
 """The clocks of this machine."""
 
+import os
 import time
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
 from mpmanager.model.clock import Moment
 
@@ -21,4 +21,6 @@ def _boot() -> str:
     try:
         return _BOOT_ID.read_text().strip()
     except OSError:
-        return str(uuid4())  # of this daemon alone: what was carried while none ran is counted from its interfaces
+        return os.urandom(
+            16
+        ).hex()  # of this daemon alone: what was carried while none ran is counted from its interfaces

@@ -10,13 +10,16 @@ import socket
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mpmanager.core.host_memory import HostMemory
-from mpmanager.linux.dns_answers import Conversations, Ignored
 from mpmanager.linux.hosts_file import HostsFile
 from mpmanager.linux.packet_socket import dns_socket
 from mpmanager.model.connection import normalised
 from mpmanager.model.names import HostName, IPAddress
+
+if TYPE_CHECKING:  # loaded by whoever listens: few do, and reading DNS takes long to load
+    from mpmanager.linux.dns_answers import Conversations, Ignored
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +41,8 @@ class LinuxHostNames:
 
     def __init__(self, *, hosts_file: Path = Path("/etc/hosts")) -> None:
         self._memory = HostMemory()
-        self._conversations = Conversations()
+        self._conversations: Conversations | None = None
+        """None: nobody listens."""
         self._hosts = HostsFile(hosts_file)
         self._changed: Callable[[Collection[IPAddress]], None] | None = None
         self._socket: socket.socket | None = None
@@ -46,12 +50,15 @@ class LinuxHostNames:
         self._limits: list[str] = []
 
     @property
-    def ignored(self) -> Ignored:
-        """How many answers were not believed, for want of form or of a question."""
+    def ignored(self) -> "Ignored":
+        """How many answers were not believed, for want of form or of a question; while it listens."""
+        assert self._conversations is not None  # noqa: S101  # as the contract says
         return self._conversations.ignored
 
     def listen(self, changed: Callable[[Collection[IPAddress]], None]) -> None:
-        self._changed = changed
+        from mpmanager.linux.dns_answers import Conversations  # noqa: PLC0415  # see above
+
+        self._changed, self._conversations = changed, Conversations()
         try:
             self._socket = dns_socket()
         except OSError as error:
@@ -77,7 +84,7 @@ class LinuxHostNames:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
         self._socket = None
-        self._memory, self._conversations = HostMemory(), Conversations()
+        self._memory, self._conversations = HostMemory(), None
         self._hosts = HostsFile(self._hosts.path)
 
     def _look_at_hosts_file(self) -> None:
@@ -101,10 +108,12 @@ class LinuxHostNames:
                 return  # whoever was told has closed it
 
     def _take(self, packet: bytes, direction: int) -> None:
-        now = time.monotonic()
+        conversations, now = self._conversations, time.monotonic()
+        if conversations is None:
+            return
         if direction == _OUTGOING:
-            self._conversations.ask(packet, now=now)
-        elif direction == _TO_THIS_HOST and (learnt := self._conversations.answer(packet, now=now)) is not None:
+            conversations.ask(packet, now=now)
+        elif direction == _TO_THIS_HOST and (learnt := conversations.answer(packet, now=now)) is not None:
             self._tell(
                 [
                     each
