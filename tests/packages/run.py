@@ -27,7 +27,9 @@ _NAMES = ("mpmanager-daemon", "mpmanager-gui")
 _LATER = "later1"
 _KEPT = ("etc/mpmanager", "var/lib/mpmanager")
 """What removing leaves and purging does not."""
-_APT = ("apt-get", "-qq", "-y", "--no-install-recommends", "-o", "APT::Sandbox::User=root")
+_OPTIONS = ("APT::Sandbox::User=root", "DPkg::Options::=--force-unsafe-io", "Dpkg::Use-Pty=0")
+"""As root, for nobody else is there; without waiting for the disk, for the system is to be gone soon."""
+_APT = ("apt-get", "-qq", "-y", "--no-install-recommends", *(f"--option={each}" for each in _OPTIONS))
 
 
 def _default_cache() -> Path:
@@ -113,7 +115,7 @@ class Trial:
     def depend(self) -> str:
         """Apt finds all that the packages need."""
         self._hand_in([_built(name) for name in _NAMES])
-        self.sandbox.run("apt-get", "-qq", "-o", "APT::Sandbox::User=root", "update", connected=True)
+        self.sandbox.run(*_APT, "update", connected=True)
         planned = self.sandbox.run(*_APT, "--simulate", "install", *self._handed(), connected=True)
         needed = [each for each in re.findall(r"^Inst (\S+)", planned, re.MULTILINE) if each not in _NAMES]
         self.sandbox.run(*_APT, "install", *needed, connected=True)
