@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, product
 from pathlib import Path
@@ -13,6 +14,7 @@ from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_ver
 from mpmanager.linux.class_routing import ClassRouting
 from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_id, cgroup_mount, cgroups_of, mount_bpffs
 from mpmanager.linux.nftables import Nftables
+from mpmanager.linux.ruleset_watch import RulesetWatch
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -54,6 +56,9 @@ _PLAIN = "plain_destinations"
 _KIND = "layout"
 """Of directories of pins."""
 
+_TRUSTED_ANSWERS = 29
+"""The kernel tells of every change, or that it could not; still nobody relies on that for more than half a minute."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +87,9 @@ class LinuxEnforcement:
         self._paused_until_s = 0.0
         self._routing = ClassRouting()
         self._second_fence = _SecondFence()
+        self._watch: RulesetWatch | None = None
+        self._trusted_answers = 0
+        """How often more nobody needs to look, as long as nobody is heard to change anything."""
 
     def limits(self) -> tuple[EnforcementLimit, ...]:
         """As the port says; mounts bpffs where it is missing, and loads the programs for a moment (60 ms)."""
@@ -104,7 +112,23 @@ class LinuxEnforcement:
             self._tell_of_pause()
 
     def is_intact(self) -> bool:
-        return self._second_fence.is_intact() and self._routing.is_intact()
+        has_news = self._heard_of_changes()
+        if self._trusted_answers and not has_news:
+            self._trusted_answers -= 1
+            return True
+        self._trusted_answers = 0
+        is_intact = self._second_fence.is_intact() and self._routing.is_intact()
+        if is_intact and self._watch is not None:
+            self._trusted_answers = _TRUSTED_ANSWERS
+        return is_intact
+
+    def _heard_of_changes(self) -> bool:
+        """Also where nobody can be heard."""
+        if self._watch is not None:
+            return self._watch.has_news()
+        with suppress(OSError):
+            self._watch = RulesetWatch()
+        return True
 
     def counters(self) -> Collection[FenceCounters]:
         if self._object is None:
@@ -132,6 +156,9 @@ class LinuxEnforcement:
 
     def close(self) -> None:
         self.close_object()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self._routing.close()
         self._second_fence.close()
 

@@ -159,6 +159,14 @@ def test_what_others_change_in_the_second_fence_is_noticed(*, two_paths, cgroup,
     assert enforcement.is_intact() == is_intact
 
 
+def test_a_rule_that_others_remove_is_noticed_each_time(two_paths, cgroup, enforcement):
+    for _ in range(2):
+        enforcement.apply(restricting(cgroup))
+        assert [enforcement.is_intact() for _ in range(3)] == [True] * 3
+        two_paths.run("ip rule del proto 110")
+        assert [enforcement.is_intact() for _ in range(3)] == [False] * 3, "until it is applied again"
+
+
 def test_the_owner_of_per_path_routing_leaves_ours_alone(two_paths, pins, cgroup, enforcement, route_per_path):
     enforcement.apply(restricting(cgroup))
     before = everything_of_ours(two_paths, pins)
