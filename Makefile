@@ -77,6 +77,7 @@ bench: setup
 	$(PYTHON) tests/bench/bench_patterns.py
 	$(PYTHON) tests/bench/bench_options.py
 	$(PYTHON) tests/bench/bench_policies.py
+	$(PYTHON) tests/bench/bench_daemon.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
 	.venv/bin/mpm bench backup --quick
 

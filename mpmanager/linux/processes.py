@@ -86,9 +86,15 @@ def _image_of(process: psutil.Process, exe: str) -> AppImage | None:
         path = process.environ().get("APPIMAGE", "")
     except psutil.Error:
         return None
-    if not path.startswith("/") or not start_of(Path(path), 16)[_IMAGE_MAGIC_AT:].startswith(_IMAGE_MAGIC):
+    image = _as_seen_by(process.pid, path)
+    if not path.startswith("/") or not start_of(image, 16)[_IMAGE_MAGIC_AT:].startswith(_IMAGE_MAGIC):
         return None
-    return AppImage(path=path, entry=_entry_inside(mount))
+    return AppImage(path=path, entry=_entry_inside(_as_seen_by(process.pid, mount)))
+
+
+def _as_seen_by(pid: int, path: Path | str) -> Path:
+    """Its /tmp, where images are often mounted, may be another than ours."""
+    return _PROC / str(pid) / "root" / str(path).lstrip("/")
 
 
 def _entry_inside(mount: Path) -> DesktopEntry | None:

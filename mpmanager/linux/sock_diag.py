@@ -251,10 +251,14 @@ class LinuxConnectionTable:
         self._notifications: NotificationSocket | None = None
 
     def snapshot(self) -> Snapshot:
-        """Connections first: a subflow whose connection is missing has been opened in between."""
+        """Connections first: a subflow whose connection is missing has been opened in between.
+
+        Where there are none, nobody goes through all TCP sockets of the machine: that is most of what a look costs.
+        """
         self._dump(_IPPROTO_MPTCP, _LIVING, self._connections.take)
-        self._dump(_IPPROTO_TCP, _LIVING, self._subflows.take)
-        return Snapshot(self._connections.harvest(), self._subflows.harvest())
+        if connections := self._connections.harvest():
+            self._dump(_IPPROTO_TCP, _LIVING, self._subflows.take)
+        return Snapshot(connections, self._subflows.harvest())
 
     def connection(self, token: Token) -> ConnectionSample | None:
         request = _request_of(token)
