@@ -17,7 +17,19 @@ HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent
 _TAKEN = ("mpmanager", "resources", "tests", "pyproject.toml")
 _ITSELF = "mpmanager"
-_DISTRIBUTIONS = (_ITSELF, "click", "dbus-fast", "msgspec", "platformdirs", "psutil", "pyroute2", "pytest", "rich")
+_DISTRIBUTIONS = (
+    _ITSELF,
+    "click",
+    "dbus-fast",
+    "dnspython",
+    "idna",
+    "msgspec",
+    "platformdirs",
+    "psutil",
+    "pyroute2",
+    "pytest",
+    "rich",
+)
 """With what they require; of the product itself only what it is, as reading all takes an emulated machine long."""
 _GRACE_S = 10.0
 _PAUSE_S = 1.0

@@ -114,7 +114,7 @@ def outside(machine):
     """What the daemon says of itself without a sandbox."""
     process = subprocess.Popen(["mpmanagerd"], stderr=subprocess.PIPE, text=True)
     line = process.stderr.readline()
-    assert "ready on the bus system" in line, line
+    assert "ready on the bus system" in line, line + process.communicate(timeout=LIMIT_S)[1]
     said = capable()
     process.terminate()
     process.communicate(timeout=LIMIT_S)
