@@ -186,15 +186,30 @@ def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stag
     stage.act(lambda: view.collapse(model.index(1, 0)))
     stage.act(lambda: view.setCurrentIndex(model.index(2, 0)))
     stage.act(lambda: view.verticalScrollBar().setValue(333))
-    spy = QSignalSpy(model.modelReset)
-    stage.world.connections_per_program = 14
+    spy = QSignalSpy(model.replaced)
+    stage.world.connections_per_program = 20
     stage.tick()
     stage.settle()
-    assert spy.count() == 1
+    assert spy.count() == 10
     assert view.verticalScrollBar().value() == 333
     assert view.currentIndex().data() == model.index(2, 0).data()
     assert [view.isExpanded(model.index(row, 0)) for row in range(3)] == [True, False, True]
-    assert model.rowCount(model.index(0, 0)) == 14
+    assert model.rowCount(model.index(0, 0)) == 20
+
+
+def test_a_connection_stays_current_when_many_others_come(stage):
+    stage.world.programs, stage.world.connections_per_program = 3, 3
+    stage.window.show_page(PageName.LIVE)
+    stage.begin()
+    page = stage.live
+    view, model = page.view, page.model
+    stage.act(lambda: view.setCurrentIndex(model.index(1, 0, model.index(1, 0))))
+    before = model.node(view.currentIndex()).path()
+    stage.world.connections_per_program = 20
+    stage.tick()
+    stage.settle()
+    assert model.rowCount(model.index(1, 0)) == 20
+    assert model.node(view.currentIndex()).path() == before
 
 
 # How long data may wait

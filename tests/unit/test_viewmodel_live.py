@@ -51,6 +51,15 @@ class Mirror:
     def has_removed(self):
         self._check()
 
+    def will_replace(self, parent):
+        self._expected = (parent, len(parent.children))
+        self._check()
+        self.steps.append(("replace",))
+
+    def has_replaced(self, parent):
+        self._expected = (parent, len(parent.children))
+        self._check()
+
     def will_reorder(self):
         self.steps.append(("reorder",))
 
@@ -302,8 +311,37 @@ def test_a_new_application_is_inserted_at_its_place_and_nothing_else_moves(recor
     world.programs = 4
     book(recorder, world.advance())
     tree.sync(recorder.applications)
-    assert mirror.steps == [("insert", 3, 3)]
+    its_connections = ("insert", 0, 1)
+    assert mirror.steps == [("insert", 3, 3), its_connections]
     assert names(tree.root) == ["curl", "Firefox", "rsync", "ssh"]
+
+
+def test_many_connections_that_come_at_once_replace_those_of_their_application_alone(recorder, tree, mirror, world):
+    world.programs, world.connections_per_program = 2, 3
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    kept = [node.id for node in tree.root.children[0].children]
+    mirror.steps.clear()
+    world.connections_per_program = 12
+    book(recorder, world.advance())
+    tree.sync(recorder.applications)
+    assert mirror.steps == [("replace",), ("replace",)]
+    assert [len(node.children) for node in tree.root.children] == [12, 12]
+    assert set(kept) < {node.id for node in tree.root.children[0].children}
+
+
+def test_after_each_step_the_tree_is_whole(recorder, tree, world):
+    world.programs, world.connections_per_program = 4, 9
+    book(recorder, world.advance())
+    for _ in tree.sync_in_steps(recorder.applications):
+        assert set(tree.nodes) >= {node.id for node in below(tree.root)}
+    assert len(list(below(tree.root))) == 4 * (1 + 9 * (1 + 3))
+
+
+def below(node):
+    for child in node.children:
+        yield child
+        yield from below(child)
 
 
 def test_a_tick_without_news_moves_no_row(recorder, tree, mirror, world):

@@ -200,10 +200,11 @@ class LivePage(QWidget):
         """A breath now and then, not after each of many small applications."""
         self._prepare()
         began = monotonic()
-        for _ in self.model.take(self._records()):
-            if monotonic() - began > _BREATH_S:
-                await asyncio.sleep(0)
-                began = monotonic()
+        with self.view.painted_once():
+            for _ in self.model.take(self._records()):
+                if monotonic() - began > _BREATH_S:
+                    await asyncio.sleep(0)
+                    began = monotonic()
         self._sort_now_and_then()
         for show in self._rest():
             await asyncio.sleep(0)

@@ -49,8 +49,10 @@ NUMBERS = frozenset({Column.DOWN, Column.UP, Column.RTT, Column.BYTES, Column.RE
 LIVELY = frozenset(Column) - {Column.NAME}
 """Columns whose order changes by itself: rows keep their places until the next `sort`."""
 
-MANY_CHANGES = 12
-"""More than this at once, and telling of each costs more than looking at all rows anew."""
+MANY_CHANGES = 6
+"""More rows than this coming and going below one row, and telling of each costs more than telling of all below it."""
+STEP_CONNECTIONS = 50
+"""Connections of one application whose subflows are looked at in a step."""
 _CALM_TICKS = 5
 
 
@@ -128,10 +130,10 @@ class TreeListener(Protocol):
     def has_removed(self) -> None:
         """They are gone."""
 
-    def will_replace(self) -> None:
-        """So many rows are about to come and go that all are to be looked at anew."""
+    def will_replace(self, parent: Node) -> None:
+        """So many rows below this one are about to come and go that all below it are to be looked at anew."""
 
-    def has_replaced(self) -> None:
+    def has_replaced(self, parent: Node) -> None:
         """They did."""
 
     def will_reorder(self) -> None:
@@ -142,14 +144,14 @@ class TreeListener(Protocol):
 
 
 class _Nobody:
-    """Listens to the single changes while all rows are replaced."""
+    """Listens to the single changes while all rows below one are replaced."""
 
     def will_insert(self, parent: Node, first: int, last: int) -> None: ...
     def has_inserted(self) -> None: ...
     def will_remove(self, parent: Node, first: int, last: int) -> None: ...
     def has_removed(self) -> None: ...
-    def will_replace(self) -> None: ...
-    def has_replaced(self) -> None: ...
+    def will_replace(self, parent: Node) -> None: ...
+    def has_replaced(self, parent: Node) -> None: ...
     def will_reorder(self) -> None: ...
     def has_reordered(self) -> None: ...
 
@@ -187,17 +189,12 @@ class LiveTree:
             pass
 
     def sync_in_steps(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
-        """Show these records, one application a step; after each step the tree is consistent."""
-        if self._differing_parents(applications) > MANY_CHANGES:
-            yield
-            self._replace(applications)
-            yield
-            return
+        """Show these records in small steps; after each of them the tree is consistent."""
         shown = self._shown(applications.values(), 0)
-        self._sync_children(self.root, shown)
+        yield from self._sync_children(self.root, shown)
         nodes = {node.key: node for node in self.root.children}
         for record, met in shown:
-            self._sync_below(nodes[record.key], record, met)
+            yield from self._sync_application(nodes[record.key], record, met)
             yield
 
     def find(self, path: Iterable[object]) -> Node | None:
@@ -206,25 +203,6 @@ class LiveTree:
         for key in path:
             node = next((each for each in node.children if each.key == key), None) if node else None
         return node
-
-    def _differing_parents(self, applications: Mapping[Hashable, Record]) -> int:
-        """Below how many rows others than before are to be shown; only a guess while a filter is set."""
-        count = 0
-        for node in self.root.children:
-            application = applications.get(node.key)
-            count += 1 if application is None else _differences(node, application)
-        return count
-
-    def _replace(self, applications: Mapping[Hashable, Record]) -> None:
-        self._listener.will_replace()
-        listener, self._listener = self._listener, _Nobody()
-        shown = self._shown(applications.values(), 0)
-        self._sync_children(self.root, shown)
-        nodes = {node.key: node for node in self.root.children}
-        for record, met in shown:
-            self._sync_below(nodes[record.key], record, met)
-        self._listener = listener
-        self._listener.has_replaced()
 
     def sort(self, column: Column, *, is_descending: bool) -> None:
         """Put every level in order; rows that are equal keep their order."""
@@ -258,25 +236,51 @@ class LiveTree:
                 return True
         return False
 
-    def _sync_below(self, node: Node, record: Record, met: int) -> None:
+    def _sync_application(self, node: Node, record: Record, met: int) -> Iterator[None]:
         shown = self._shown(record.children.values(), met)
-        self._sync_children(node, shown)
-        if node.values.kind is RowKind.APPLICATION:
-            passed = {below.key: met_below for below, met_below in shown}
-            for child in node.children:
-                self._sync_below(child, record.children[child.key], passed[child.key])
+        yield from self._sync_children(node, shown)
+        passed = {below.key: met_below for below, met_below in shown}
+        for number, child in enumerate(list(node.children), 1):
+            connection = record.children[child.key]
+            yield from self._sync_children(child, self._shown(connection.children.values(), passed[child.key]))
+            if number % STEP_CONNECTIONS == 0:
+                yield
 
-    def _sync_children(self, parent: Node, shown: list[tuple[Record, int]]) -> None:
+    def _sync_children(self, parent: Node, shown: list[tuple[Record, int]]) -> Iterator[None]:
         wanted = {record.key: record for record, _ in shown}
-        if any(node.key not in wanted for node in parent.children):
-            self._remove(parent, wanted)
-        for node in parent.children:
-            node.values = wanted.pop(node.key).values
-        if wanted:
-            above = {record.key: met for record, met in shown}
-            self._insert(parent, [(each, above[each.key]) for each in wanted.values()])
+        gone = sum(node.key not in wanted for node in parent.children)
+        come = len(wanted) - len(parent.children) + gone
+        if parent.children and gone + come > MANY_CHANGES:
+            self._replace(parent, shown, wanted)
+            yield
+        elif gone or come:
+            yield from self._exchange(parent, shown, wanted)
+        else:
+            self._renew(parent, wanted)
 
-    def _remove(self, parent: Node, wanted: Mapping[Hashable, Record]) -> None:
+    def _replace(self, parent: Node, shown: list[tuple[Record, int]], wanted: Mapping[Hashable, Record]) -> None:
+        self._listener.will_replace(parent)
+        listener, self._listener = self._listener, _Nobody()
+        for _ in self._exchange(parent, shown, wanted):
+            pass
+        self._listener = listener
+        self._listener.has_replaced(parent)
+
+    def _renew(self, parent: Node, wanted: Mapping[Hashable, Record]) -> None:
+        for node in parent.children:
+            node.values = wanted[node.key].values
+
+    def _exchange(
+        self, parent: Node, shown: list[tuple[Record, int]], wanted: Mapping[Hashable, Record]
+    ) -> Iterator[None]:
+        yield from self._remove(parent, wanted)
+        self._renew(parent, wanted)
+        known = {node.key for node in parent.children}
+        new = [(record, met) for record, met in shown if record.key not in known]
+        if new:
+            yield from self._insert(parent, new)
+
+    def _remove(self, parent: Node, wanted: Mapping[Hashable, Record]) -> Iterator[None]:
         last = len(parent.children) - 1
         while last >= 0:
             first = last
@@ -289,6 +293,7 @@ class LiveTree:
                 del parent.children[first + 1 : last + 1]
                 _number(parent.children, first + 1)
                 self._listener.has_removed()
+                yield
             last = first - 1
 
     def _unregister(self, node: Node) -> None:
@@ -297,7 +302,7 @@ class LiveTree:
         for child in node.children:
             self._unregister(child)
 
-    def _insert(self, parent: Node, records: list[tuple[Record, int]]) -> None:
+    def _insert(self, parent: Node, records: list[tuple[Record, int]]) -> Iterator[None]:
         """Each new row where it belongs; in a column that changes by itself, at the end."""
         built = (self._build(each, parent, met) for each, met in records)
         nodes = sorted(built, key=self._order, reverse=self.is_descending)
@@ -309,6 +314,7 @@ class LiveTree:
             parent.children[place:place] = run
             _number(parent.children, place)
             self._listener.has_inserted()
+            yield
             place += len(run)
             nodes = nodes[len(run) :]
 
@@ -335,21 +341,13 @@ class LiveTree:
         node = Node(self._next_id, record.key, values, parent, place=place)
         self._next_id += 1
         self.nodes[node.id] = node
+        if values.kind is RowKind.APPLICATION:
+            return node  # what is below it follows in the next steps
         shown = self._shown(record.children.values(), met)
         node.children = [self._build(each, node, met_below) for each, met_below in shown]
         node.children.sort(key=self._order, reverse=self.is_descending)
         _number(node.children, 0)
         return node
-
-
-def _differences(node: Node, application: Record) -> int:
-    """Connections of an application that come, go or have other subflows."""
-    known = application.children
-    count = abs(len(known) - len(node.children))
-    for child in node.children:
-        connection = known.get(child.key)
-        count += connection is None or len(connection.children) != len(child.children)
-    return count
 
 
 def _no_values() -> Values:

@@ -1,5 +1,8 @@
 """The tree view of the Live page; it remembers what a person opened and closed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
@@ -9,6 +12,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     QTimer,
+    QTimerEvent,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -91,7 +95,9 @@ class LiveView(QTreeView):
         self._opens_connections = True
         self._sections: list[tuple[Column, int, int]] = []
         self._accent = look.colour("accent_soft")
+        self._is_in_steps = False
         self._place: tuple[object, ...] = ()
+        """Of the current row while those around it are replaced; else empty."""
         self._owner: object = None
         """Key of the application in whose row the slider stands."""
         self._placing = QTimer(self, interval=0, singleShot=True)
@@ -104,18 +110,25 @@ class LiveView(QTreeView):
         self.setItemDelegate(_RowHeight(self))
         self._set_up()
         model.rowsInserted.connect(self._open_new)
-        model.modelAboutToBeReset.connect(self._remember_place)
-        model.modelReset.connect(self._return_to_place)
-        for changed in (
-            model.dataChanged,
-            model.modelReset,
-            model.layoutChanged,
-            model.rowsInserted,
-            model.rowsRemoved,
-        ):
+        model.replacing.connect(self._remember_place)
+        model.replaced.connect(self._return_to_place)
+        for changed in (model.dataChanged, model.layoutChanged, model.rowsInserted, model.rowsRemoved):
             changed.connect(self._placing.start)
         self.expanded.connect(lambda index: self._choose(index, is_open=True))
         self.collapsed.connect(lambda index: self._choose(index, is_open=False))
+
+    @contextmanager
+    def painted_once(self) -> Iterator[None]:
+        """Rows come and go in many steps: they are laid out and painted after the last, or when somebody acts."""
+        self._is_in_steps = True
+        self.viewport().setUpdatesEnabled(False)
+        try:
+            yield
+        finally:
+            self._is_in_steps = False
+            self.executeDelayedItemsLayout()
+            self.viewport().setUpdatesEnabled(True)
+            self._placing.start()
 
     def expect(self, subflows: int) -> None:
         """So many subflows are about to be shown."""
@@ -150,6 +163,10 @@ class LiveView(QTreeView):
         for column, slim in _SLIM_WIDTHS.items():
             is_slim = width < (_SLIM if is_detailed and column is Column.STATE else _NARROW)
             header.resizeSection(column, slim if is_slim else _WIDTHS[column])
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        if not self._is_in_steps:  # else each step would be laid out by itself; the timer stays until the last
+            super().timerEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         header = self.header()
@@ -249,6 +266,8 @@ class LiveView(QTreeView):
         self._place_slider()
 
     def _place_slider(self) -> None:
+        if self._is_in_steps:
+            return
         node = self.slider_owner
         setting = self._live.setting_of(node.values) if node is not None else None
         area = QRect()
@@ -271,19 +290,21 @@ class LiveView(QTreeView):
         image = icons.pixmap(name, self._look.colours.muted, 14, self.devicePixelRatioF())
         painter.drawPixmap(QPoint(area.left() + indent - self.indentation() + 1, area.center().y() - 6), image)
 
-    def _remember_place(self) -> None:
-        """Before the rows are replaced: what is current. Where the view stands it does not forget itself."""
-        self._place = self._live.node(self.currentIndex()).path()
+    def _remember_place(self, parent: Node) -> None:
+        """Before the rows below one go and come back: if the current one is among them, no other becomes it."""
+        place, above = self._live.node(self.currentIndex()).path(), parent.path()
+        if len(place) > len(above) and place[: len(above)] == above:
+            self._place = place
+            self._make_current(QModelIndex())
 
-    def _return_to_place(self) -> None:
-        for node in self._live.tree.root.children:
-            self._open(node)
-        current = self._live.tree.find(self._place)
-        if current is not None and self._place:
-            self._make_current_again(self._live.index_of(current))
+    def _return_to_place(self, _parent: Node) -> None:
+        current = self._live.tree.find(self._place) if self._place else None
+        if current is not None:
+            self._make_current(self._live.index_of(current))
+        self._place = ()
 
-    def _make_current_again(self, index: QModelIndex) -> None:
-        """Nobody is told: it was current before, and the view would lay out all rows at once instead of soon."""
+    def _make_current(self, index: QModelIndex) -> None:
+        """Nobody is told: nothing else becomes current in between, and the view would lay out all rows at once."""
         selection = self.selectionModel()
         selection.blockSignals(True)  # noqa: FBT003  # Qt's signature
         selection.setCurrentIndex(index, _CHOSEN_ROW)
@@ -291,6 +312,7 @@ class LiveView(QTreeView):
 
     def _set_up(self) -> None:
         self.setUniformRowHeights(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setAllColumnsShowFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -309,18 +331,18 @@ class LiveView(QTreeView):
             header.resizeSection(column, width)
 
     def _open_new(self, parent: QModelIndex, first: int, last: int) -> None:
-        for node in self._live.node(parent).children[first : last + 1]:
+        """Open the rows that have come, and the one above them, as far as they shall be."""
+        above = self._live.node(parent)
+        self.blockSignals(True)  # noqa: FBT003  # Qt's signature; nobody chose what opens here
+        if first == 0 and last == len(above.children) - 1:  # its first children
+            self._open(above)
+        for node in above.children[first : last + 1]:
             self._open(node)
+        self.blockSignals(False)  # noqa: FBT003  # same
 
     def _open(self, node: Node) -> None:
-        """Open a row and those below it, as far as they shall be."""
-        self.blockSignals(True)  # noqa: FBT003  # Qt's signature; nobody chose what opens here
         if node.children and self._should_open(node):
             self.expand(self._live.index_of(node))
-        for child in node.children:
-            if child.children and self._should_open(child):
-                self.expand(self._live.index_of(child))
-        self.blockSignals(False)  # noqa: FBT003  # same
 
     def _should_open(self, node: Node) -> bool:
         default = node.values.kind is RowKind.APPLICATION or self._opens_connections
