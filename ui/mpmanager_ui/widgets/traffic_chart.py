@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QBrush,
     QFontMetricsF,
@@ -24,7 +24,7 @@ from mpmanager_ui.viewmodels import chart
 from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
 from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
 from mpmanager_ui.viewmodels.proofs import Names, event_rows
-from mpmanager_ui.viewmodels.signs import PathSigns
+from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.label import plain_tip
 
@@ -66,6 +66,8 @@ class TrafficChart(QWidget):
         self._cursor: int | None = None
         """The bin that is read off, counted from the oldest."""
         self._picture: QPixmap | None = None
+        self._drawing = QTimer(self, interval=0, singleShot=True)
+        self._drawing.timeout.connect(self._draw_soon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(184)
@@ -79,10 +81,16 @@ class TrafficChart(QWidget):
         self._span = data.span
         self._scale = scale_of(data)
         self.setAccessibleDescription(chart.summary(data, titles))
-        self._redraw()
+        self._drawing.start()  # a turn of its own, before all that is new is painted in the next
 
     def _redraw(self) -> None:
         self._picture = None
+        self.update()
+
+    def _draw_soon(self) -> None:
+        self._picture = None
+        if self.isVisible():
+            self._picture_of_data()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -199,24 +207,30 @@ class TrafficChart(QWidget):
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "not measured")
 
     def _paint_stacks(self, painter: QPainter, plot: QRectF) -> None:
-        down, up = [0.0] * SPAN_BINS, [0.0] * SPAN_BINS
-        for series in self._data.series:
-            sign = self._signs.of(series.path)
-            for values, stack, direction in ((series.down, down, 1), (series.up, up, -1)):
-                below = list(stack)
-                stack[:] = [low + (value or 0.0) for low, value in zip(below, values, strict=True)]
-                for first, last in _busy_runs(values):
-                    top = self._edge(plot, stack, first, last, direction)
-                    area = QPolygonF([*top, *reversed(self._edge(plot, below, first, last, direction))])
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(fill_brush(sign, self._look.colours))
-                    painter.drawPolygon(area)
-                    hatch = hatch_brush(sign, self._look.colours)
-                    if hatch is not None:
-                        painter.setBrush(hatch)
-                        painter.drawPolygon(area)
-                    painter.setPen(edge_pen(sign, self._look.colours))
-                    painter.drawPolyline(top)
+        for direction in (1, -1):
+            stack = [0.0] * SPAN_BINS
+            below: dict[tuple[int, int], list[QPointF]] = {}
+            for series in self._data.series:
+                values = series.down if direction == 1 else series.up
+                base = stack
+                stack = [low + (value or 0.0) for low, value in zip(base, values, strict=True)]
+                runs = {run: self._edge(plot, stack, *run, direction) for run in _busy_runs(values)}
+                for run, top in runs.items():
+                    floor = below.get(run) or self._edge(plot, base, *run, direction)
+                    self._paint_area(painter, top, floor, self._signs.of(series.path))
+                below = runs or below
+
+    def _paint_area(self, painter: QPainter, top: list[QPointF], floor: list[QPointF], sign: PathSign) -> None:
+        area = QPolygonF([*top, *reversed(floor)])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill_brush(sign, self._look.colours))
+        painter.drawPolygon(area)
+        hatch = hatch_brush(sign, self._look.colours)
+        if hatch is not None:
+            painter.setBrush(hatch)
+            painter.drawPolygon(area)
+        painter.setPen(edge_pen(sign, self._look.colours))
+        painter.drawPolyline(top)
 
     def _edge(self, plot: QRectF, stack: Sequence[float], first: int, last: int, direction: int) -> list[QPointF]:
         """The steps of a stack over the bins [first, last)."""
