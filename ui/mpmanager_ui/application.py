@@ -6,10 +6,11 @@ import logging
 import signal
 import sys
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from mpmanager.api.bus import Bus, parse_bus
@@ -17,6 +18,7 @@ from mpmanager.model.errors import MpmanagerError
 from mpmanager_ui import language
 from mpmanager_ui.announcer import Announcer, Desktop
 from mpmanager_ui.hint_memory import HintMemory
+from mpmanager_ui.idle_pages import IdlePages
 from mpmanager_ui.look.colours import Theme
 from mpmanager_ui.look.icons import APPLICATION_ICON
 from mpmanager_ui.look.look import Look
@@ -30,6 +32,9 @@ from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.window import Window
 
 logger = logging.getLogger(__name__)
+
+_COLLECT_EVERY_MS = 1000
+_ALL_EACH_TURNS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +53,17 @@ class Options:
 
 
 def calm_collector() -> None:
-    """Collect garbage less often: frames are thousands of objects without cycles, which end by themselves.
+    """Collect garbage in turns of its own: it would take half a frame's time in the middle of other work.
 
-    But not too seldom either: looking at fifty thousand new ones at once takes three frames' time.
+    Frames are thousands of objects without cycles, which end by themselves. Of the youngest, few are looked at at once.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 40, 50)
+    gc.set_threshold(2_000, 1_000, 1_000)
+    turns = count(1)
+    timer = QTimer(QApplication.instance(), interval=_COLLECT_EVERY_MS)
+    timer.timeout.connect(lambda: gc.collect(1 if next(turns) % _ALL_EACH_TURNS else 2))
+    timer.start()
 
 
 def run(options: Options) -> int:
@@ -103,6 +112,8 @@ async def _show(options: Options, look: Look, settings: QSettings) -> int:
     announcer = _announcer(window, session, preferences, tray)
     asyncio.get_running_loop().call_later(1.0, calm_collector)
     window.tasks.start(session.run(), attempt="Following the daemon failed")
+    if options.screenshots is None:
+        window.tasks.start(IdlePages(window, session).run(), attempt="Making the pages failed")
     try:
         return await _until_closed(options, window, look, closed)
     finally:

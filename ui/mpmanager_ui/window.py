@@ -114,6 +114,10 @@ class Window(QWidget):
             self._stack.addWidget(self._pages[name])
         return self._pages[name]
 
+    def made_pages(self) -> tuple[PageName, ...]:
+        """The pages that there are by now."""
+        return tuple(self._pages)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._watch()

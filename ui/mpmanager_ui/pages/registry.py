@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
@@ -95,6 +96,11 @@ PAGES: dict[PageName, Callable[[PageContext], QWidget]] = {
     PageName.SETTINGS: _settings,
 }
 """Made, and their modules loaded, when they are shown for the first time: the window shall be there at once."""
+
+
+def load(name: PageName) -> None:
+    """Load what a page is made of; no widget is made, so any thread may do it."""
+    import_module(f"mpmanager_ui.pages.{name.value}")
 
 
 def entries() -> tuple[Entry, ...]:
