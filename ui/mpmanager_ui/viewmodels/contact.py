@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.model.errors import Actor, MpmanagerError
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
+from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_later
 
 
 @unique
@@ -126,7 +126,7 @@ _REMEDIES = Spoken(
 def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
     """An error as the banner shows it; `attempt` says what could not be done."""
     cause = str(error).rstrip(".")
-    return Problem(cause=f"{attempt}: {cause}.", remedy=_REMEDIES[error.actor])
+    return Problem(cause=labelled(attempt, f"{cause}."), remedy=_REMEDIES[error.actor])
 
 
 def limits_sentence(limits: Sequence[str]) -> str:

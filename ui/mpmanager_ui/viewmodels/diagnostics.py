@@ -22,7 +22,7 @@ from mpmanager.model.rehearsal import Endurance
 from mpmanager.verify.report import ProofInfo
 from mpmanager.verify.verdict import Verdict
 from mpmanager_ui.viewmodels.quantities import format_bytes, format_rtt, format_wait
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_count, tr_later, tr_literal
 
 _NOT_AUTHORIZED = 4
 """Exit code of `mpm`."""
@@ -177,7 +177,7 @@ def _left_out(probes: Sequence[ProbeInfo], asked: set[ProbeStep]) -> str:
 def hop_lines(hops: Sequence[HopInfo], titles: Mapping[str, str]) -> tuple[str, ...]:
     """One line for each path: its routers in their order."""
     names = dict.fromkeys(each.path for each in hops)
-    return tuple(f"{titles.get(name, name)}: {_way([each for each in hops if each.path == name])}" for name in names)
+    return tuple(labelled(titles.get(name, name), _way([each for each in hops if each.path == name])) for name in names)
 
 
 def _way(hops: Sequence[HopInfo]) -> str:

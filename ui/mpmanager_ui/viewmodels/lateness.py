@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mpmanager.api.structures import ExpirationInfo, HelpCounts, Wait
 from mpmanager.model.expiration import ExpirationReason, ExpirationState
 from mpmanager_ui.viewmodels.quantities import format_bytes, format_wait
-from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, labelled, tr, tr_count, tr_later
 
 Titles = Mapping[str, str]
 """How the paths are called, by interface name."""
@@ -75,17 +75,19 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
             return StateWords(f"{waits}{proof}", (waits, helps))
         case ExpirationState.STEERED:
             avoids = tr("avoids {path} since {time}", path=path, time=since)
-            return StateWords(f"{avoids}: {reason}", (avoids, tr("avoids {path}", path=path)))
+            return StateWords(labelled(avoids, reason), (avoids, tr("avoids {path}", path=path)))
         case ExpirationState.SUSPECT:
             suspects = tr("suspects {path}", path=path)
             full = tr("suspects {path} since {time}: {reason}", path=path, time=since, reason=reason)
-            return StateWords(full, (f"{suspects}: {reason}", suspects))
+            return StateWords(full, (labelled(suspects, reason), suspects))
         case ExpirationState.FAILED_OVER:
             moved = _moved(path if left else "", helper or "")
             short = (tr("{helper} instead of {path}", helper=helper, path=path),) if helper and left else ()
-            because = "" if info.reason is ExpirationReason.ON_TIME else f": {reason}"
             ago = tr("{what} {time} ago", what=moved, time=since)
-            return StateWords(f"{ago}{because}{proof}", (f"{moved}{because}", moved, *short))
+            if info.reason is not ExpirationReason.ON_TIME:
+                short = (moved, *short)
+                ago, moved = labelled(ago, reason), labelled(moved, reason)
+            return StateWords(f"{ago}{proof}", (moved, *short))
         case ExpirationState.PROBING:
             probing = tr("probing {path}", path=path)
             answered = tr("{probing}: has answered", probing=probing)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mpmanager.api.structures import SysctlInfo
 from mpmanager.model.sysctl import PREFIX, SysctlKind
-from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.translation import labelled, tr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class SysctlRow:
     def summary(self) -> str:
         """All of it, for those who do not see it."""
         value = self.choices.get(self.value, f"{self.value}{self.unit}")
-        return " ".join((f"{self.name}: {value}.", self.meaning, *self.notes))
+        return " ".join((labelled(self.name, f"{value}."), self.meaning, *self.notes))
 
 
 def sysctl_row(info: SysctlInfo) -> SysctlRow:
