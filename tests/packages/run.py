@@ -1,5 +1,7 @@
 """Tries the packages on fresh Debian systems and writes docs/packages.md: `make test-deb`."""
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -9,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,13 +45,31 @@ def main(suites: Sequence[str], cache: Path) -> None:
     """Try the packages in build/deb on all systems, or on those that are named."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     cache.mkdir(parents=True, exist_ok=True)
-    results = [result for suite in suites or _SYSTEMS for result in _tried(cache, suite)]
-    if not suites:
-        packages = [_built(name) for name in _NAMES]
-        sizes = {each.name: (each.stat().st_size, _installed_kb(each)) for each in packages}
-        page = Page(date=f"{datetime.now(UTC):%Y-%m-%d}", sizes=sizes, results=results)
-        _PAGE.write_text(written(_HERE / "introduction.md", page), encoding="utf-8")
+    packages = [_built(name) for name in _NAMES]
+    mark = hashlib.sha256(b"".join(each.read_bytes() for each in packages)).hexdigest()
+    results = []
+    for suite in suites or _SYSTEMS:
+        found = list(_tried(cache, suite))
+        results += found
+        _memory(suite).write_text(json.dumps({"packages": mark, "results": [asdict(each) for each in found]}))
+    _write_page(packages, mark)
     sys.exit(0 if all(each.is_fine for each in results) else 1)
+
+
+def _memory(suite: str) -> Path:
+    """What was found on a system the last time."""
+    return _SEEN / f"{suite}.json"
+
+
+def _write_page(packages: Sequence[Path], mark: str) -> None:
+    """Once there is a result of these packages on all systems."""
+    told = [json.loads(_memory(suite).read_text()) for suite in _SYSTEMS if _memory(suite).exists()]
+    if [each["packages"] for each in told] != [mark] * len(_SYSTEMS):
+        return
+    sizes = {each.name: (each.stat().st_size, _installed_kb(each)) for each in packages}
+    results = [Result(**each) for one in told for each in one["results"]]
+    page = Page(date=f"{datetime.now(UTC):%Y-%m-%d}", sizes=sizes, results=results)
+    _PAGE.write_text(written(_HERE / "introduction.md", page), encoding="utf-8")
 
 
 def _built(name: str) -> Path:
