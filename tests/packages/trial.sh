@@ -37,7 +37,7 @@ case $1 in
         ;;
     decided)
         start_daemon
-        mpm path tier wwan0 | tee /dev/stderr | grep -q never
+        mpm paths | grep 'wwan0 .*never'
         ;;
     offscreen)
         mpmanager --version
