@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system deb test-deb bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system deb test-deb flatpak-wheels test-flatpak bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -11,6 +11,8 @@ help:
 	@echo "make test-system  check on other kernels and with real Wi-Fi, in emulated machines: docs/system-tests.md"
 	@echo "make deb      build the Debian packages into build/deb: docs/packages.md"
 	@echo "make test-deb install, upgrade and remove them on fresh Debian 12 and 13 systems"
+	@echo "make flatpak-wheels   fetch what the window's Flatpak is built of: flatpak/README.md"
+	@echo "make test-flatpak     do what its manifest says without a runtime, and open the window"
 	@echo "make gallery  take pictures of every page of the window, in every state"
 	@echo "make bench    print the figures next to those of the stock kernel and tools"
 	@echo "make lock     renew the locked versions from the ranges in pyproject.toml"
@@ -69,6 +71,13 @@ deb: setup
 # Takes some ten minutes, as root. SYSTEMS="trixie" tries one of them only.
 test-deb: deb
 	$(PYTHON) tests/packages/run.py $(SYSTEMS)
+
+flatpak-wheels: setup
+	$(PYTHON) flatpak/wheels.py
+
+# Takes about three minutes.
+test-flatpak: setup
+	$(PYTHON) flatpak/try_install.py
 
 bench: setup
 	$(PYTHON) tests/bench/bench_latency.py
