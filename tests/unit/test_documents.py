@@ -125,6 +125,22 @@ def test_every_python_example_is_python(document):
         compile(block, str(document), "exec")
 
 
+def test_the_architecture_names_modules_that_there_are():
+    text = (ROOT / "mpmanager/README.md").read_text()
+    rows = [line.split("|") for line in text.partition("## By subject")[2].splitlines() if line.startswith("|")]
+    columns = [(2, "core"), (3, "daemon")]
+    named = {
+        f"{package}/{each}.py"
+        for row in rows[2:]
+        if len(row) == 6
+        for at, package in columns
+        for each in SPAN.findall(row[at])
+    }
+    named |= {each for each in SPAN.findall(text) if re.fullmatch(r"\w+/\w+(\.bpf\.c|\.py)", each)}
+    assert len(named) > 80
+    assert {each for each in named if not any((ROOT / base / each).exists() for base in ("mpmanager", "ui"))} == set()
+
+
 def test_the_commands_of_the_documents_are_found():
     tour = ROOT / "docs/tour.md"
     assert ("mpm", ["status"]) in commands_in(tour)
