@@ -23,7 +23,7 @@ from mpmanager.daemon.private_bus import PrivateBus
 from mpmanager.lab.instance import Lab
 
 _DAEMON = Path(sys.executable).with_name("mpmanagerd")
-_STARTS = 7
+_STARTS = 5
 _SETTLING_S = 5.0
 _LIMIT_S = 60.0
 _CONNECTIONS = 20
@@ -47,7 +47,7 @@ def _daemon(lab: Lab, directory: Path, address: str) -> Iterator[tuple[int, Star
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(heard))
         systemd.settimeout(_LIMIT_S)
-        command = [_DAEMON, f"--bus={address}", f"--facts={lab.facts_file}", f"--state={directory / 'state'}"]
+        command = [_DAEMON, f"--bus={address}", f"--state={directory / 'state'}"]
         environment = {**os.environ, "NOTIFY_SOCKET": str(heard)}
         with (directory / "log").open("ab") as log:
             begin = time.monotonic()
@@ -81,6 +81,15 @@ def _idle(pid: int, seconds: float) -> float:
     return 100 * (_processor_s(pid) - before) / seconds
 
 
+def _entering(lab: Lab) -> Start:
+    """What it takes to run a program in the lab at all, which is no part of a start."""
+    begin = time.monotonic()
+    entering = lab.popen(["true"], is_service=True)
+    _pid, _status, used = os.wait4(entering.pid, 0)
+    entering.returncode = 0
+    return Start(clock_ms=(time.monotonic() - begin) * 1e3, processor_ms=(used.ru_utime + used.ru_stime) * 1e3)
+
+
 def _python_ms() -> float:
     """Python with what any service on a bus loads."""
     begin = time.process_time() + sum(os.times()[2:4])
@@ -89,14 +98,17 @@ def _python_ms() -> float:
 
 
 def _bench_start(lab: Lab, directory: Path, address: str) -> bool:
-    starts = []
+    starts, entering = [], []
     for _ in range(_STARTS):
+        entering.append(_entering(lab))
         with _daemon(lab, directory, address) as (_pid, start):
             starts.append(start)
     clock = [each.clock_ms for each in starts]
-    is_met = verdict(f"start, exec to READY, best of {_STARTS}", min(clock), "ms", target=_START_MS)
-    reference("start, median", median(clock), "ms")
-    reference("start, the processor's time, best", min(each.processor_ms for each in starts), "ms")
+    before = min(each.clock_ms for each in entering)
+    is_met = verdict(f"start, exec to READY, best of {_STARTS}", min(clock) - before, "ms", target=_START_MS)
+    reference("start, median", median(clock) - before, "ms")
+    processor = min(each.processor_ms for each in starts) - min(each.processor_ms for each in entering)
+    reference("start, the processor's time, best", processor, "ms")
     reference("  of it Python with asyncio, dbus-fast and msgspec", min(_python_ms() for _ in range(3)), "ms")
     return is_met
 
