@@ -25,6 +25,8 @@ def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Ite
     yield f"{row.app.name} ({row.token}) {'from' if row.server_side else 'to'} {row.remote}"
     if row.app.reason:
         yield f"{row.app.name} is {row.app.id}: {row.app.reason}."
+    if trust.paused_until is not None:
+        yield f"{paused_words(trust.paused_until)}: what follows of trust and of waits holds again then."
     by_address = {address.partition("/")[0]: path for path in paths for address in path.addresses}
     if not row.managed:
         yield "It began before mpmanagerd: it keeps the subflows it has."
@@ -41,6 +43,15 @@ def reasons(row: ConnectionInfo, paths: list[PathInfo], trust: TrustInfo) -> Ite
         if path is not None:
             flag = "as a backup" if subflow.backup.local else "as a normal one"
             yield f"Subflow on {path.name}, {flag}: {path.name} {TIER_WORDS[path.tier]} and is {path.trust.value}."
+
+
+def paused_words(until: float) -> str:
+    """That nothing is enforced until a moment in Unix time."""
+    return f"Enforcing is paused until {_time_of_day(until)}"
+
+
+def _time_of_day(moment: float) -> str:
+    return datetime.fromtimestamp(moment).astimezone().strftime("%H:%M")
 
 
 def _trust_reasons(row: ConnectionInfo) -> Iterator[str]:
@@ -60,7 +71,7 @@ def _plain_reasons(row: ConnectionInfo, trust: TrustInfo) -> Iterator[str]:
         yield "The other end speaks no Multipath TCP: this is plain TCP over one path."
     for each in trust.plain_destinations:
         if each.destination == row.remote:
-            until = datetime.fromtimestamp(each.until).astimezone().strftime("%H:%M")
+            until = _time_of_day(each.until)
             yield f"That is remembered until {until}: so long, connections there open on any path, as plain TCP."
 
 

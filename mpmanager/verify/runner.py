@@ -19,7 +19,7 @@ from mpmanager.verify.cases import Case, controls_of, derive, rounds_of
 from mpmanager.verify.judgement import Evidence, Result, cases_of
 from mpmanager.verify.makers import Maker, undisturbed
 from mpmanager.verify.report import ProofInfo, is_proven
-from mpmanager.verify.situation import DOCUMENTATION, Situation, executables_of
+from mpmanager.verify.situation import DOCUMENTATION, Situation, executables_of, require_enforcing
 from mpmanager.verify.verdict import worst
 
 HOLD_S = 1.3
@@ -71,8 +71,10 @@ async def _situation(client: ManagerClient, sinks: Mapping[int, str]) -> Situati
         raise NotSupportedError("the daemon simulates everything: there is nothing that could be proven")
     await _remove_abandoned(client)
     policies = await client.policies()
+    trust = await client.trust()
+    require_enforcing(trust)
     return Situation(
-        trust=await client.trust(),
+        trust=trust,
         paths=await client.paths(),
         policies=policies,
         running=places.cgroups_of(executables_of(policies)),

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_interface
 
 from mpmanager.api.structures import PathInfo, PolicyInfo, TrustInfo
+from mpmanager.client.reasons import paused_words
 from mpmanager.model.enforcement import CgroupPath
+from mpmanager.model.errors import NotSupportedError
 from mpmanager.model.path import PathState
 from mpmanager.model.policy import TrustPolicy
 from mpmanager.model.selector import Selector, SelectorKind
@@ -46,6 +48,19 @@ class Situation:
     def has_trusted_way(self, version: int) -> bool:
         """Whether something trusted leads out."""
         return any(each.trust is Trust.TRUSTED and version in versions_of(each) for each in self.paths)
+
+
+def require_enforcing(trust: TrustInfo) -> None:
+    """What is demanded holds now.
+
+    Raises:
+        NotSupportedError: enforcing is paused; what would be seen proves nothing.
+    """
+    if trust.paused_until is not None:
+        raise NotSupportedError(
+            f"{paused_words(trust.paused_until)}: nothing is held to anything, so nothing can be proven. "
+            "To enforce again: mpm resume"
+        )
 
 
 def versions_of(path: PathInfo) -> tuple[int, ...]:

@@ -93,6 +93,15 @@ def test_a_proof_that_cannot_be_started_says_so(stage, tmp_path):
     assert "could not be started" in page.trust_sentence() or "root" in page.trust_sentence()
 
 
+def test_nothing_is_tried_while_enforcing_is_paused(stage):
+    page = page_of(stage)
+    stage.run(stage.session.pause_enforcing(600))
+    stage.act(page.trust_button.click)
+    assert page.trust_sentence().startswith("Not proven: enforcing is paused until ")
+    assert not page.trust_test.is_running
+    assert page.trust_button.isEnabled()
+
+
 def test_a_rehearsal_can_be_ended_and_says_what_became_of_each_connection(stage):
     page = page_of(stage)
     card, manager = page.rehearsal, stage.daemon.manager

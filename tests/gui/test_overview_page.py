@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from mpmanager.api.structures import EventKind
@@ -324,3 +325,30 @@ def test_enter_on_an_event_turns_to_live_which_explains_its_application(stage):
     stage.wait_until(lambda: stage.live.inspector.title.text() == stage.session.app_names()[app], "it is explained")
     assert stage.window.page is PageName.LIVE
     assert stage.live.filter.text() == f"app:{stage.session.app_names()[app]}"
+
+
+def test_enter_or_a_double_click_on_a_card_leads_to_the_details_of_its_path(stage):
+    stage.begin()
+    card = stage.overview.board.card_of("wwan0")
+    stage.press(card, Qt.Key.Key_Return)
+    assert stage.window.page is PageName.PATHS
+    assert stage.paths.chosen == "wwan0"
+    stage.act(lambda: stage.window.show_page(PageName.OVERVIEW))
+    card = stage.overview.board.card_of("dsl0")
+    stage.act(lambda: QTest.mouseDClick(card, Qt.MouseButton.LeftButton, pos=card.rect().center()))
+    assert stage.window.page is PageName.PATHS
+    assert stage.paths.chosen == "dsl0"
+
+
+def test_in_a_narrow_window_only_what_carries_stands_in_the_headline(stage):
+    stage.begin()
+    wide = stage.overview.sentence()
+    assert ";" in wide
+    stage.act(lambda: stage.window.resize(800, 600))
+    stage.settle()
+    first, _, rest = wide.partition("; ")
+    assert stage.overview.sentence() == f"{first}."
+    assert stage.overview.details().startswith(rest)
+    stage.act(lambda: stage.window.resize(1280, 800))
+    stage.settle()
+    assert stage.overview.sentence() == wide

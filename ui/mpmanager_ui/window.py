@@ -76,6 +76,7 @@ class Window(QWidget):
             snackbar=self.snackbar,
             turn_to=self.show_page,
             show_application=self.show_application,
+            show_path=self.show_path,
             bus=bus,
         )
         self._pages: dict[PageName, QWidget] = {}
@@ -106,6 +107,16 @@ class Window(QWidget):
         self.show_page(PageName.LIVE)
         if isinstance(page, LivePage):
             page.show_application(app)
+
+    def show_path(self, path: str) -> None:
+        """Turn to Paths, which shows the details of the path of this name."""
+        from mpmanager_ui.pages.paths import PathsPage  # noqa: PLC0415  # loaded when it is shown, as all pages
+
+        page = self.page_widget(PageName.PATHS)
+        self.show_page(PageName.PATHS)
+        if isinstance(page, PathsPage):
+            page.choose(path)
+            page.board.card_of(path).setFocus()
 
     def page_widget(self, name: PageName) -> QWidget:
         """A page, made at the latest now."""

@@ -23,7 +23,14 @@ from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.contact import Contact
-from mpmanager_ui.viewmodels.diagnostics import FindingCard, TrustTestResult, hop_lines, probe_table, summary
+from mpmanager_ui.viewmodels.diagnostics import (
+    FindingCard,
+    TrustTestResult,
+    hop_lines,
+    probe_table,
+    summary,
+    trust_test_while_paused,
+)
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.cards import heading_font
 from mpmanager_ui.widgets.empty_state import EmptyState
@@ -105,7 +112,10 @@ class DiagnosticsPage(QScrollArea):
 
     def prove_trust(self) -> None:
         """Have a program try to get past what is enforced."""
-        if not self.trust_test.is_running:
+        paused_until = self._session.paused_until
+        if paused_until is not None:
+            self._show_proof(trust_test_while_paused(paused_until))
+        elif not self.trust_test.is_running:
             self.trust_button.setEnabled(False)
             self._trust_words.setText(tr("Trying to get past it, for some seconds ..."))
             self.trust_test.begin()

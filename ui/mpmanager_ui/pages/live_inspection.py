@@ -36,6 +36,7 @@ class Inspection:
         self._is_due = asyncio.Event()
         inspector.hold_wanted.connect(lambda token, held: self._hold(token, held=held))
         session.waits_changed.connect(self._is_due.set)
+        session.contact_changed.connect(self._is_due.set)  # enforcing may be paused now, or no more
 
     def show_nothing(self) -> None:
         """No row is current."""

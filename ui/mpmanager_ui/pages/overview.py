@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mpmanager.api.structures import EventInfo
+from mpmanager.api.structures import EventInfo, Frame
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
@@ -23,9 +23,9 @@ from mpmanager_ui.pages.path_changes import PathChanges
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.first_steps import HINT, first_steps
-from mpmanager_ui.viewmodels.overview import lanes, state_sentence, traffic_sentence
+from mpmanager_ui.viewmodels.overview import lanes, state_clauses, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
-from mpmanager_ui.viewmodels.translation import tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import joined, tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.chart_legend import ChartLegend
@@ -53,6 +53,9 @@ class OverviewPage(QScrollArea):
 
     application_wanted = Signal(str)
     """The id of an application of which somebody wants to know why it does what it does."""
+
+    path_wanted = Signal(str)
+    """The name of a path of which somebody wants to see the details."""
 
     def __init__(self, look: Look, session: Session, tasks: TaskRunner, snackbar: Snackbar) -> None:
         super().__init__()
@@ -93,6 +96,8 @@ class OverviewPage(QScrollArea):
             self._column.addWidget(self._events_card)
         else:
             self._first_row.addWidget(self._events_card, _EVENTS_SHARE)
+        if is_narrow is not (event.oldSize().width() < _NARROW) and self._session.frame is not None:
+            self._show_state(self._session.frame)
 
     def sentence(self) -> str:
         """The state, as it stands at the top."""
@@ -113,14 +118,8 @@ class OverviewPage(QScrollArea):
         frame = self._session.frame
         if frame is None or not self.isVisible():
             return
-        self._sentence.setText(f"{state_sentence(frame.paths, frame.connections)}.")
+        self._show_state(frame)
         as_of = self._session.as_of
-        self._sentence.set_role("muted" if as_of else "")
-        self._details.setText(
-            tr("As of {time}: {sentence}", time=as_of, sentence=traffic_sentence(frame))
-            if as_of
-            else traffic_sentence(frame)
-        )
         self._explain(first_steps(frame.paths, has_rules=self._session.said.has_rules))
         self._show_traffic()
         names = [path.name for path in frame.paths]
@@ -128,6 +127,17 @@ class OverviewPage(QScrollArea):
         cards = lanes(frame, self._session.wishes, self._session.trust_wishes)
         self.board.show_cards(cards, rates, is_stale=bool(as_of))
         self._show_events()
+
+    def _show_state(self, frame: Frame) -> None:
+        """In one sentence; in a narrow window its first clause leads, and the others begin the line below it."""
+        clauses = state_clauses(frame.paths, frame.connections)
+        leading = 1 if self.width() < _NARROW else len(clauses)
+        self._sentence.setText(f"{joined(clauses[:leading])}.")
+        others = f"{joined(clauses[leading:])}. " if clauses[leading:] else ""
+        sentence = f"{others}{traffic_sentence(frame)}"
+        as_of = self._session.as_of
+        self._sentence.set_role("muted" if as_of else "")
+        self._details.setText(tr("As of {time}: {sentence}", time=as_of, sentence=sentence) if as_of else sentence)
 
     def _explain(self, text: str) -> None:
         if text and not self._session.hints.is_closed(HINT):
@@ -179,6 +189,7 @@ class OverviewPage(QScrollArea):
         self.board.tier_wanted.connect(self._changes.tier)
         self.board.kind_wanted.connect(self._changes.kind)
         self.board.trust_wanted.connect(self._changes.trust)
+        self.board.details_wanted.connect(self.path_wanted)
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

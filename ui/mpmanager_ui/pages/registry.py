@@ -30,6 +30,8 @@ class PageContext:
     """Shows another page."""
     show_application: Callable[[str], None]
     """Turns to Live, with the application of this id alone."""
+    show_path: Callable[[str], None]
+    """Turns to Paths, with the details of the path of this name."""
     bus: Bus
 
 
@@ -38,6 +40,7 @@ def _overview(context: PageContext) -> QWidget:
 
     page = OverviewPage(context.look, context.session, context.tasks, context.snackbar)
     page.application_wanted.connect(context.show_application)
+    page.path_wanted.connect(context.show_path)
     return page
 
 

@@ -184,10 +184,6 @@
             <translation>Wird das Vertrauen eingehalten?</translation>
         </message>
         <message>
-            <source>Trying to get past it, for some seconds ...</source>
-            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen …</translation>
-        </message>
-        <message>
             <source>Asking over every path; this takes some seconds ...</source>
             <translation>Über jeden Pfad wird gefragt; das dauert einige Sekunden …</translation>
         </message>
@@ -206,6 +202,10 @@
         <message>
             <source>Checking failed</source>
             <translation>Die Prüfung ist fehlgeschlagen</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Es wird einige Sekunden lang versucht, daran vorbeizukommen …</translation>
         </message>
         <message>
             <source>Applications and what they moved over each path</source>
@@ -1526,6 +1526,10 @@ Nichts wurde geändert.</translation>
             <translation>Nicht gefragt, weil niemand genannt wurde: {steps}.</translation>
         </message>
         <message>
+            <source>Not proven: enforcing is paused until {time}, so nothing is held to anything.</source>
+            <translation>Nicht bewiesen: Die Durchsetzung ist bis {time} ausgesetzt, es gibt also nichts, was gilt.</translation>
+        </message>
+        <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
             <translation>{app}: {count} Verbindung mit einfachem TCP konnte nicht ausweichen</translation>
         </message>
@@ -2394,10 +2398,6 @@ Nichts wurde geändert.</translation>
             <translation>{what}, Schnittstelle {name}: {state}; Download {down}, Upload {up}, Umlaufzeit {rtt}, {total} seit dem Start der Schnittstelle; Spur {lane}; {trust}</translation>
         </message>
         <message>
-            <source>Nothing is connected: {missing}</source>
-            <translation>Nichts ist verbunden: {missing}</translation>
-        </message>
-        <message>
             <source>No program uses Multipath TCP at the moment.</source>
             <translation>Zurzeit benutzt kein Programm Multipath TCP.</translation>
         </message>
@@ -2456,6 +2456,10 @@ Nichts wurde geändert.</translation>
         <message>
             <source>{path} is switched off</source>
             <translation>{path} ist ausgeschaltet</translation>
+        </message>
+        <message>
+            <source>Nothing is connected: {missing}</source>
+            <translation>Nichts ist verbunden: {missing}</translation>
         </message>
         <message>
             <source>; </source>
@@ -4058,10 +4062,6 @@ Nichts wurde geändert.</translation>
             <translation>{condition} (optional)</translation>
         </message>
         <message>
-            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
-            <translation>In eine andere Spur ziehen oder 1 bis 4 drücken; die Eingabetaste öffnet das Menü.</translation>
-        </message>
-        <message>
             <source>Automatic ({lane})</source>
             <translation>Automatisch ({lane})</translation>
         </message>
@@ -4092,6 +4092,14 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Gateway: {gateways}</source>
             <translation>Gateway: {gateways}</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Space opens the menu, Enter or a double click the details.</source>
+            <translation>In eine andere Spur ziehen oder 1 bis 4 drücken; die Leertaste öffnet das Menü, die Eingabetaste oder ein Doppelklick die Einzelheiten.</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
+            <translation>In eine andere Spur ziehen oder 1 bis 4 drücken; die Eingabetaste öffnet das Menü.</translation>
         </message>
         <message>
             <source>Trust …</source>

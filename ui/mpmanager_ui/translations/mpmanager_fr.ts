@@ -184,10 +184,6 @@
             <translation>La confiance est-elle respectée ?</translation>
         </message>
         <message>
-            <source>Trying to get past it, for some seconds ...</source>
-            <translation>Tentatives de contournement pendant quelques secondes…</translation>
-        </message>
-        <message>
             <source>Asking over every path; this takes some seconds ...</source>
             <translation>Interrogation par chaque chemin ; cela prend quelques secondes…</translation>
         </message>
@@ -206,6 +202,10 @@
         <message>
             <source>Checking failed</source>
             <translation>La vérification a échoué</translation>
+        </message>
+        <message>
+            <source>Trying to get past it, for some seconds ...</source>
+            <translation>Tentatives de contournement pendant quelques secondes…</translation>
         </message>
         <message>
             <source>Applications and what they moved over each path</source>
@@ -1526,6 +1526,10 @@ Rien n’a été changé.</translation>
             <translation>Non demandé, faute de destinataire : {steps}.</translation>
         </message>
         <message>
+            <source>Not proven: enforcing is paused until {time}, so nothing is held to anything.</source>
+            <translation>Non prouvé : l’application des règles est suspendue jusqu’à {time}, rien n’est donc imposé.</translation>
+        </message>
+        <message>
             <source>{app}: {count} connection of plain TCP could not move</source>
             <translation>{app} : {count} connexion en TCP simple n’a pas pu changer de chemin</translation>
         </message>
@@ -2394,10 +2398,6 @@ Rien n’a été changé.</translation>
             <translation>{what}, interface {name} : {state} ; réception {down}, envoi {up}, aller-retour {rtt}, {total} depuis l’activation de l’interface ; voie {lane} ; {trust}</translation>
         </message>
         <message>
-            <source>Nothing is connected: {missing}</source>
-            <translation>Rien n’est connecté : {missing}</translation>
-        </message>
-        <message>
             <source>No program uses Multipath TCP at the moment.</source>
             <translation>Aucun programme n’utilise Multipath TCP pour l’instant.</translation>
         </message>
@@ -2456,6 +2456,10 @@ Rien n’a été changé.</translation>
         <message>
             <source>{path} is switched off</source>
             <translation>{path} est désactivé</translation>
+        </message>
+        <message>
+            <source>Nothing is connected: {missing}</source>
+            <translation>Rien n’est connecté : {missing}</translation>
         </message>
         <message>
             <source>; </source>
@@ -4058,10 +4062,6 @@ Rien n’a été changé.</translation>
             <translation>{condition} (facultatif)</translation>
         </message>
         <message>
-            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
-            <translation>Glissez vers une autre voie, ou appuyez sur 1 à 4 ; Entrée ouvre le menu.</translation>
-        </message>
-        <message>
             <source>Automatic ({lane})</source>
             <translation>Automatique ({lane})</translation>
         </message>
@@ -4092,6 +4092,14 @@ Rien n’a été changé.</translation>
         <message>
             <source>Gateway: {gateways}</source>
             <translation>Passerelle : {gateways}</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Space opens the menu, Enter or a double click the details.</source>
+            <translation>Glissez vers une autre voie, ou appuyez sur 1 à 4 ; Espace ouvre le menu, Entrée ou un double clic les détails.</translation>
+        </message>
+        <message>
+            <source>Drag to another lane, or press 1 to 4; Enter opens the menu.</source>
+            <translation>Glissez vers une autre voie, ou appuyez sur 1 à 4 ; Entrée ouvre le menu.</translation>
         </message>
         <message>
             <source>Trust …</source>

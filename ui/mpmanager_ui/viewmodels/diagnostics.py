@@ -23,6 +23,7 @@ from mpmanager.verify.report import ProofInfo
 from mpmanager.verify.verdict import Verdict
 from mpmanager_ui.viewmodels.quantities import format_bytes, format_rtt, format_wait
 from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_count, tr_later, tr_literal
+from mpmanager_ui.viewmodels.wording import short_clock
 
 _NOT_AUTHORIZED = 4
 """Exit code of `mpm`."""
@@ -207,6 +208,12 @@ def trust_test_command(mpm: Path, bus: str, *, is_root: bool, pkexec: str | None
     """The program that proves it; it needs root, for which somebody may be asked by a dialogue."""
     command = [str(mpm), "--bus", bus, "verify", "trust", "--json"]
     return command if is_root or pkexec is None else [pkexec, *command]
+
+
+def trust_test_while_paused(until: float) -> TrustTestResult:
+    """Nothing is held to anything until a moment in Unix time."""
+    text = tr("Not proven: enforcing is paused until {time}, so nothing is held to anything.", time=short_clock(until))
+    return TrustTestResult(text=text, mood=Mood.DOUBTFUL)
 
 
 def trust_test_result(command: Sequence[str], exit_code: int, output: bytes, errors: str) -> TrustTestResult:

@@ -151,13 +151,18 @@ def median_rtts(connections: Iterable[ConnectionInfo]) -> dict[str, float]:
 
 def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionInfo] = ()) -> str:
     """What carries, what stands by and what is missing, in one sentence."""
+    return joined(state_clauses(paths, connections))
+
+
+def state_clauses(paths: Sequence[PathInfo], connections: Iterable[ConnectionInfo] = ()) -> tuple[str, ...]:
+    """The clauses of that sentence, the most important first; at least one."""
     world = [path for path in paths if path.kind is not PathKind.VIRTUAL]
     if not world:
-        return tr("No network path was found on this machine")
+        return (tr("No network path was found on this machine"),)
     titles = path_titles(world)
     usable = [path for path in world if path.state.is_usable]
     if not usable:
-        return tr("Nothing is connected: {missing}", missing=_missing(world, titles))
+        return (tr("Nothing is connected: {missing}", missing=_missing(world, titles)),)
     known = list(connections)
     against = [each for each in usable if each.tier is Tier.NEVER and each.name in carrying_paths(known)]
     helped = _helped(known)
@@ -167,7 +172,7 @@ def state_sentence(paths: Sequence[PathInfo], connections: Iterable[ConnectionIn
         _standing_by([each for each in usable if each.name not in {helper for _, helper, _ in helped}], usable, titles),
         _missing(world, titles),
     ]
-    return joined(part for part in parts if part)
+    return tuple(part for part in parts if part)
 
 
 def traffic_sentence(frame: Frame) -> str:

@@ -119,6 +119,8 @@ class LaneBoard(QWidget):
     trust_wanted = Signal(str, object)
     chosen = Signal(str)
     """A card got the keyboard, or was clicked."""
+    details_wanted = Signal(str)
+    """Somebody wants to know more of this path; in a column its details stand beside it."""
 
     def __init__(self, look: Look, signs: PathSigns, parent: QWidget | None = None, *, is_column: bool = False) -> None:
         super().__init__(parent)
@@ -189,11 +191,12 @@ class LaneBoard(QWidget):
             self._repaint_lanes()
 
     def _make(self, card: PathCard) -> PathCardWidget:
-        widget = PathCardWidget(self._look, self._signs, card, self)
+        widget = PathCardWidget(self._look, self._signs, card, self, leads_on=not self._is_column)
         widget.tier_wanted.connect(self.tier_wanted)
         widget.kind_wanted.connect(self.kind_wanted)
         widget.trust_wanted.connect(self.trust_wanted)
         widget.chosen.connect(self.chosen)
+        widget.details_wanted.connect(self.details_wanted)
         return widget
 
     def _repaint_lanes(self) -> None:

@@ -51,7 +51,7 @@ _ARROW_BEARING = 2
 
 
 class PathCardWidget(QWidget):
-    """Shows a `PathCard`. Drag it, press 1 to 4, Alt and an arrow, or Enter for its menu; Tab leads to its shield."""
+    """Shows a `PathCard`. Drag it, press 1 to 4, Alt and an arrow, or Space for its menu; Tab leads to its shield."""
 
     tier_wanted = Signal(str, object)
     """Path and tier; None lets the kind decide."""
@@ -61,9 +61,15 @@ class PathCardWidget(QWidget):
     """Path and `TrustChange`."""
     chosen = Signal(str)
     """It got the keyboard, or was clicked."""
+    details_wanted = Signal(str)
+    """It was clicked twice, or Enter was pressed, where that leads to its details."""
 
-    def __init__(self, look: Look, signs: PathSigns, card: PathCard, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, signs: PathSigns, card: PathCard, parent: QWidget | None = None, *, leads_on: bool = False
+    ) -> None:
+        """`leads_on`: Enter leads to the details of the path; else they stand beside it, and Enter opens the menu."""
         super().__init__(parent)
+        self._leads_on = leads_on
         self._look = look
         self._signs = signs
         self._rates: Sequence[float | None] = ()
@@ -91,7 +97,7 @@ class PathCardWidget(QWidget):
         self._top, self._is_stale = top, is_stale
         if card != self.card or not self.accessibleName():
             self.setAccessibleName(card.summary)
-            self.setToolTip(plain_tip(_tool_tip(card)))
+            self.setToolTip(plain_tip(_tool_tip(card, leads_on=self._leads_on)))
         self.card, self._rates = card, rates
         is_lively = card.is_usable and not is_stale
         self.shield.show_shield(card.shield, title=card.full_title, is_lively=is_lively, is_reached=not is_stale)
@@ -276,6 +282,13 @@ class PathCardWidget(QWidget):
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._pressed_at = None
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._leads_on and event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = None
+            self.details_wanted.emit(self.card.name)
+        else:
+            self.mousePressEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())
 
@@ -283,6 +296,8 @@ class PathCardWidget(QWidget):
         tier = self._tier_of_key(event)
         if tier is not None and tier is not self.card.tier:
             self.tier_wanted.emit(self.card.name, tier)
+        elif self._leads_on and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.details_wanted.emit(self.card.name)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self.open_menu(self.mapToGlobal(QPoint(_PAD, self.height() // 2)))
         else:
@@ -339,7 +354,7 @@ def _draw_elided(painter: QPainter, rect: QRectF, text: str) -> None:
     painter.drawText(rect, _LEFT, text)
 
 
-def _tool_tip(card: PathCard) -> str:
+def _tool_tip(card: PathCard, *, leads_on: bool) -> str:
     lines = [STATE_EXPLANATIONS[card.state]]
     if card.is_in_use_against_tier:
         lines.append(tr("Never, still in use: connections that began here keep it while they have no other path."))
@@ -347,5 +362,9 @@ def _tool_tip(card: PathCard) -> str:
         lines.append(tr("Addresses: {addresses}", addresses=", ".join(card.addresses)))
     if card.gateways:
         lines.append(tr("Gateway: {gateways}", gateways=", ".join(card.gateways)))
-    lines.append(tr("Drag to another lane, or press 1 to 4; Enter opens the menu."))
+    lines.append(
+        tr("Drag to another lane, or press 1 to 4; Space opens the menu, Enter or a double click the details.")
+        if leads_on
+        else tr("Drag to another lane, or press 1 to 4; Enter opens the menu.")
+    )
     return "\n".join(lines)
