@@ -392,18 +392,18 @@ def test_a_rule_that_somebody_else_made_is_shown(stage, page):
     stage.tick()
     stage.wait_until(lambda: slider.setting.wait == 100.0, "the rule was looked at")
     assert slider.setting.policy == "default"
-    assert page.default_slider.setting.wait == 100.0
+    assert page.waits.default_slider.setting.wait == 100.0
 
 
 def test_the_default_wait_is_set_at_the_top_and_undone(stage, page):
-    page.default_slider.setFocus()
-    stage.press(page.default_slider, Qt.Key.Key_Home)
+    page.waits.default_slider.setFocus()
+    stage.press(page.waits.default_slider, Qt.Key.Key_Home)
     stage.wait_until(stage.window.snackbar.isVisible, "Undo was offered")
     assert changes(stage) == [("default", "0.0")]
     stage.act(stage.window.snackbar.button.click)
     wait_for_change(stage, 2)
     assert changes(stage)[-1] == ("default", "never")
-    stage.press(page.default_slider, Qt.Key.Key_Delete)
+    stage.press(page.waits.default_slider, Qt.Key.Key_Delete)
     stage.settle()
     assert len(changes(stage)) == 2
 

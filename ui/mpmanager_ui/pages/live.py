@@ -1,12 +1,10 @@
 """The Live page: which program uses which path now."""
 
 import asyncio
-import os
 from collections.abc import Callable, Hashable
-from functools import partial
 from time import monotonic
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,34 +18,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mpmanager.api.structures import Wait
-from mpmanager.model.policy import Intent
 from mpmanager_ui.changes import Changes
 from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.pages.live_export import Exporter, Format, PacketSaver
 from mpmanager_ui.pages.live_inspection import Inspection
+from mpmanager_ui.pages.live_looks import LiveLooks
+from mpmanager_ui.pages.live_waits import LiveWaits
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
 from mpmanager_ui.viewmodels.flow_map import Choice, Flow, PathPlace, flows_of
 from mpmanager_ui.viewmodels.live_export import csv_text, exported_rows, json_text
 from mpmanager_ui.viewmodels.live_filter import FilterKey, Known, value_of, with_condition, without_keys, written
-from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind, Values
+from mpmanager_ui.viewmodels.live_rows import Record, Recorder, RowKind
 from mpmanager_ui.viewmodels.live_tree import LIVELY, Column, Node, condition_of
 from mpmanager_ui.viewmodels.live_words import row_sentence
-from mpmanager_ui.viewmodels.motion import MOTION_WORDS, DotMotion, motion_asked
 from mpmanager_ui.viewmodels.preferences import Motion
 from mpmanager_ui.viewmodels.promises import promise_and_proof, proof_of
 from mpmanager_ui.viewmodels.timeline import Timeline
 from mpmanager_ui.viewmodels.translation import tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import (
-    DEFAULT,
-    DETENTS,
     WaitSetting,
-    done_words,
-    menu_words,
-    shown_wait,
-    wait_words,
 )
 from mpmanager_ui.viewmodels.wording import clock
 from mpmanager_ui.widgets.empty_state import EmptyState
@@ -60,7 +51,6 @@ from mpmanager_ui.widgets.live_model import LiveModel
 from mpmanager_ui.widgets.live_view import LiveView
 from mpmanager_ui.widgets.snackbar import Snackbar
 from mpmanager_ui.widgets.time_card import TimeCard
-from mpmanager_ui.widgets.wait_slider import WaitSlider
 
 SORT_EVERY_S = 5.0
 _FILTER_DELAY_MS = 150
@@ -78,9 +68,6 @@ class LivePage(QWidget):
     ) -> None:
         """`preference` tells what the settings say of motion."""
         super().__init__()
-        self._preference = preference
-        self._motion: DotMotion | None = None
-        """What was chosen here."""
         self._look = look
         self._session = session
         self._tasks = tasks
@@ -108,16 +95,13 @@ class LivePage(QWidget):
         self.export = QToolButton()
         self.filter = FilterLine()
         self.pause = QPushButton()
-        self.looks = QToolButton()
-        """Opens the menu of what is shown."""
-        self._wants_map = True
-        self._wants_inspector = True
+        self._looks = LiveLooks(self.map, preference)
+        self.waits = LiveWaits(look, session, self._changes, self.view, self._filter_by)
         self._is_pathless = False  # where it is, the map would be an empty card
         self._expand = QToolButton()
         self._collapse = QToolButton()
         self.title = Label(tr_literal(_TITLE))
         self._counts = Label()
-        self.default_slider = WaitSlider(look)
         self.explanation = Label()
         """What the inspector says, in a line, where there is no room for it."""
         self._empty = EmptyState(look, "live")
@@ -145,8 +129,7 @@ class LivePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._motion is None:
-            self.map.move_as(motion_asked(self._preference(), os.environ))
+        self._looks.follow_settings()
         self._show_records()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -159,11 +142,11 @@ class LivePage(QWidget):
 
     def _fit(self) -> None:
         """Leave out what there is no room for."""
-        has_inspector = self._wants_inspector and self.width() >= _ROOM_FOR_INSPECTOR
+        has_inspector = self._looks.wants_inspector and self.width() >= _ROOM_FOR_INSPECTOR
         self.inspector.setVisible(has_inspector)
         self.explanation.setVisible(not has_inspector)
         self.time.setVisible(self.height() >= _ROOM_FOR_TIME)
-        self._map_card.setVisible(self._wants_map and not self._is_pathless and self.height() >= _ROOM_FOR_MAP)
+        self._map_card.setVisible(self._looks.wants_map and not self._is_pathless and self.height() >= _ROOM_FOR_MAP)
         taken = INSPECTOR_WIDTH + 2 * GRID if has_inspector else 0
         self.view.fit(self.width() - taken, is_detailed=has_inspector)
 
@@ -281,83 +264,13 @@ class LivePage(QWidget):
             self._empty.show_text(*map(tr_literal, _NOTHING_FOUND if self.filter.text() else _NO_CONNECTIONS))
         self._stack.setCurrentIndex(1 if is_empty else 0)
 
-    # How long data may wait
-
-    def _setting_of(self, values: Values) -> WaitSetting | None:
-        return self._session.said.in_force(values.wait) if values.wait else None
-
-    def _show_waits(self) -> None:
-        default = WaitSetting(self._session.said.default, DEFAULT, DEFAULT)
-        self.default_slider.show_setting(tr("Default"), default)
-        self.view.show_settings(self._setting_of)
-        self._show_explanation()
-
-    def _want_wait(self, wait: Wait | None) -> None:
-        owner = self.view.slider_owner
-        setting = owner.values.wait if owner is not None else None
-        if owner is not None and setting is not None and setting.selector is not None:
-            self._set_wait(owner.values.name, setting.selector, wait)
-
-    def _set_wait(self, who: str, selector: str, wait: Wait | Intent | None) -> None:
-        before: list[Wait | Intent | None] = []
-
-        async def change() -> None:
-            before[:] = [await self._session.set_wait(selector, wait)]
-
-        self._changes.start(
-            change,
-            attempt=tr("Changing how long data of {who} may wait failed", who=who),
-            done=done_words(who, shown_wait(wait), self._session.said.default),
-            undo=lambda: self._set_wait(who, selector, before[0]),
-        )
-
-    def _open_menu(self, at: QPoint) -> None:
-        """What to show alone, and the waits to choose from for the application of the row."""
-        owner = self.view.slider_owner
-        setting = self._setting_of(owner.values) if owner is not None else None
-        if setting is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._add_filters(menu, at)
-        is_settable = setting.selector is not None
-        for wait in DETENTS:
-            self._add_choice(
-                menu,
-                menu_words(wait),
-                wait,
-                is_present=setting.is_own and setting.wait == wait,
-                is_settable=is_settable,
-            )
-        menu.addSeparator()
-        default = tr("As the default says ({wait})", wait=wait_words(self._session.said.default))
-        self._add_choice(menu, default, None, is_present=setting.policy == DEFAULT, is_settable=is_settable)
-        menu.popup(self.view.viewport().mapToGlobal(at))
-
-    def _add_filters(self, menu: QMenu, at: QPoint) -> None:
-        node = self.model.node(self.view.indexAt(at))
-        found = (condition_of(node, column) for column in (Column.NAME, Column.STATE, Column.PATH))
-        for key, value in dict.fromkeys(each for each in found if each is not None):
-            text = tr("Only {condition}", condition=f"{key}: {value}")
-            menu.addAction(text).triggered.connect(
-                lambda _checked=False, key=key, value=value: self._filter_by(key, value)
-            )
-        menu.addSeparator()
-
-    def _add_choice(self, menu: QMenu, text: str, wait: Wait | None, *, is_present: bool, is_settable: bool) -> None:
-        action = menu.addAction(text)
-        action.setCheckable(is_present)
-        action.setChecked(is_present)
-        action.setEnabled(is_settable)
-        if is_present:
-            action.setIcon(icons.icon("tick", self._look.colours.accent))
-        action.triggered.connect(lambda: self._want_wait(wait))
+    # What is said
 
     def _show_explanation(self) -> None:
         node = self.model.node(self.view.currentIndex())
         titles, helps = self.model.tree.titles, self.model.helps
         hint = tr_literal(_CHOOSE_A_ROW) if self.model.tree.root.children else ""
-        setting = self._setting_of(node.values)
+        setting = self.waits.setting_of(node.values)
         proof = self._proof_of(node, setting)
         if node.parent is None:
             self._inspection.show_nothing()
@@ -465,19 +378,6 @@ class LivePage(QWidget):
         self._still_map()
         self._show_records()
 
-    def _show_looks(self) -> None:
-        """The menu of what is shown, and how dots move."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._add_switch(menu, tr("Flow map"), self._want_map, is_on=self._wants_map)
-        self._add_switch(menu, tr("Inspector"), self._want_inspector, is_on=self._wants_inspector)
-        menu.addSeparator()
-        for motion in DotMotion:
-            text = tr_literal(MOTION_WORDS[motion])
-            act = partial(self._choose_motion, motion)
-            self._add_switch(menu, text, act, is_on=motion is self.map.motion)
-        menu.popup(self.looks.mapToGlobal(self.looks.rect().bottomLeft()))
-
     def _show_exports(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -494,35 +394,13 @@ class LivePage(QWidget):
             rows, time=frame.time if frame else 0.0, condition=self.filter.text(), stretch=self.time.unix_range()
         )
 
-    def _add_switch(self, menu: QMenu, text: str, act: Callable[[], None], *, is_on: bool) -> None:
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        action.setChecked(is_on)
-        action.triggered.connect(act)
-
-    def _choose_motion(self, motion: DotMotion) -> None:
-        """Until the window is closed; the settings say it for good."""
-        self._motion = motion
-        self.map.move_as(motion)
-
-    def _want_map(self) -> None:
-        self._wants_map = not self._wants_map
-        self._fit()
-
-    def _want_inspector(self) -> None:
-        self._wants_inspector = not self._wants_inspector
-        self._fit()
-
     # Building
 
     def _connect(self) -> None:
         self._session.frame_taken.connect(self._take_frame)
         self._session.contact_changed.connect(self._show_contact)
-        self._session.waits_changed.connect(self._show_waits)
-        self.view.slider.wanted.connect(self._want_wait)
+        self.waits.shown.connect(self._show_explanation)
         self.view.current_changed.connect(self._show_explanation)
-        self.view.customContextMenuRequested.connect(self._open_menu)
-        self.default_slider.wanted.connect(lambda wait: self._set_wait(tr("Default"), DEFAULT, wait))
         self._look.changed.connect(self._recolour)
         self.view.header().sectionClicked.connect(self._sort_by)
         self.filter.textChanged.connect(self._filter_timer.start)
@@ -530,7 +408,7 @@ class LivePage(QWidget):
         self.map.chosen.connect(self._choose_on_map)
         self.view.filter_wanted.connect(self._filter_by_cell)
         self.time.range_changed.connect(self._show_range)
-        self.looks.clicked.connect(self._show_looks)
+        self._looks.changed.connect(self._fit)
         self.export.clicked.connect(self._show_exports)
         self._filter_timer.timeout.connect(self._apply_filter)
         self.pause.toggled.connect(self._toggle_pause)
@@ -552,7 +430,6 @@ class LivePage(QWidget):
         self.explanation.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.explanation.setAccessibleName(tr("About the current row"))
         column.addWidget(self.explanation)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         QWidget.setTabOrder(self.view, self.view.slider)
 
     def _body(self) -> QHBoxLayout:
@@ -588,22 +465,8 @@ class LivePage(QWidget):
         column.addWidget(self._counts)
         row = QHBoxLayout()
         row.addLayout(column, 1)
-        row.addWidget(self._default_card())
+        row.addWidget(self.waits.default_card())
         return row
-
-    def _default_card(self) -> QFrame:
-        """What holds for whom no rule is about: small, at the right of the title."""
-        card = QFrame()
-        card.setProperty("role", "card")
-        row = QHBoxLayout(card)
-        row.setContentsMargins(12, 4, GRID, 4)
-        row.setSpacing(0)
-        name = Label(tr("All others may wait"))
-        name.setProperty("role", "muted")
-        name.setBuddy(self.default_slider)
-        row.addWidget(name)
-        row.addWidget(self.default_slider)
-        return card
 
     def _tools(self) -> QHBoxLayout:
         self.filter.setMaximumWidth(420)
@@ -612,7 +475,7 @@ class LivePage(QWidget):
         flat = (
             (self._expand, tr("Expand all")),
             (self._collapse, tr("Collapse")),
-            (self.looks, tr("View")),
+            (self._looks.button, tr("View")),
             (self.export, tr("Export")),
         )
         for button, text in flat:
@@ -623,7 +486,7 @@ class LivePage(QWidget):
         row.addWidget(self.filter, 1)
         row.addWidget(self.time.button)
         row.addStretch()
-        for widget in (self._expand, self._collapse, self.looks, self.export, self.pause):
+        for widget in (self._expand, self._collapse, self._looks.button, self.export, self.pause):
             row.addWidget(widget)
         return row
 
