@@ -316,36 +316,12 @@
             <translation>Leeren Sie ihn, um alles zu sehen.</translation>
         </message>
         <message>
-            <source>As the default says ({wait})</source>
-            <translation>Wie der Standard ({wait})</translation>
-        </message>
-        <message>
-            <source>Default</source>
-            <translation>Standard</translation>
-        </message>
-        <message>
-            <source>Only {condition}</source>
-            <translation>Nur {condition}</translation>
-        </message>
-        <message>
             <source>Paused at {time}</source>
             <translation>Angehalten um {time}</translation>
         </message>
         <message>
-            <source>Flow map</source>
-            <translation>Flusskarte</translation>
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation>Einzelheiten</translation>
-        </message>
-        <message>
             <source>About the current row</source>
             <translation>Zur gewählten Zeile</translation>
-        </message>
-        <message>
-            <source>All others may wait</source>
-            <translation>Alle anderen dürfen warten</translation>
         </message>
         <message>
             <source>Freeze the view; recording goes on (Ctrl+P)</source>
@@ -382,10 +358,6 @@
         <message>
             <source>As of {time}: {sentence}</source>
             <translation>Stand {time}: {sentence}</translation>
-        </message>
-        <message>
-            <source>Changing how long data of {who} may wait failed</source>
-            <translation>Die Wartezeit von {who} konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -462,6 +434,34 @@
         <message>
             <source>It may use all paths again</source>
             <translation>Sie darf wieder alle Pfade benutzen</translation>
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation>Flusskarte</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>Einzelheiten</translation>
+        </message>
+        <message>
+            <source>As the default says ({wait})</source>
+            <translation>Wie der Standard ({wait})</translation>
+        </message>
+        <message>
+            <source>All others may wait</source>
+            <translation>Alle anderen dürfen warten</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Standard</translation>
+        </message>
+        <message>
+            <source>Only {condition}</source>
+            <translation>Nur {condition}</translation>
+        </message>
+        <message>
+            <source>Changing how long data of {who} may wait failed</source>
+            <translation>Die Wartezeit von {who} konnte nicht geändert werden</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -1520,6 +1520,138 @@ Nichts wurde geändert.</translation>
         <message>
             <source>and the window on that bus</source>
             <translation>und das Fenster auf diesem Bus</translation>
+        </message>
+        <message>
+            <source>{path} has a carrier and no address of global scope.</source>
+            <translation>{path} hat ein Trägersignal und keine weltweit gültige Adresse.</translation>
+        </message>
+        <message>
+            <source>{path} has {addresses} and no default route.</source>
+            <translation>{path} hat {addresses} und keine Standardroute.</translation>
+        </message>
+        <message>
+            <source>What leaves from {address} goes nowhere: {detail}.</source>
+            <translation>Was von {address} ausgeht, führt nirgendwohin: {detail}.</translation>
+        </message>
+        <message>
+            <source>{address} has answered no echo request over {path}. Others have answered over this path, so it forwards.</source>
+            <translation>{address} hat über {path} auf kein Ping geantwortet. Andere haben über diesen Pfad geantwortet, er leitet also weiter.</translation>
+        </message>
+        <message>
+            <source>{address} has answered no echo request over {path}.</source>
+            <translation>{address} hat über {path} auf kein Ping geantwortet.</translation>
+        </message>
+        <message>
+            <source>The name server {address}, asked over {path}, has not answered.</source>
+            <translation>Der Nameserver {address} hat über {path} nicht geantwortet.</translation>
+        </message>
+        <message>
+            <source>The name server {address}, asked over {path}, answered: {detail}.</source>
+            <translation>Der Nameserver {address} hat über {path} geantwortet: {detail}.</translation>
+        </message>
+        <message>
+            <source>{target} refused the connection over {path}; over another path it answers.</source>
+            <translation>{target} hat die Verbindung über {path} abgelehnt; über einen anderen Pfad antwortet der Server.</translation>
+        </message>
+        <message>
+            <source>{target} refused the connection over {path}.</source>
+            <translation>{target} hat die Verbindung über {path} abgelehnt.</translation>
+        </message>
+        <message>
+            <source>{target} has not answered over {path}; over another path it answers.</source>
+            <translation>{target} hat über {path} nicht geantwortet; über einen anderen Pfad antwortet der Server.</translation>
+        </message>
+        <message>
+            <source>{target} has not answered over {path}.</source>
+            <translation>{target} hat über {path} nicht geantwortet.</translation>
+        </message>
+        <message>
+            <source>{target} answers with MP_CAPABLE over another path and without it over {path}.</source>
+            <translation>{target} antwortet über einen anderen Pfad mit MP_CAPABLE und über {path} ohne.</translation>
+        </message>
+        <message>
+            <source>Over {path} {target} answers plain TCP, and no SYN that asks for Multipath TCP.</source>
+            <translation>Über {path} antwortet {target} auf gewöhnliches TCP, aber auf kein SYN, das Multipath TCP verlangt.</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE passes over {path}; a subflow that joins there does not come about: {detail}.</source>
+            <translation>MP_CAPABLE kommt über {path} durch; ein weiterer Subflow kommt dort nicht zustande: {detail}.</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE passes over {path}; a subflow that joins there does not come about.</source>
+            <translation>MP_CAPABLE kommt über {path} durch; ein weiterer Subflow kommt dort nicht zustande.</translation>
+        </message>
+        <message>
+            <source>{target} answers without MP_CAPABLE over every path that was tried.</source>
+            <translation>{target} antwortet über jeden geprüften Pfad ohne MP_CAPABLE.</translation>
+        </message>
+        <message>
+            <source>{names}: the connection to {remote} has fallen back to plain TCP.</source>
+            <translation>{names}: Die Verbindung zu {remote} ist auf gewöhnliches TCP zurückgefallen.</translation>
+        </message>
+        <message>
+            <source>net.mptcp.path_manager is {value}, and not userspace.</source>
+            <translation>net.mptcp.path_manager ist {value} und nicht userspace.</translation>
+        </message>
+        <message>
+            <source>{app}: 1 connection is plain TCP, although a rule asks for Multipath TCP.</source>
+            <translation>{app}: 1 Verbindung ist gewöhnliches TCP, obwohl eine Regel Multipath TCP verlangt.</translation>
+        </message>
+        <message>
+            <source>{app}: 1 connection is plain TCP.</source>
+            <translation>{app}: 1 Verbindung ist gewöhnliches TCP.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections are plain TCP, although a rule asks for Multipath TCP.</source>
+            <translation>{app}: {count} Verbindungen sind gewöhnliches TCP, obwohl eine Regel Multipath TCP verlangt.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections are plain TCP.</source>
+            <translation>{app}: {count} Verbindungen sind gewöhnliches TCP.</translation>
+        </message>
+        <message>
+            <source>{path} has carried {used} of {cap} bytes this month.</source>
+            <translation>{path} hat in diesem Monat {used} von {cap} Bytes übertragen.</translation>
+        </message>
+        <message>
+            <source>{path} has carried {used} of {cap} bytes this day.</source>
+            <translation>{path} hat heute {used} von {cap} Bytes übertragen.</translation>
+        </message>
+        <message>
+            <source>The rule of {selector} has no effect: a temporary one says all of it anew, until this machine restarts.</source>
+            <translation>Die Regel für {selector} wirkt nicht: Eine vorübergehende legt alles neu fest, bis dieser Rechner neu startet.</translation>
+        </message>
+        <message>
+            <source>The rule of {selector} has no effect: a temporary one says all of it anew, for a while.</source>
+            <translation>Die Regel für {selector} wirkt nicht: Eine vorübergehende legt alles für eine Weile neu fest.</translation>
+        </message>
+        <message>
+            <source>The history is not written: {reason}.</source>
+            <translation>Der Verlauf wird nicht geschrieben: {reason}.</translation>
+        </message>
+        <message>
+            <source>Multipath TCP for programs that do not ask for it: {reason}.</source>
+            <translation>Multipath TCP für Programme, die es nicht verlangen: {reason}.</translation>
+        </message>
+        <message>
+            <source>Programs cannot set MPTCP_EXPIRATION and MPTCP_TRUSTED on this machine: {reason}.</source>
+            <translation>Programme können auf diesem Rechner MPTCP_EXPIRATION und MPTCP_TRUSTED nicht setzen: {reason}.</translation>
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be: {reason}.</source>
+            <translation>Vertrauen wird nicht so durchgesetzt, wie es sein soll: {reason}.</translation>
+        </message>
+        <message>
+            <source>Cgroup v2 is not mounted: applications are recognised by their processes only.</source>
+            <translation>cgroup v2 ist nicht eingehängt: Anwendungen werden nur an ihren Prozessen erkannt.</translation>
+        </message>
+        <message>
+            <source>Profile {name}: {reason}.</source>
+            <translation>Profil {name}: {reason}.</translation>
+        </message>
+        <message>
+            <source>{target}, asked over {path}: {detail}.</source>
+            <translation>{target}, gefragt über {path}: {detail}.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>

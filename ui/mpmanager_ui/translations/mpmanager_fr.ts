@@ -316,36 +316,12 @@
             <translation>Effacez-le pour tout voir.</translation>
         </message>
         <message>
-            <source>As the default says ({wait})</source>
-            <translation>Comme par défaut ({wait})</translation>
-        </message>
-        <message>
-            <source>Default</source>
-            <translation>Par défaut</translation>
-        </message>
-        <message>
-            <source>Only {condition}</source>
-            <translation>Seulement {condition}</translation>
-        </message>
-        <message>
             <source>Paused at {time}</source>
             <translation>En pause à {time}</translation>
         </message>
         <message>
-            <source>Flow map</source>
-            <translation>Carte des flux</translation>
-        </message>
-        <message>
-            <source>Inspector</source>
-            <translation>Inspecteur</translation>
-        </message>
-        <message>
             <source>About the current row</source>
             <translation>À propos de la ligne actuelle</translation>
-        </message>
-        <message>
-            <source>All others may wait</source>
-            <translation>Tous les autres peuvent attendre</translation>
         </message>
         <message>
             <source>Freeze the view; recording goes on (Ctrl+P)</source>
@@ -382,10 +358,6 @@
         <message>
             <source>As of {time}: {sentence}</source>
             <translation>À {time} : {sentence}</translation>
-        </message>
-        <message>
-            <source>Changing how long data of {who} may wait failed</source>
-            <translation>La modification de l’attente de {who} a échoué</translation>
         </message>
         <message>
             <source>Expand all</source>
@@ -462,6 +434,34 @@
         <message>
             <source>It may use all paths again</source>
             <translation>Elle peut de nouveau utiliser tous les chemins</translation>
+        </message>
+        <message>
+            <source>Flow map</source>
+            <translation>Carte des flux</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>Inspecteur</translation>
+        </message>
+        <message>
+            <source>As the default says ({wait})</source>
+            <translation>Comme par défaut ({wait})</translation>
+        </message>
+        <message>
+            <source>All others may wait</source>
+            <translation>Tous les autres peuvent attendre</translation>
+        </message>
+        <message>
+            <source>Default</source>
+            <translation>Par défaut</translation>
+        </message>
+        <message>
+            <source>Only {condition}</source>
+            <translation>Seulement {condition}</translation>
+        </message>
+        <message>
+            <source>Changing how long data of {who} may wait failed</source>
+            <translation>La modification de l’attente de {who} a échoué</translation>
         </message>
         <message>
             <source>Nothing has happened yet. When a path is lost or comes back, or late data is helped, it is told here.</source>
@@ -1520,6 +1520,138 @@ Rien n’a été changé.</translation>
         <message>
             <source>and the window on that bus</source>
             <translation>et la fenêtre sur ce bus</translation>
+        </message>
+        <message>
+            <source>{path} has a carrier and no address of global scope.</source>
+            <translation>{path} a une porteuse et aucune adresse de portée globale.</translation>
+        </message>
+        <message>
+            <source>{path} has {addresses} and no default route.</source>
+            <translation>{path} a {addresses} et aucune route par défaut.</translation>
+        </message>
+        <message>
+            <source>What leaves from {address} goes nowhere: {detail}.</source>
+            <translation>Ce qui part de {address} ne mène nulle part : {detail}.</translation>
+        </message>
+        <message>
+            <source>{address} has answered no echo request over {path}. Others have answered over this path, so it forwards.</source>
+            <translation>{address} n’a répondu à aucun ping par {path}. D’autres ont répondu par ce chemin, il transmet donc.</translation>
+        </message>
+        <message>
+            <source>{address} has answered no echo request over {path}.</source>
+            <translation>{address} n’a répondu à aucun ping par {path}.</translation>
+        </message>
+        <message>
+            <source>The name server {address}, asked over {path}, has not answered.</source>
+            <translation>Le serveur de noms {address}, interrogé par {path}, n’a pas répondu.</translation>
+        </message>
+        <message>
+            <source>The name server {address}, asked over {path}, answered: {detail}.</source>
+            <translation>Le serveur de noms {address}, interrogé par {path}, a répondu : {detail}.</translation>
+        </message>
+        <message>
+            <source>{target} refused the connection over {path}; over another path it answers.</source>
+            <translation>{target} a refusé la connexion par {path} ; par un autre chemin, il répond.</translation>
+        </message>
+        <message>
+            <source>{target} refused the connection over {path}.</source>
+            <translation>{target} a refusé la connexion par {path}.</translation>
+        </message>
+        <message>
+            <source>{target} has not answered over {path}; over another path it answers.</source>
+            <translation>{target} n’a pas répondu par {path} ; par un autre chemin, il répond.</translation>
+        </message>
+        <message>
+            <source>{target} has not answered over {path}.</source>
+            <translation>{target} n’a pas répondu par {path}.</translation>
+        </message>
+        <message>
+            <source>{target} answers with MP_CAPABLE over another path and without it over {path}.</source>
+            <translation>{target} répond avec MP_CAPABLE par un autre chemin, et sans par {path}.</translation>
+        </message>
+        <message>
+            <source>Over {path} {target} answers plain TCP, and no SYN that asks for Multipath TCP.</source>
+            <translation>Par {path}, {target} répond en TCP simple, mais à aucun SYN qui demande Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE passes over {path}; a subflow that joins there does not come about: {detail}.</source>
+            <translation>MP_CAPABLE passe par {path} ; un sous-flux supplémentaire ne s’y établit pas : {detail}.</translation>
+        </message>
+        <message>
+            <source>MP_CAPABLE passes over {path}; a subflow that joins there does not come about.</source>
+            <translation>MP_CAPABLE passe par {path} ; un sous-flux supplémentaire ne s’y établit pas.</translation>
+        </message>
+        <message>
+            <source>{target} answers without MP_CAPABLE over every path that was tried.</source>
+            <translation>{target} répond sans MP_CAPABLE par tous les chemins essayés.</translation>
+        </message>
+        <message>
+            <source>{names}: the connection to {remote} has fallen back to plain TCP.</source>
+            <translation>{names} : la connexion vers {remote} est retombée sur TCP simple.</translation>
+        </message>
+        <message>
+            <source>net.mptcp.path_manager is {value}, and not userspace.</source>
+            <translation>net.mptcp.path_manager vaut {value}, et non userspace.</translation>
+        </message>
+        <message>
+            <source>{app}: 1 connection is plain TCP, although a rule asks for Multipath TCP.</source>
+            <translation>{app} : 1 connexion est en TCP simple, bien qu’une règle demande Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>{app}: 1 connection is plain TCP.</source>
+            <translation>{app} : 1 connexion est en TCP simple.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections are plain TCP, although a rule asks for Multipath TCP.</source>
+            <translation>{app} : {count} connexions sont en TCP simple, bien qu’une règle demande Multipath TCP.</translation>
+        </message>
+        <message>
+            <source>{app}: {count} connections are plain TCP.</source>
+            <translation>{app} : {count} connexions sont en TCP simple.</translation>
+        </message>
+        <message>
+            <source>{path} has carried {used} of {cap} bytes this month.</source>
+            <translation>{path} a acheminé {used} octets sur {cap} ce mois-ci.</translation>
+        </message>
+        <message>
+            <source>{path} has carried {used} of {cap} bytes this day.</source>
+            <translation>{path} a acheminé {used} octets sur {cap} aujourd’hui.</translation>
+        </message>
+        <message>
+            <source>The rule of {selector} has no effect: a temporary one says all of it anew, until this machine restarts.</source>
+            <translation>La règle de {selector} est sans effet : une règle temporaire redit tout, jusqu’au redémarrage de cette machine.</translation>
+        </message>
+        <message>
+            <source>The rule of {selector} has no effect: a temporary one says all of it anew, for a while.</source>
+            <translation>La règle de {selector} est sans effet : une règle temporaire redit tout, pour un moment.</translation>
+        </message>
+        <message>
+            <source>The history is not written: {reason}.</source>
+            <translation>L’historique n’est pas écrit : {reason}.</translation>
+        </message>
+        <message>
+            <source>Multipath TCP for programs that do not ask for it: {reason}.</source>
+            <translation>Multipath TCP pour les programmes qui ne le demandent pas : {reason}.</translation>
+        </message>
+        <message>
+            <source>Programs cannot set MPTCP_EXPIRATION and MPTCP_TRUSTED on this machine: {reason}.</source>
+            <translation>Sur cette machine, les programmes ne peuvent pas définir MPTCP_EXPIRATION ni MPTCP_TRUSTED : {reason}.</translation>
+        </message>
+        <message>
+            <source>Trust is not enforced as it should be: {reason}.</source>
+            <translation>La confiance n’est pas imposée comme elle devrait l’être : {reason}.</translation>
+        </message>
+        <message>
+            <source>Cgroup v2 is not mounted: applications are recognised by their processes only.</source>
+            <translation>cgroup v2 n’est pas monté : les applications ne sont reconnues qu’à leurs processus.</translation>
+        </message>
+        <message>
+            <source>Profile {name}: {reason}.</source>
+            <translation>Profil {name} : {reason}.</translation>
+        </message>
+        <message>
+            <source>{target}, asked over {path}: {detail}.</source>
+            <translation>{target}, interrogé par {path} : {detail}.</translation>
         </message>
         <message>
             <source>Not asked, as nobody was named: {steps}.</source>

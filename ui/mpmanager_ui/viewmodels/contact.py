@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.model.errors import Actor, MpmanagerError
+from mpmanager_ui.viewmodels.daemon_sentences import spoken, whole
 from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_later
 
 
@@ -131,5 +132,5 @@ def problem_of(error: MpmanagerError, *, attempt: str) -> Problem:
 
 def limits_sentence(limits: Sequence[str]) -> str:
     """What this machine cannot do, in one strip."""
-    sentences = " ".join(f"{each[:1].upper()}{each[1:].rstrip('.')}." for each in limits)
+    sentences = " ".join(spoken(whole(each)) for each in limits)
     return tr("Not everything works on this machine: {sentences}", sentences=sentences)

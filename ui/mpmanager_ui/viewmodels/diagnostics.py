@@ -21,6 +21,7 @@ from mpmanager.model.diagnosis import ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.rehearsal import Endurance
 from mpmanager.verify.report import ProofInfo
 from mpmanager.verify.verdict import Verdict
+from mpmanager_ui.viewmodels.daemon_sentences import spoken
 from mpmanager_ui.viewmodels.quantities import format_bytes, format_rtt, format_wait
 from mpmanager_ui.viewmodels.translation import Spoken, labelled, tr, tr_count, tr_later, tr_literal
 from mpmanager_ui.viewmodels.wording import short_clock
@@ -100,12 +101,12 @@ class FindingCard:
 
     @classmethod
     def of(cls, finding: FindingInfo) -> "FindingCard":
-        """What was measured is told as the daemon says it; the rest stands in the table of findings."""
+        """Its titles, meanings and fixes stand in the table of findings; what was measured has known forms."""
         return cls(
             mood=_SEVERITY_MOODS[finding.severity],
             severity=SEVERITY_WORDS[finding.severity],
             title=tr_literal(finding.title),
-            measured=finding.measured,
+            measured=spoken(finding.measured),
             meaning=tr_literal(finding.meaning),
             fix=tr_literal(finding.fix),
             command=finding.command,
