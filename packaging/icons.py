@@ -1,9 +1,8 @@
-"""Lays the application's icons into a hicolor theme: scalable, symbolic, and as PNG for what cannot read SVG.
+"""Draws the application's icon in the sizes of a hicolor theme, as PNG for what cannot read SVG.
 
 Usage: icons.py DIRECTORY     such as usr/share/icons/hicolor
 """
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -26,11 +25,7 @@ def rendered(source: Path, size: int) -> QImage:
 
 
 def lay(theme: Path) -> None:
-    """Write all icons below a theme's directory."""
-    sources = {"scalable": f"{NAME}.svg", "symbolic": f"{NAME}-symbolic.svg"}
-    for directory, name in sources.items():
-        (theme / directory / "apps").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ICONS / name, theme / directory / "apps" / name)
+    """Write all sizes below a theme's directory."""
     for size in SIZES:
         place = theme / f"{size}x{size}" / "apps" / f"{NAME}.png"
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,7 @@ from manifest import (
     COMMON,
     COMPLETIONS,
     COPIED,
+    ICONS,
     MANUAL_PAGES,
     MODULES,
     OF_ADMINISTRATOR,
@@ -148,6 +149,8 @@ def _install_files(root: Path, package: Package) -> None:
     if package is Package.DAEMON:
         for shell, path in COMPLETIONS.items():
             _write(root / path, completion(shell))
+    else:
+        subprocess.run([sys.executable, _SOURCE / "packaging/icons.py", root / ICONS], check=True)
 
 
 def completion(shell: str) -> str:

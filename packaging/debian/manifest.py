@@ -62,7 +62,7 @@ class Copied:
             yield each, PurePosixPath(self.directory) / each.name
 
 
-_ICONS = "usr/share/icons/hicolor"
+ICONS = "usr/share/icons/hicolor"
 
 COPIED = (
     Copied(package=Package.DAEMON, sources="resources/dbus/*.conf", directory="usr/share/dbus-1/system.d"),
@@ -71,8 +71,8 @@ COPIED = (
     Copied(package=Package.DAEMON, sources="resources/systemd/*.service", directory="usr/lib/systemd/system"),
     Copied(package=Package.DAEMON, sources="resources/polkit/*.policy", directory="usr/share/polkit-1/actions"),
     Copied(package=Package.DAEMON, sources="include/mpmanager/*.h", directory="usr/include/mpmanager"),
-    Copied(package=Package.GUI, sources="resources/icons/*Manager.svg", directory=f"{_ICONS}/scalable/apps"),
-    Copied(package=Package.GUI, sources="resources/icons/*-symbolic.svg", directory=f"{_ICONS}/symbolic/apps"),
+    Copied(package=Package.GUI, sources="resources/icons/*Manager.svg", directory=f"{ICONS}/scalable/apps"),
+    Copied(package=Package.GUI, sources="resources/icons/*-symbolic.svg", directory=f"{ICONS}/symbolic/apps"),
     Copied(package=Package.GUI, sources="resources/desktop/*.desktop", directory="usr/share/applications"),
     Copied(package=Package.GUI, sources="resources/metainfo/*.metainfo.xml", directory="usr/share/metainfo"),
 )

@@ -29,11 +29,6 @@ def test_each_size_is_a_picture_of_its_own_with_clear_corners(theme, qapp):
         assert len({image.pixelColor(x, size // 2).rgb() for x in range(size)}) > 3
 
 
-def test_there_is_a_scalable_icon_and_a_symbolic_one(theme):
-    names = {str(each.relative_to(theme)) for each in theme.rglob("*.svg")}
-    assert names == {f"scalable/apps/{icons.NAME}.svg", f"symbolic/apps/{icons.NAME}-symbolic.svg"}
-
-
 def test_the_symbolic_icon_consists_of_filled_shapes_as_desktops_colour_nothing_else():
     source = (icons.ICONS / f"{icons.NAME}-symbolic.svg").read_text()
     assert "stroke" not in source
