@@ -43,7 +43,7 @@ class Description:
 
 
 def pack(root: Path, what: Description, *, into: Path) -> Path:
-    """Write the package of a directory; returns the file."""
+    """Write the package of a directory; returns the file, which takes the place of earlier ones when it is complete."""
     content = [each for each in sorted(root.rglob("*")) if each.is_file() and not each.is_symlink()]
     control = root / "DEBIAN"
     control.mkdir()
@@ -55,9 +55,12 @@ def pack(root: Path, what: Description, *, into: Path) -> Path:
     _add_scripts(control, what.package)
     _settle(root, what.epoch)
     target = into / f"{what.package}_{what.version}_{_ARCHITECTURE}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(target)]
+    draft = target.with_suffix(".new")
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(draft)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return target
+    for old in into.glob(f"{what.package}_*.deb"):
+        old.unlink()
+    return draft.rename(target)
 
 
 def _md5(file: Path) -> str:

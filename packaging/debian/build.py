@@ -146,6 +146,9 @@ def _install_files(root: Path, package: Package) -> None:
             _write(root / f"usr/share/man/man{name[-1]}/{name}.gz", archive.compressed(page))
     for name in OF_ADMINISTRATOR[package]:
         (root / name).mkdir(parents=True)
+    if package is Package.GUI:
+        icons = root / "usr/share/icons/hicolor"
+        subprocess.run([sys.executable, str(_SOURCE / "packaging/icons.py"), str(icons)], check=True)
     if package is Package.DAEMON:
         for shell, path in COMPLETIONS.items():
             _write(root / path, completion(shell))
