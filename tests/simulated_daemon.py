@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from dbus_fast import Message
-from dbus_fast.aio import MessageBus
 
 from mpmanager.api import contract
 from mpmanager.api.bus import parse_bus
+from mpmanager.api.connection import connect_to
 
 _ANSWER_S = 30
 
@@ -19,7 +19,7 @@ class SimulatedDaemon:
     """Ends with its block, and must not have had a fault then."""
 
     def __init__(self, state, bus):
-        self.bus_address = parse_bus(f"private:{bus}").address
+        self._bus = parse_bus(f"private:{bus}")
         self._loop = asyncio.new_event_loop()
         self._process = subprocess.Popen(
             [
@@ -61,7 +61,7 @@ class SimulatedDaemon:
 
     async def connect(self):
         """One more client."""
-        return await MessageBus(bus_address=self.bus_address, negotiate_unix_fd=True).connect()
+        return await connect_to(self._bus)
 
     def run(self, work):
         return self._loop.run_until_complete(asyncio.wait_for(work, 2 * _ANSWER_S))

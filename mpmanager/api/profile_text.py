@@ -42,9 +42,12 @@ TableT = TypeVar("TableT")
 _WORDS = PathWords(name=path_reference, choice=tier_choice)
 _SIGNATURE_LINE = "[signature]"
 _UNNAMED = ProfileName("unnamed")
-_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-_LONG_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART}){{60,}}")
-"""Reading such a dotted key takes memory by the square of its parts; names of hosts have no more than that."""
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"""(?:(?<![A-Za-z0-9_-])|(?=["']))(?:{_PART}[ \t]*+\.[ \t]*+){{60}}{_PART}""")
+"""Reading such a dotted key takes memory by the square of its parts; names of hosts have no more than that.
+
+Looked for from the beginning of a part alone: a profile may be anybody's, and the time is everybody's.
+"""
 _ONLY = TrustPolicy(demand=TrustDemand.ONLY)
 _KEYS = tuple(ProfileFile.__struct_fields__)
 _POLICY_FIELDS = set(PolicyTable.__struct_fields__) - {"tiers", "pairs"}

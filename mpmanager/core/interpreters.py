@@ -142,6 +142,8 @@ _INTERPRETERS = tuple(
 
 _BUSYBOX = "busybox"
 _BUSYBOX_SHELLS = frozenset({"sh", "ash", "hush"})
+_MOST_ARGUMENTS = 1000
+"""Before a script: a process may have any number of them."""
 _COMM_LENGTH = 15
 """Of a process's name in the kernel, at most."""
 
@@ -196,7 +198,7 @@ class _Reading:
 
     def __init__(self, options: _Options, arguments: Sequence[str]) -> None:
         self._options = options
-        self._rest = list(arguments)
+        self._rest = list(arguments[:_MOST_ARGUMENTS])
 
     def script(self) -> Script | None:
         commands = self._options.commands

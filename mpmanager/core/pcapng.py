@@ -13,6 +13,7 @@ _LINKTYPE_RAW = 101
 _OPTION_END, _OPTION_COMMENT = 0, 1
 _INTERFACE_NAME, _INTERFACE_RESOLUTION, _PACKET_FLAGS, _STATISTICS_DROPPED = 2, 9, 2, 5
 _NANOSECONDS = 9
+_LONGEST_OPTION = 0xFFFF
 _INBOUND, _OUTBOUND = 1, 2
 _LOW = 0xFFFFFFFF
 _LENGTH_NOT_SAID = 0xFFFFFFFFFFFFFFFF
@@ -21,13 +22,13 @@ _LENGTH_NOT_SAID = 0xFFFFFFFFFFFFFFFF
 def section_block(comment: str) -> bytes:
     """What a file begins with."""
     head = struct.pack("<IHHQ", _BYTE_ORDER, 1, 0, _LENGTH_NOT_SAID)
-    return _block(_SECTION, head + _option(_OPTION_COMMENT, comment.encode()) + _end())
+    return _block(_SECTION, head + _option(_OPTION_COMMENT, _text(comment)) + _end())
 
 
 def interface_block(name: str) -> bytes:
     """Has to come before the first packet of an interface; they are numbered from 0 in this order."""
     head = struct.pack("<HHI", _LINKTYPE_RAW, 0, 0)
-    options = _option(_INTERFACE_NAME, name.encode()) + _option(_INTERFACE_RESOLUTION, bytes([_NANOSECONDS])) + _end()
+    options = _option(_INTERFACE_NAME, _text(name)) + _option(_INTERFACE_RESOLUTION, bytes([_NANOSECONDS])) + _end()
     return _block(_INTERFACE, head + options)
 
 
@@ -43,6 +44,11 @@ def statistics_block(interface: int, time_ns: int, dropped: int) -> bytes:
     """How many packets are missing in the file."""
     head = struct.pack("<III", interface, time_ns >> 32, time_ns & _LOW)
     return _block(_STATISTICS, head + _option(_STATISTICS_DROPPED, struct.pack("<Q", dropped)) + _end())
+
+
+def _text(said: str) -> bytes:
+    """As much as an option can carry. Names of files may be no text."""
+    return said.encode(errors="replace")[:_LONGEST_OPTION].decode(errors="ignore").encode()
 
 
 def _block(kind: int, body: bytes) -> bytes:

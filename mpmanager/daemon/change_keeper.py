@@ -11,6 +11,7 @@ from mpmanager.api.structures import ChangeInfo, ChangePartInfo, EventKind
 from mpmanager.core.change_log import ChangeLog, Plan, redo_plan, undo_plan
 from mpmanager.core.change_rights import actions_for, is_shown_to
 from mpmanager.core.standing import Standing, differences_between, values_of, with_values
+from mpmanager.daemon.boot import since_boot
 from mpmanager.daemon.change_words import change_sentence, difference_sentence
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.privacy import Viewer
@@ -50,7 +51,7 @@ class _Wish:
     uid: int | None
     seconds: int
     until: float
-    """Monotonic."""
+    """By the clock that nobody sets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,9 @@ class ChangeKeeper:
         reach: Callable[[], int],
         widens: Callable[[Standing], bool] = lambda _standing: False,
         wall_clock: Callable[[], float] = time.time,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = since_boot,
     ) -> None:
+        """`clock` goes on while the machine sleeps, and nobody sets it."""
         self._state = state
         self._journal = journal
         self._standing = standing
@@ -95,7 +97,7 @@ class ChangeKeeper:
         self._guards: dict[str, _Guard] = {}
         self._log: ChangeLog = state.load_changes()
         self._deadlines = {each.id: self._deadline(each.probation) for each in self._log.changes if each.probation}
-        """Monotonic: the time of day may be set back."""
+        """By that clock: the time of day may be set forth and back."""
         self.revision = 0
         """Grows with every change of what `rows` tells."""
 
@@ -357,12 +359,11 @@ class ChangeKeeper:
                 await self._end(change)
 
     def _due(self) -> Change | None:
-        now, clock = self._wall_clock(), self._clock()
+        clock = self._clock()
         due = [
             each
             for each in self._log.changes
-            if each.probation is not None
-            and (each.probation.until <= now or self._deadlines.get(each.id, clock) <= clock)
+            if each.probation is not None and self._deadlines.get(each.id, clock) <= clock
         ]
         return min(due, key=_ending_order, default=None)
 

@@ -80,9 +80,7 @@ def main(
     Started again after a crash it goes on where it was. Where it is not to be started again, --restore does what it
     had no time for; systemd does so by itself after each end.
     """
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, format="mpmanagerd: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[log_handler()])
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     faulthandler.enable()  # systemd's watchdog sends SIGABRT to what hangs
     try:
@@ -96,6 +94,21 @@ def main(
     except Exception:  # noqa: BLE001  # the supervisor: everything was handed back on the way here
         _log.exception("ended by a fault of its own")
         sys.exit(1)
+
+
+def log_handler() -> logging.Handler:
+    """Writes on standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PlainFormatter("mpmanagerd: %(message)s"))
+    return handler
+
+
+class _PlainFormatter(logging.Formatter):
+    """Names that somebody else gave neither begin lines of their own nor mean anything to a terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        record.message = "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in record.message)
+        return super().formatMessage(record)
 
 
 async def _clean_up(state_directory: Path, *, is_releasing: bool) -> None:

@@ -37,6 +37,7 @@ from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.privacy import Viewer, events_for, policies_for, trust_for
 from mpmanager.daemon.process_handle import ProcessHandle
 from mpmanager.daemon.subjects import users_of
+from mpmanager.daemon.waiting_room import LONGEST_BYTES, LONGEST_TEXT_BYTES, WaitingRoom, size_of
 from mpmanager.model.authority import Action, Caller
 from mpmanager.model.change import Author
 from mpmanager.model.errors import (
@@ -58,6 +59,7 @@ _UNKNOWN_METHOD = "org.freedesktop.DBus.Error.UnknownMethod"
 _UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 _PEER = "org.freedesktop.DBus.Peer"
 _INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
+_LIMITS_EXCEEDED = "org.freedesktop.DBus.Error.LimitsExceeded"
 _INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 
 _MOST_ANSWERS_AT_ONCE = 8
@@ -119,6 +121,8 @@ _TOLD_OF_DICTIONARIES = frozenset(
     field for each in (PolicyInfo, ScopeOptions, CapInfo, ProbeOptions) for field in each.__struct_fields__
 )
 """To those who are asked whether a call may be."""
+
+_WITH_A_PROFILE = frozenset({contract.PREVIEW_PROFILE.name, contract.STORE_PROFILE.name})
 
 _LONG = frozenset({contract.PROBE_PATH.name, contract.PROBE_PATHS.name, contract.DIAGNOSE.name, contract.REHEARSE.name})
 """Take seconds, in which others want their answers; each of them allows one at a time."""
@@ -188,6 +192,7 @@ class Service:
             contract.QUERY_HISTORY.name: self._query_history,
             contract.ESTIMATE_WAIT.name: self._estimate_wait,
         }
+        self._waiting = WaitingRoom()
         self._message_bus: MessageBus | None = None
         self._held_descriptors = 0
 
@@ -232,9 +237,17 @@ class Service:
         if message.message_type is not MessageType.METHOD_CALL:
             return None
         self._held_descriptors += len(message.unix_fds)
-        task = asyncio.get_running_loop().create_task(self._reply_to(message))
+        longest = LONGEST_TEXT_BYTES if message.member in _WITH_A_PROFILE else LONGEST_BYTES
+        sender, size = str(message.sender), size_of(message.body, longest)
+        refusal = self._waiting.refusal(sender, size, longest=longest)
+        if refusal is None:
+            self._waiting.enter(sender, size)
+            answer = self._reply_to(message)
+        else:
+            answer = self._send(Message.new_error(message, _LIMITS_EXCEEDED, refusal))
+        task = asyncio.get_running_loop().create_task(answer)
         self._tasks.add(task)
-        task.add_done_callback(partial(self._end, message))
+        task.add_done_callback(partial(self._end, message, size if refusal is None else None))
         return True
 
     def _wants_descriptor(self, message: Message) -> bool:
@@ -249,8 +262,11 @@ class Service:
             and self._held_descriptors < _MOST_HELD_DESCRIPTORS
         )
 
-    def _end(self, message: Message, task: asyncio.Task[None]) -> None:
+    def _end(self, message: Message, waited_bytes: int | None, task: asyncio.Task[None]) -> None:
+        """`waited_bytes`: None where it did not wait, as it was refused."""
         self._tasks.discard(task)
+        if waited_bytes is not None:
+            self._waiting.leave(str(message.sender), waited_bytes)
         self._held_descriptors -= len(message.unix_fds)
         _close_descriptors(message)
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -52,6 +53,8 @@ USAGE_LOST = (
     "today (mpm path allow NAME 100MB)"
 )
 HOLDS_LOST = "which connections were held (mpm hold) is lost: all that there were at the start are held"
+
+_ROOT_UID = 0
 
 _log = logging.getLogger(__name__)
 
@@ -167,6 +170,7 @@ class StateDirectory:
             raise StateFileError(f"--state {directory}: {error.strerror}") from error
         if not os.access(directory, os.W_OK):
             raise StateFileError(f"--state {directory}: not writable")
+        _refuse_if_shared(directory)
         self._lock: BinaryIO | None = None
         self._paths = KeptFile(directory / "paths.json", PathsFormat())
         self._policies = KeptFile(directory / "policies.json", PoliciesFormat())
@@ -461,6 +465,13 @@ def _pending(text: bytes) -> tuple[PathPreferences, Policies]:
     entry = msgspec.json.decode(text, type=_PendingEntry)
     preferences = PathsFormat().decode(entry.paths.encode(), None)
     return preferences.content, PoliciesFormat().decode(entry.policies.encode(), None).content
+
+
+def _refuse_if_shared(directory: Path) -> None:
+    """Who else may write there could say what holds, or put a link to another file in the place of ours."""
+    status = directory.stat()
+    if status.st_uid not in {_ROOT_UID, os.geteuid()} or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StateFileError(f"--state {directory}: others may write in this directory; name one of your own")
 
 
 def _read(file: Path, decode: Callable[[bytes], ContentT]) -> ContentT | None:

@@ -15,6 +15,8 @@ from mpmanager.model.errors import InvalidValueError, NotSupportedError
 SHORTEST_INTERVAL_S = 0.1
 LONGEST_INTERVAL_S = 60.0
 MOST_SUBSCRIBERS = 64
+MOST_OF_ONE_USER = 32
+"""So that no user takes all places from the others."""
 
 LONGEST_STALL_S = 300.0
 """Who has not read a frame after so long has lost interest: others may want the place."""
@@ -37,6 +39,11 @@ class Subscriber:
         self._next_due = 0.0
         self._dropped = 0
         self._left = options.count
+
+    @property
+    def uid(self) -> int | None:
+        """Whose it is; None: nobody knows."""
+        return self._viewer.uid
 
     @property
     def is_open(self) -> bool:
@@ -131,6 +138,8 @@ class Streams:
         self._forget_closed()
         if len(self._subscribers) >= MOST_SUBSCRIBERS:
             raise NotSupportedError(f"{MOST_SUBSCRIBERS} streams are open already; close some")
+        if not viewer.sees_all and sum(each.uid == viewer.uid for each in self._subscribers) >= MOST_OF_ONE_USER:
+            raise NotSupportedError(f"you have {MOST_OF_ONE_USER} streams open already; close some")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.settimeout(0)
         subscriber = Subscriber(options, ours, first_event=self._journal.count, viewer=viewer)

@@ -6,7 +6,7 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ _LAUNCHERS = frozenset(
 """Start others, and are not the application."""
 _MOST_ENTRIES = 3_000
 """Of one directory: it may be anybody's."""
+_MOST_LOOKED_AT = 20_000
+"""Files and directories there."""
 _SUFFIX = ".desktop"
 _GROUP = "Desktop Entry"
 
@@ -107,8 +109,24 @@ def _read_directory(place: Path, home: Path | None) -> _Directory:
 
 
 def _files_below(place: Path) -> Iterator[Path]:
-    for directory, _subdirectories, files in os.walk(place):
-        yield from (Path(directory) / file for file in sorted(files) if file.endswith(_SUFFIX))
+    """Without following links. A directory may be anybody's, and hold anything: there is an end to looking."""
+    left, looked = [place], count()
+    while left:
+        directory = left.pop(0)
+        files, below = [], []
+        try:
+            with os.scandir(directory) as found:
+                for each in found:
+                    if next(looked) >= _MOST_LOOKED_AT:
+                        return
+                    if each.is_dir(follow_symlinks=False):
+                        below.append(Path(each.path))
+                    elif each.name.endswith(_SUFFIX):
+                        files.append(Path(each.path))
+        except OSError:
+            continue
+        yield from sorted(files)
+        left += sorted(below)
 
 
 def entry_of(id_: str, keys: Mapping[str, str], home: Path | None = None) -> DesktopEntry:

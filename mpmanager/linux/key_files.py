@@ -3,23 +3,33 @@
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_BYTES = 1 << 19
-_KEY = re.compile(rb"^[ \t]*([^\s#=\[][^=\[\n]*?)[ \t]*=[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-"""One line. Translations have brackets (`Name[de]`). As a whole in bytes: most of a file is translations."""
+_KEY = re.compile(rb"^[ \t]*+([^\s#=\[][^=\[\n]*+)=([^\n]*+)$", re.MULTILINE)
+"""One line, read once: it may be long. Translations have brackets (`Name[de]`); most of a file is translations."""
+_BLANK = b" \t\r"
 
 
 def start_of(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
     """The first bytes of a file, links followed; nothing where it cannot be read or is no file, as a FIFO is."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        with _descriptor(path, os.O_PATH) as place:
+            if not stat.S_ISREG(os.fstat(place).st_mode):
+                return b""  # it may be a link to a device, of which some do something when they are opened
+            with _descriptor(f"/proc/self/fd/{place}", os.O_RDONLY | os.O_NONBLOCK) as file:
+                return os.read(file, most_bytes)
     except (OSError, ValueError):
         return b""
+
+
+@contextmanager
+def _descriptor(path: Path | str, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        return os.read(descriptor, most_bytes) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
-    except OSError:
-        return b""
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -28,7 +38,7 @@ def group_of(path: Path, group: str) -> dict[str, str]:
     """The keys of one group of a file, without translations, the first of each; empty where there is none."""
     keys: dict[str, str] = {}
     for key, value in _KEY.findall(_group(start_of(path), group.encode())):
-        keys.setdefault(key.decode(errors="replace"), value.decode(errors="replace"))
+        keys.setdefault(key.rstrip(_BLANK).decode(errors="replace"), value.strip(_BLANK).decode(errors="replace"))
     return keys
 
 

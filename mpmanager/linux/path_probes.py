@@ -36,6 +36,9 @@ _AGAIN_S = 0.8
 _ATTEMPTS = 3
 """and how often it is sent."""
 _DNS_PORT, _HTTP_PORT = 53, 80
+_STATUS_DIGITS = 3
+_LONGEST_PLACE = 200
+"""Of where an answer by HTTP leads, in characters."""
 _LARGEST_ANSWER = 4096
 _NO_CONTENT, _OK = 204, 200
 _REDIRECTIONS = range(300, 400)
@@ -256,11 +259,12 @@ def judged(answer: bytes, expected: str) -> tuple[ProbeOutcome, str]:
     head, _blank, body = answer.partition(b"\r\n\r\n")
     lines = head.decode("ascii", errors="replace").split("\r\n")
     words = lines[0].split()
-    status = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 0
+    status = int(words[1]) if len(words) > 1 and words[1].isdecimal() and len(words[1]) == _STATUS_DIGITS else 0
     if (expected and status == _OK and body.startswith(expected.encode())) or (not expected and status == _NO_CONTENT):
         return ProbeOutcome.OK, ""
     if status in _REDIRECTIONS:
-        where = next((each.partition(":")[2].strip() for each in lines if each.lower().startswith("location:")), "")
+        said = next((each.partition(":")[2].strip() for each in lines if each.lower().startswith("location:")), "")
+        where = "".join(each for each in said if each.isprintable())[:_LONGEST_PLACE]
         return ProbeOutcome.PORTAL, f"it leads elsewhere (status {status}{', to ' + where if where else ''})"
     return ProbeOutcome.PORTAL, f"another answer than the expected one (status {status})" if status else "no HTTP"
 

@@ -111,4 +111,6 @@ def _offender(address: bytes) -> IPAddress | None:
     if place is None:
         return None
     packed = address[place]
+    if len(packed) < place.stop - place.start:
+        return None
     return IPv4Address(packed) if family == socket.AF_INET else IPv6Address(packed)

@@ -264,7 +264,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "port": _port,
     "on": NetworkId,
 }
-_CONDITION_BEGINS = re.compile(rf" +(?=(?:{'|'.join(_READERS)}){_SEPARATOR})")
+_CONDITION_BEGINS = re.compile(rf"(?<! ) ++(?=(?:{'|'.join(_READERS)}){_SEPARATOR})")
 """So that a path may have spaces."""
 _CHOICES = (
     "expected default, or exe:/path, script:/path, app:ID, unit:NAME or cgroup:/path, each perhaps with user:NAME, "

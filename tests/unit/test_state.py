@@ -64,3 +64,12 @@ def test_a_directory_serves_one_daemon_at_a_time(tmp_path):
             StateDirectory(tmp_path),
         ):
             pass
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+def test_a_directory_in_which_others_may_write_is_refused(tmp_path, mode):
+    directory = tmp_path / "shared"
+    directory.mkdir()
+    directory.chmod(mode)
+    with pytest.raises(StateFileError, match="others may write in this directory"):
+        StateDirectory(directory)
