@@ -1,8 +1,11 @@
 """Facts files, and what is said about mistakes in them."""
 
+import os
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mpmanager.daemon.facts import read_facts
 from mpmanager.model.errors import InvalidValueError
@@ -56,3 +59,26 @@ def test_a_mistake_is_told_with_file_table_and_key_and_the_choices(tmp_path, tex
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InvalidValueError, match=r"gone\.toml: No such file"):
         read_facts(tmp_path / "gone.toml")
+
+
+@settings(max_examples=int(os.environ.get("MPMANAGER_FUZZ_CASES", "100")), deadline=None)
+@given(
+    content=st.binary(max_size=80)
+    | st.lists(
+        st.sampled_from(
+            (
+                *("[interface.wlan0]", "[interface]", "[other]", "kind", " = ", '"wifi"', '"lte"', "network", "security"),
+                *("gateway", '"192.0.2.1"', '"::1"', "[", "]", "3", "'", "\n", "1979-05-27", "true", "{}"),
+                "interface = 3",
+            )
+        ),
+        max_size=14,
+    ).map(lambda parts: "".join(parts).encode())
+)
+def test_any_text_is_facts_or_a_mistake_with_the_files_name(tmp_path_factory, content):
+    file = tmp_path_factory.mktemp("facts") / "facts.toml"
+    file.write_bytes(content)
+    try:
+        read_facts(file)
+    except InvalidValueError as error:
+        assert str(file) in str(error)  # noqa: PT017  # some texts are facts

@@ -10,7 +10,14 @@ from mpmanager.api.codec import LENGTH_BYTES, decode_frame
 from mpmanager.api.structures import EventKind, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.privacy import Viewer
-from mpmanager.daemon.streams import LONGEST_INTERVAL_S, LONGEST_STALL_S, MOST_SUBSCRIBERS, SHORTEST_INTERVAL_S, Streams
+from mpmanager.daemon.streams import (
+    LONGEST_INTERVAL_S,
+    LONGEST_STALL_S,
+    MOST_OF_ONE_USER,
+    MOST_SUBSCRIBERS,
+    SHORTEST_INTERVAL_S,
+    Streams,
+)
 from mpmanager.model.errors import InvalidValueError, NotSupportedError
 from mpmanager.model.path import KindSource, PathKind, PathState, Tier
 
@@ -311,6 +318,18 @@ async def test_there_is_an_end_to_subscribers_and_room_again_when_one_leaves(sta
         stage.subscribe()
     readers[7].close()
     await asyncio.sleep(0.01)
+    stage.subscribe()
+    stage.streams.close()
+
+
+@in_a_loop
+async def test_a_user_has_some_of_the_places_and_not_all(stage):
+    alice, bob = (Viewer(uid=uid, sees_all=False) for uid in (1000, 1001))
+    for _ in range(MOST_OF_ONE_USER):
+        stage.subscribe(alice)
+    with pytest.raises(NotSupportedError, match=f"you have {MOST_OF_ONE_USER} streams"):
+        stage.subscribe(alice)
+    stage.subscribe(bob)
     stage.subscribe()
     stage.streams.close()
 
