@@ -45,6 +45,14 @@ GET_STATUS = Method(
 )
 """`StatusInfo`."""
 
+GET_METRICS = Method(
+    name="GetMetrics",
+    action=Action.INFO,
+    outputs=(Argument(name="text", signature="s"),),
+)
+"""How it goes, for monitoring systems: Prometheus' text format. Sums only, and without other users' rules and events,
+which root's have."""
+
 LIST_PATHS = Method(
     name="ListPaths",
     action=Action.INFO,
@@ -388,6 +396,7 @@ applications, or a part of its name or id; empty for all of them."""
 
 METHODS = (
     GET_STATUS,
+    GET_METRICS,
     LIST_PATHS,
     RECENT_EVENTS,
     SUBSCRIBE,

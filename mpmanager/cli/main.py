@@ -63,6 +63,7 @@ _LATER = {
     "hold": "mpmanager.cli.explain:hold",
     "keep": "mpmanager.cli.changes:keep",
     "lab": "mpmanager.cli.lab:lab",
+    "metrics": "mpmanager.cli.metrics:metrics",
     "pause": "mpmanager.cli.pauses:pause",
     "profile": "mpmanager.cli.profiles:profile",
     "resume": "mpmanager.cli.pauses:resume",

@@ -89,6 +89,11 @@ class ManagerClient:
         (dictionary,) = await self._call(contract.GET_STATUS)
         return from_dictionary(dictionary, StatusInfo)
 
+    async def metrics(self) -> str:
+        """How it goes, in Prometheus' text format."""
+        (text,) = await self._call(contract.GET_METRICS)
+        return str(text)
+
     async def paths(self) -> list[PathInfo]:
         """All network paths."""
         (dictionaries,) = await self._call(contract.LIST_PATHS)

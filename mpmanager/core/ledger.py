@@ -5,7 +5,7 @@ counters of what ended in between. Subflows count payload, including what was se
 stream counts each byte once.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -207,6 +207,8 @@ class Ledger:
         self._ended: deque[ConnectionAccount] = deque(maxlen=ENDED_KEPT)
         self._applications: dict[ApplicationKey, ApplicationAccount] = {}
         self._help: dict[ApplicationKey, HelpCount] = {}
+        self.retransmits: Counter[LinkName | None] = Counter()
+        """Segments that were sent again, by path, since the first look at each subflow's."""
         self._subflows: dict[FourTuple, SubflowAccount] = {}
         self._path_of: Mapping[IPAddress, LinkName] = {}
         self._last_snapshot: float | None = None
@@ -248,6 +250,10 @@ class Ledger:
     def help_of(self, account: ConnectionAccount | ApplicationAccount) -> HelpCount:
         """How often the late data of its application was helped; to be counted up."""
         return self._help.setdefault(account.key, HelpCount())
+
+    def helps(self) -> Mapping[ApplicationKey, HelpCount]:
+        """The same of all applications."""
+        return self._help
 
     def open(self, token: Token, flow: FourTuple, *, is_server_side: bool, now: float) -> ConnectionAccount:
         """Begin the account of a connection; one that exists is returned as it is."""
@@ -304,9 +310,15 @@ class Ledger:
         subflow = self._end(end.flow)
         if subflow is None:
             return
-        subflow.retransmits = end.retransmits
+        self._count_retransmits(subflow, end.retransmits)
         # Counters only grow: a socket that was reset before it died would take back what was seen.
         subflow.volume = Volume(max(end.tx_bytes, subflow.volume.tx_bytes), max(end.rx_bytes, subflow.volume.rx_bytes))
+
+    def _count_retransmits(self, subflow: SubflowAccount, now: int) -> None:
+        more = now - subflow.retransmits
+        if more:
+            subflow.retransmits = now
+            self.retransmits[subflow.path] += max(0, more)
 
     def close_subflow(self, flow: FourTuple) -> None:
         """The kernel has closed a subflow: it is not shown any more, and its account waits for the last words."""
@@ -386,7 +398,7 @@ class Ledger:
             subflow.rx_bit_s = max(0, sample.rx_bytes - rx_bytes) * _BITS_PER_BYTE / interval_s
         if sample.tx_bytes != tx_bytes or sample.rx_bytes != rx_bytes:
             subflow.volume = Volume(max(sample.tx_bytes, tx_bytes), max(sample.rx_bytes, rx_bytes))
-        subflow.retransmits = sample.retransmits
+        self._count_retransmits(subflow, sample.retransmits)
         subflow.sample = sample
         subflow.interface_index = sample.interface_index
 

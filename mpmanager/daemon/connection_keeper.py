@@ -129,6 +129,8 @@ class ConnectionKeeper:
         """Connections whose application is not known yet, and since when."""
         self._naming_rests_until = 0.0
         self._has_lost_events = False
+        self.overruns = 0
+        """How often events of the kernel were lost."""
         self._last_seen: dict[Token, float] = {}
         """When a closing connection was last known to the kernel."""
         self._fallbacks: set[Token] = set()
@@ -173,6 +175,7 @@ class ConnectionKeeper:
             self._journal.record(EventKind.RESYNCHRONISED, text)
 
     def _note_lost_events(self) -> None:
+        self.overruns += 1
         self._has_lost_events = True
         self._news()
 

@@ -314,6 +314,19 @@ def _multipath(found: tuple[Application, MultipathBadge] | None) -> MultipathInf
     return MultipathInfo(state=badge.state, obstacle=badge.obstacle, sentence=badge.sentence)
 
 
+def sum_of_helps(counts: Iterable[HelpCount]) -> HelpCounts:
+    """Of several applications together."""
+    total = HelpCount()
+    for each in counts:
+        total.openings += each.openings
+        total.failovers += each.failovers
+        total.detours += each.detours
+        total.returns += each.returns
+        total.moves += each.moves
+        total.helper_bytes += each.helper_bytes
+    return _help(total)
+
+
 def _help(count: HelpCount) -> HelpCounts:
     return HelpCounts(
         openings=count.openings,

@@ -1,7 +1,7 @@
 """What happened, remembered for a while and told to whoever listens."""
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import TypedDict, Unpack
 
@@ -11,6 +11,9 @@ from mpmanager.model.names import Token
 from mpmanager.model.trust import Trust, TrustReason
 
 KEPT = 1000
+_MOST_COUNTED_USERS = 64
+_UNCOUNTED_USER = -1
+"""Whose events are counted together where there are more: nobody's own, then."""
 
 
 class Proof(TypedDict, total=False):
@@ -40,6 +43,9 @@ class Journal:
         self._events: deque[EventInfo] = deque(maxlen=KEPT)
         self.count = 0
         """Events recorded so far."""
+        self._counts: Counter[tuple[EventKind, bool, int | None]] = Counter()
+        """By kind, whether it is about the machine, and user."""
+        self._counted_users: set[int | None] = set()
 
     def record(
         self,
@@ -54,6 +60,7 @@ class Journal:
     ) -> None:
         """Remember an event that happened just now."""
         self.count = next(self._ids)
+        self._counts[kind, token is None and uid is None, self._counted_user(uid)] += 1
         self._events.append(
             EventInfo(
                 id=self.count,
@@ -67,6 +74,19 @@ class Journal:
                 **proof,
             )
         )
+
+    def _counted_user(self, uid: int | None) -> int | None:
+        if len(self._counted_users) < _MOST_COUNTED_USERS:
+            self._counted_users.add(uid)
+        return uid if uid in self._counted_users else _UNCOUNTED_USER
+
+    def counts(self, may_see: Callable[[int | None], bool]) -> Counter[EventKind]:
+        """How many of each kind were recorded so far, of the machine's and of users whose events may be seen."""
+        found: Counter[EventKind] = Counter()
+        for (kind, is_of_all, uid), number in self._counts.items():
+            if is_of_all or may_see(uid):
+                found[kind] += number
+        return found
 
     def recent(self, limit: int) -> list[EventInfo]:
         """The last events, the oldest first."""

@@ -49,6 +49,20 @@ Examples:
     show_default=True,
     help="The directory that keeps decisions over restarts.",
 )
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="How to run, as TOML; without it /etc/mpmanager/daemon.toml, where that is there and the bus is the system's.",
+)
+@click.option(
+    "--metrics",
+    "metrics",
+    multiple=True,
+    metavar="WHERE",
+    help="Tell monitoring systems how it goes: unix:SOCKET (GET /metrics) or file:NAME.prom, written every 15 s; "
+    "may be given more than once, and counts before the configuration file.",
+)
 @click.option("--simulate", is_flag=True, help="Show a world that exists in memory only; touches nothing.")
 @click.option(
     "--restore",
@@ -67,6 +81,8 @@ def main(
     bus_text: str,
     facts_file: Path | None,
     state_directory: Path,
+    config_file: Path | None,
+    metrics: tuple[str, ...],
     simulate: bool,
     restore: bool,
     release: bool,
@@ -87,7 +103,7 @@ def main(
         if restore or release:
             asyncio.run(_clean_up(state_directory, is_releasing=release))
         else:
-            _serve(bus_text, facts_file, state_directory, simulate=simulate)
+            _serve(bus_text, facts_file, state_directory, config_file, metrics, simulate=simulate)
     except MpmanagerError as error:
         _log.error("%s", error)  # a sentence for people; a traceback would hide it
         sys.exit(1)
@@ -127,7 +143,15 @@ async def _clean_up(state_directory: Path, *, is_releasing: bool) -> None:
     _log.info("routes and settings are as they were, and %s", trust)
 
 
-def _serve(bus_text: str, facts_file: Path | None, state_directory: Path, *, simulate: bool) -> None:
+def _serve(
+    bus_text: str,
+    facts_file: Path | None,
+    state_directory: Path,
+    config_file: Path | None,
+    metrics: tuple[str, ...],
+    *,
+    simulate: bool,
+) -> None:
     """Run until told to stop.
 
     Raises:
@@ -137,6 +161,7 @@ def _serve(bus_text: str, facts_file: Path | None, state_directory: Path, *, sim
     # goes again: looking for that took a tenth of that time, and would take its share again and again.
     gc.disable()
     from mpmanager.api.bus import parse_bus  # noqa: PLC0415  # see above
+    from mpmanager.daemon.configuration import configuration_for  # noqa: PLC0415  # same
     from mpmanager.daemon.serving import serve  # noqa: PLC0415  # same
     from mpmanager.daemon.state import StateDirectory  # noqa: PLC0415  # same
     from mpmanager.model.facts import NO_FACTS  # noqa: PLC0415  # same
@@ -148,5 +173,6 @@ def _serve(bus_text: str, facts_file: Path | None, state_directory: Path, *, sim
         from mpmanager.daemon.facts import read_facts  # noqa: PLC0415  # same, and few have such a file
 
         facts = read_facts(facts_file)
+    configuration = configuration_for(bus, config_file, metrics)
     with StateDirectory(state_directory) as state:
-        asyncio.run(serve(bus, facts, state, simulate=simulate))
+        asyncio.run(serve(bus, facts, state, configuration, simulate=simulate))

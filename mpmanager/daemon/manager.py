@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
 
+from mpmanager.api.exposition import exposition
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
 from mpmanager.core.diagnoses import CapReached, caps_reached
@@ -25,18 +26,23 @@ from mpmanager.core.standing import Standing
 from mpmanager.daemon.cap_keeper import CapKeeper
 from mpmanager.daemon.capture_keeper import CaptureKeeper
 from mpmanager.daemon.change_keeper import ChangeKeeper
+from mpmanager.daemon.configuration import Configuration
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.doctor import Doctor
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
-from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows
+from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows, sum_of_helps
+from mpmanager.daemon.health import LoopLag, health
 from mpmanager.daemon.history_keeper import HistoryKeeper
 from mpmanager.daemon.journal import Journal, token_text
+from mpmanager.daemon.metrics import DropCounts, Observation, metrics_of
+from mpmanager.daemon.metrics_server import export
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
 from mpmanager.daemon.path_keeper import PathKeeper
 from mpmanager.daemon.path_prober import PathProber
 from mpmanager.daemon.pause_keeper import PauseKeeper
 from mpmanager.daemon.policy_keeper import PolicyKeeper
+from mpmanager.daemon.privacy import EVERYTHING, Viewer, policies_for
 from mpmanager.daemon.profile_keeper import ProfileKeeper
 from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.rehearser import Rehearser
@@ -95,9 +101,12 @@ def choose_port() -> int:
 class Manager:
     """The daemon's life: `run` until it is cancelled."""
 
-    def __init__(self, world: World, *, facts: Facts, state: StateDirectory) -> None:
+    def __init__(
+        self, world: World, *, facts: Facts, state: StateDirectory, configuration: Configuration | None = None
+    ) -> None:
         self._world = world
         self._state = state
+        self._configuration = configuration or Configuration()
         self._started = time.time()
         self._stirred = asyncio.Event()
         self._has_other_policies = asyncio.Event()
@@ -214,6 +223,8 @@ class Manager:
             take_record=self._take_record,
         )
         self._rows = ConnectionRows(unix_time=_unix_time)
+        self._lag = LoopLag()
+        self._drops = DropCounts()
         self._sampled = 0.0
         self._known_badges: Mapping[str, tuple[Application, MultipathBadge]] = {}
         self._next_badges = 0.0
@@ -261,6 +272,9 @@ class Manager:
                 tasks.create_task(self._expirations.run())
                 tasks.create_task(self._wait_observer.run())
                 tasks.create_task(self.history.run())
+                tasks.create_task(self._lag.run())
+                for sink in self._configuration.metrics:
+                    tasks.create_task(export(sink, lambda: self.metrics(EVERYTHING)))
         finally:
             self.streams.close()
             self._captures.close()
@@ -297,6 +311,24 @@ class Manager:
             wires_need_login=self.paths.wires_need_login,
             paused_until=self._paused_until(),
         )
+
+    def metrics(self, viewer: Viewer) -> str:
+        """How it goes, for monitoring systems: Prometheus' text format, with what somebody may know of."""
+        trust, ledger = self.trust_info(), self._connections.ledger
+        seen = Observation(
+            status=self.status(),
+            paths=self.path_rows(),
+            accounts=tuple(ledger.living()),
+            retransmits=ledger.retransmits,
+            policies=policies_for(viewer, self.policies.rows()),
+            help=sum_of_helps(each for (_app, uid), each in ledger.helps().items() if viewer.may_see(uid)),
+            dropped=self._drops.take(trust.fences),
+            is_enforced=trust.enforced,
+            events=self.journal.counts(viewer.may_see),
+            subscribers=self.streams.count,
+            health=health(lag_s=self._lag.longest_s, overruns=self._connections.overruns),
+        )
+        return exposition(metrics_of(seen))
 
     def _limits(self) -> list[str]:
         return [

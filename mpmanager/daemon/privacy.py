@@ -49,6 +49,10 @@ class Viewer:
         return self.sees_all or (owner_uid is not None and owner_uid == self.uid)
 
 
+EVERYTHING = Viewer(uid=None, sees_all=True)
+"""The administrator's view, where nobody in particular looks."""
+
+
 def frame_for(viewer: Viewer, frame: Frame) -> Frame:
     """A frame without its events, as one viewer gets it."""
     return replace(

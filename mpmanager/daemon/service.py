@@ -73,6 +73,7 @@ _DESCRIPTOR = "h"
 _PERSONAL = frozenset(
     each.name
     for each in (
+        contract.GET_METRICS,
         contract.RECENT_EVENTS,
         contract.SUBSCRIBE,
         contract.LIST_POLICIES,
@@ -149,6 +150,7 @@ class Service:
         self._methods = {method.name: method for method in contract.METHODS}
         self._handlers: dict[str, Handler] = {
             contract.GET_STATUS.name: self._get_status,
+            contract.GET_METRICS.name: self._get_metrics,
             contract.LIST_PATHS.name: self._list_paths,
             contract.RECENT_EVENTS.name: self._recent_events,
             contract.SUBSCRIBE.name: self._subscribe,
@@ -407,6 +409,9 @@ class Service:
         status = self._manager.status()
         status.notes = [*status.notes, *await self._authority.notes()]
         return [to_dictionary(status)]
+
+    async def _get_metrics(self, caller: Caller) -> list[Any]:
+        return [self._manager.metrics(Viewer.of(caller))]
 
     async def _list_paths(self) -> list[Any]:
         return [[to_dictionary(each) for each in self._manager.path_rows()]]

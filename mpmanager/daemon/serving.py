@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mpmanager.api.bus import Bus, BusKind
 from mpmanager.daemon.compose import authority_on, linux_world, service_manager, simulated_world
+from mpmanager.daemon.configuration import Configuration
 from mpmanager.daemon.liveness import Liveness
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.service import Service
@@ -20,14 +21,14 @@ from mpmanager.model.facts import Facts
 _log = logging.getLogger("mpmanagerd")
 
 
-async def serve(bus: Bus, facts: Facts, state: StateDirectory, *, simulate: bool) -> None:
+async def serve(bus: Bus, facts: Facts, state: StateDirectory, configuration: Configuration, *, simulate: bool) -> None:
     """Run until told to stop."""
     world = (
         simulated_world()
         if simulate
         else linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
     )
-    manager = Manager(world, facts=facts, state=state)
+    manager = Manager(world, facts=facts, state=state, configuration=configuration)
     liveness = Liveness(service_manager(), clock=time.monotonic, status=manager.sentence)
     authority = authority_on(bus)
     service = Service(manager, authority)

@@ -122,6 +122,12 @@ class Streams:
         self._forget_closed()
         return min((each.options.interval_s for each in self._subscribers), default=None)
 
+    @property
+    def count(self) -> int:
+        """How many listen."""
+        self._forget_closed()
+        return len(self._subscribers)
+
     def subscribe(self, options: SubscribeOptions, viewer: Viewer) -> socket.socket:
         """Open a stream of what `viewer` may see; the caller sends the returned end away and closes it.
 
