@@ -61,6 +61,7 @@ def info_of(rule: PolicyRule) -> PolicyInfo:
         temporary=rule.life.is_temporary,
         until=rule.life.until,
         owner=rule.owner_uid,
+        origin=rule.origin or None,
     )
 
 

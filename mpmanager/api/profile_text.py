@@ -75,14 +75,24 @@ def read_profile(text: str) -> ProfileText:
         raise InvalidValueError(f"a profile has {LONGEST_TEXT_BYTES} bytes at most")
     body, signature = split_signature(text)
     tables = toml_tables(body)
+    if "signature" in tables:
+        raise InvalidValueError("signature: this table has to be the last one, and to begin with the line [signature]")
+    profile, mistakes = profile_in(tables)
+    return ProfileText(body=body, signature=signature, profile=profile, mistakes=mistakes)
+
+
+def profile_in(tables: Mapping[str, Any]) -> tuple[Profile, tuple[ProfileMistake, ...]]:
+    """The profile that tables say, however they were written, and what of them is broken.
+
+    Raises:
+        InvalidValueError: they are of another version.
+    """
     version = tables.get("version")
     if type(version) is not int or version != PROFILE_VERSION:
         raise InvalidValueError(f"version: {_version_words(version)}")
-    if "signature" in tables:
-        raise InvalidValueError("signature: this table has to be the last one, and to begin with the line [signature]")
     reader = _Reader()
     profile = reader.read(tables)
-    return ProfileText(body=body, signature=signature, profile=profile, mistakes=tuple(reader.mistakes))
+    return profile, tuple(reader.mistakes)
 
 
 def _version_words(version: object) -> str:

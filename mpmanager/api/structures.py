@@ -40,6 +40,20 @@ Trigger = float | Literal["off"]
 """A share of packets, over 0 to 1, that is not borne; `off`: any share is."""
 
 
+class MandateInfo(Structure):
+    """A profile in the administrator's directory, which people may be stricter than and not laxer."""
+
+    file: str
+    in_force: bool
+    """Of a file that is refused: whether what it demanded before is."""
+    name: str | None = None
+    description: str = ""
+    signer: str | None = None
+    """The trusted key that has signed it, with its fingerprint; null: it is not signed."""
+    refusal: str | None = None
+    """Why it is not believed, with the line where that is known; null: it is."""
+
+
 class StatusInfo(Structure):
     """The daemon as a whole."""
 
@@ -63,6 +77,8 @@ class StatusInfo(Structure):
     """Whether a cable is trusted only where a login (802.1X) has let this machine in."""
     paused_until: float | None = None
     """Unix time until which nothing of the policies is enforced; null: it is."""
+    administrator: list[MandateInfo] = []
+    """What configuration management has set down, in the order of the files."""
 
 
 class CapInfo(Structure):
@@ -150,6 +166,8 @@ class PathInfo(Structure):
     cap: CapInfo | None = None
     usage: UsageInfo | None = None
     """Null from a daemon that does not count."""
+    administrator: list[str] = []
+    """What files of the administrator say of it, each with the file."""
 
 
 class GatewayAnswer(Structure):
@@ -242,6 +260,8 @@ class PolicyInfo(Structure):
     """Unix time when a temporary rule ends; null: when the machine restarts."""
     owner: int | None = None
     """The user whose rule it is; null: the administrator's. Told, and not to be set."""
+    origin: str | None = None
+    """The administrator's file that says so, or part of it; null: people have. Told, and not to be set."""
 
 
 class PolicyQuery(Structure):

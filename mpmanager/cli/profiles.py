@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 
 from mpmanager.api.bus import Bus, parse_bus
 from mpmanager.api.structures import ProfileChanges, ProfileInfo
-from mpmanager.cli import profile_words
+from mpmanager.cli import mandates, profile_words
 from mpmanager.cli.context import ask, bus_command, console, json_option, print_json
 from mpmanager.cli.probation import confirm_option
 from mpmanager.cli.profile_files import is_file, name_for, read_text, write_text
@@ -57,6 +57,8 @@ def profile() -> None:
 
 profile.add_command(signers)
 profile.add_command(key)
+for _command in (mandates.check, mandates.keygen, mandates.sign_files, mandates.verify):
+    profile.add_command(_command)
 
 
 @profile.command(

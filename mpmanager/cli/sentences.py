@@ -104,6 +104,8 @@ def trust_shown(row: PathInfo) -> Iterator[str]:
     if row.trust_source is TrustSource.NETWORK and row.interface_trust is not None:
         yield f"In other networks: {row.interface_trust.value}, as you have said of this interface"
     yield f"Its network: {_names(row) or 'nothing names it at the moment'}"
+    for each in row.administrator:
+        yield f"Set by your administrator: {printable(each)}"
 
 
 def _names(row: PathInfo) -> str:

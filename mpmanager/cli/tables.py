@@ -14,6 +14,7 @@ from mpmanager.api.structures import (
     ConnectionInfo,
     EventInfo,
     Frame,
+    MandateInfo,
     PathInfo,
     PolicyInfo,
     StatusInfo,
@@ -103,9 +104,16 @@ def status(info: StatusInfo) -> RenderableType:
     ]
     if info.paused_until is not None:
         lines.append(Text(f"Enforcing is paused until {_time_of_day(info.paused_until)} (mpm resume).", style="yellow"))
+    lines += [Text(f"Set by your administrator: {_file(each)}") for each in info.administrator if each.in_force]
     lines += [Text(f"Limited: {each}", style="yellow") for each in info.limits]
     lines += [Text(f"Without {each}", style="dim") for each in info.notes]
     return Group(*([SIMULATED] if info.simulated else []), *lines)
+
+
+def _file(info: MandateInfo) -> str:
+    signed = f", signed with {info.signer}" if info.signer else ""
+    state = ", as it was before" if info.refusal else ""
+    return f"{info.file} ({info.name}{signed}{state})"
 
 
 def paused_until(info: StatusInfo) -> str:
@@ -209,6 +217,8 @@ def _policy_cells(row: PolicyInfo) -> tuple[Cell, ...]:
 
 def _who(row: PolicyInfo) -> Text:
     """Whom a rule is about, and until when where it is temporary."""
+    if row.origin is not None:
+        return Text.assemble(_bold(row.selector), (f" by your administrator: {row.origin}", "dim"))
     if not row.temporary:
         return _bold(row.selector)
     until = "restart" if row.until is None else datetime.fromtimestamp(row.until).astimezone().strftime("%a %H:%M")

@@ -45,7 +45,7 @@ class ChangeLog:
         Raises:
             UnknownChangeError: there is none, or it is taken back already.
         """
-        found = [each for each in self.changes if is_shown(each) and wanted in {_ANY, each.id}]
+        found = [each for each in self.changes if is_shown(each) and _is_meant(each, wanted)]
         holding = [each for each in found if each.taken_back is None]
         if not holding:
             raise UnknownChangeError(
@@ -80,6 +80,11 @@ class ChangeLog:
                 aspects |= each.aspects
                 found.append(each)
         return tuple(found)
+
+
+def _is_meant(change: Change, wanted: int) -> bool:
+    """What files have made is nobody's last change."""
+    return change.id == wanted or (wanted == _ANY and change.origin is None)
 
 
 def _bounded(changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -119,6 +124,10 @@ def undo_plan(log: ChangeLog, change: Change, now: Mapping[Aspect, Value], *, wi
     Raises:
         ChangedSinceError: something else was said since of what it changed.
     """
+    if change.origin is not None:
+        raise ChangedSinceError(
+            f"change {change.id} was made by your administrator's file {change.origin}; change or remove it there"
+        )
     later = log.later_about_the_same(change)
     if later and not with_later:
         raise ChangedSinceError(
@@ -185,6 +194,7 @@ _THINGS = {
     AspectKind.PROFILE: "the profile in force",
     AspectKind.PROFILE_BY_HAND: "who chooses the profile",
     AspectKind.FOLLOWS: "the profile of {}",
+    AspectKind.MANDATE: "what {} says",
 }
 
 

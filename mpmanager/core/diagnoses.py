@@ -18,7 +18,7 @@ from mpmanager.model.policy import Life, PolicyRule
 OUR_PATH_MANAGER = "userspace"
 _SEVERITIES = tuple(Severity)
 _NOTHING_MISSING = KernelTrial()
-_NOT_WORDS = {"selector", "life", "owner_uid"}
+_NOT_WORDS = {"selector", "life", "owner_uid", "origin"}
 """Fields of a rule that say about whom, for how long and by whom it speaks."""
 
 
@@ -239,12 +239,16 @@ def _shadowed(evidence: Evidence) -> Iterator[Case]:
     """A lasting rule of which a temporary one about the same says everything anew."""
     for rule in evidence.rules:
         others = (each for each in evidence.rules if each.life.is_temporary and each.selector == rule.selector)
-        other = next((each for each in others if each.owner_uid == rule.owner_uid and _covers(each, rule)), None)
+        other = next((each for each in others if _is_of_the_same(each, rule) and _covers(each, rule)), None)
         if other is not None and not rule.life.is_temporary:
             measured = (
                 f"The rule of {rule.selector} has no effect: a temporary one says all of it anew, {_end(other.life)}."
             )
             yield Case(subject=str(rule.selector), measured=measured)
+
+
+def _is_of_the_same(other: PolicyRule, rule: PolicyRule) -> bool:
+    return (other.owner_uid, other.origin) == (rule.owner_uid, rule.origin)
 
 
 def _covers(other: PolicyRule, rule: PolicyRule) -> bool:

@@ -1,6 +1,6 @@
 """From links, addresses and routes to network paths."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -63,12 +63,13 @@ def derive_paths(
     facts: Facts = NO_FACTS,
     preferences: PathPreferences | None = None,
     tier_limits: Mapping[LinkName, Tier] = MappingProxyType({}),
+    ceiling: Callable[[Path], Tier | None] = lambda _path: None,
 ) -> tuple[Path, ...]:
     """The paths that the network offers, in the order of the links' indexes.
 
     A link is a path when it is not part of another one (a bridge's or bond's port). Links that never had anything to
     do with the outside (no address, no default route, nothing known about their kind) are left out. `tier_limits` are
-    those of paths whose caps are reached.
+    those of paths whose caps are reached; `ceiling` tells how much a path may be used at most.
     """
     preferences = preferences or PathPreferences()
     hints = hints or {}
@@ -80,6 +81,7 @@ def derive_paths(
             hints=_ranked(hints.get(link.name, ()), facts.get(link.name), preferences.kinds.get(link.name)),
             preferences=preferences,
             tier_limit=tier_limits.get(link.name),
+            ceiling=ceiling,
         )
         for link in sorted(network.links, key=lambda link: link.index)
         if link.master_index is None
@@ -106,6 +108,7 @@ def _path(
     hints: Sequence[LinkHint],
     preferences: PathPreferences,
     tier_limit: Tier | None,
+    ceiling: Callable[[Path], Tier | None],
 ) -> Path:
     addresses = _source_addresses(link, network)
     routes = [route for route in network.default_routes if route.link_index == link.index]
@@ -133,7 +136,9 @@ def _path(
         ways_out=ways_out,
     )
     chosen = preferences.tiers.get(link.name) or _tier_by_role(path, preferences.role_tiers)
-    return path if chosen is None else replace(path, tier=chosen, is_tier_chosen=True)
+    most = ceiling(path)
+    tier = path.tier if chosen is None else chosen
+    return replace(path, tier=tier.at_most(most), is_tier_chosen=chosen is not None, tier_ceiling=most)
 
 
 def _tier_by_role(path: Path, choices: Iterable[TierChoice]) -> Tier | None:

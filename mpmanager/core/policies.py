@@ -55,7 +55,8 @@ def _allowed(rule: PolicyRule) -> tuple[float, Intent | None]:
 def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:
     """What the administrator demands of the program, and no less than that where a rule may only add to it.
 
-    Such are rules of users, and those about host names, which anybody may forge who answers for a name (decision 022).
+    Such are rules of users, those about host names, which anybody may forge who answers for a name (decision 022), and
+    those of the administrator's files, on which all others stand (decision 029).
     """
     said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
     trusting, trust = next((rule, trust) for rule, trust in said if not _may_only_add(rule))
@@ -67,7 +68,7 @@ def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:
 
 
 def _may_only_add(rule: PolicyRule) -> bool:
-    return rule.owner_uid is not None or bool(rule.selector.host)
+    return rule.owner_uid is not None or bool(rule.selector.host or rule.origin)
 
 
 def _tiers(rules: Iterable[PolicyRule]) -> tuple[TierChoice, ...]:

@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from mpmanager.core.scopes import chain
+from mpmanager.core.scopes import chain, is_within
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -66,8 +66,9 @@ def demands_of(
         scopes: what was demanded of single programs as they were started.
     """
     said = list(_first_of_each(rules))
-    lasting = [(selector, trust) for selector, trust, owner in said if owner is None]
-    own = [(selector, trust) for selector, trust, owner in said if owner is not None]
+    lasting = [(rule.selector, trust) for rule, trust in said if rule.owner_uid is None and not rule.origin]
+    own = [(rule.selector, trust) for rule, trust in said if rule.owner_uid is not None]
+    mandated = [(rule.selector, trust) for rule, trust in said if rule.origin]
     demands = dict(_default_demands(_default_of(lasting), root))
     adding = []
     for selector, trust in lasting:
@@ -80,13 +81,39 @@ def demands_of(
     # Outer ones first, so that nothing in them is freer than they are.
     for cgroup, trust in sorted([*adding, *scopes.items()], key=lambda each: len(each[0])):
         demands[cgroup] = trust.strictest(demand_at(cgroup, demands))
+    _raise_to(demands, [*_mandated_defaults(mandated, root), *_placed(mandated, places)])
     return demands
+
+
+def _mandated_defaults(
+    mandated: Collection[tuple[Selector, TrustPolicy]], root: CgroupPath
+) -> Iterator[tuple[CgroupPath, TrustPolicy]]:
+    if any(_is_about_everybody(selector) for selector, _trust in mandated):
+        yield from _default_demands(_default_of(mandated), root)
+
+
+def _placed(
+    said: Iterable[tuple[Selector, TrustPolicy]], places: Mapping[Selector, Collection[CgroupPath]]
+) -> Iterator[tuple[CgroupPath, TrustPolicy]]:
+    return ((cgroup, trust) for selector, trust in said for cgroup in places.get(selector, ()))
+
+
+def _raise_to(demands: dict[CgroupPath, TrustPolicy], floor: Iterable[tuple[CgroupPath, TrustPolicy]]) -> None:
+    """Nothing is demanded less than that, there and further in, whatever others have said of it."""
+    for cgroup, trust in sorted(floor, key=lambda each: len(each[0])):
+        demands[cgroup] = trust.strictest(demand_at(cgroup, demands))
+        demands |= {inner: trust.strictest(said) for inner, said in demands.items() if is_within(inner, cgroup)}
+
+
+def _is_about_everybody(selector: Selector) -> bool:
+    """But for a network in use."""
+    return selector == replace(EVERYBODY, on_network=selector.on_network)
 
 
 def _default_of(said: Collection[tuple[Selector, TrustPolicy]]) -> TrustPolicy:
     """What holds for everybody; rules that are about nothing but a network in use add to it."""
     default = next((trust for selector, trust in said if selector.is_default), PROTECTED_HANDSHAKE)
-    here = [trust for selector, trust in said if selector == replace(EVERYBODY, on_network=selector.on_network)]
+    here = [trust for selector, trust in said if _is_about_everybody(selector)]
     return reduce(TrustPolicy.strictest, here, default)
 
 
@@ -96,13 +123,14 @@ def _may_be_feigned(selector: Selector, cgroup: CgroupPath) -> bool:
     return is_by_name and not selector.user and "/user@" in cgroup
 
 
-def _first_of_each(rules: Iterable[PolicyRule]) -> Iterator[tuple[Selector, TrustPolicy, int | None]]:
+def _first_of_each(rules: Iterable[PolicyRule]) -> Iterator[tuple[PolicyRule, TrustPolicy]]:
     """A temporary rule counts before the lasting one with its selector."""
     seen = set()
     for rule in rules:
-        if rule.trust is not None and (rule.selector, rule.owner_uid) not in seen:
-            seen.add((rule.selector, rule.owner_uid))
-            yield rule.selector, rule.trust, rule.owner_uid
+        whose = (rule.selector, rule.owner_uid, rule.origin)
+        if rule.trust is not None and whose not in seen:
+            seen.add(whose)
+            yield rule, rule.trust
 
 
 def _default_demands(default: TrustPolicy, root: CgroupPath) -> Iterator[tuple[CgroupPath, TrustPolicy]]:

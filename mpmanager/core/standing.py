@@ -1,7 +1,7 @@
 """All that people decided, taken apart into single decisions and put together again."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mpmanager.core.paths import PathPreferences
 from mpmanager.core.profile_mapping import Decisions
@@ -22,6 +22,8 @@ class Standing:
     decisions: Decisions
     are_rules_lost: bool = False
     choices: ProfileChoices
+    mandates: Mapping[str, str] = field(default_factory=dict)
+    """What the administrator's files say, by file a fingerprint: they are followed, and taken back by nobody else."""
 
 
 def values_of(standing: Standing) -> dict[Aspect, Value]:
@@ -46,6 +48,8 @@ def _values_but_rules(standing: Standing) -> Iterator[tuple[Aspect, Value]]:
     yield Aspect(kind=AspectKind.PROFILE_BY_HAND), standing.choices.is_by_hand
     for network, name in standing.choices.follows.items():
         yield Aspect(kind=AspectKind.FOLLOWS, about=network), name
+    for origin, fingerprint in standing.mandates.items():
+        yield Aspect(kind=AspectKind.MANDATE, about=origin), fingerprint
 
 
 def _path_values(preferences: PathPreferences) -> Iterator[tuple[Aspect, Value]]:
@@ -130,6 +134,7 @@ def with_values(standing: Standing, said: Mapping[Aspect, Value], places: Mappin
         decisions=Decisions(preferences=_preferences(standing.decisions.preferences, found), rules=tuple(rules)),
         are_rules_lost=bool(found.get(Aspect(kind=AspectKind.RULES_LOST))),
         choices=_choices(standing.choices, found),
+        mandates=standing.mandates,
     )
 
 

@@ -123,6 +123,11 @@ def _lost(what: str) -> Callable[[str, Value, Value], str]:
     return lambda _about, _before, after: f"what was said about {what} counts as {'lost' if after else 'known again'}"
 
 
+def _mandate(file: str, before: Value, after: Value) -> str:
+    what = "was removed" if after is None else "was set down" if before is None else "became another"
+    return f"your administrator's file {file} {what}"
+
+
 _SENTENCES: Mapping[AspectKind, Callable[[str, Value, Value], str]] = {
     AspectKind.TIER: _tier,
     AspectKind.ROLE_TIERS: _role_tiers,
@@ -137,4 +142,5 @@ _SENTENCES: Mapping[AspectKind, Callable[[str, Value, Value], str]] = {
     AspectKind.PROFILE: _profile,
     AspectKind.PROFILE_BY_HAND: _by_hand,
     AspectKind.FOLLOWS: _follows,
+    AspectKind.MANDATE: _mandate,
 }

@@ -43,6 +43,7 @@ _CHECKS: Mapping[AspectKind, Callable[[str], str]] = {
     AspectKind.INTERFACE_TRUST: Trust,
     AspectKind.PROFILE: profile_name,
     AspectKind.FOLLOWS: profile_name,
+    AspectKind.MANDATE: str,
 }
 _FLAGS = {
     AspectKind.WIRES_NEED_LOGIN,

@@ -12,6 +12,7 @@ from mpmanager.linux.applications import LinuxApplicationFinder
 from mpmanager.linux.blackout import LinuxBlackout
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.clock import moment
+from mpmanager.linux.directory_watch import LinuxDirectoryWatch
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.host_names import LinuxHostNames
@@ -74,6 +75,7 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         options=LinuxSocketOptions(),
         multipath_hook=LinuxMultipathHook(),
         socket_units=LinuxSocketUnits() if sysctl_file is None else OthersSocketUnits(),
+        watch=LinuxDirectoryWatch,
         limits=_limits,
         notes=lambda: [f"{source}: {reason}" for source, reason in identification.missing.items()],
     )

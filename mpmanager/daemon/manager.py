@@ -34,6 +34,7 @@ from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows,
 from mpmanager.daemon.health import LoopLag, health
 from mpmanager.daemon.history_keeper import HistoryKeeper
 from mpmanager.daemon.journal import Journal, token_text
+from mpmanager.daemon.mandate_keeper import MandateKeeper
 from mpmanager.daemon.metrics import DropCounts, Observation, metrics_of
 from mpmanager.daemon.metrics_server import export
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
@@ -150,6 +151,7 @@ class Manager:
             caps=self.caps,
             enforce=self._enforce,
             changed=self._on_paths_changed,
+            mandates=lambda: self.mandates.mandates,
         )
         self.policies = PolicyKeeper(state, journal=self.journal, changed=self._on_policies_changed)
         self.sysctls = SysctlKeeper(world.sysctls, state, journal=self.journal)
@@ -166,6 +168,14 @@ class Manager:
             restore=self._restore,
             reach=lambda: usable_paths(self.paths.paths, self.policies.rules),
             widens=lambda standing: self.profiles.widens(standing.decisions),
+        )
+        self.mandates = MandateKeeper(
+            self._configuration.profiles,
+            state.mandates,
+            watch=world.watch,
+            journal=self.journal,
+            changed=self._take_mandates,
+            recorded=self.changes.recorded,
         )
         self.profiles = ProfileKeeper(
             state,
@@ -249,6 +259,7 @@ class Manager:
             self.pause.begin()
             self.options.begin()
             self.rehearser.begin()
+            await self.mandates.begin()
             await self.paths.begin()
             self._connections.recall(self._state.load_connections())
             self.trust.recall(self._state.load_holds())
@@ -261,6 +272,7 @@ class Manager:
                 tasks.create_task(self.paths.follow())
                 tasks.create_task(self.changes.run())
                 tasks.create_task(self.profiles.run())
+                tasks.create_task(self.mandates.run())
                 tasks.create_task(self.trust.run())
                 tasks.create_task(self.pause.run())
                 tasks.create_task(self.scopes.run())
@@ -310,6 +322,7 @@ class Manager:
             notes=[*self._world.notes(), *(self._world.host_names.limits() if self._hears_names else ())],
             wires_need_login=self.paths.wires_need_login,
             paused_until=self._paused_until(),
+            administrator=self.mandates.rows(),
         )
 
     def metrics(self, viewer: Viewer) -> str:
@@ -338,6 +351,7 @@ class Manager:
             *self._state.limits(),
             *self._multipath.limits(),
             *self.profiles.limits(),
+            *self.mandates.limits(),
             *self.history.limits(),
         ]
 
@@ -406,10 +420,13 @@ class Manager:
     def path_rows(self) -> list[PathInfo]:
         """All paths with their counters and rates of the last sample."""
         caps = self.paths.preferences.caps
-        return [
+        rows = [
             self._rates.row(path, cap := caps.get(path.name), self.caps.usage(path.name, cap))
             for path in self.paths.paths
         ]
+        for row, path in zip(rows, self.paths.paths, strict=True):
+            row.administrator = list(self.paths.floor.about(path))
+        return rows
 
     def _take_record(self) -> HelpRecord:
         record = self._expirations.take_record()
@@ -424,6 +441,7 @@ class Manager:
     def _enforce(self, paths: tuple[Path, ...]) -> None:
         """Rules that are about other networks may count from now on, and before anybody makes use of these."""
         self._has_new_rules |= self._subjects.set_paths(paths)
+        self._has_new_rules |= self.policies.take_mandated(self.paths.floor.rules)
         self.trust.enforce(paths, has_new_rules=self._has_new_rules)
 
     def _on_paths_changed(self) -> None:
@@ -454,11 +472,21 @@ class Manager:
             self._has_new_rules = False
             self._on_policies_changed()
 
+    async def _take_mandates(self) -> None:
+        """As `_take_over`, below what people have decided."""
+        self._has_new_rules = True
+        try:
+            await self.paths.take_over(self.paths.preferences)
+        finally:
+            self._has_new_rules = False
+            self._on_policies_changed()
+
     def _standing(self) -> Standing:
         return Standing(
             decisions=Decisions(preferences=self.paths.preferences, rules=self.policies.said),
             are_rules_lost=self._state.are_policies_lost,
             choices=self.profiles.choices,
+            mandates=self.mandates.contents,
         )
 
     async def _restore(self, standing: Standing) -> None:

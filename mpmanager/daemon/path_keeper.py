@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mpmanager.api.structures import EventKind
+from mpmanager.core.mandates import NO_FLOOR, Floor, Mandate
 from mpmanager.core.paths import PathPreferences, derive_paths
+from mpmanager.core.profile_mapping import Places
 from mpmanager.core.routing import desired_routing
 from mpmanager.daemon.cap_keeper import CapKeeper, title_of
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.state import StateDirectory
 from mpmanager.daemon.world import World
 from mpmanager.model.caps import PathCap
-from mpmanager.model.errors import CommandRefusedError, InvalidValueError, UnknownPathError
+from mpmanager.model.errors import CommandRefusedError, InvalidValueError, SetByFileError, UnknownPathError
 from mpmanager.model.facts import Facts
 from mpmanager.model.names import IPAddress, LinkName
 from mpmanager.model.network import LinkHints, NetworkState
@@ -74,6 +76,7 @@ class PathKeeper:
         caps: CapKeeper,
         enforce: Callable[[tuple[Path, ...]], None],
         changed: Callable[[], None],
+        mandates: Callable[[], tuple[Mandate, ...]] = lambda: (),
     ) -> None:
         self._world = world
         self._facts = facts
@@ -82,6 +85,9 @@ class PathKeeper:
         self._caps = caps
         self._enforce = enforce
         self._changed = changed
+        self._mandates = mandates
+        self.floor = NO_FLOOR
+        """What the administrator's files demand, of the paths of the last look."""
         self._preferences = state.load_preferences()
         self._turn = asyncio.Lock()
         self._changes: tuple[AsyncIterator[None], ...] = ()
@@ -138,27 +144,47 @@ class PathKeeper:
             self._changed()
 
     def _paths_in(self, seen: _Seen) -> tuple[Path, ...]:
+        """What files call paths by their kinds is known only once there are paths."""
+        paths = self._derived(seen, NO_FLOOR)
+        mandates = self._mandates()
+        self.floor = Floor.of(mandates, Places(paths)) if mandates else NO_FLOOR
+        return self._derived(seen, self.floor) if mandates else paths
+
+    def _derived(self, seen: _Seen, floor: Floor) -> tuple[Path, ...]:
+        def most(path: Path) -> Tier | None:
+            ceiling = floor.ceiling(path)
+            return None if ceiling is None else ceiling.tier
+
         return derive_paths(
             seen.network,
             hints=seen.hints,
             facts=self._facts,
-            preferences=self._preferences,
+            preferences=floor.under(self._preferences),
             tier_limits=self._caps.tier_limits(self._preferences.caps),
+            ceiling=most,
         )
 
     async def set_tier(self, name: str, tier: str) -> None:
         """Set, or give back to the default, when a path may be used.
 
         Raises:
-            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+            UnknownPathError, InvalidValueError, SetByFileError, StateFileError: nothing was changed.
         """
         path = self.path(name)
         tiers = dict(self._preferences.tiers)
         if tier == AUTOMATIC:
             tiers.pop(path.name, None)
         else:
-            tiers[path.name] = _member(Tier, tier, what="tier")
+            tiers[path.name] = self._allowed(path, _member(Tier, tier, what="tier"))
         await self._prefer(replace(self._preferences, tiers=tiers))
+
+    def _allowed(self, path: Path, tier: Tier) -> Tier:
+        ceiling = self.floor.ceiling(path)
+        if ceiling is not None and tier.at_most(ceiling.tier) is not tier:
+            raise SetByFileError(
+                f"{path.name}: your administrator allows {ceiling.tier} at most, and not {tier}: {ceiling.origin}"
+            )
+        return tier
 
     async def set_kind(self, name: str, kind: str) -> None:
         """Correct, or give back to detection, what a path is.
@@ -181,13 +207,16 @@ class PathKeeper:
         which network is meant; empty means whatever the path is in.
 
         Raises:
-            UnknownPathError, InvalidValueError, StateFileError: nothing was changed.
+            UnknownPathError, InvalidValueError, SetByFileError, StateFileError: nothing was changed.
         """
         path = self.path(name)
         if network and network not in path.network_ids:
             raise InvalidValueError(f"{name} is in another network by now, and not in {network}")
         level = None if trust == AUTOMATIC else _member(Trust, trust, what="trust")
         scopes = _scopes(path, level, scope)
+        origin = self.floor.refusal_origin(path.network_ids) if level is Trust.TRUSTED else None
+        if origin is not None:
+            raise SetByFileError(f"{name}: your administrator does not trust this network: {origin}")
         chosen = self._preferences.trust
         networks, interfaces = dict(chosen.networks), dict(chosen.interfaces)
         if TrustSource.NETWORK in scopes:
@@ -255,14 +284,16 @@ class PathKeeper:
     @property
     def wires_need_login(self) -> bool:
         """Whether a cable is trusted only where 802.1X has let this machine in."""
-        return self._preferences.trust.needs_wired_login
+        return self._preferences.trust.needs_wired_login or self.floor.login_origin is not None
 
     async def set_wires_need_login(self, *, needed: bool) -> None:
         """Say whether a cable is trusted only where 802.1X has let this machine in.
 
         Raises:
-            StateFileError: nothing was changed.
+            SetByFileError, StateFileError: nothing was changed.
         """
+        if not needed and self.floor.login_origin is not None:
+            raise SetByFileError(f"your administrator demands a login of cables: {self.floor.login_origin}")
         chosen = replace(self._preferences.trust, needs_wired_login=needed)
         await self._prefer(replace(self._preferences, trust=chosen))
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import TypedDict
 
@@ -12,13 +13,14 @@ from mpmanager.core.policies import STOCK, policy_from
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.policy_words import told, who
 from mpmanager.daemon.state import StateDirectory
-from mpmanager.model.errors import InvalidValueError, NotSupportedError
-from mpmanager.model.policy import PROTECTED_HANDSHAKE, Policy, PolicyRule, RuleKey
+from mpmanager.model.errors import InvalidValueError, NotSupportedError, SetByFileError
+from mpmanager.model.policy import PROTECTED_HANDSHAKE, Policy, PolicyRule, RuleKey, TrustPolicy
 from mpmanager.model.selector import EVERYBODY, Selector, SelectorKind, Subject
 from mpmanager.model.trust import NetworkId
 
 MOST_PER_USER = 500
 """Rules of those who are not the administrator."""
+_PARTS = tuple({each.name for each in fields(PolicyRule)} - {"selector", "life", "owner_uid", "origin"})
 _REMEMBERED = 1000
 """Subjects whose policy need not be put together again."""
 
@@ -40,6 +42,7 @@ class PolicyKeeper:
         self._wall_clock = wall_clock
         self._rules: dict[RuleKey, PolicyRule] = {}
         """In the order in which they were said."""
+        self._mandated: tuple[PolicyRule, ...] = ()
         self._take(state.load_policies())
 
     @property
@@ -49,7 +52,7 @@ class PolicyKeeper:
 
     def _take(self, rules: Iterable[PolicyRule]) -> None:
         self._rules = {rule.key: rule for rule in rules if not rule.is_empty}
-        self._index = RuleIndex(self._rules.values())
+        self._index = RuleIndex((*self._rules.values(), *self._mandated))
         self._policy_for = lru_cache(_REMEMBERED)(self._found)
 
     def _found(self, subject: Subject, first: tuple[PolicyRule, ...]) -> Policy:
@@ -61,7 +64,7 @@ class PolicyKeeper:
         It is the administrator's, or that of the user `owner_uid`.
 
         Raises:
-            InvalidValueError, NotSupportedError, StateFileError: nothing was changed.
+            InvalidValueError, NotSupportedError, SetByFileError, StateFileError: nothing was changed.
         """
         info.owner = owner_uid
         after = rule_of(info)
@@ -71,12 +74,36 @@ class PolicyKeeper:
         is_about_all = after.selector == EVERYBODY and owner_uid is None
         is_decided = is_about_all and (after == before or after.trust != before.trust)
         are_lost = self._state.are_policies_lost and not is_decided
+        demanded = None if info.trust is None else TrustPolicy.parse(info.trust)
+        self._require_right(after, demanded, is_new=after.key not in self._rules)
+        if info.origin is not None:
+            after = self._without_mandated(after, before)
         if after == before and are_lost == self._state.are_policies_lost:
             return
         self._require_sense(after)
         self._replace(self._rules | {after.key: after}, are_lost=are_lost)
         self._journal.record(EventKind.POLICY_CHANGED, told(before, after), **_about(after))
         self._changed()
+
+    def _without_mandated(self, rule: PolicyRule, before: PolicyRule) -> PolicyRule:
+        """Of a rule that was shown as a file says it, and comes back with something else, what people say of it."""
+        for each in (known for known in self._mandated if known.selector == rule.selector):
+            unsaid = {name: getattr(before, name) for name in _PARTS if getattr(rule, name) == getattr(each, name)}
+            rule = replace(rule, **unsaid)
+        return rule
+
+    def _require_right(self, rule: PolicyRule, demanded: TrustPolicy | None, *, is_new: bool) -> None:
+        """Where a file of the administrator says more, less would be said in vain."""
+        for each in self._mandated:
+            if each.selector != rule.selector or rule.owner_uid is not None:
+                continue
+            if rule.is_empty and is_new:
+                raise SetByFileError(f"{who(rule.selector)}: set by your administrator: {each.origin}; change it there")
+            if demanded is not None and each.trust is not None and demanded.strictest(each.trust) != demanded:
+                raise SetByFileError(
+                    f"{who(rule.selector)}: your administrator demands {each.trust} at least, and not {demanded}: "
+                    f"{each.origin}"
+                )
 
     def _require_sense(self, rule: PolicyRule) -> None:
         if rule.is_empty:
@@ -90,6 +117,14 @@ class PolicyKeeper:
     def _replace(self, rules: dict[RuleKey, PolicyRule], *, are_lost: bool) -> None:
         self._state.save_policies((rule for rule in rules.values() if not rule.is_empty), are_lost=are_lost)
         self._take(rules.values())
+
+    def take_mandated(self, rules: tuple[PolicyRule, ...]) -> bool:
+        """Have these rules of the administrator's files below people's; returns whether they are others than before."""
+        if rules == self._mandated:
+            return False
+        self._mandated = rules
+        self._take(tuple(self._rules.values()))
+        return True
 
     def take_over(self, rules: Iterable[PolicyRule]) -> None:
         """Have these rules, which are written down already, instead of all others; the caller calls `changed`."""
@@ -124,12 +159,22 @@ class PolicyKeeper:
 
     def rows(self) -> list[PolicyInfo]:
         """All rules, the most specific first; the last one is the default and leaves no wait and no trust open."""
-        default = info_of(self._rules.get(STOCK.key, STOCK))
+        default = info_of(self._default())
         if default.wait_ms is None and default.intent is None:
             default.wait_ms = "never"
         if default.trust is None:
             default.trust = str(PROTECTED_HANDSHAKE)
         return [*(info_of(rule) for rule in self.rules if rule.key != STOCK.key), default]
+
+    def _default(self) -> PolicyRule:
+        """Of everybody, with what the administrator's files say of it."""
+        found = self._rules.get(STOCK.key, STOCK)
+        for each in self._mandated:
+            if each.key == STOCK.key:
+                said = {name: getattr(each, name) for name in _PARTS if getattr(found, name) in (None, ())}
+                trust = each.trust if found.trust is None else found.trust.strictest(each.trust or found.trust)
+                found = replace(found, **{**said, "trust": trust, "origin": each.origin})
+        return found
 
     def policy_for(self, subject: Subject, first: tuple[PolicyRule, ...] = ()) -> Policy:
         """What is in force for a connection for which these rules count before all others."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import psutil
 
 from mpmanager.daemon.world import World
+from mpmanager.linux.directory_watch import LinuxDirectoryWatch
 from mpmanager.simulated.blackout import SimulatedBlackout
 from mpmanager.simulated.cgroups import SimulatedCgroups
 from mpmanager.simulated.clock import simulated_clock
@@ -54,6 +55,7 @@ def world_in_memory(*, clock: Callable[[], float] = time.monotonic) -> World:
         options=SimulatedSocketOptions(),
         multipath_hook=SimulatedMultipathHook(),
         socket_units=SimulatedSocketUnits(),
+        watch=LinuxDirectoryWatch,
         limits=lambda: ["everything shown is simulated: nothing of it exists outside this program"],
         notes=list,
     )

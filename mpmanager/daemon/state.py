@@ -208,6 +208,11 @@ class StateDirectory:
         return self._directory / ("history-simulated.sqlite" if is_simulated else "history.sqlite")
 
     @property
+    def mandates(self) -> Path:
+        """The directory of copies of what the administrator's files demanded when they could be believed."""
+        return self._directory / "mandates"
+
+    @property
     def own_sysctl_file(self) -> Path:
         """What keeps settings of the kernel for a daemon that is not the system's."""
         return self._directory / "60-mpmanager.conf"

@@ -1,12 +1,14 @@
 """Everything outside the daemon, behind its ports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mpmanager.model.clock import Moment
 from mpmanager.ports.blackout import Blackout
 from mpmanager.ports.cgroups import Cgroups
 from mpmanager.ports.connections import ApplicationFinder, ConnectionTable, PathManager
+from mpmanager.ports.directories import DirectoryWatch
 from mpmanager.ports.enforcement import Enforcement
 from mpmanager.ports.heartbeat import EchoRequests
 from mpmanager.ports.host_names import HostNames
@@ -45,6 +47,8 @@ class World:
     options: SocketOptions
     multipath_hook: MultipathHook
     socket_units: SocketUnits
+    watch: Callable[[Iterable[Path]], DirectoryWatch]
+    """Of directories of the administrator, which are real in every world."""
     limits: Callable[[], list[str]]
     """What cannot be done here, as far as is known by now, one sentence each."""
     notes: Callable[[], list[str]]

@@ -39,6 +39,8 @@ class AspectKind(StrEnum):
     """Whether a person has chosen it, so that no network does."""
     FOLLOWS = "follows"
     """Which profile goes with a network."""
+    MANDATE = "mandate"
+    """What a file of the administrator says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,11 @@ class Change:
     def owner_uid(self) -> int | None:
         """The user whose own rules it is about, as one call is about no more than one of them."""
         return next((each.aspect.owner_uid for each in self.differences if each.aspect.owner_uid is not None), None)
+
+    @property
+    def origin(self) -> str | None:
+        """The administrator's file that has made it; None: people have, or networks."""
+        return next((each.aspect.about for each in self.differences if each.aspect.kind is AspectKind.MANDATE), None)
 
     @property
     def aspects(self) -> frozenset[Aspect]:

@@ -63,6 +63,13 @@ class NotAuthorizedError(MpmanagerError):
     actor = Actor.ADMINISTRATOR
 
 
+class SetByFileError(MpmanagerError):
+    """A file of the administrator says otherwise; the sentence names it."""
+
+    code = "SetByFile"
+    actor = Actor.ADMINISTRATOR
+
+
 class NotSupportedError(MpmanagerError):
     """This machine lacks something; the sentence says what."""
 

@@ -161,6 +161,8 @@ class Path:
     """Whether a person has set the tier; else the kind suggests it."""
     tier_limit: Tier | None = None
     """What a cap that is reached leaves of it, also for applications that may use it more; None: no cap is."""
+    tier_ceiling: Tier | None = None
+    """What an administrator's file allows at most, to everybody; None: none limits it."""
     metered_said: bool | None = None
     """Whether what it carries costs something, as a person has said; None: nobody has."""
     metered_detected: bool | None = None

@@ -305,10 +305,12 @@ class PolicyRule:
     life: Life = PERMANENT
     owner_uid: int | None = None
     """A user who has said so without being the administrator: his rules never loosen what others demand."""
+    origin: str = ""
+    """The administrator's file that says so: people may demand more than that, and not less. Empty: people have."""
 
     @property
     def is_empty(self) -> bool:
-        return self == PolicyRule(selector=self.selector, life=self.life, owner_uid=self.owner_uid)
+        return self == PolicyRule(selector=self.selector, life=self.life, owner_uid=self.owner_uid, origin=self.origin)
 
     @property
     def key(self) -> "RuleKey":
@@ -373,4 +375,4 @@ class Policy:
 def tier_of(path: Path, choices: Iterable[TierChoice]) -> Tier:
     """When a path may be used under choices of which the first that is about it counts."""
     chosen = next((each.tier for each in choices if each.is_about(path)), None) or path.tier
-    return chosen.at_most(path.tier_limit)
+    return chosen.at_most(path.tier_ceiling).at_most(path.tier_limit)

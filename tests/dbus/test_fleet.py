@@ -1,5 +1,6 @@
 """The daemon as machines watch it: scraped over a socket, read from a file, asked over the bus."""
 
+import asyncio
 import os
 import socket
 import stat
@@ -10,7 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
+
+from mpmanager.api.bus import parse_bus
+from mpmanager.api.structures import PolicyInfo
+from mpmanager.client.manager import connected
+from mpmanager.model.errors import ChangedSinceError, SetByFileError
+from mpmanager.model.path import Tier
+from mpmanager.model.trust import Trust
 
 _BIN = Path(sys.executable).parent
 _PATIENCE_S = 10.0
@@ -31,19 +40,30 @@ class Machine:
     def file(self):
         return self.directory / "mpmanager.prom"
 
-    def mpm(self, *arguments, status=0):
+    def mpm(self, *arguments):
         done = subprocess.run(
-            [_BIN / "mpm", "--bus", self.bus, *arguments], capture_output=True, text=True, timeout=30, check=False
+            [_BIN / "mpm", "--bus", self.bus, *arguments], capture_output=True, text=True, timeout=60, check=False
         )
-        assert done.returncode == status, done.stderr
-        return done.stdout if status == 0 else done.stderr
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, talk):
+        async def run():
+            async with connected(parse_bus(self.bus)) as client:
+                return await talk(client)
+
+        return asyncio.run(run())
 
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     directory = tmp_path_factory.mktemp("fleet")
     config = directory / "daemon.toml"
-    config.write_text(f'metrics = ["unix:{directory}/metrics.sock", "file:{directory}/mpmanager.prom"]\n')
+    config.write_text(
+        f'metrics = ["unix:{directory}/metrics.sock", "file:{directory}/mpmanager.prom"]\n'
+        f'profiles-directory = "{directory}/profiles.d"\ntrusted-keys-directory = "{directory}/keys"\n'
+    )
+    (directory / "profiles.d").mkdir(mode=0o755)
     bus = f"private:{directory / 'bus'}"
     daemon = subprocess.Popen(
         [_BIN / "mpmanagerd", "--simulate", f"--bus={bus}", f"--state={directory / 'state'}", f"--config={config}"],
@@ -145,7 +165,7 @@ def test_scrapers_that_never_ask_never_read_or_say_too_much_hold_nobody_up(machi
         silent.append(deaf)
         deaf.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
         assert scrape(machine)[0].startswith("HTTP/1.0 200")
-        assert "mpmanager" in machine.mpm("metrics")
+        assert "mpmanager" in machine.ask(lambda client: client.metrics())
     finally:
         for each in (*silent, endless):
             each.close()
@@ -153,9 +173,122 @@ def test_scrapers_that_never_ask_never_read_or_say_too_much_hold_nobody_up(machi
 
 def test_a_crowd_of_scrapers_is_sent_away_and_nobody_after_it(machine):
     crowd = [connect(machine) for _ in range(30)]
-    assert "mpmanager" in machine.mpm("metrics")
+    assert "mpmanager" in machine.ask(lambda client: client.metrics())
     for each in crowd:
         each.close()
     deadline = time.monotonic() + _PATIENCE_S
     while not scrape(machine)[0].startswith("HTTP/1.0 200"):
         assert time.monotonic() < deadline
+
+
+OFFICE = """version = 1
+name = "Office"
+
+[trust.networks]
+"{network}" = "untrusted"
+
+[[tiers]]
+paths = "kind:lte"
+tier = "backup"
+
+[[policies]]
+selector = "exe:/usr/bin/ssh"
+trust = "only"
+"""
+SSH = "exe:/usr/bin/ssh"
+
+
+@pytest.fixture
+def office(machine):
+    """An administrator's file that is in force, about the Wi-Fi that the machine is in."""
+    (network, *_others) = path_of(machine, "wlan0").network_ids
+    file = machine.directory / "profiles.d" / "10-office.toml"
+    put(file, OFFICE.format(network=network))
+    wait_for(lambda: files_of(machine) != [])
+    yield file
+    for each in file.parent.iterdir():
+        each.unlink()
+    wait_for(lambda: files_of(machine) == [])
+
+
+def put(file, text):
+    """As configuration management does: whole or not at all."""
+    draft = file.with_name(f".{file.name}.tmp")
+    draft.write_text(text)
+    draft.chmod(0o644)
+    draft.rename(file)
+
+
+def files_of(machine):
+    return machine.ask(lambda client: client.status()).administrator
+
+
+def path_of(machine, name):
+    return machine.ask(lambda client: client.path(name))
+
+
+def rules_of(machine):
+    return machine.ask(lambda client: client.policies())
+
+
+def test_a_file_of_the_administrator_is_in_force_within_moments_and_shown_with_its_origin(machine, office):
+    wifi = path_of(machine, "wlan0")
+    assert (wifi.trust, wifi.administrator) == (Trust.UNTRUSTED, [f"untrusted: {office}"])
+    assert path_of(machine, "wwan0").administrator == [f"backup at most: {office}"]
+    assert [(each.selector, each.trust, each.origin) for each in rules_of(machine)[:-1]] == [(SSH, "only", str(office))]
+    assert f"Set by your administrator: {office} (Office)" in machine.mpm("status")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda client: client.set_path_trust("wlan0", "trusted"),
+        lambda client: client.set_path_tier("wwan0", "always"),
+        lambda client: client.set_policy(PolicyInfo(selector=SSH, trust="handshake")),
+        lambda client: client.set_policy(PolicyInfo(selector=SSH)),
+    ],
+)
+def test_less_than_a_file_says_is_refused_with_the_file_that_says_so(machine, office, change):
+    with pytest.raises(SetByFileError, match=str(office)):
+        machine.ask(change)
+
+
+def test_more_than_a_file_says_may_be_said_and_taken_back(machine, office):
+    machine.ask(lambda client: client.set_path_tier("wwan0", "never"))
+    assert path_of(machine, "wwan0").tier is Tier.NEVER
+    machine.ask(lambda client: client.undo_change())
+    assert path_of(machine, "wwan0").tier is Tier.BACKUP
+    shown = rules_of(machine)[0]
+    machine.ask(lambda client: client.set_policy(replace(shown, wait_ms=20.0)))
+    assert [(each.wait_ms, each.trust) for each in rules_of(machine)[:-1]] == [(20.0, None), (None, "only")]
+    machine.ask(lambda client: client.set_policy(PolicyInfo(selector=SSH)))
+    assert [each.origin for each in rules_of(machine)[:-1]] == [str(office)]
+
+
+def test_what_a_file_has_changed_is_a_change_of_the_administrators_and_taken_back_in_the_file_alone(machine, office):
+    changes = machine.ask(lambda client: client.recent_changes())
+    own = next(each for each in changes if str(office) in each.text)
+    assert own.text == f"your administrator's file {office} was set down"
+    assert (own.uid, own.program) == (0, str(office.parent))
+    with pytest.raises(ChangedSinceError, match=str(office)):
+        machine.ask(lambda client: client.undo_change(own.id))
+
+
+def test_a_file_that_is_damaged_lets_nothing_go_and_is_named_with_its_line(machine, office):
+    put(office, office.read_text().replace('"only"', '"anything"'))
+    wait_for(lambda: files_of(machine)[0].refusal is not None)
+    (limit,) = (each for each in machine.ask(lambda client: client.status()).limits if str(office) in each)
+    assert limit.startswith(f"{office}: line 11: ")
+    assert limit.endswith("what it demanded before stays in force")
+    assert path_of(machine, "wlan0").trust is Trust.UNTRUSTED
+    assert rules_of(machine)[0].trust == "only"
+
+
+def test_a_file_that_is_still_being_written_is_not_looked_at(machine, office):
+    with office.open("w") as stream:
+        stream.write('version = 1\nname = "Half"\n')
+        stream.flush()
+        put(office.with_name("20-other.toml"), 'version = 1\nname = "Other"\n')
+        wait_for(lambda: len(files_of(machine)) == 2)
+        assert [each.name for each in files_of(machine)] == ["Office", "Other"]
+    wait_for(lambda: files_of(machine)[0].name == "Half")

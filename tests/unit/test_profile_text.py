@@ -94,7 +94,7 @@ def test_what_is_written_fits_the_schema(profile):
 
 
 def test_all_that_rules_can_say_can_be_said_in_a_profile():
-    of_the_moment_or_a_user = {"selector", "temporary", "until", "owner"}
+    of_the_moment_or_a_user = {"selector", "temporary", "until", "owner", "origin"}
     assert set(DefaultsTable.__struct_fields__) == set(PolicyInfo.__struct_fields__) - of_the_moment_or_a_user
 
 

@@ -32,6 +32,7 @@ _ICONS = {
     AspectKind.PROFILE: "person",
     AspectKind.PROFILE_BY_HAND: "person",
     AspectKind.FOLLOWS: "person",
+    AspectKind.MANDATE: "policy-changed",
 }
 _LOGIN = Spoken(
     {
