@@ -28,6 +28,7 @@ from mpmanager.api.structures import (
     TrustInfo,
     Wait,
 )
+from mpmanager.client.event_stream import EventLine, GapLine
 from mpmanager.client.profiles import ExportInfo, ImportInfo, StoredProfile
 from mpmanager.client.signing import KeyInfo, SignerInfo
 from mpmanager.verify.report import ProofInfo
@@ -134,7 +135,7 @@ class Connections(msgspec.Struct, kw_only=True):
 
 
 class Events(msgspec.Struct, kw_only=True):
-    """`mpm events --json`; with --follow each line is one event alone."""
+    """`mpm events --json`; with --follow each line is an `EventLine` or a `GapLine`."""
 
     events: list[EventInfo]
 
@@ -146,7 +147,7 @@ def schema() -> str:
             *(StatusInfo, Paths, GatewayAnswer, PathChange, Policies, Sysctls, AllSysctls, TrustInForce, Proof),
             *(Diagnosis, Rehearsal),
             *(Profiles, StoredProfile, ImportInfo, ExportInfo, ProfileDifferences, SignerList, KeyInfo),
-            *(Connections, Events, Frame, Changes, History, HistoryCost),
+            *(Connections, Events, EventLine, GapLine, Frame, Changes, History, HistoryCost),
         ],
         ref_template="#/$defs/{name}",
     )
@@ -162,7 +163,7 @@ def schema() -> str:
             "profile signers: SignerList; profile key show: KeyInfo; "
             "sysctl list: AllSysctls; sysctl show, set, undo: Sysctls; trust: TrustInForce; "
             "changes, undo, redo, keep: Changes; verify trust: Proof; doctor: Diagnosis; rehearse: Rehearsal; "
-            "connections: Connections; events: Events; watch: Frame; "
+            "connections: Connections; events: Events; events --follow: EventLine or GapLine; watch: Frame; "
             "history: History; history cost: HistoryCost"
         ),
         "$defs": components,

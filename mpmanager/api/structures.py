@@ -847,3 +847,5 @@ class Frame(Structure):
     events: list[EventInfo] = []
     changes: int = 0
     """Grows whenever `ListChanges` would tell something else."""
+    events_lost: int = 0
+    """Events since the frame before that were forgotten before they could be sent, of all users together."""

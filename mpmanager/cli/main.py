@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import click
 from rich.live import Live
 
 from mpmanager.api.bus import Bus
-from mpmanager.api.structures import ConnectionInfo, EventInfo, Frame, PathInfo, SubscribeOptions, Topic
+from mpmanager.api.structures import ConnectionInfo, Frame, PathInfo, SubscribeOptions, Topic
 from mpmanager.cli import caps, sentences, tables
 from mpmanager.cli.context import (
     EXIT_CODES,
@@ -22,6 +23,7 @@ from mpmanager.cli.context import (
     json_option,
     print_json,
 )
+from mpmanager.cli.event_stream import follow_events
 from mpmanager.cli.probation import confirm_option
 from mpmanager.cli.trust import trust, wires_need_login
 from mpmanager.client.manager import ManagerClient, connected
@@ -261,6 +263,7 @@ Examples:
   mpm events                    what happened lately
   mpm events --follow           and what happens from now on
   mpm events --follow --json    one JSON object a line
+  mpm events --follow --json --cursor-file /var/lib/mpmanager-events/cursor    for log collectors
 """,
 )
 @click.option("--follow", "-f", is_flag=True, help="Go on with what happens next; Ctrl-C ends it.")
@@ -272,14 +275,33 @@ Examples:
     metavar="N",
     help="So many of the past ones; 0, which needs --follow, for those to come only.",
 )
+@click.option(
+    "--interval",
+    type=click.FloatRange(0.1, 60.0),
+    default=0.2,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --follow: how long new ones may wait to be told together.",
+)
+@click.option(
+    "--cursor-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --follow: go on after the last event that was told with this file, also when the daemon comes later.",
+)
 @json_option
 @bus_command
-def events(*, bus: Bus, follow: bool, limit: int, as_json: bool) -> None:
-    """Show what happened: paths that were lost and came back, connections, subflows, changes of tier and trust."""
+def events(*, bus: Bus, follow: bool, limit: int, interval: float, cursor_file: Path | None, as_json: bool) -> None:
+    """Show what happened: paths that were lost and came back, connections, subflows, changes of tier and trust.
+
+    With --follow it goes on when mpmanagerd is started again. Where events are missing a line says so.
+    """
     if not limit and not follow:
         raise click.BadParameter("0 asks for nothing; the least is 1 (or 0 with --follow)", param_hint="'--limit'")
+    if cursor_file is not None and not follow:
+        raise click.UsageError("--cursor-file needs --follow")
     if follow:
-        asyncio.run(_follow_events(bus, limit, as_json=as_json))
+        asyncio.run(follow_events(bus, limit, interval_s=interval, cursor_file=cursor_file, as_json=as_json))
         return
     recent = ask(bus, lambda client: client.recent_events(limit))
     if as_json:
@@ -358,25 +380,3 @@ async def _watch_table(bus: Bus, options: SubscribeOptions) -> None:
         with Live(console=screen, auto_refresh=False, screen=options.count == 0, transient=False) as live:
             async for frame in frames:
                 live.update(tables.frame(frame), refresh=True)
-
-
-async def _follow_events(bus: Bus, limit: int, *, as_json: bool) -> None:
-    async with connected(bus) as client:
-        # Listening begins before the past is asked for, so that nothing falls in between.
-        options = SubscribeOptions(interval_s=0.2, topics=[Topic.EVENTS])
-        async with aclosing(client.frames(options)) as frames:
-            last_id = _print_events(await client.recent_events(limit), 0, as_json=as_json)
-            async for frame in frames:
-                last_id = _print_events(frame.events, last_id, as_json=as_json)
-
-
-def _print_events(rows: list[EventInfo], last_id: int, *, as_json: bool) -> int:
-    """Print the events after the last one printed; returns the id of the last one."""
-    for row in rows:
-        if row.id > last_id:
-            last_id = row.id
-            if as_json:
-                print_json(row)
-            else:
-                console().print(tables.event(row))
-    return last_id

@@ -59,13 +59,16 @@ _NOBODY_THERE = {
 class ManagerClient:
     """A connection to mpmanagerd. Every method raises an `MpmanagerError` when it fails."""
 
-    def __init__(self, message_bus: MessageBus, bus: Bus) -> None:
+    def __init__(self, message_bus: MessageBus, bus: Bus, *, may_start: bool = True) -> None:
         self._message_bus = message_bus
         self._bus = bus
+        self._flags = _NOBODY_ASKED if may_start else MessageFlag.NO_AUTOSTART
 
     @classmethod
-    async def connect(cls, bus: Bus) -> Self:
+    async def connect(cls, bus: Bus, *, may_start: bool = True) -> Self:
         """Connect to the bus; whether a daemon is there shows with the first call.
+
+        `may_start`: whether a call has the bus start a daemon that is not there, where it knows how.
 
         Raises:
             DaemonNotRunningError: there is no such bus.
@@ -76,7 +79,7 @@ class ManagerClient:
             raise DaemonNotRunningError(f"no bus at {bus} ({error.strerror}); is mpmanagerd running?") from error
         except (AuthError, InvalidAddressError, EOFError) as error:
             raise DaemonNotRunningError(f"the bus at {bus} refuses: {error}") from error
-        return cls(message_bus, bus)
+        return cls(message_bus, bus, may_start=may_start)
 
     async def close(self) -> None:
         """Leave the bus. Streams that are open stay open until they are closed themselves."""
@@ -360,7 +363,7 @@ class ManagerClient:
             signature=method.input_signature,
             body=list(arguments),
             unix_fds=list(descriptors),
-            flags=MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION if _may_ask(method) else _NOBODY_ASKED,
+            flags=self._flags | (MessageFlag.ALLOW_INTERACTIVE_AUTHORIZATION if _may_ask(method) else _NOBODY_ASKED),
         )
         try:
             reply = await self._message_bus.call(message)
@@ -398,9 +401,9 @@ async def _read_body(reader: asyncio.StreamReader) -> bytes | None:
 
 
 @asynccontextmanager
-async def connected(bus: Bus) -> AsyncIterator[ManagerClient]:
-    """A client that leaves the bus at the end of the block."""
-    client = await ManagerClient.connect(bus)
+async def connected(bus: Bus, *, may_start: bool = True) -> AsyncIterator[ManagerClient]:
+    """A client that leaves the bus at the end of the block; see `ManagerClient.connect`."""
+    client = await ManagerClient.connect(bus, may_start=may_start)
     try:
         yield client
     finally:

@@ -92,6 +92,10 @@ class Journal:
         """The last events, the oldest first."""
         return list(self._events)[-limit:] if limit else []
 
+    def lost_since(self, last_id: int) -> int:
+        """How many of the events after one are not remembered any more."""
+        return max(0, self._events[0].id - last_id - 1) if self._events else 0
+
     def since(self, last_id: int) -> list[EventInfo]:
         """The events after one, as far as they are still remembered."""
         return [event for event in self._events if event.id > last_id]

@@ -64,6 +64,7 @@ class Subscriber:
         part = frame_for(self._viewer, cut_to_topics(frame, self.options.topics, events_for(self._viewer, events)))
         part.sequence = next(self._sequence)
         part.dropped = self._dropped
+        part.events_lost = journal.lost_since(self._last_event)
         self._last_event = events[-1].id if events else self._last_event
         self._unsent = encode_frame(part)
         self._unsent_since = now

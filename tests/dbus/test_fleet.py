@@ -1,12 +1,15 @@
 """The daemon as machines watch it: scraped over a socket, read from a file, asked over the bus."""
 
 import asyncio
+import json
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -292,3 +295,52 @@ def test_a_file_that_is_still_being_written_is_not_looked_at(machine, office):
         wait_for(lambda: len(files_of(machine)) == 2)
         assert [each.name for each in files_of(machine)] == ["Office", "Other"]
     wait_for(lambda: files_of(machine)[0].name == "Half")
+
+
+def test_events_go_on_over_a_restart_of_the_daemon_and_after_ones_own(tmp_path):
+    bus, cursor = f"private:{tmp_path / 'bus'}", tmp_path / "cursor"
+    follow = [_BIN / "mpm", "--bus", bus, "events", "--follow", "--json", f"--cursor-file={cursor}"]
+    with ExitStack() as stack:
+        first = killed_at_the_end(stack, daemon_at(tmp_path, bus))
+        follower = killed_at_the_end(stack, subprocess.Popen(follow, stdout=subprocess.PIPE, text=True))
+        assert follower.stdout is not None
+        lines = lines_of(follower.stdout)
+        assert next(each for each in lines if each["kind"] == "daemon-started")["id"] >= 1
+        first.terminate()
+        assert first.wait(timeout=20) == 0
+        second = killed_at_the_end(stack, daemon_at(tmp_path, bus))
+        gap = next(each for each in lines if each["kind"] == "gap")
+        assert (gap["lost"], "started again" in gap["text"]) == (None, True)
+        last = next(each for each in lines if each["kind"] == "daemon-started")["cursor"]
+        wait_for(lambda: cursor.read_text().split("/")[0] == last.split("/")[0])
+        follower.send_signal(signal.SIGINT)
+        assert follower.wait(timeout=20) == 130
+        Machine(directory=tmp_path, bus=bus).ask(lambda client: client.set_path_tier("wwan0", "never"))
+        again = killed_at_the_end(stack, subprocess.Popen(follow, stdout=subprocess.PIPE, text=True))
+        assert again.stdout is not None
+        resumed = next(lines_of(again.stdout))
+        assert resumed["cursor"].split("/")[0] == last.split("/")[0]
+        assert resumed["kind"] != "daemon-started"
+        second.terminate()
+        assert second.wait(timeout=20) == 0
+
+
+def killed_at_the_end(stack, process):
+    stack.enter_context(process)
+    stack.callback(process.kill)
+    return process
+
+
+def daemon_at(directory, bus):
+    daemon = subprocess.Popen(
+        [_BIN / "mpmanagerd", "--simulate", f"--bus={bus}", f"--state={directory / 'state'}"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert daemon.stderr is not None
+    assert "ready" in daemon.stderr.readline()
+    return daemon
+
+
+def lines_of(stream):
+    return (json.loads(line) for line in stream)
