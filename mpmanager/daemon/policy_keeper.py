@@ -97,13 +97,13 @@ class PolicyKeeper:
         for each in self._mandated:
             if each.selector != rule.selector or rule.owner_uid is not None:
                 continue
-            if rule.is_empty and is_new:
-                raise SetByFileError(f"{who(rule.selector)}: set by your administrator: {each.origin}; change it there")
             if demanded is not None and each.trust is not None and demanded.strictest(each.trust) != demanded:
                 raise SetByFileError(
                     f"{who(rule.selector)}: your administrator demands {each.trust} at least, and not {demanded}: "
                     f"{each.origin}"
                 )
+            if rule.is_empty and is_new:
+                raise SetByFileError(f"{who(rule.selector)}: set by your administrator: {each.origin}; change it there")
 
     def _require_sense(self, rule: PolicyRule) -> None:
         if rule.is_empty:

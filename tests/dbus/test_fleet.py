@@ -344,3 +344,14 @@ def daemon_at(directory, bus):
 
 def lines_of(stream):
     return (json.loads(line) for line in stream)
+
+
+def test_what_a_file_demands_of_everybody_stands_in_the_kernel_below_what_people_say(machine, office):
+    put(office, 'version = 1\nname = "Strict"\n[defaults]\ntrust = "only"\n')
+    wait_for(lambda: files_of(machine)[0].name == "Strict")
+    held = machine.ask(lambda client: client.trust()).restrictions
+    assert {each.cgroup.rpartition("/")[2] for each in held if each.demand == "only"} == {"user.slice", "machine.slice"}
+    (default,) = rules_of(machine)
+    assert (default.trust, default.origin) == ("only", str(office))
+    with pytest.raises(SetByFileError, match="demands only at least, and not handshake"):
+        machine.ask(lambda client: client.set_policy(PolicyInfo(selector="default", trust="handshake")))
