@@ -89,6 +89,7 @@ bench: setup
 	$(PYTHON) tests/bench/bench_daemon.py
 	QT_QPA_PLATFORM=offscreen $(PYTHON) tests/bench/bench_window.py
 	.venv/bin/mpm bench backup --quick
+	@echo "Half an hour of churn, for leaks and for bytes that no account has: .venv/bin/mpm bench soak"
 
 # Every page in every state, to be looked at: build/gallery/index.html.
 gallery: setup

@@ -115,6 +115,11 @@ class ManagedLaptop:
 
         return asyncio.run(run())
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
     def cpu_s(self) -> float:
         """Processor time that it has used until now."""
         times = psutil.Process(self._process.pid).cpu_times()

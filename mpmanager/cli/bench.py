@@ -21,6 +21,7 @@ from mpmanager.bench.runner import Failure, Run, carry_out, estimate_s
 from mpmanager.bench.tables import RECORD_HEADINGS, claim_row, records, tables
 from mpmanager.cli import interruption
 from mpmanager.cli.context import FAILED, INTERRUPTED, console, print_json
+from mpmanager.cli.soak import soak_command
 from mpmanager.lab.rights import missing_rights
 from mpmanager.model.errors import MpmanagerError
 
@@ -122,6 +123,9 @@ def trust(
     """
     effort = Effort(is_quick=quick, runs=1, seed=seed, samples=samples)
     _make(measurements(TRUST, only, effort), effort, output, wants_list=wants_list, as_json=as_json)
+
+
+bench.add_command(soak_command)
 
 
 def _make(chosen: Sequence[Measurement], effort: Effort, output: Path, *, wants_list: bool, as_json: bool) -> None:

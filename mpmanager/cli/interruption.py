@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from types import FrameType
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM)
@@ -57,3 +58,16 @@ def end_once_told() -> None:
 
     for number in _NUMBERS:
         signal.signal(number, end)
+
+
+def noted_once_told() -> Event:
+    """Let the first Ctrl-C (or SIGTERM) set what is returned; further ones are ignored. The program ends by itself."""
+    told = Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        ignore()
+        told.set()
+
+    for number in _NUMBERS:
+        signal.signal(number, note)
+    return told

@@ -13,11 +13,13 @@ from typing import NamedTuple
 from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.core.protection import Opening
 from mpmanager.model.connection import (
+    NOBODY,
     UNKNOWN_APPLICATION,
     Application,
     ConnectionSample,
     FourTuple,
     Snapshot,
+    StreamEnd,
     SubflowEnd,
     SubflowSample,
     TcpState,
@@ -306,13 +308,16 @@ class Ledger:
         _add_to(self._applications, account)
 
     def end_subflow(self, end: SubflowEnd) -> None:
-        """The kernel's last words about a socket; those about other people's sockets are ignored."""
+        """The kernel's last words about a socket; those about other people's sockets are ignored, and second ones."""
         subflow = self._end(end.flow)
         if subflow is None:
             return
         self._count_retransmits(subflow, end.retransmits)
         # Counters only grow: a socket that was reset before it died would take back what was seen.
         subflow.volume = Volume(max(end.tx_bytes, subflow.volume.tx_bytes), max(end.rx_bytes, subflow.volume.rx_bytes))
+        account = self.connection(subflow.token)
+        if account is not None and end.stream is not None:
+            _set_sample(account, _at_its_end(account, end.stream))
 
     def _count_retransmits(self, subflow: SubflowAccount, now: int) -> None:
         more = now - subflow.retransmits
@@ -418,6 +423,27 @@ def _set_sample(account: ConnectionAccount, sample: ConnectionSample) -> None:
         account.owner_uid = sample.owner.uid
     account.sampled_payload = account.payload()
     account.is_sample_final = account.closed is not None
+
+
+def _at_its_end(account: ConnectionAccount, end: StreamEnd) -> ConnectionSample:
+    """The last sample with what the connection had moved when one of its subflows was closed."""
+    last = account.sample
+    if last is None:
+        return ConnectionSample(
+            token=account.token,
+            flow=account.flow,
+            state=TcpState.ESTABLISHED,
+            owner=NOBODY,
+            is_fallback=False,
+            tx_bytes=end.tx_bytes,
+            rx_bytes=end.rx_bytes,
+            tx_written=end.tx_written,
+        )
+    return last._replace(
+        tx_bytes=max(end.tx_bytes, last.tx_bytes or 0),
+        rx_bytes=max(end.rx_bytes, last.rx_bytes or 0),
+        tx_written=end.tx_written,
+    )
 
 
 def _sum(volumes: Iterable[Volume]) -> Volume:

@@ -36,6 +36,7 @@ from mpmanager.model.connection import (
     SubflowSample,
     TcpState,
 )
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError
 from mpmanager.model.names import IPAddress, LinkName, Token
 from mpmanager.model.path import Path
@@ -149,10 +150,10 @@ class ConnectionKeeper:
         """Hand in what the one before the crash knew; before `resynchronise`."""
         self._manager.recall(memories)
 
-    def listen(self) -> None:
-        """Begin to take in what the kernel reports."""
+    def listen(self, root: CgroupPath) -> None:
+        """Begin to take in what the kernel reports; of processes below the cgroup `root` also their last words."""
         self._world.path_manager.listen(self.take_event, self._note_lost_events)
-        self._world.connections.listen(self._take_end, self._lost_ends)
+        self._world.connections.listen(self._take_end, self._lost_ends, root=root)
 
     def wake(self) -> None:
         """The deadline has come."""

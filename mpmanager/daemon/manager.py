@@ -111,7 +111,7 @@ class Manager:
         self._started = time.time()
         self._stirred = asyncio.Event()
         self._has_other_policies = asyncio.Event()
-        root = _everybody(world)
+        root = self._root = _everybody(world)
         self.journal = Journal(wall_clock=time.time)
         self._subjects = Subjects(world.host_names)
         self._hears_names = False
@@ -250,7 +250,7 @@ class Manager:
         """
         has_taken_over = False
         try:
-            self._connections.listen()
+            self._connections.listen(self._root)
             self._listen_to_names()
             self._world.path_manager.take_over()
             has_taken_over = True

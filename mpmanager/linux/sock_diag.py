@@ -14,8 +14,10 @@ from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6
 from typing import Generic, TypeVar
 
+from mpmanager.linux.last_words import LastWords, hear_last_words
 from mpmanager.linux.netlink import NetlinkSocket, NotificationSocket, Take, attribute
 from mpmanager.linux.record_layout import Field, RecordReader, Values
+from mpmanager.linux.stream_counters import written_bytes
 from mpmanager.model.connection import (
     ConnectionSample,
     Endpoint,
@@ -27,6 +29,7 @@ from mpmanager.model.connection import (
     TcpState,
     normalised,
 )
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.names import AddressId, IPAddress, Token
 from mpmanager.model.progress import Progress, SubflowVitals
@@ -102,10 +105,8 @@ _STATES = {
     11: TcpState.CLOSING,
     12: TcpState.SYN_RECEIVED,
 }
-_FIN_RECEIVED = {7, 8, 9, 11}
-"""CLOSED, CLOSE_WAIT, LAST_ACK, CLOSING."""
-_FIN_SENT = {4, 5, 6, 9, 11}
-"""FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT, LAST_ACK, CLOSING: the DATA_FIN has its place in the sequence space."""
+_FIN_RECEIVED = {8, 9, 11}
+"""CLOSE_WAIT, LAST_ACK, CLOSING."""
 _CLOSED = 7
 _ESTABLISHED, _LISTENING = 1, 10
 _LIVING = 0xFFF & ~(1 << 6 | 1 << 10)
@@ -249,6 +250,7 @@ class LinuxConnectionTable:
         self._subflows = _Sampler(_SUBFLOW_READER, _subflow)
         self._connections = _Sampler(_CONNECTION_READER, _connection)
         self._notifications: NotificationSocket | None = None
+        self._last_words: LastWords | None = None
 
     def snapshot(self) -> Snapshot:
         """Connections first: a subflow whose connection is missing has been opened in between.
@@ -331,14 +333,32 @@ class LinuxConnectionTable:
             if error.errno not in {errno.ENOENT, errno.ESTALE}:
                 raise
 
-    def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
+    def listen(
+        self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None], *, root: CgroupPath | None = None
+    ) -> None:
         notifications = NotificationSocket(_NETLINK_SOCK_DIAG, receive_buffer_bytes=_END_BUFFER_BYTES)
         notifications.join(_SKNLGRP_INET_TCP_DESTROY)
         notifications.join(_SKNLGRP_INET6_TCP_DESTROY)
         self._notifications = notifications
-        asyncio.get_running_loop().add_reader(notifications, _drain, notifications, deliver, lost)
+        self._last_words = None if root is None else hear_last_words(root, deliver, lost)
+        asyncio.get_running_loop().add_reader(notifications, self._drain, notifications, deliver, lost)
+
+    def _drain(
+        self, notifications: NotificationSocket, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]
+    ) -> None:
+        def take(messages: memoryview) -> None:
+            for end in decode_ends(messages):
+                deliver(end)
+
+        if self._last_words is not None:
+            self._last_words.drain()  # who has spoken there has said it better, and earlier
+        if notifications.drain(take):
+            lost()
 
     def close(self) -> None:
+        if self._last_words is not None:
+            self._last_words.close()
+            self._last_words = None
         if self._notifications is not None:
             asyncio.get_running_loop().remove_reader(self._notifications)
             self._notifications.close()
@@ -381,7 +401,6 @@ def _connection(flow: FourTuple, values: Values) -> ConnectionSample | None:
     if not token:
         return None  # a socket that has not connected yet
     is_fallback = bool(flags & _FALLBACK)
-    written = (acked or 0) + (write_seq or 0) - (snd_una or 0) - (state in _FIN_SENT) - is_fallback
     return ConnectionSample(
         Token(token),
         flow,
@@ -390,8 +409,14 @@ def _connection(flow: FourTuple, values: Values) -> ConnectionSample | None:
         is_fallback,
         sent,
         received,
-        # Nothing is written any more, and what was not sent is lost; the acknowledged bytes may include a DATA_FIN.
-        sent if state == _CLOSED and sent is not None else max(0, written),
+        written_bytes(
+            state,
+            sent=sent,
+            acked=acked or 0,
+            write_seq=write_seq or 0,
+            snd_una=snd_una or 0,
+            is_fallback=is_fallback,
+        ),
     )
 
 
@@ -451,9 +476,12 @@ def _vitals(flow: FourTuple, values: Values) -> SubflowVitals:
 
 
 def _payload(received: int | None, queued: int, state: int) -> int:
-    """Received payload: tcpi_bytes_received also counts a FIN, which then is the one unread byte (measured)."""
-    has_fin = queued == 1 and state in _FIN_RECEIVED
-    return (received or 0) - has_fin
+    """Received payload: tcpi_bytes_received also counts a FIN.
+
+    Whether a closed socket has received one cannot be seen but where it waits unread (measured): see last_words.py.
+    """
+    has_fin = state in _FIN_RECEIVED or (state == _CLOSED and queued == 1)
+    return max(0, (received or 0) - has_fin)
 
 
 _PLAIN_STATE = len(_SOCKET)
@@ -493,15 +521,6 @@ def _ipv4(packed: bytes) -> IPAddress:
 
 def _ipv6(packed: bytes) -> IPAddress:
     return normalised(IPv6Address(packed))
-
-
-def _drain(notifications: NotificationSocket, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
-    def take(messages: memoryview) -> None:
-        for end in decode_ends(messages):
-            deliver(end)
-
-    if notifications.drain(take):
-        lost()
 
 
 def decode_ends(messages: memoryview) -> Iterator[SubflowEnd]:

@@ -163,10 +163,20 @@ class Snapshot(NamedTuple):
     subflows: tuple[SubflowSample, ...]
 
 
+class StreamEnd(NamedTuple):
+    """What a connection had moved when one of its subflows was closed; as in `ConnectionSample`."""
+
+    tx_bytes: int
+    rx_bytes: int
+    tx_written: int
+
+
 class SubflowEnd(NamedTuple):
-    """The final counters of a subflow whose socket the kernel has just destroyed."""
+    """The final counters of a subflow that has just been closed, or whose socket the kernel has just destroyed."""
 
     flow: FourTuple
     tx_bytes: int
     rx_bytes: int
     retransmits: int
+    stream: StreamEnd | None = None
+    """None where the kernel does not say it."""

@@ -12,6 +12,7 @@ from mpmanager.model.connection import (
     SubflowEnd,
     SubflowSample,
 )
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.names import IPAddress, Token
 from mpmanager.model.pathmanager import Command, KernelEvent
 from mpmanager.model.progress import Progress, SubflowVitals
@@ -86,8 +87,14 @@ class ConnectionTable(Protocol):
         """
         ...
 
-    def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
-        """Call `deliver` with the final counters of each TCP socket that ends; `lost` when some were dropped."""
+    def listen(
+        self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None], *, root: CgroupPath | None = None
+    ) -> None:
+        """Call `deliver` with the final counters of each TCP socket that ends; `lost` when some were dropped.
+
+        Of subflows of processes below `root` that begin from now on they are told twice where the kernel can do that,
+        first when they are closed, with what their connection had moved.
+        """
         ...
 
     def close(self) -> None: ...

@@ -24,6 +24,7 @@ from mpmanager.model.connection import (
     SubflowSample,
     TcpState,
 )
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.heartbeat import Beat
 from mpmanager.model.names import AddressId, IPAddress, LinkName, Token
@@ -437,7 +438,9 @@ class SimulatedConnections:
         """All simulated programs use Multipath TCP."""
         return []
 
-    def listen(self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
+    def listen(
+        self, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None], *, root: CgroupPath | None = None
+    ) -> None:
         """Simulated connections never end."""
 
     def close(self) -> None:

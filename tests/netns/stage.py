@@ -81,11 +81,11 @@ async def until(condition, what, *, within_s=TIMEOUT_S):
 class Witness:
     """The sockets of one place: a table of them and the last words about those that ended."""
 
-    def __init__(self, lab, place):
+    def __init__(self, lab, place, *, root=None):
         self.ends, self.losses = [], 0
         with standing_in(lab, place):
             self.table = LinuxConnectionTable()
-            self.table.listen(self.ends.append, self._lose)
+            self.table.listen(self.ends.append, self._lose, root=root)
 
     def _lose(self):
         self.losses += 1

@@ -12,8 +12,10 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 import pytest
 
 from mpmanager.linux import sock_diag
+from mpmanager.linux.cgroups import LinuxCgroups
+from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.sock_diag import LinuxConnectionTable
-from mpmanager.model.connection import Endpoint, FourTuple, TcpState
+from mpmanager.model.connection import Endpoint, FourTuple, StreamEnd, TcpState
 from mpmanager.model.names import Token
 from mpmanager.model.pathmanager import DestroySubflow
 from netns.stage import (
@@ -424,6 +426,54 @@ async def test_last_words_of_a_fallback_are_payload_but_for_its_fin(lab):
                 break
         assert client.ends
         assert {volume(each) for each in client.ends} <= {(1000, 5000), (1000, 5001)}
+
+
+@pytest.fixture
+def root():
+    """A cgroup around this process, in which all its sockets are made meanwhile."""
+    own = LinuxCgroups().of_process(os.getpid())
+    mount = cgroup_mount()
+    cgroup = f"/mpmanager-test-last-words{os.getpid()}"
+    directory = mount / cgroup[1:]
+    directory.mkdir()
+    (directory / "cgroup.procs").write_text(str(os.getpid()))
+    yield cgroup
+    (mount / own[1:] / "cgroup.procs").write_text(str(os.getpid()))
+    directory.rmdir()
+
+
+async def first_words(witness, flow):
+    """Those of the program in the kernel: sock_diag speaks later."""
+    await until(lambda: witness.ends_of(flow), "last words")
+    return witness.ends_of(flow)[0]
+
+
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
+@on_the_laptop
+async def test_the_kernel_says_when_it_closes_a_subflow_what_its_connection_has_moved(lab, root, end):
+    version = 4 if ENDINGS.index(end) % 2 else 6
+    with closing(Witness(lab, "laptop", root=root)) as client, Talk(lab, version=version) as talk:
+        talk.send_up(10_007)
+        talk.send_down(50_021)
+        end(talk)
+        told = await first_words(client, talk.flow)
+    assert volume(told) == (talk.up, talk.down) or talk.has_sent_again()
+    assert told.stream == StreamEnd(tx_bytes=talk.up, rx_bytes=talk.down, tx_written=talk.up)
+
+
+@pytest.mark.parametrize("has_read_the_end", [True, False])
+@on_the_laptop
+async def test_last_words_of_a_fallback_leave_out_the_fin_when_the_kernel_says_them(lab, root, has_read_the_end):
+    with closing(Witness(lab, "laptop", root=root)) as client, Talk(lab, protocol=socket.IPPROTO_TCP) as talk:
+        talk.send_up(1000)
+        talk.send_down_unread(5000)
+        talk.server.close()
+        assert len(talk.client.recv(5000, socket.MSG_WAITALL)) == 5000
+        if has_read_the_end:
+            assert talk.client.recv(1) == b""
+        talk.client.close()
+        told = await first_words(client, talk.flow)
+    assert volume(told) == (1000, 5000)
 
 
 @on_the_laptop

@@ -12,6 +12,7 @@ from mpmanager.model.connection import (
     FourTuple,
     ProcessKey,
     Snapshot,
+    StreamEnd,
     SubflowEnd,
     SubflowSample,
     TcpState,
@@ -279,3 +280,26 @@ def test_ended_connections_are_forgotten_after_a_while_and_bounded_in_number(led
         ledger.settle(Token(number))
     assert len(ledger.ended(now=1.0)) == ENDED_KEPT
     assert ledger.ended(now=ENDED_KEPT_S + 1.0) == []
+
+
+def test_last_words_with_the_stream_are_final_though_nobody_has_looked_since(ledger):
+    """A program that breaks off: the kernel resets its first subflow, and the connection is gone at once."""
+    account = opened(ledger)
+    ledger.open_subflow(account, flow(2))
+    ledger.take(Snapshot((stream(10, 900),), (subflow(flow(1), 10, 900), subflow(flow(2), 0, 0))), now=1.0)
+    ledger.end_subflow(SubflowEnd(flow(2), 0, 3000, 0, StreamEnd(10, 7000, 10)))
+    ledger.end_subflow(SubflowEnd(flow(1), 10, 5000, 0, StreamEnd(10, 7000, 10)))
+    ledger.end_subflow(SubflowEnd(flow(1), 0, 0, 0))
+    ledger.close(TOKEN, now=1.1)
+    ledger.settle(TOKEN)
+    final = ledger.ended(now=1.1)[0]
+    assert final.volume == Volume(10, 7000), "not the 8000 of both subflows: some came twice"
+    assert final.carried() == {WLAN: Volume(10, 5000), LTE: Volume(0, 3000)}
+
+
+def test_a_stream_that_no_snapshot_has_shown_is_known_by_its_last_words(ledger):
+    opened(ledger)
+    ledger.close(TOKEN, now=0.1)
+    ledger.end_subflow(SubflowEnd(flow(1), 120, 5000, 0, StreamEnd(100, 5000, 100)))
+    ledger.settle(TOKEN)
+    assert ledger.ended(now=0.1)[0].volume == Volume(100, 5000)

@@ -224,6 +224,14 @@ def test_an_unread_byte_that_is_no_fin_is_payload(state, queued, received):
     assert end.rx_bytes == received
 
 
+def test_a_fin_that_has_come_is_no_payload_wherever_it_waits():
+    info = TcpInfo(bytes_received=5001)
+    close_wait = 8
+    data = message(socket_message(4, state=close_wait, idiag_rqueue=0) + attribute(2, bytes(info)))
+    (end,) = decode_ends(memoryview(data))
+    assert end.rx_bytes == 5000
+
+
 def test_an_end_without_counters_counts_nothing():
     assert list(decode_ends(memoryview(message(socket_message(4))))) == [SubflowEnd(FLOWS[4], 0, 0, 0)]
 

@@ -1,0 +1,47 @@
+"""The soak, a few seconds of it, on the real kernel."""
+
+import os
+import threading
+
+import pytest
+
+from mpmanager.bench import soak as soaking
+from mpmanager.bench.soak import Application, soak
+from mpmanager.bench.soak_checks import checks
+from mpmanager.lab.instance import instances
+
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
+
+FEW = (
+    Application(name="browser", habit="requests", threads=2),
+    Application(name="radio", habit="impatient", threads=1),
+)
+LONGEST_S = 60.0
+ENOUGH = 8
+
+
+@pytest.fixture
+def soaked(monkeypatch):
+    """What a soak saw that ended when some connections had ended."""
+    over = threading.Event()
+    monkeypatch.setattr(soaking, "APPLICATIONS", FEW)
+    monkeypatch.setattr(soaking, "SAMPLE_EVERY_S", 0.3)
+    monkeypatch.setattr(soaking, "_REST_S", 0.5)
+
+    def look(progress):
+        if progress.connections >= ENOUGH:
+            over.set()
+
+    return soak(LONGEST_S, seed=1, over=over, on_sample=look)
+
+
+def test_a_short_soak_leaves_nothing_and_a_byte_that_is_lost_would_be_noticed(soaked):
+    assert soaked.duration_s < LONGEST_S
+    assert len(soaked.books.accounts) >= ENOUGH
+    exact = [each for each in checks(soaked) if "left behind" not in each.text]
+    assert [each for each in exact if each.is_held is False] == []
+    assert f"soak{os.getpid()}" not in instances()
+    key, account = next((key, each) for key, each in soaked.books.accounts.items() if each.app.id == "app:soak.browser")
+    account.rx_bytes -= 1
+    failed = [each.text for each in checks(soaked) if each.is_held is False and "left behind" not in each.text]
+    assert failed == ["bytes of connections that differ from what both ends counted"], key
