@@ -67,7 +67,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     | st.lists(
         st.sampled_from(
             (
-                *("[interface.wlan0]", "[interface]", "[other]", "kind", " = ", '"wifi"', '"lte"', "network", "security"),
+                *(
+                    "[interface.wlan0]",
+                    "[interface]",
+                    "[other]",
+                    "kind",
+                    " = ",
+                    '"wifi"',
+                    '"lte"',
+                    "network",
+                    "security",
+                ),
                 *("gateway", '"192.0.2.1"', '"::1"', "[", "]", "3", "'", "\n", "1979-05-27", "true", "{}"),
                 "interface = 3",
             )
