@@ -56,7 +56,7 @@ def _trust(rules: Sequence[PolicyRule]) -> tuple[TrustPolicy, Selector]:
     """What the administrator demands of the program, and no less than that where a rule may only add to it.
 
     Such are rules of users, those about host names, which anybody may forge who answers for a name (decision 022), and
-    those of the administrator's files, on which all others stand (decision 029).
+    those of the administrator's files, on which all others stand (decision 030).
     """
     said = [(rule, rule.trust) for rule in rules if rule.trust is not None]
     trusting, trust = next((rule, trust) for rule, trust in said if not _may_only_add(rule))
