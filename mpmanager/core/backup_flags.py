@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from mpmanager.core.connection_state import Connection
+from mpmanager.core.intrusions import is_borne
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import BackupFlagObserved
 from mpmanager.model.pathmanager import Command, SetBackup
@@ -18,7 +19,9 @@ def set_backup_flags(situation: Situation, connection: Connection, now: float) -
     changed = []
     for flow, subflow in connection.subflows.items():
         path = situation.path_of(flow.local.address)
-        is_wrong = path is not None and subflow.is_backup != connection.is_backup_on(path)
+        is_wrong = path is not None and subflow.is_backup != (
+            connection.is_backup_on(path) or is_borne(situation, connection, flow, subflow, now)
+        )
         if is_wrong and subflow.flag_not_before <= now:
             subflow.is_backup = not subflow.is_backup
             changed.append((subflow.is_backup, flow, subflow.local_id))

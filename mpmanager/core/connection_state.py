@@ -92,6 +92,16 @@ class Recovery:
 
 
 @dataclass(slots=True, kw_only=True)
+class Intrusion:
+    """Subflows that somebody else opens on a path where none may be."""
+
+    count: int = 0
+    last: float = float("-inf")
+    """When the last one was over, or has to be."""
+    borne_until: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
 class Connection:
     token: Token
     initial: FourTuple
@@ -115,6 +125,7 @@ class Connection:
     """None: as the tiers say."""
     terms: Terms = UNRESTRICTED
     recoveries: dict[LinkName, Recovery] = field(default_factory=dict)
+    intrusions: dict[LinkName, Intrusion] = field(default_factory=dict)
     probes: dict[FourTuple, Probe] = field(default_factory=dict)
     withdrawals: list[AddressId] = field(default_factory=list)
     """Ids of probes that the peer has to be told to drop, one after the other."""

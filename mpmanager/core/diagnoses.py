@@ -13,9 +13,12 @@ from mpmanager.model.diagnosis import Finding, FindingId, Probe, ProbeOutcome, P
 from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Path, PathState, Tier
+from mpmanager.model.pathmanager import EventListener, KernelEndpoint
 from mpmanager.model.policy import Life, PolicyRule
 
 OUR_PATH_MANAGER = "userspace"
+_PATH_MANAGERS = frozenset({"mptcpd"})
+"""Programs that steer the connections whose events they hear; others may only look (`ip mptcp monitor`)."""
 _SEVERITIES = tuple(Severity)
 _NOTHING_MISSING = KernelTrial()
 _NOT_WORDS = {"selector", "life", "owner_uid", "origin"}
@@ -72,6 +75,8 @@ class Evidence:
     paths: tuple[Path, ...] = ()
     probes: tuple[Probe, ...] = ()
     path_manager: str = OUR_PATH_MANAGER
+    other_listeners: tuple[EventListener, ...] = ()
+    kernel_endpoints: tuple[KernelEndpoint, ...] = ()
     limits: tuple[str, ...] = ()
     """What the daemon cannot do here, one sentence each."""
     fallen_back: tuple[FallenBack, ...] = ()
@@ -219,6 +224,19 @@ def _peer_without(evidence: Evidence) -> Iterator[Case]:
 def _other_manager(evidence: Evidence) -> Iterator[Case]:
     if evidence.path_manager != OUR_PATH_MANAGER:
         yield Case(measured=f"net.mptcp.path_manager is {evidence.path_manager}, and not {OUR_PATH_MANAGER}.")
+
+
+def _other_listener(evidence: Evidence) -> Iterator[Case]:
+    for each in evidence.other_listeners:
+        who = f"{each.name or 'A program'} ({'not visible from here' if each.pid is None else f'process {each.pid}'})"
+        severity = Severity.PROBLEM if each.name in _PATH_MANAGERS else None
+        yield Case(measured=f"{who} hears what the kernel tells path managers.", severity=severity)
+
+
+def _endpoints(evidence: Evidence) -> Iterator[Case]:
+    if evidence.kernel_endpoints:
+        shown = ", ".join(" ".join((str(each.address), *each.flags)) for each in evidence.kernel_endpoints)
+        yield Case(measured=f"The kernel's own path manager has endpoints: {shown}.")
 
 
 def _plain(evidence: Evidence) -> Iterator[Case]:
@@ -382,6 +400,26 @@ DIAGNOSES = (
         meaning="New connections belong to somebody else: tiers, waits and helping do not hold for them.",
         fix="Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:",
         command="systemctl restart mpmanager",
+    ),
+    Diagnosis(
+        id=FindingId.OTHER_LISTENER,
+        severity=Severity.WARNING,
+        look=_other_listener,
+        title="Another program may steer the same connections",
+        meaning="A second path manager (mptcpd) opens and closes subflows of our connections as it likes; both waste "
+        "subflows that the other one undoes. Who only looks (ip mptcp monitor) does no harm.",
+        fix="Leave one of the two; to stop mptcpd, also at the next start:",
+        command="systemctl disable --now mptcp",
+    ),
+    Diagnosis(
+        id=FindingId.KERNEL_ENDPOINTS,
+        severity=Severity.NOTE,
+        look=_endpoints,
+        title="Endpoints of the kernel's path manager",
+        meaning="NetworkManager, or somebody by hand, has set them. They have no effect on connections that mpmanager "
+        "manages; those that were open before it, or are opened while it is stopped, may use these addresses.",
+        fix="Nothing has to be done. To have none (NetworkManager: connection.mptcp-flags disabled):",
+        command="ip mptcp endpoint flush",
     ),
     Diagnosis(
         id=FindingId.APPLICATION_WITHOUT_MPTCP,

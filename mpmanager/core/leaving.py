@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Probe, Subflow, is_on
+from mpmanager.core.intrusions import is_borne
 from mpmanager.core.situation import Situation
 from mpmanager.model.connection import FourTuple
 from mpmanager.model.pathmanager import Command, DestroySubflow, WithdrawAddress
@@ -23,9 +24,13 @@ def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
         yield from _leave(connection, [flow])
 
 
-def close_unwanted(situation: Situation, connection: Connection) -> Iterator[Command]:
+def close_unwanted(situation: Situation, connection: Connection, now: float) -> Iterator[Command]:
     """Leave the paths that are gone or not allowed; if nothing else would be left, those alone that must be left."""
-    unwanted = [flow for flow, each in connection.subflows.items() if not _may_stay(situation, connection, flow, each)]
+    unwanted = [
+        flow
+        for flow, each in connection.subflows.items()
+        if not (_may_stay(situation, connection, flow, each) or is_borne(situation, connection, flow, each, now))
+    ]
     if len(unwanted) < len(connection.subflows):
         yield from _leave(connection, unwanted)
     elif connection.terms.hold is Hold.TRUSTED:

@@ -11,7 +11,7 @@ tunnel does not expect part of it beside the tunnel.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from mpmanager.core import backup_flags, leaving, probing
+from mpmanager.core import backup_flags, intrusions, leaving, probing
 from mpmanager.core.address_offers import note_offer_refused, offer_addresses
 from mpmanager.core.connection_state import Connection, ConnectionMemory, Subflow, as_found, is_server_side
 from mpmanager.core.joining import Joiner, forget_failures
@@ -184,6 +184,7 @@ class SubflowManager:
             case AddressWithdrawn():
                 connection.announced.pop(event.remote_id, None)
             case SubflowEstablished():
+                intrusions.note_opened(self._situation, connection, event.flow, now)
                 self._joiner.note_established(connection, event, now)
             case SubflowClosed():
                 self._joiner.note_closed(connection, event, now)
@@ -274,7 +275,7 @@ class SubflowManager:
         """Bring the connection nearer to what it should be."""
         if not connection.is_established or connection.is_local or connection.is_foreign:
             return
-        yield from leaving.close_unwanted(self._situation, connection)
+        yield from leaving.close_unwanted(self._situation, connection, now)
         yield from leaving.close_surplus(connection)
         yield from backup_flags.set_backup_flags(self._situation, connection, now)
         yield from probing.withdraw(self._situation, connection, now)

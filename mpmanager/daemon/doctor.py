@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, ProbeInfo, ProbeOptions, ProbesInfo
@@ -26,6 +27,8 @@ _LOOK_SHARE = 0.02
 """Of the loop's time at most goes into looking at all TCP sockets, of which anybody may have thousands, and may ask."""
 _SELECTED_BY = ("exe:", "app:", "unit:")
 _LAST_PORT = 65535
+
+ToldT = TypeVar("ToldT")
 
 
 class Doctor:
@@ -88,6 +91,8 @@ class Doctor:
             paths=tuple(self._chosen(options)),
             probes=probes,
             path_manager=self._world.path_manager.current(),
+            other_listeners=self._told(self._world.path_manager.other_listeners),
+            kernel_endpoints=self._told(self._world.path_manager.kernel_endpoints),
             limits=tuple(self._limits()),
             fallen_back=tuple(_fallen_back(accounts)),
             plain=tuple(self._plain(may_see)),
@@ -133,6 +138,13 @@ class Doctor:
             known = ", ".join(each.name for each in self._paths()) or "none at the moment"
             raise UnknownPathError(f"there is no path {options.path!r}; paths are: {known}")
         return found
+
+    @staticmethod
+    def _told(ask: Callable[[], tuple[ToldT, ...]]) -> tuple[ToldT, ...]:
+        """What the kernel tells, or nothing where it does not: the rest is told."""
+        with suppress(CommandRefusedError):
+            return ask()
+        return ()
 
     def _plain(self, may_see: Callable[[int | None], bool]) -> Iterator[PlainTcp]:
         """Programs with plain connections, those with the most first."""

@@ -24,6 +24,7 @@ from mpmanager.linux.netlink import (
     messages_of,
     nested,
 )
+from mpmanager.linux.other_path_managers import event_listeners, kernel_endpoints
 from mpmanager.linux.path_manager_switch import PathManagerSwitch
 from mpmanager.model.connection import Endpoint, FourTuple, normalised
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError, ManagedElsewhereError, NotSupportedError
@@ -38,6 +39,8 @@ from mpmanager.model.pathmanager import (
     ConnectionEstablished,
     CreateSubflow,
     DestroySubflow,
+    EventListener,
+    KernelEndpoint,
     KernelEvent,
     SetBackup,
     SubflowClosed,
@@ -165,6 +168,12 @@ class LinuxPathManager:
 
     def current(self) -> str:
         return self._switch.current()
+
+    def other_listeners(self) -> tuple[EventListener, ...]:
+        return event_listeners(self._family.groups[_EVENTS_GROUP])
+
+    def kernel_endpoints(self) -> tuple[KernelEndpoint, ...]:
+        return kernel_endpoints(self._netlink, self._family.id)
 
     def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:
         notifications = NotificationSocket(NETLINK_GENERIC, receive_buffer_bytes=_EVENT_BUFFER_BYTES)

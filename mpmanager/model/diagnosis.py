@@ -113,6 +113,8 @@ class FindingId(StrEnum):
     JOIN_STRIPPED = "join-stripped"
     PEER_WITHOUT_MPTCP = "peer-without-mptcp"
     OTHER_PATH_MANAGER = "other-path-manager"
+    OTHER_LISTENER = "other-listener"
+    KERNEL_ENDPOINTS = "kernel-endpoints"
     APPLICATION_WITHOUT_MPTCP = "application-without-mptcp"
     CAP_REACHED = "cap-reached"
     RULE_SHADOWED = "rule-shadowed"

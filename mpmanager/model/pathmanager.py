@@ -140,3 +140,22 @@ class WithdrawAddress:
 
 
 Command = CreateSubflow | DestroySubflow | SetBackup | AnnounceAddress | WithdrawAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventListener:
+    """Another process that hears what the kernel tells path managers."""
+
+    pid: int | None
+    """None where it cannot be seen from here (another PID namespace)."""
+    name: str
+    """As `ps` shows it; empty where that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelEndpoint:
+    """An address that the kernel's own path manager uses for the connections that are its own (`ip mptcp endpoint`)."""
+
+    address: IPAddress
+    flags: tuple[str, ...]
+    """Such as `subflow` or `signal`."""

@@ -14,7 +14,7 @@ from mpmanager.model.connection import (
 )
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.names import IPAddress, Token
-from mpmanager.model.pathmanager import Command, KernelEvent
+from mpmanager.model.pathmanager import Command, EventListener, KernelEndpoint, KernelEvent
 from mpmanager.model.progress import Progress, SubflowVitals
 
 
@@ -35,6 +35,22 @@ class PathManager(Protocol):
 
     def current(self) -> str:
         """Who manages new connections now: `userspace`, `kernel` or another name."""
+        ...
+
+    def other_listeners(self) -> tuple[EventListener, ...]:
+        """Other processes that hear the same events, as another path manager does. Reads /proc: milliseconds.
+
+        Raises:
+            CommandRefusedError: the kernel does not tell.
+        """
+        ...
+
+    def kernel_endpoints(self) -> tuple[KernelEndpoint, ...]:
+        """What the kernel's own path manager is told to use; none of it is ours.
+
+        Raises:
+            CommandRefusedError: the kernel does not tell.
+        """
         ...
 
     def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:

@@ -44,6 +44,8 @@ from mpmanager.model.pathmanager import (
     Command,
     CreateSubflow,
     DestroySubflow,
+    EventListener,
+    KernelEndpoint,
     KernelEvent,
     SetBackup,
     SubflowClosed,
@@ -324,6 +326,12 @@ class SimulatedPathManager:
 
     def current(self) -> str:
         return self._current
+
+    def other_listeners(self) -> tuple[EventListener, ...]:
+        return ()
+
+    def kernel_endpoints(self) -> tuple[KernelEndpoint, ...]:
+        return ()
 
     def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:  # noqa: ARG002  # nothing is ever lost here
         self._deliver = deliver

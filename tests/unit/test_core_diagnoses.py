@@ -12,6 +12,7 @@ from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep,
 from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
+from mpmanager.model.pathmanager import EventListener, KernelEndpoint
 from mpmanager.model.policy import Life, PolicyRule
 from mpmanager.model.selector import Selector
 
@@ -131,6 +132,24 @@ def test_connections_that_fell_back_are_told_once_for_each_peer():
 def test_another_path_manager_is_a_problem():
     found = findings(Evidence(path_manager="kernel"))
     assert "kernel" in only(found, FindingId.OTHER_PATH_MANAGER, Severity.PROBLEM).measured
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("mptcpd", Severity.PROBLEM), ("ip", Severity.WARNING), ("", Severity.WARNING)]
+)
+def test_who_hears_the_same_events_is_told_and_a_known_path_manager_is_a_problem(name, severity):
+    listener = EventListener(pid=77 if name else None, name=name)
+    measured = only(findings(Evidence(other_listeners=(listener,))), FindingId.OTHER_LISTENER, severity).measured
+    assert measured.startswith(f"{name} (process 77) hears" if name else "A program (not visible from here) hears")
+
+
+def test_endpoints_of_the_kernels_path_manager_are_worth_one_note():
+    endpoints = tuple(
+        KernelEndpoint(address=ip_address(address), flags=flags)
+        for address, flags in (("192.0.2.1", ("subflow", "backup")), ("2001:db8::1", ()))
+    )
+    finding = only(findings(Evidence(kernel_endpoints=endpoints)), FindingId.KERNEL_ENDPOINTS, Severity.NOTE)
+    assert finding.measured.endswith("endpoints: 192.0.2.1 subflow backup, 2001:db8::1.")
 
 
 @pytest.mark.parametrize(("is_asked", "severity"), [(False, Severity.NOTE), (True, Severity.WARNING)])

@@ -25,6 +25,7 @@ from mpmanager.core.probing import DROPPED_WITHIN_S, ID_SPARED_S, PROBE_ENDS_S, 
 from mpmanager.core.subflow_events import (
     BackupFlagObserved,
     CommandRefused,
+    ConnectionHeld,
     NormalPathsChosen,
     PathRecovered,
     PathsChanged,
@@ -59,6 +60,7 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
     WithdrawAddress,
 )
+from mpmanager.model.trust import Hold
 
 TOKEN = Token(0x1234)
 SERVER = Endpoint(ip_address("192.0.2.80"), 443)
@@ -1091,3 +1093,38 @@ def test_probes_leave_no_ids_behind_in_the_kernel_and_take_none_from_a_standing_
         kernel.carry_out(laptop.later(1.0))
     assert kernel.refused == []
     assert kernel.entries == [(initial().local.address, 0), (backup.local.address, backup.local_id)]
+
+
+def intruder(port):
+    flow = FourTuple(Endpoint(ip_address("10.0.2.2"), port), SERVER)
+    return SubflowEstablished(
+        token=TOKEN, flow=flow, local_id=AddressId(77), remote_id=AddressId(0), is_backup_there=False
+    )
+
+
+def test_what_somebody_else_opens_again_and_again_is_left_and_then_borne_as_a_backup_for_longer_each_time():
+    laptop = Laptop(path(1), path(2, tier=Tier.NEVER))
+    laptop.connect()
+    for port in (1, 2):
+        commands = laptop.feed(intruder(port))
+        assert [type(each) for each in commands] == [WithdrawAddress, DestroySubflow], "at once"
+        laptop.feed(closed(intruder(port).flow))
+    for port, borne_s in ((3, 0.5), (4, 1.0), (5, 2.0), (6, 5.0)):
+        flow = intruder(port).flow
+        assert laptop.feed(intruder(port)) == [SetBackup(token=TOKEN, flow=flow, local_id=77, is_backup=True)]
+        assert laptop.later(borne_s * 0.9) == []
+        assert laptop.later(borne_s * 0.2)[-1] == DestroySubflow(token=TOKEN, flow=flow)
+        laptop.feed(closed(flow))
+    laptop.later(200)
+    assert laptop.feed(intruder(7))[-1] == DestroySubflow(token=TOKEN, flow=intruder(7).flow), "forgiven"
+
+
+def test_nothing_is_borne_where_trust_forbids_the_path():
+    laptop = Laptop(path(1), path(2, tier=Tier.NEVER))
+    laptop.connect()
+    for port in range(1, 6):
+        laptop.feed(intruder(port))
+        laptop.feed(closed(intruder(port).flow))
+    assert laptop.feed(intruder(9))[-1] != DestroySubflow(token=TOKEN, flow=intruder(9).flow)
+    commands = laptop.feed(ConnectionHeld(token=TOKEN, hold=Hold.TRUSTED))
+    assert DestroySubflow(token=TOKEN, flow=intruder(9).flow) in commands
