@@ -31,6 +31,8 @@ _REST_S = 0.1
 """Before the kernel is asked again that did not answer."""
 _CHOOSE_EVERY_S = 0.05
 """The shortest time between two choices of whom to watch: connections may come and go in hundreds."""
+_CHOICE_REST = 4.0
+"""Rest after a choice by its duration: among ten thousand connections it takes tens of milliseconds."""
 _MS_PER_S = 1000.0
 
 _REASON_WORDS = {
@@ -149,8 +151,10 @@ class ExpirationKeeper:
         """Look once at all; returns when to look again, in seconds, or None when there is nothing to look at."""
         now = self._clock()
         if self._is_stirred and now >= self._next_choice:
-            self._is_stirred, self._next_choice = False, now + _CHOOSE_EVERY_S
+            self._is_stirred = False
             self._choose(now)
+            ended = self._clock()
+            self._next_choice = max(now + _CHOOSE_EVERY_S, ended + (ended - now) * _CHOICE_REST)
         if self._due is not None:
             self._core.note_lag(now - self._due, now)
         for beat in self._core.beats(now):

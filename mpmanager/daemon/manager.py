@@ -90,6 +90,12 @@ _LONGEST_TRUST_IN_CLOCKS_S = 30.0
 _SHORTEST_SAMPLE_S = 0.05
 """Somebody who comes so soon after a sample gets that one."""
 
+_LONG_S, _BREATH_S = 0.02, 0.002
+"""After a part of a sample that took so long, as with thousands of connections, others are served for a moment."""
+
+_SAMPLE_REST = 1.0
+"""Rest after a sample by its duration, whatever subscribers ask for."""
+
 _FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
 """RFC 6335."""
 
@@ -596,11 +602,13 @@ class Manager:
     async def _sample_forever(self, progressed: Callable[[], None]) -> None:
         while True:
             self._stirred.clear()
+            began = time.monotonic()
             try:
                 await self._sample()
             except CommandRefusedError as error:
                 await _rest_after(error)
             progressed()
+            await asyncio.sleep((time.monotonic() - began) * _SAMPLE_REST)
             interval_s = self.streams.interval_s or IDLE_INTERVAL_S
             await wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
 
@@ -611,14 +619,18 @@ class Manager:
         if now - self._sampled >= _SHORTEST_SAMPLE_S:
             self._rates.take(counters, now=now)
             self._connections.sample()
-            self._wait_observer.choose(self._connections.ledger.living())
             self._sampled = now
+            await _breathe(now)
+            self._wait_observer.choose(self._connections.ledger.living())
             self.caps.count(counters, self.paths.paths)
             await self.paths.keep_caps()
         due = self.streams.due(now)
         if due:
+            began = time.monotonic()
             frame = self._frame(now)
             for subscriber in due:
+                await _breathe(began)
+                began = time.monotonic()
                 subscriber.offer(frame, self.journal, now=now)
 
     def _frame(self, now: float) -> Frame:
@@ -673,6 +685,12 @@ def _everybody(world: World) -> CgroupPath:
         return root_of(world.cgroups.of_process(os.getpid()))
     except (NotSupportedError, CommandRefusedError):
         return ROOT  # nothing is enforced then
+
+
+async def _breathe(since: float) -> None:
+    """Let others be served if what began then has taken long."""
+    if time.monotonic() - since > _LONG_S:
+        await asyncio.sleep(_BREATH_S)
 
 
 async def _rest_after(error: CommandRefusedError) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 import subprocess
+import time
 from contextlib import closing
 from html import escape
 from pathlib import Path
@@ -32,6 +33,12 @@ _CONFIGURATION = """\
 """
 
 
+_IF_NOT_ORPHANED = 'test "$PPID" = "$0" && exec "$@"'
+"""A script, given the number of the parent."""
+_GOING_S, _LOOK_S = 2.0, 0.05
+"""How long a bus whose daemon was killed just now may take to end."""
+
+
 class PrivateBus:
     """A running dbus-daemon on DIR/bus. It ends with this process, also when that is killed."""
 
@@ -51,11 +58,16 @@ class PrivateBus:
             configuration.write_text(_CONFIGURATION.format(socket=escape(str(address)), owner=owner))
             with (directory / "bus.log").open("wb") as log:
                 self._process = subprocess.Popen(
-                    # setpriv (util-linux): the bus has no reason to outlive its daemon.
+                    # setpriv (util-linux): the bus has no reason to outlive its daemon, be that killed before
+                    # setpriv has run: then the shell finds that its parent is another one.
                     [
                         "setpriv",
                         "--pdeathsig",
                         "TERM",
+                        "sh",
+                        "-c",
+                        _IF_NOT_ORPHANED,
+                        str(os.getpid()),
                         "dbus-daemon",
                         f"--config-file={configuration}",
                         "--nofork",
@@ -100,9 +112,16 @@ class PrivateBus:
 
 
 def _refuse_if_alive(path: Path) -> None:
-    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
-        if probe.connect_ex(str(path)) == 0:
+    deadline = time.monotonic() + _GOING_S
+    while _is_alive(path):
+        if time.monotonic() > deadline:
             raise NotSupportedError(f"{path} is in use: another mpmanagerd runs there")
+        time.sleep(_LOOK_S)
+
+
+def _is_alive(path: Path) -> bool:
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _refuse_if_shared(directory: Path) -> None:

@@ -32,7 +32,7 @@ class Subscriber:
         self.options = options
         self._viewer = viewer
         self._stream = stream
-        self._unsent = b""
+        self._unsent = memoryview(b"")
         self._unsent_since = 0.0
         self._sequence = itertools.count()
         self._last_event = first_event
@@ -66,7 +66,7 @@ class Subscriber:
         part.dropped = self._dropped
         part.events_lost = journal.lost_since(self._last_event)
         self._last_event = events[-1].id if events else self._last_event
-        self._unsent = encode_frame(part)
+        self._unsent = memoryview(encode_frame(part))
         self._unsent_since = now
         self._left -= 1
         self._send()

@@ -5,6 +5,7 @@ import itertools
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self
 
@@ -33,6 +34,7 @@ ATTRIBUTE = struct.Struct("=HH")
 
 _RECEIVE_BYTES = 256 * 1024
 _REPLY_TIMEOUT_S = 2
+_LONGEST_DRAIN_S = 0.02
 _TIMEVAL = struct.Struct("@ll")
 
 Attributes = Mapping[int, memoryview]
@@ -246,10 +248,13 @@ class NotificationSocket:
     def close(self) -> None:
         self._socket.close()
 
-    def drain(self, take: Callable[[memoryview], None]) -> bool:
-        """Hand over all datagrams that wait; returns whether some have been lost."""
-        has_lost = False
-        while True:
+    def drain(self, take: Callable[[memoryview], None], *, longest_s: float = _LONGEST_DRAIN_S) -> bool:
+        """Hand over the datagrams that wait, as far as there is time; returns whether some have been lost.
+
+        Others want to be served in a storm, too: what is left keeps the socket readable.
+        """
+        has_lost, deadline = False, time.monotonic() + longest_s
+        while time.monotonic() < deadline:
             try:
                 datagram = self.receive()
             except OSError as error:
@@ -260,6 +265,7 @@ class NotificationSocket:
             if datagram is None:
                 return has_lost
             take(memoryview(datagram))
+        return has_lost
 
     def receive(self) -> bytes | None:
         """The next datagram; None when there is none.
