@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system deb test-deb flatpak-wheels test-flatpak bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system test-faults deb test-deb flatpak-wheels test-flatpak bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -9,6 +9,7 @@ help:
 	@echo "make lint     ruff and import-linter"
 	@echo "make types    mypy --strict"
 	@echo "make test-system  check on other kernels and with real Wi-Fi, in emulated machines: docs/system-tests.md"
+	@echo "make test-faults  kills, flapping, lost events and the like at full length: docs/faults.md"
 	@echo "make deb      build the Debian packages into build/deb: docs/packages.md"
 	@echo "make test-deb install, upgrade and remove them on fresh Debian 12 and 13 systems"
 	@echo "make flatpak-wheels   fetch what the window's Flatpak is built of: flatpak/README.md"
@@ -47,7 +48,7 @@ test-kernel: test-window
 	$(PYTHON) -m pytest -m netns tests/contract tests/netns/network
 
 test-programs: setup
-	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end
+	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end tests/faults
 
 test-namespaces: setup
 	$(PYTHON) -m pytest -m "netns and not alone" tests/netns --ignore=tests/netns/network
@@ -63,6 +64,10 @@ test-headless:
 # Takes about half an hour, as root. GUESTS="wifi" runs some of the machines only.
 test-system: deb
 	nice $(PYTHON) tests/system/run.py $(GUESTS)
+
+# Takes about twenty minutes, as root.
+test-faults: setup
+	$(PYTHON) tests/faults/run.py $(FAULTS)
 
 # The same sources and lock files give the same bytes.
 deb: setup

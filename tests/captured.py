@@ -8,6 +8,8 @@ import time
 from typing import NamedTuple
 
 _ETH_P_ALL = 3
+_LOAD, _LOAD_BYTE, _SHIFT_RIGHT, _JUMP_IF_EQUAL, _GIVE = 0x20, 0x30, 0x74, 0x15, 0x06
+"""Of classic BPF."""
 _PACKET_TYPE_FIELD, _PACKET_OUTGOING = 0xFFFFF004, 4
 _SO_ATTACH_FILTER, _SO_RCVBUFFORCE = 26, 33
 _BUFFER_BYTES = 1 << 27
@@ -41,11 +43,12 @@ class Packet(NamedTuple):
 class Wire:
     """All that leaves by an interface of the network namespace in which `inside` calls a function; a context."""
 
-    def __init__(self, name, *, inside=lambda function: function()):
+    def __init__(self, name, *, to=None, inside=lambda function: function()):
+        """`to` are an IPv4 and an IPv6 address: only what goes there is kept."""
         # Of no protocol until it is bound: else it would hear all interfaces in between.
         self._socket = inside(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0))
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
-        _show_what_leaves(self._socket)
+        _attach(self._socket, _leaving() if to is None else _leaving_to(*to))
         self._socket.bind((name, _ETH_P_ALL))
 
     def __enter__(self):
@@ -65,16 +68,29 @@ class Wire:
         return found
 
 
-def _show_what_leaves(capture):
-    load, jump_if_equal, give = 0x20, 0x15, 0x06
-    program = (
-        struct.pack("HBBI", load, 0, 0, _PACKET_TYPE_FIELD)
-        + struct.pack("HBBI", jump_if_equal, 0, 1, _PACKET_OUTGOING)
-        + struct.pack("HBBI", give, 0, 0, _SNAPPED_BYTES)
-        + struct.pack("HBBI", give, 0, 0, 0)
+def _leaving():
+    return (
+        *((_LOAD, 0, 0, _PACKET_TYPE_FIELD), (_JUMP_IF_EQUAL, 0, 1, _PACKET_OUTGOING)),
+        *((_GIVE, 0, 0, _SNAPPED_BYTES), (_GIVE, 0, 0, 0)),
     )
-    kept = ctypes.create_string_buffer(program)
-    capture.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HxxxxxxP", 4, ctypes.addressof(kept)))
+
+
+def _leaving_to(v4, v6):
+    """By the last four bytes of the destination."""
+    return (
+        *((_LOAD, 0, 0, _PACKET_TYPE_FIELD), (_JUMP_IF_EQUAL, 0, 8, _PACKET_OUTGOING)),
+        *((_LOAD_BYTE, 0, 0, 0), (_SHIFT_RIGHT, 0, 0, 4), (_JUMP_IF_EQUAL, 0, 2, 4)),
+        *((_LOAD, 0, 0, 16), (_JUMP_IF_EQUAL, 2, 3, int(v4))),
+        *((_LOAD, 0, 0, 36), (_JUMP_IF_EQUAL, 0, 1, int(v6) & 0xFFFFFFFF)),
+        *((_GIVE, 0, 0, _SNAPPED_BYTES), (_GIVE, 0, 0, 0)),
+    )
+
+
+def _attach(capture, instructions):
+    program = b"".join(struct.pack("HBBI", *each) for each in instructions)
+    kept = ctypes.create_string_buffer(program, len(program))
+    attached = struct.pack("HxxxxxxP", len(instructions), ctypes.addressof(kept))
+    capture.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
 
 
 def _parse(data):

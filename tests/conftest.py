@@ -25,7 +25,7 @@ if find_spec("hypothesis") is not None:  # the guests of `make test-system` go w
     """The same cases each time, so that a failure is of the change that is tried; with a number of cases, others."""
 
 _NETNS_DIRECTORY = Path(__file__).parent / "netns"
-_NAMESPACE_DIRECTORIES = frozenset({"contract", "end_to_end", "netns"})
+_NAMESPACE_DIRECTORIES = frozenset({"contract", "end_to_end", "faults", "netns"})
 _WINDOW_DIRECTORY = "gui"
 """Where `make test` looks for tests that need namespaces, and for those that need Qt alone; see the Makefile."""
 _NOT_RUN = pytest.StashKey[tuple[int, tuple[str, ...]]]()

@@ -26,7 +26,18 @@ class Daemon:
         self.log = directory / "daemon.log"
         self.process = None
 
-    def start(self):
+    def start(self, *, within_s=15.0):
+        offset = self.launch()
+        try:
+            until(
+                lambda: b"ready on the bus" in self.log.read_bytes()[offset:], "the daemon is ready", within_s=within_s
+            )
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it says: {self.log.read_bytes()[offset:].decode()!r}") from late
+        return self
+
+    def launch(self):
+        """Start it without waiting; returns how much there was in its log before."""
         with self.log.open("ab") as log:
             offset = log.tell()
             self.process = self.lab.popen(
@@ -36,8 +47,7 @@ class Daemon:
                 stderr=log,
                 start_new_session=True,  # as a service has
             )
-        until(lambda: b"ready on the bus" in self.log.read_bytes()[offset:], "the daemon is ready")
-        return self
+        return offset
 
     def stop(self):
         if self.process is None:
