@@ -5,6 +5,7 @@ import select
 import socket
 import struct
 import time
+from errno import ENETDOWN
 from typing import NamedTuple
 
 _ETH_P_ALL = 3
@@ -61,11 +62,20 @@ class Wire:
         """What programs have sent since the last time, once it is quiet; none is missing."""
         found, deadline = [], time.monotonic() + within_s
         while select.select([self._socket], [], [], quiet_s)[0] and time.monotonic() < deadline:
-            if (packet := _parse(self._socket.recv(_SNAPPED_BYTES))) is not None:
+            if (data := self._received()) and (packet := _parse(data)) is not None:
                 found.append(packet)
         _, dropped = struct.unpack("II", self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
         assert dropped == 0, "the capture was too slow"
         return found
+
+    def _received(self):
+        """Nothing where the interface went down, which is told once; the capture goes on when it is up again."""
+        try:
+            return self._socket.recv(_SNAPPED_BYTES)
+        except OSError as error:
+            if error.errno != ENETDOWN:
+                raise
+            return b""
 
 
 def _leaving():

@@ -13,10 +13,10 @@ def daemon_in(tmp_path):
     """Starts daemons in labs; stops them at the end and looks at what they said."""
     daemons = []
 
-    def start(lab, *, place="laptop"):
+    def start(lab, **options):
         directory = tmp_path / f"daemon{len(daemons)}"
         directory.mkdir()
-        daemons.append(Daemon(lab, directory, place=place))
+        daemons.append(Daemon(lab, directory, **options))
         return daemons[-1].start()
 
     yield start

@@ -20,8 +20,8 @@ IPPROTO_MPTCP = 262
 class Daemon:
     """mpmanagerd at a place of a lab."""
 
-    def __init__(self, lab, directory, *, place="laptop"):
-        self.lab, self.directory, self.place = lab, directory, place
+    def __init__(self, lab, directory, *, place="laptop", program=(DAEMON,)):
+        self.lab, self.directory, self.place, self._program = lab, directory, place, program
         self.bus = parse_bus(f"private:{directory / 'bus'}")
         self.log = directory / "daemon.log"
         self.process = None
@@ -41,7 +41,12 @@ class Daemon:
         with self.log.open("ab") as log:
             offset = log.tell()
             self.process = self.lab.popen(
-                [DAEMON, f"--bus={self.bus}", f"--facts={self.lab.facts_file}", f"--state={self.directory / 'state'}"],
+                [
+                    *self._program,
+                    f"--bus={self.bus}",
+                    f"--facts={self.lab.facts_file}",
+                    f"--state={self.directory / 'state'}",
+                ],
                 place=self.place,
                 is_service=True,
                 stderr=log,

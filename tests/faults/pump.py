@@ -19,9 +19,9 @@ import threading
 IPPROTO_MPTCP = 262
 PERIOD = 65_521
 PATTERN = random.Random(7).randbytes(PERIOD) * 2  # noqa: S311  # not a secret
-CHUNK = 4096
-PAUSE_S = 0.05
-OPENING_PAUSE_S = 0.1
+CHUNK = 8192
+PAUSE_S = 0.1
+OPENING_PAUSE_S = 0.2
 DATAGRAM = 200
 PATIENCE_S = 60
 KINDS = {

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.netns
 
 _RULES = 12
 _DURING_START_S = 0.8
-_AFTER_START_S = 0.8
+_AFTER_START_S = 0.5
 _SHARE_DURING_START = 0.3
 _FORMATS = {"policies.json": PoliciesFormat(), "paths.json": PathsFormat()}
 
@@ -191,7 +191,7 @@ def random_of(seed):
 
 
 def test_a_daemon_that_is_killed_again_and_again_leaks_loses_and_leaves_nothing(lab_up, daemon_in, running, trial):
-    kills = trial.so_many(4, 200)
+    kills = int(os.environ.get("MPMANAGER_FAULTS_KILLS", "0")) or trial.so_many(3, 200)
     seed = int(os.environ.get("MPMANAGER_FAULTS_SEED", "0")) or random.SystemRandom().randrange(1 << 32)
     print(f"MPMANAGER_FAULTS_SEED={seed}")  # noqa: T201  # shown when it fails
     rng = random_of(seed)

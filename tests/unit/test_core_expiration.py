@@ -500,6 +500,25 @@ def test_who_was_late_himself_draws_no_conclusions_for_a_while():
     assert len(failed(place)) == 1
 
 
+@pytest.mark.parametrize("leap_s", [0.3, 5.0, 30_000.0])
+@BOTH_DIRECTIONS
+def test_a_clock_that_leaps_while_the_machine_sleeps_fails_no_path(sender, leap_s):
+    place = laptop()
+    connection = place.connect(0.05)
+    for _ in range(3):
+        messages(place, connection, sender, 1)
+        place.run(0.513)
+        place.leap(leap_s)
+        place.run(3)
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
+    messages(place, connection, sender, 3)
+    place.run(1)
+    place.links[WLAN].is_hole = True
+    place.run(2)
+    assert len(failed(place)) == 1, "what fails afterwards is found as ever"
+
+
 def test_connections_share_verdicts_and_one_probe_per_path():
     place = laptop()
     connections = [place.connect(0.05) for _ in range(8)]

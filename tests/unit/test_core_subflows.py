@@ -1128,3 +1128,17 @@ def test_nothing_is_borne_where_trust_forbids_the_path():
     assert laptop.feed(intruder(9))[-1] != DestroySubflow(token=TOKEN, flow=intruder(9).flow)
     commands = laptop.feed(ConnectionHeld(token=TOKEN, hold=Hold.TRUSTED))
     assert DestroySubflow(token=TOKEN, flow=intruder(9).flow) in commands
+
+
+@pytest.mark.parametrize("leap_s", [10.0, 30_000.0])
+def test_a_clock_that_leaps_gives_up_what_was_under_way_once_and_tries_it_again_once(leap_s):
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    laptop.now += leap_s
+    (given_up,) = laptop.feed(TimePassed())
+    assert given_up == DestroySubflow(token=TOKEN, flow=join.flow)
+    (again,) = laptop.later(RETRY_AFTER_S[0])
+    assert again.local.address == join.local.address
+    laptop.now += leap_s
+    laptop.accept([again])
+    assert laptop.later(leap_s) == []
