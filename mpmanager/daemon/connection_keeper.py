@@ -62,8 +62,9 @@ _MOST_LOOKS = 300
 """At closing connections in one round."""
 _MOST_NAMES = 500
 """Connections whose programs are sought in one round."""
-_NAMING_REST = 9.0
-"""Rest after a search by its duration: one may cost a walk over all processes, and events must not wait for that."""
+_NAMING_REST, _LONGEST_NAMING_S = 9.0, 0.5
+"""Rest after a search by its duration: one may cost a walk over all processes, and events must not wait for that. What
+seems to have taken longer has slept meanwhile, with the machine or by itself."""
 _OWNER_SOUGHT_S = 15.0
 """A connection whose process nobody found for so long stays without: its cgroup tells what it can."""
 _OPEN_STATES = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED})
@@ -282,7 +283,7 @@ class ConnectionKeeper:
             and account.application.pid is None
             and now - since <= _OWNER_SOUGHT_S
         }
-        took = self._clock() - now
+        took = min(self._clock() - now, _LONGEST_NAMING_S)
         self._naming_rests_until = now + took * (1 + _NAMING_REST)
 
     def _name(self, accounts: Sequence[ConnectionAccount], again: Container[Token]) -> None:

@@ -25,6 +25,8 @@ _MOST_PLAIN = 20
 """Programs that are named."""
 _LOOK_SHARE = 0.02
 """Of the loop's time at most goes into looking at all TCP sockets, of which anybody may have thousands, and may ask."""
+_LONGEST_REST_S = 60.0
+"""What seems to have taken longer has slept meanwhile."""
 _SELECTED_BY = ("exe:", "app:", "unit:")
 _LAST_PORT = 65535
 
@@ -169,7 +171,7 @@ class Doctor:
         owners = self._world.connections.plain_connections()
         self._plain_seen = list(zip(owners, self._world.applications.find(owners), strict=True))
         ended = time.monotonic()
-        self._next_look = ended + (ended - began) / _LOOK_SHARE
+        self._next_look = ended + min((ended - began) / _LOOK_SHARE, _LONGEST_REST_S)
 
 
 def wishes_of(options: ProbeOptions) -> ProbeWishes:

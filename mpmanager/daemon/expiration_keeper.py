@@ -31,7 +31,7 @@ _REST_S = 0.1
 """Before the kernel is asked again that did not answer."""
 _CHOOSE_EVERY_S = 0.05
 """The shortest time between two choices of whom to watch: connections may come and go in hundreds."""
-_CHOICE_REST = 4.0
+_CHOICE_REST, _LONGEST_CHOICE_REST_S = 4.0, 0.5
 """Rest after a choice by its duration: among ten thousand connections it takes tens of milliseconds."""
 _MS_PER_S = 1000.0
 
@@ -154,7 +154,8 @@ class ExpirationKeeper:
             self._is_stirred = False
             self._choose(now)
             ended = self._clock()
-            self._next_choice = max(now + _CHOOSE_EVERY_S, ended + (ended - now) * _CHOICE_REST)
+            rest_s = min((ended - now) * _CHOICE_REST, _LONGEST_CHOICE_REST_S)
+            self._next_choice = max(now + _CHOOSE_EVERY_S, ended + rest_s)
         if self._due is not None:
             self._core.note_lag(now - self._due, now)
         for beat in self._core.beats(now):

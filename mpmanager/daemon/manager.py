@@ -93,8 +93,8 @@ _SHORTEST_SAMPLE_S = 0.05
 _LONG_S, _BREATH_S = 0.02, 0.002
 """After a part of a sample that took so long, as with thousands of connections, others are served for a moment."""
 
-_SAMPLE_REST = 1.0
-"""Rest after a sample by its duration, whatever subscribers ask for."""
+_SAMPLE_REST, _LONGEST_SAMPLE_REST_S = 1.0, 2.0
+"""Rest after a sample by its duration, whatever subscribers ask for. What seems to have taken longer has slept."""
 
 _FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
 """RFC 6335."""
@@ -608,7 +608,8 @@ class Manager:
             except CommandRefusedError as error:
                 await _rest_after(error)
             progressed()
-            await asyncio.sleep((time.monotonic() - began) * _SAMPLE_REST)
+            took_s = time.monotonic() - began
+            await asyncio.sleep(min(took_s * _SAMPLE_REST, _LONGEST_SAMPLE_REST_S))
             interval_s = self.streams.interval_s or IDLE_INTERVAL_S
             await wait(self._stirred, max(0.0, self._sampled + interval_s - time.monotonic()))
 
