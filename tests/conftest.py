@@ -17,9 +17,9 @@ from mpmanager.lab.topology import Topology
 from mpmanager.linux.mounts import mount_bpffs
 
 if find_spec("hypothesis") is not None:  # the guests of `make test-system` go without
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 
-    settings.register_profile("repeatable", derandomize=True)
+    settings.register_profile("repeatable", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     if "MPMANAGER_FUZZ_CASES" not in os.environ:
         settings.load_profile("repeatable")
     """The same cases each time, so that a failure is of the change that is tried; with a number of cases, others."""
