@@ -157,7 +157,12 @@ class ConnectionAccount:
         if self.is_sample_final:
             # Nothing is written or read any more: all that was written goes out, unless the connection was aborted.
             return Volume(max(sample.tx_bytes, min(sample.tx_written, payload.tx_bytes)), sample.rx_bytes)
-        return Volume(sample.tx_bytes, sample.rx_bytes).plus(payload.minus(self.sampled_payload))
+        grown = Volume(sample.tx_bytes, sample.rx_bytes).plus(payload.minus(self.sampled_payload))
+        # No byte has passed that no subflow carried: one that ended between two parts of a look would count twice.
+        return Volume(
+            max(sample.tx_bytes, min(grown.tx_bytes, payload.tx_bytes)),
+            max(sample.rx_bytes, min(grown.rx_bytes, payload.rx_bytes)),
+        )
 
     def payload(self) -> Volume:
         """Of all subflows together."""

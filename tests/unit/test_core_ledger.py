@@ -303,3 +303,12 @@ def test_a_stream_that_no_snapshot_has_shown_is_known_by_its_last_words(ledger):
     ledger.end_subflow(SubflowEnd(flow(1), 120, 5000, 0, StreamEnd(100, 5000, 100)))
     ledger.settle(TOKEN)
     assert ledger.ended(now=0.1)[0].volume == Volume(100, 5000)
+
+
+def test_a_subflow_that_ended_while_its_connection_was_looked_at_does_not_count_twice(ledger):
+    opened(ledger)
+    ledger.take(Snapshot((stream(1637, 15_583),), ()), now=1.0)
+    ledger.close(TOKEN, now=1.0)
+    ledger.end_subflow(SubflowEnd(flow(1), 1637, 15_583, 0))
+    ledger.settle(TOKEN)
+    assert ledger.ended(now=1.0)[0].volume == Volume(1637, 15_583)
