@@ -233,7 +233,7 @@ def test_it_sets_the_kernel_and_keeps_that(service):
 
 
 def test_it_writes_a_drop_in_for_a_socket_unit(service):
-    ask(lambda client: client.set_policy(PolicyInfo(selector="unit:check.socket", multipath="on")))
+    ask(lambda client: client.set_policy(PolicyInfo(selector="unit:check.socket", multipath=True)))
     until(DROP_IN.exists, "the drop-in is there")
     ask(lambda client: client.set_policy(PolicyInfo(selector="unit:check.socket")))
     until(lambda: not DROP_IN.exists(), "it is gone")
@@ -241,10 +241,10 @@ def test_it_writes_a_drop_in_for_a_socket_unit(service):
 
 def test_it_asks_gateways_and_examines(service):
     async def talk(client):
-        return (await client.probe_path("lte0")), (await client.paths())
+        return await client.probe_path("lte0")
 
-    answer, _ = ask(talk)
-    assert "answer" in str(answer)
+    answer = ask(talk)
+    assert answer.received == answer.sent
     examined = json.loads(run("mpm", "doctor", "--json", check=False))
     assert "not permitted" not in json.dumps(examined).lower()
 
