@@ -33,8 +33,8 @@ from mpmanager_ui.window import Window
 
 logger = logging.getLogger(__name__)
 
-_COLLECT_EVERY_MS = 1000
-_ALL_EACH_TURNS = 600
+_COLLECT_EVERY_MS = 500
+_ALL_EACH_TURNS = 1_200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
