@@ -6,6 +6,7 @@ import pytest
 
 from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
 from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep
+from mpmanager.model.kernel import KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.policy import UNTIL_RESTART, Life, PolicyRule
@@ -71,6 +72,7 @@ EVIDENCE = (
         Evidence(rules=(rule(wait_s=0.1), rule(wait_s=0.2, life=life)))
         for life in (UNTIL_RESTART, Life(is_temporary=True, until=1_800_000_000.0))
     ),
+    Evidence(kernel=KernelTrial(untried="no namespace was to be had")),
     Evidence(limits=("the history is not written: the disk is full", "trust is not enforced as it should be: no BPF")),
 )
 

@@ -1626,6 +1626,10 @@ Nichts wurde geändert.</translation>
             <translation>Die Regel für {selector} wirkt nicht: Eine vorübergehende legt alles für eine Weile neu fest.</translation>
         </message>
         <message>
+            <source>What this kernel can do could not be tried: {detail}.</source>
+            <translation>Was dieser Kernel kann, ließ sich nicht prüfen: {detail}.</translation>
+        </message>
+        <message>
             <source>The history is not written: {reason}.</source>
             <translation>Der Verlauf wird nicht geschrieben: {reason}.</translation>
         </message>
@@ -4912,6 +4916,18 @@ Nichts wurde geändert.</translation>
         <message>
             <source>End the temporary rule now:</source>
             <translation>Beenden Sie die vorübergehende Regel jetzt:</translation>
+        </message>
+        <message>
+            <source>Newer kernels do more</source>
+            <translation>Neuere Kernel können mehr</translation>
+        </message>
+        <message>
+            <source>mpmanager goes round it as said. It was tried over loopback, whatever the kernel's version says.</source>
+            <translation>mpmanager umgeht das wie angegeben. Geprüft wurde es über Loopback, unabhängig von der Versionsnummer des Kernels.</translation>
+        </message>
+        <message>
+            <source>Where it matters, use a newer kernel (Linux 6.12 has all that is tried here).</source>
+            <translation>Wo es darauf ankommt, nehmen Sie einen neueren Kernel (Linux 6.12 hat alles, was hier geprüft wird).</translation>
         </message>
         <message>
             <source>Something cannot be done on this machine</source>

@@ -1626,6 +1626,10 @@ Rien n’a été changé.</translation>
             <translation>La règle de {selector} est sans effet : une règle temporaire redit tout, pour un moment.</translation>
         </message>
         <message>
+            <source>What this kernel can do could not be tried: {detail}.</source>
+            <translation>Ce que sait faire ce noyau n’a pas pu être essayé : {detail}.</translation>
+        </message>
+        <message>
             <source>The history is not written: {reason}.</source>
             <translation>L’historique n’est pas écrit : {reason}.</translation>
         </message>
@@ -4912,6 +4916,18 @@ Rien n’a été changé.</translation>
         <message>
             <source>End the temporary rule now:</source>
             <translation>Terminez maintenant la règle temporaire :</translation>
+        </message>
+        <message>
+            <source>Newer kernels do more</source>
+            <translation>Des noyaux plus récents font plus</translation>
+        </message>
+        <message>
+            <source>mpmanager goes round it as said. It was tried over loopback, whatever the kernel's version says.</source>
+            <translation>mpmanager contourne cela comme indiqué. Cela a été essayé sur la boucle locale, quelle que soit la version annoncée par le noyau.</translation>
+        </message>
+        <message>
+            <source>Where it matters, use a newer kernel (Linux 6.12 has all that is tried here).</source>
+            <translation>Là où cela importe, utilisez un noyau plus récent (Linux 6.12 a tout ce qui est essayé ici).</translation>
         </message>
         <message>
             <source>Something cannot be done on this machine</source>

@@ -37,6 +37,7 @@ _FORMS = (
     tr_later("{path} has carried {used} of {cap} bytes this day."),
     tr_later("The rule of {selector} has no effect: a temporary one says all of it anew, until this machine restarts."),
     tr_later("The rule of {selector} has no effect: a temporary one says all of it anew, for a while."),
+    tr_later("What this kernel can do could not be tried: {detail}."),
     tr_later("The history is not written: {reason}."),
     tr_later("Multipath TCP for programs that do not ask for it: {reason}."),
     tr_later("Programs cannot set MPTCP_EXPIRATION and MPTCP_TRUSTED on this machine: {reason}."),
