@@ -30,7 +30,13 @@ class BusyKernel:
 
 def test_a_flood_of_diagnoses_looks_at_all_sockets_now_and_then_only():
     kernel = BusyKernel()
-    world = SimpleNamespace(connections=kernel, applications=kernel, path_manager=simulated_world().path_manager)
+    simulated = simulated_world()
+    world = SimpleNamespace(
+        connections=kernel,
+        applications=kernel,
+        path_manager=simulated.path_manager,
+        kernel_trials=simulated.kernel_trials,
+    )
     doctor = Doctor(
         world,
         paths=tuple,

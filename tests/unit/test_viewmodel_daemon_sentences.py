@@ -6,9 +6,10 @@ import pytest
 
 from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
 from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep
-from mpmanager.model.kernel import KernelTrial
+from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
+from mpmanager.model.pathmanager import EventListener, KernelEndpoint
 from mpmanager.model.policy import UNTIL_RESTART, Life, PolicyRule
 from mpmanager.model.selector import Selector
 from mpmanager_ui.viewmodels.daemon_sentences import is_known, spoken, whole
@@ -73,6 +74,12 @@ EVIDENCE = (
         for life in (UNTIL_RESTART, Life(is_temporary=True, until=1_800_000_000.0))
     ),
     Evidence(kernel=KernelTrial(untried="no namespace was to be had")),
+    Evidence(kernel=KernelTrial(missing=frozenset(KernelFeature))),
+    *(
+        Evidence(other_listeners=(EventListener(pid=pid, name=name),))
+        for pid, name in ((7, "mptcpd"), (7, ""), (None, ""))
+    ),
+    Evidence(kernel_endpoints=(KernelEndpoint(address=ip_address("192.0.2.9"), flags=("subflow", "backup")),)),
     Evidence(limits=("the history is not written: the disk is full", "trust is not enforced as it should be: no BPF")),
 )
 

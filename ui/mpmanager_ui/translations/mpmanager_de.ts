@@ -1630,6 +1630,34 @@ Nichts wurde geändert.</translation>
             <translation>Was dieser Kernel kann, ließ sich nicht prüfen: {detail}.</translation>
         </message>
         <message>
+            <source>A new subflow does not take the backup flag with it: it is set right after, and the first data of a transfer, some 65 kB, may go over a standby path.</source>
+            <translation>Ein neuer Subflow nimmt die Backup-Markierung nicht mit: Sie wird gleich danach gesetzt, und die ersten Daten einer Übertragung, etwa 65 kB, gehen vielleicht über einen Pfad in Bereitschaft.</translation>
+        </message>
+        <message>
+            <source>A new subflow is not bound to the interface of its path: rules for its source address alone lead it there.</source>
+            <translation>Ein neuer Subflow ist nicht an die Schnittstelle seines Pfads gebunden: Nur Regeln für seine Quelladresse führen ihn dorthin.</translation>
+        </message>
+        <message>
+            <source>A connection does not count its bytes: those of its subflows are added up.</source>
+            <translation>Eine Verbindung zählt ihre Bytes nicht: Die ihrer Subflows werden zusammengezählt.</translation>
+        </message>
+        <message>
+            <source>A program (not visible from here) hears what the kernel tells path managers.</source>
+            <translation>Ein Programm (von hier aus nicht sichtbar) hört, was der Kernel Path-Managern mitteilt.</translation>
+        </message>
+        <message>
+            <source>A program (process {pid}) hears what the kernel tells path managers.</source>
+            <translation>Ein Programm (Prozess {pid}) hört, was der Kernel Path-Managern mitteilt.</translation>
+        </message>
+        <message>
+            <source>{app} (process {pid}) hears what the kernel tells path managers.</source>
+            <translation>{app} (Prozess {pid}) hört, was der Kernel Path-Managern mitteilt.</translation>
+        </message>
+        <message>
+            <source>The kernel's own path manager has endpoints: {addresses}.</source>
+            <translation>Der Path-Manager des Kernels selbst hat Endpunkte: {addresses}.</translation>
+        </message>
+        <message>
             <source>The history is not written: {reason}.</source>
             <translation>Der Verlauf wird nicht geschrieben: {reason}.</translation>
         </message>
@@ -4880,6 +4908,30 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
             <translation>Beenden Sie den anderen (mptcpd oder eine Einstellung, die unsere aufhebt) und starten Sie mpmanagerd neu:</translation>
+        </message>
+        <message>
+            <source>Another program may steer the same connections</source>
+            <translation>Ein anderes Programm steuert vielleicht dieselben Verbindungen</translation>
+        </message>
+        <message>
+            <source>A second path manager (mptcpd) opens and closes subflows of our connections as it likes; both waste subflows that the other one undoes. Who only looks (ip mptcp monitor) does no harm.</source>
+            <translation>Ein zweiter Path-Manager (mptcpd) öffnet und schließt Subflows unserer Verbindungen, wie er will; beide machen zunichte, was der andere aufbaut. Wer nur zuschaut (ip mptcp monitor), schadet nicht.</translation>
+        </message>
+        <message>
+            <source>Leave one of the two; to stop mptcpd, also at the next start:</source>
+            <translation>Nur eines der beiden behalten; um mptcpd zu beenden, auch beim nächsten Start:</translation>
+        </message>
+        <message>
+            <source>Endpoints of the kernel's path manager</source>
+            <translation>Endpunkte des Path-Managers im Kernel</translation>
+        </message>
+        <message>
+            <source>NetworkManager, or somebody by hand, has set them. They have no effect on connections that mpmanager manages; those that were open before it, or are opened while it is stopped, may use these addresses.</source>
+            <translation>NetworkManager oder jemand von Hand hat sie eingerichtet. Auf Verbindungen, die mpmanager verwaltet, haben sie keine Wirkung; solche, die vorher offen waren oder geöffnet werden, während es angehalten ist, können diese Adressen verwenden.</translation>
+        </message>
+        <message>
+            <source>Nothing has to be done. To have none (NetworkManager: connection.mptcp-flags disabled):</source>
+            <translation>Nichts muss getan werden. Um keine zu haben (NetworkManager: connection.mptcp-flags disabled):</translation>
         </message>
         <message>
             <source>This application does not use Multipath TCP</source>

@@ -1630,6 +1630,34 @@ Rien n’a été changé.</translation>
             <translation>Ce que sait faire ce noyau n’a pas pu être essayé : {detail}.</translation>
         </message>
         <message>
+            <source>A new subflow does not take the backup flag with it: it is set right after, and the first data of a transfer, some 65 kB, may go over a standby path.</source>
+            <translation>Un nouveau sous-flux n’emporte pas la marque de secours : elle est mise juste après, et les premières données d’un transfert, environ 65 ko, passent peut-être par un chemin en attente.</translation>
+        </message>
+        <message>
+            <source>A new subflow is not bound to the interface of its path: rules for its source address alone lead it there.</source>
+            <translation>Un nouveau sous-flux n’est pas lié à l’interface de son chemin : seules des règles pour son adresse source l’y conduisent.</translation>
+        </message>
+        <message>
+            <source>A connection does not count its bytes: those of its subflows are added up.</source>
+            <translation>Une connexion ne compte pas ses octets : ceux de ses sous-flux sont additionnés.</translation>
+        </message>
+        <message>
+            <source>A program (not visible from here) hears what the kernel tells path managers.</source>
+            <translation>Un programme (non visible d’ici) entend ce que le noyau dit aux gestionnaires de chemins.</translation>
+        </message>
+        <message>
+            <source>A program (process {pid}) hears what the kernel tells path managers.</source>
+            <translation>Un programme (processus {pid}) entend ce que le noyau dit aux gestionnaires de chemins.</translation>
+        </message>
+        <message>
+            <source>{app} (process {pid}) hears what the kernel tells path managers.</source>
+            <translation>{app} (processus {pid}) entend ce que le noyau dit aux gestionnaires de chemins.</translation>
+        </message>
+        <message>
+            <source>The kernel's own path manager has endpoints: {addresses}.</source>
+            <translation>Le gestionnaire de chemins du noyau lui-même a des points d’extrémité : {addresses}.</translation>
+        </message>
+        <message>
             <source>The history is not written: {reason}.</source>
             <translation>L’historique n’est pas écrit : {reason}.</translation>
         </message>
@@ -4880,6 +4908,30 @@ Rien n’a été changé.</translation>
         <message>
             <source>Stop the other one (mptcpd, or a setting that undoes ours), and start mpmanagerd again:</source>
             <translation>Arrêtez l’autre (mptcpd, ou un réglage qui annule le nôtre), et redémarrez mpmanagerd :</translation>
+        </message>
+        <message>
+            <source>Another program may steer the same connections</source>
+            <translation>Un autre programme dirige peut-être les mêmes connexions</translation>
+        </message>
+        <message>
+            <source>A second path manager (mptcpd) opens and closes subflows of our connections as it likes; both waste subflows that the other one undoes. Who only looks (ip mptcp monitor) does no harm.</source>
+            <translation>Un second gestionnaire de chemins (mptcpd) ouvre et ferme des sous-flux de nos connexions à sa guise ; chacun défait ce que l’autre établit. Qui ne fait que regarder (ip mptcp monitor) ne nuit pas.</translation>
+        </message>
+        <message>
+            <source>Leave one of the two; to stop mptcpd, also at the next start:</source>
+            <translation>Ne garder que l’un des deux ; pour arrêter mptcpd, y compris au prochain démarrage :</translation>
+        </message>
+        <message>
+            <source>Endpoints of the kernel's path manager</source>
+            <translation>Points d’extrémité du gestionnaire de chemins du noyau</translation>
+        </message>
+        <message>
+            <source>NetworkManager, or somebody by hand, has set them. They have no effect on connections that mpmanager manages; those that were open before it, or are opened while it is stopped, may use these addresses.</source>
+            <translation>NetworkManager, ou quelqu’un à la main, les a définis. Ils n’ont pas d’effet sur les connexions que gère mpmanager ; celles qui étaient ouvertes avant lui, ou qui s’ouvrent pendant son arrêt, peuvent utiliser ces adresses.</translation>
+        </message>
+        <message>
+            <source>Nothing has to be done. To have none (NetworkManager: connection.mptcp-flags disabled):</source>
+            <translation>Il n’y a rien à faire. Pour n’en avoir aucun (NetworkManager : connection.mptcp-flags disabled) :</translation>
         </message>
         <message>
             <source>This application does not use Multipath TCP</source>

@@ -38,6 +38,18 @@ _FORMS = (
     tr_later("The rule of {selector} has no effect: a temporary one says all of it anew, until this machine restarts."),
     tr_later("The rule of {selector} has no effect: a temporary one says all of it anew, for a while."),
     tr_later("What this kernel can do could not be tried: {detail}."),
+    tr_later(
+        "A new subflow does not take the backup flag with it: it is set right after, and the first data of a transfer, "
+        "some 65 kB, may go over a standby path."
+    ),
+    tr_later(
+        "A new subflow is not bound to the interface of its path: rules for its source address alone lead it there."
+    ),
+    tr_later("A connection does not count its bytes: those of its subflows are added up."),
+    tr_later("A program (not visible from here) hears what the kernel tells path managers."),
+    tr_later("A program (process {pid}) hears what the kernel tells path managers."),
+    tr_later("{app} (process {pid}) hears what the kernel tells path managers."),
+    tr_later("The kernel's own path manager has endpoints: {addresses}."),
     tr_later("The history is not written: {reason}."),
     tr_later("Multipath TCP for programs that do not ask for it: {reason}."),
     tr_later("Programs cannot set MPTCP_EXPIRATION and MPTCP_TRUSTED on this machine: {reason}."),
@@ -49,7 +61,7 @@ _FORMS = (
 """The more exact ones first."""
 
 _NAME = re.compile(r"\\\{([a-z]+)\\\}")
-_ONE_WORD = frozenset({"path", "address", "target", "remote", "value", "count", "used", "cap"})
+_ONE_WORD = frozenset({"pid", "path", "address", "target", "remote", "value", "count", "used", "cap"})
 
 
 def spoken(sentence: str) -> str:
