@@ -175,5 +175,15 @@ QT_KEPT = (
 )
 """Of PySide6, what the window uses; with the libraries that these files are linked with."""
 
-LEFT_OUT = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "*/tests/*", "*.dist-info/RECORD", "*.dist-info/sboms/*")
+LEFT_OUT = (
+    "*.pyi",
+    "*.pyx",
+    "*.pxd",
+    "*.c",
+    "*.h",
+    "*/tests/*",
+    "*/__pycache__/*",
+    "*.dist-info/RECORD",
+    "*.dist-info/sboms/*",
+)
 """Of every wheel: what no program reads, and lists of files that are not there any more."""
