@@ -162,6 +162,11 @@ def connection():
     return ask(talk)
 
 
+def paths_in_use():
+    found = connection()
+    return {each.path for each in found.subflows} if found else set()
+
+
 def test_it_lacks_nothing_in_its_sandbox(outside, service):
     assert capable() == outside
     told = shown("Type", "StatusText", "NotifyAccess", "Result")
@@ -186,7 +191,7 @@ def test_it_holds_the_rights_that_it_says(service):
 def test_it_knows_the_program_of_another_user_in_a_home_that_is_closed(talking):
     found = until(lambda: (each := connection()) and each.app.exe and each, "it is known")
     assert found.app.exe == "/home/alice/talker"
-    until(lambda: len(connection().subflows) == len(LINKS), "both paths are in use")
+    until(lambda: paths_in_use() == set(LINKS), "both paths are in use")
 
 
 def test_it_captures_a_connection(talking):
@@ -201,6 +206,7 @@ def test_it_captures_a_connection(talking):
 
 def test_it_holds_a_program_to_a_trusted_path(talking):
     """By a rule, and by a cgroup that it makes."""
+    until(lambda: paths_in_use() == set(LINKS), "both paths are in use")
 
     async def talk(client):
         await client.set_path_trust("dsl0", "untrusted")
@@ -218,7 +224,7 @@ def test_it_holds_a_program_to_a_trusted_path(talking):
     assert scope in inside
     assert "mpmanager" in run("nft", "list", "tables")
     assert any(PINS.rglob("*"))
-    until(lambda: {each.path for each in connection().subflows} == {"lte0"}, "the path that is not trusted is left")
+    until(lambda: paths_in_use() == {"lte0"}, "the path that is not trusted is left")
 
 
 def test_it_sets_the_kernel_and_keeps_that(service):
