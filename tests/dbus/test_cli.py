@@ -77,7 +77,7 @@ def test_every_json_output_fits_the_schema_and_keeps_the_promised_keys(bus):
     printed("Connections", "connections", "--ended", bus=bus)
     (policy,) = printed("Policies", "default", bus=bus)["policies"]
     big, leave = {"big_transfers_to", "big_over_bytes"}, {"leave_on_marks", "leave_on_loss"}
-    life = {"temporary", "until", "owner"}
+    life = {"temporary", "until", "owner", "origin"}
     paths = {"intent", "tiers", "multipath", "lowest_delay"}
     assert policy.keys() == {"selector", "wait_ms", "pairs", "trust"} | big | leave | life | paths
     trust = printed("TrustInForce", "trust", bus=bus)["trust"]
@@ -391,6 +391,7 @@ def test_what_is_not_named_stays_and_what_is_taken_back_can_be_said_again(bus):
         "temporary": False,
         "until": None,
         "owner": None,
+        "origin": None,
     }
     back = mpm("app", "unset", "cgroup:/a", bus=bus).stdout.splitlines()[-1].removeprefix("To go back: mpm ")
     assert [each["selector"] for each in printed("Policies", "app", "list", bus=bus)["policies"]] == ["default"]

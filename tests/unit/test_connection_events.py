@@ -11,6 +11,7 @@ from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
 from mpmanager.model.connection import Application, Endpoint, FourTuple, TcpState
+from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
 from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
@@ -126,7 +127,7 @@ def test_a_process_that_is_found_late_is_told_though_its_cgroup_was_known():
 
 async def probe_once(world, keeper):
     """Returns the flows of a probed connection while its probes stand: in the kernel, and as people see them."""
-    keeper.listen()
+    keeper.listen(CgroupPath("/"))
     connection = world.connections.snapshot().connections[0]
     keeper.set_paths((path("wlan0", connection.flow, 3),))
     keeper.resynchronise()

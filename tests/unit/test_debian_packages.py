@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 DEBIAN = ROOT / "packaging/debian"
 RESOURCES = ROOT / "resources"
-OF_DEBIAN = {"/bin/false", "/usr/bin/false", "/usr/bin/true", "/bin/true"}
+OF_DEBIAN = {"/bin/false", "/bin/mkdir", "/usr/bin/false", "/usr/bin/true", "/bin/true"}
 NOT_INSTALLED = {"completions", "schema"}
 """Below resources: those of the shells are written when the package is built, schemas are for who writes programs."""
 
@@ -22,11 +22,14 @@ NOT_INSTALLED = {"completions", "schema"}
 @pytest.fixture(scope="module")
 def building():
     """The modules of the program that builds."""
+    names = ("archive", "build", "manifest", "wheels")
     sys.path.insert(0, str(DEBIAN))
     try:
-        yield {name: importlib.import_module(name) for name in ("archive", "build", "manifest", "wheels")}
+        yield {name: importlib.import_module(name) for name in names}
     finally:
         sys.path.remove(str(DEBIAN))
+        for name in names:
+            del sys.modules[name]  # other programs have modules of these names, too
 
 
 @pytest.fixture(scope="module")
