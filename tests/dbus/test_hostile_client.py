@@ -190,6 +190,12 @@ def test_a_flood_of_subscriptions_is_refused_when_the_places_are_taken_and_nobod
     assert refusals == FLOOD // 100 * 100 - MOST_SUBSCRIBERS
 
 
+def close_streams(message):
+    """Of answers that came in time: else this process would keep them open."""
+    for each in message.unix_fds:
+        os.close(each)
+
+
 def test_clients_that_leave_in_the_middle_of_their_calls_leave_nothing(daemon):
     methods = [
         contract.LIST_PATHS,
@@ -202,12 +208,14 @@ def test_clients_that_leave_in_the_middle_of_their_calls_leave_nothing(daemon):
     async def attack():
         for _round in range(20):
             client = await daemon.connect()
+            client.add_message_handler(close_streams)
             for method in methods * 10:
                 client.send(question(method, *(EMPTY[each.signature] for each in method.inputs)))
             await asyncio.sleep(0)
             client._sock.shutdown(socket.SHUT_RDWR)
             with suppress(EOFError, OSError):
                 await client.wait_for_disconnect()
+            client._sock.close()
 
     daemon.run(attack())
 
