@@ -48,10 +48,10 @@ test-kernel: test-window
 	$(PYTHON) -m pytest -m netns tests/contract tests/netns/network
 
 test-programs: setup
-	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end tests/faults
+	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end
 
 test-namespaces: setup
-	$(PYTHON) -m pytest -m "netns and not alone" tests/netns --ignore=tests/netns/network
+	$(PYTHON) -m pytest -m "netns and not alone" tests/netns tests/faults --ignore=tests/netns/network
 
 test-alone: setup
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "netns and alone" tests/end_to_end tests/netns
