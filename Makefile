@@ -1,7 +1,7 @@
 # Two commands are enough: `make run` shows it, `make test` checks it. Both set up what they need.
 
 PYTHON = .venv/bin/python
-.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-programs test-namespaces test-alone test-system test-faults deb test-deb flatpak-wheels test-flatpak bench gallery lock clean
+.PHONY: help setup run test checks lint types test-window test-kernel test-headless test-trust test-programs test-alone test-system test-faults deb test-deb flatpak-wheels test-flatpak bench gallery lock clean
 
 help:
 	@echo "make run      set up, then show mpmanager at work (in a lab of network namespaces where there is one network only)"
@@ -27,7 +27,7 @@ run: setup
 # Two processors: two rows of tests beside each other, then two more, then what measures times, on its own.
 test: setup
 	$(MAKE) --no-print-directory -j2 --output-sync=line test-kernel test-headless
-	$(MAKE) --no-print-directory -j2 --output-sync=line test-programs test-namespaces
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-trust test-programs
 	$(MAKE) --no-print-directory test-alone
 
 checks: lint types
@@ -47,11 +47,13 @@ test-window: checks
 test-kernel: test-window
 	$(PYTHON) -m pytest -m netns tests/contract tests/netns/network
 
-test-programs: setup
-	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end
+TRUST = $(wildcard tests/end_to_end/test_*trust*.py)
 
-test-namespaces: setup
-	$(PYTHON) -m pytest -m "netns and not alone" tests/netns tests/faults --ignore=tests/netns/network
+test-trust: setup
+	$(PYTHON) -m pytest -m "netns and not alone" $(TRUST)
+
+test-programs: setup
+	$(PYTHON) -m pytest -m "netns and not alone" tests/end_to_end tests/faults tests/netns --ignore=tests/netns/network $(TRUST:%=--ignore=%)
 
 test-alone: setup
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m "netns and alone" tests/end_to_end tests/netns
