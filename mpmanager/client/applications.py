@@ -38,7 +38,11 @@ def owned(selector: Selector) -> Selector:
 
 def changeable(policies: Iterable[PolicyInfo], *, temporary: bool = False) -> dict[str, PolicyInfo]:
     """By selector, the rules that whoever runs this program would change: the own one where there are two."""
-    found = [each for each in policies if each.temporary is temporary and each.owner in {None, _own_uid()}]
+    found = [
+        each
+        for each in policies
+        if each.temporary is temporary and each.owner in {None, _own_uid()} and each.origin is None
+    ]
     return {each.selector: each for each in sorted(found, key=lambda each: each.owner is not None)}
 
 

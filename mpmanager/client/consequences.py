@@ -43,15 +43,15 @@ class RuleBook:
             InvalidValueError: a rule says what cannot be; the sentence names it.
         """
         self.policies = tuple(policies)
-        rules = [rule_of(each) for each in self.policies]
-        self._infos = {rule.key: info for rule, info in zip(rules, self.policies, strict=True)}
+        rules = [replace(rule_of(each), origin=each.origin or "") for each in self.policies]
+        self._infos = {(rule.key, rule.origin): info for rule, info in zip(rules, self.policies, strict=True)}
         self.rules = frozenset(rule for rule in rules if not rule.is_empty)
         self.index = RuleIndex(rules)
 
     def about(self, app: AppInfo, networks: frozenset[NetworkId]) -> list[PolicyInfo]:
         """The rules about an application wherever it connects to, as they count; the last is the default."""
         fitting = self.index.fitting(_subject(app, networks))
-        return [self._infos[rule.key] for rule in fitting if not rule.is_empty or rule.selector.is_default]
+        return [self._infos[rule.key, rule.origin] for rule in fitting if not rule.is_empty or rule.selector.is_default]
 
 
 def consequences_in_steps(before: RuleBook, after: RuleBook, frame: Frame) -> Generator[None, None, Consequences]:

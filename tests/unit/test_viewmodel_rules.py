@@ -5,6 +5,7 @@ import os
 import pytest
 
 from mpmanager.api.structures import (
+    AppInfo,
     ApplicationTotals,
     EventInfo,
     EventKind,
@@ -157,6 +158,17 @@ def test_of_the_rules_in_their_order_each_says_what_it_decides_and_what_was_deci
         (CURL, "waits up to 20 ms", ""),
         ("Default", "trust trusted only", "waits without limit"),
     ]
+
+
+def test_a_rule_of_the_administrators_file_stands_beside_the_own_one_names_it_and_is_nobodys_to_change():
+    of_file = PolicyInfo(selector=CURL, trust="only", origin="/etc/mpmanager/profiles.d/10-office.toml")
+    own = PolicyInfo(selector=CURL, wait_ms=20.0)
+    rules = [of_file, own, DEFAULT]
+    curl = AppInfo(id=CURL, name="curl", pid=7, exe="/usr/bin/curl", cgroup=None)
+    whose = [each.who for each in chain_links(RuleBook(rules).about(curl, frozenset()), TITLES)]
+    assert set(whose) == {CURL, f"{CURL} (your administrator's, {of_file.origin})", "Default"}
+    assert Standing.of(CURL, rules).lasting == own
+    assert not Standing.of(CURL, [of_file, DEFAULT]).exists
 
 
 def opened(waited_ms, allowed_ms=50.0, helper="wwan0"):

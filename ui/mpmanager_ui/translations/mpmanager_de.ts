@@ -3302,6 +3302,10 @@ Nichts wurde geändert.</translation>
             <translation>verlässt überlastete Pfade</translation>
         </message>
         <message>
+            <source>{rule} (your administrator's, {file})</source>
+            <translation>{rule} (von der Systemverwaltung, {file})</translation>
+        </message>
+        <message>
             <source>{rule} (until restart)</source>
             <translation>{rule} (bis zum Neustart)</translation>
         </message>

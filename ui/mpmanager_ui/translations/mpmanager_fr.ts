@@ -3302,6 +3302,10 @@ Rien n’a été changé.</translation>
             <translation>quitte les chemins congestionnés</translation>
         </message>
         <message>
+            <source>{rule} (your administrator's, {file})</source>
+            <translation>{rule} (de l’administrateur, {file})</translation>
+        </message>
+        <message>
             <source>{rule} (until restart)</source>
             <translation>{rule} (jusqu’au redémarrage)</translation>
         </message>

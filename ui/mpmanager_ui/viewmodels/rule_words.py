@@ -333,6 +333,8 @@ def _trust_part(trust: str) -> str:
 
 def _rule_title(rule: PolicyInfo) -> str:
     name = tr("Default") if rule.selector == SelectorKind.DEFAULT else rule.selector
+    if rule.origin is not None:
+        return tr("{rule} (your administrator's, {file})", rule=name, file=rule.origin)
     if not rule.temporary:
         return name
     if rule.until is None:
