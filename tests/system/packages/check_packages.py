@@ -78,13 +78,22 @@ class Capture:
 
 @contextmanager
 def sending(trust):
-    """A program that is held to a policy sends all the time."""
+    """A program that is held to a policy sends all the time; it does so when the block begins, and still at its end."""
     command = ["mpm", "run", "--no-multipath", "--trust", trust, "--", "/usr/bin/python3", "-c", _SENDING]
     with subprocess.Popen(command) as program:
         try:
+            until(lambda: _arguments(program).startswith(b"/usr/bin/python3\0-c"), "mpm has become the program")
             yield
+            assert program.poll() is None
         finally:
             program.kill()
+
+
+def _arguments(process):
+    try:
+        return Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +143,9 @@ def test_installed_the_service_runs_and_starts_with_the_machine(before, package)
 
 def test_somebody_who_calls_it_starts_it():
     run("systemctl", "stop", UNIT)
-    assert "manages the Multipath TCP connections here" in run("mpm", "status")
+    assert "mpmanagerd" in run("mpm", "status")
     assert shown("ActiveState") == "active"
+    until(lambda: "manages the Multipath TCP connections here" in run("mpm", "status"), "it manages")
 
 
 def test_without_a_rule_everything_leaves_by_the_cable():
