@@ -17,6 +17,7 @@ import archive
 import click
 import copyright_file
 import elf
+import locked
 import wheels
 from click.shell_completion import get_completion_class
 from manifest import (
@@ -129,7 +130,7 @@ def _install_others(build: Build) -> None:
     """What Debian lacks, or has too old."""
     cache = build.directory / "wheels"
     fetched = {each: wheels.fetch(_LOCKS["window"], each, cache / each) for each in PYTHON_VERSIONS}
-    of_daemon = {each.name for each in wheels.locked(_LOCKS["daemon"])}
+    of_daemon = {each.name for each in locked.locked(_LOCKS["daemon"])}
     for version, wheel in wheels.by_place(fetched):
         package = Package.DAEMON if wheels.name_of(wheel) in of_daemon else Package.GUI
         wheels.unpack(wheel, build.root(package) / (COMMON if version is None else of_version(version)))

@@ -3,8 +3,6 @@
 import hashlib
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,70 +11,23 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 import elf
+import locked
 from manifest import LEFT_OUT, PYTHON_VERSIONS, QT_KEPT
-from packaging.markers import Marker
 
 _QT = "PySide6"
-_GLIBC_MINORS = range(34, 4, -1)
+_GLIBC_MINOR = 34
 """Debian 12 has glibc 2.36; wheels name the version that they need at least."""
-_PLATFORMS = (
-    *(f"manylinux_2_{minor}_x86_64" for minor in _GLIBC_MINORS),
-    "manylinux2014_x86_64",
-    "manylinux2010_x86_64",
-    "manylinux1_x86_64",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locked:
-    """One entry of a lock file."""
-
-    name: str
-    requirement: str
-    """With its version."""
-    marker: Marker | None
-    hashes: Sequence[str]
-    """As pip's options."""
-
-    def is_for(self, version: str) -> bool:
-        """Whether a version of Python needs it."""
-        environment = {
-            "python_version": version,
-            "python_full_version": f"{version}.0",
-            "implementation_name": "cpython",
-            "platform_python_implementation": "CPython",
-            "sys_platform": "linux",
-        }
-        return self.marker is None or self.marker.evaluate(environment)
-
-
-def locked(file: Path) -> Iterator[Locked]:
-    """The entries of a lock file."""
-    for line in file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
-        words, *hashes = line.split(" --hash=")
-        requirement, _, marker = words.partition(";")
-        yield Locked(
-            name=requirement.partition("==")[0].strip(),
-            requirement=requirement.strip(),
-            marker=Marker(marker.strip()) if marker else None,
-            hashes=[f"--hash={each.strip()}" for each in hashes],
-        )
 
 
 def fetch(file: Path, version: str, directory: Path) -> Sequence[Path]:
     """The wheels that a lock file names for a version of Python, checked by their hashes; those that are there stay."""
-    wanted = "\n".join(" ".join([each.requirement, *each.hashes]) for each in locked(file) if each.is_for(version))
+    entries = locked.needed(file, version)
     done = directory / ".complete"
-    mark = hashlib.sha256(wanted.encode()).hexdigest()
+    mark = hashlib.sha256("\n".join(each.text for each in entries).encode()).hexdigest()
     if not done.exists() or done.read_text() != mark:
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        requirements = directory / "requirements.txt"
-        requirements.write_text(wanted)
-        options = ["-qq", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-        target = ["--implementation=cp", f"--python-version={version}", *(f"--platform={each}" for each in _PLATFORMS)]
-        command = [sys.executable, "-m", "pip", "download", *options, *target]
-        subprocess.run([*command, f"--dest={directory}", f"--requirement={requirements}"], check=True)
+        locked.download(entries, version, directory, glibc_minor=_GLIBC_MINOR)
         done.write_text(mark)
     return sorted(directory.glob("*.whl"))
 

@@ -22,7 +22,7 @@ NOT_INSTALLED = {"completions", "schema"}
 @pytest.fixture(scope="module")
 def building():
     """The modules of the program that builds."""
-    names = ("archive", "build", "manifest", "wheels")
+    names = ("archive", "build", "locked", "manifest", "wheels")
     sys.path.insert(0, str(DEBIAN))
     try:
         yield {name: importlib.import_module(name) for name in names}
@@ -141,7 +141,7 @@ def test_the_scripts_of_packages_are_sound(building, tmp_path):
 
 
 def locked(building, name):
-    return {each.name: each for each in building["wheels"].locked(ROOT / f"packaging/requirements{name}.lock")}
+    return {each.name: each for each in building["locked"].locked(ROOT / f"packaging/requirements{name}.lock")}
 
 
 def test_packages_bring_along_what_was_tested(building):

@@ -24,7 +24,8 @@ def wheels(monkeypatch):
     import wheels  # noqa: PLC0415  # it lies beside the manifest, in no package
 
     yield wheels
-    sys.modules.pop("wheels")
+    for name in ("wheels", "locked"):
+        del sys.modules[name]
 
 
 def test_it_may_draw_a_window_and_talk_to_the_daemon_and_nothing_else(manifest):
@@ -77,9 +78,7 @@ def test_the_wheels_are_those_of_the_lock_that_the_window_needs(wheels):
 
 
 def test_what_the_wheels_are_checked_against_is_in_the_lock_of_everything(wheels):
-    everything = {
-        each.name: each.text for each in wheels.requirements((ROOT / "packaging/requirements.lock").read_text())
-    }
+    everything = {each.name: each.text for each in wheels.locked.locked(ROOT / "packaging/requirements.lock")}
     for each in wheels.needed(wheels.RUNTIME_PYTHON):
         assert everything[each.name] == each.text
         assert "--hash=sha256:" in each.text
