@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table as ShownTable
 
 from mpmanager.bench.arithmetic import Verdict
@@ -20,6 +20,7 @@ from mpmanager.bench.measurement import Claim, Effort, Measurement, Results
 from mpmanager.bench.runner import Failure, Run, carry_out, estimate_s
 from mpmanager.bench.tables import RECORD_HEADINGS, claim_row, records, tables
 from mpmanager.cli import interruption
+from mpmanager.cli.bar import bar
 from mpmanager.cli.context import FAILED, INTERRUPTED, console, print_json
 from mpmanager.cli.soak import soak_command
 from mpmanager.lab.rights import missing_rights
@@ -163,15 +164,7 @@ def _measure(chosen: Sequence[Measurement], effort: Effort, output: Path, *, sho
     shown.print(f"{counts}, runs of each case: {effort.runs}; about {_minutes(total_s)}")
     findings = []
     interruption.end_once_told()
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-    ) as progress:
+    with bar(BarColumn(), TimeElapsedColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task("starting", total=total_s)
         for measurement in chosen:
             finding = _carry_out(measurement, effort, progress, task)

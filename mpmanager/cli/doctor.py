@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import click
 from rich.console import Group, RenderableType
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import SpinnerColumn, TimeElapsedColumn
 from rich.text import Text
 
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import DiagnosisInfo, FindingInfo, PathInfo, ProbeInfo, ProbeOptions, StatusInfo
+from mpmanager.cli.bar import bar
 from mpmanager.cli.context import FAILED, bus_command, console, json_option, print_json
 from mpmanager.cli.fitting import Cell, Column, FittingTable
 from mpmanager.cli.sentences import printable
@@ -97,8 +98,8 @@ async def _examine(
     bus: Bus, options: ProbeOptions, server: str | None, trace: str | None
 ) -> tuple[DiagnosisInfo, StatusInfo, list[PathInfo]]:
     async with connected(bus) as client:
-        with _bar() as bar:
-            bar.add_task("Asking over every path" if options.path is None else f"Asking over {options.path}")
+        with bar(SpinnerColumn(), TimeElapsedColumn()) as progress:
+            progress.add_task("Asking over every path" if options.path is None else f"Asking over {options.path}")
             options.server = await server_of(server) if server else ""
             options.trace = await address_of(trace) if trace else ""
             return await _ask(client, options)
@@ -107,19 +108,6 @@ async def _examine(
 async def _ask(client: ManagerClient, options: ProbeOptions) -> tuple[DiagnosisInfo, StatusInfo, list[PathInfo]]:
     diagnosis = await client.diagnose(options)
     return diagnosis, await client.status(), await client.paths()
-
-
-def _bar() -> Progress:
-    shown_on = console(stderr=True)
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=shown_on,
-        transient=True,
-        redirect_stdout=False,
-        disable=not shown_on.is_terminal,
-    )
 
 
 def shown(diagnosis: DiagnosisInfo) -> RenderableType:

@@ -6,12 +6,13 @@ import time
 
 import click
 from rich.console import Group, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TimeRemainingColumn
 from rich.text import Text
 
 from mpmanager.api.bus import Bus
 from mpmanager.api.structures import RehearsalInfo, RehearsedInfo
 from mpmanager.cli import interruption
+from mpmanager.cli.bar import bar
 from mpmanager.cli.context import FAILED, INTERRUPTED, bus_command, console, json_option, print_json
 from mpmanager.cli.fitting import Cell, Column, FittingTable
 from mpmanager.cli.policy_values import option_value, read_wait
@@ -110,19 +111,10 @@ async def _give_back(client: ManagerClient, path: str) -> None:
 
 
 async def _show_progress(path: str, seconds: float) -> None:
-    shown_on = console(stderr=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeRemainingColumn(),
-        console=shown_on,
-        transient=True,
-        redirect_stdout=False,
-        disable=not shown_on.is_terminal,
-    ) as bar:
-        task, began = bar.add_task(f"{path} is away", total=seconds), time.monotonic()
+    with bar(BarColumn(), TimeRemainingColumn()) as progress:
+        task, began = progress.add_task(f"{path} is away", total=seconds), time.monotonic()
         while True:
-            bar.update(task, completed=time.monotonic() - began)
+            progress.update(task, completed=time.monotonic() - began)
             await asyncio.sleep(0.1)
 
 

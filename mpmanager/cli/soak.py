@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from mpmanager.bench.soak import Progress as Sofar
-from mpmanager.bench.soak import Soaked, soak
+from mpmanager.bench.soak import Progress, Soaked, soak
 from mpmanager.bench.soak_checks import Check, checks
 from mpmanager.bench.vitals import HEADINGS, as_row
 from mpmanager.cli import interruption
+from mpmanager.cli.bar import bar
 from mpmanager.cli.context import FAILED, INTERRUPTED, console, print_json
 from mpmanager.lab.rights import missing_rights
 from mpmanager.model.errors import MpmanagerError
@@ -74,18 +74,10 @@ def soak_command(*, minutes: float, seed: int, output: Path, as_json: bool) -> N
 
 def _soak(duration_s: float, seed: int, log: Path) -> Soaked:
     over = interruption.noted_once_told()
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-    ) as progress:
+    with bar(BarColumn(), TimeElapsedColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task("starting", total=duration_s)
 
-        def show(so_far: Sofar) -> None:
+        def show(so_far: Progress) -> None:
             progress.update(task, completed=so_far.at_s, description=_words(so_far))
 
         return soak(
@@ -98,7 +90,7 @@ def _soak(duration_s: float, seed: int, log: Path) -> Soaked:
         )
 
 
-def _words(so_far: Sofar) -> str:
+def _words(so_far: Progress) -> str:
     last = so_far.last
     memory = f"{last.uss_bytes / _MB:.1f} MB"
     return f"{so_far.connections} connections, {memory}, {last.descriptors} descriptors, {last.threads} threads"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 from rich.console import Group, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.text import Text
 
 from mpmanager.api.bus import Bus
 from mpmanager.cli import interruption
+from mpmanager.cli.bar import bar
 from mpmanager.cli.context import (
     FAILED,
     INTERRUPTED,
@@ -144,28 +145,15 @@ def _as_root(bus: Bus) -> str:
 async def _prove(bus: Bus, sinks: dict[int, str]) -> ProofInfo:
     interruption.cancel_once_told()
     async with connected(bus) as client:
-        with _bar() as bar:
-            return await prove(client, sinks, tell=_telling(bar))
+        with bar(BarColumn(), TimeElapsedColumn()) as progress:
+            return await prove(client, sinks, tell=_telling(progress))
 
 
-def _bar() -> Progress:
-    shown_on = console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=shown_on,
-        transient=True,
-        redirect_stdout=False,
-        disable=not shown_on.is_terminal,
-    )
-
-
-def _telling(bar: Progress) -> Tell:
-    task = bar.add_task("", total=1.0)
+def _telling(progress: Progress) -> Tell:
+    task = progress.add_task("", total=1.0)
 
     def tell(words: str, share: float) -> None:
-        bar.update(task, description=words, completed=share)
+        progress.update(task, description=words, completed=share)
 
     return tell
 
