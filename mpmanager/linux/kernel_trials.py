@@ -5,25 +5,27 @@ Linux before 6.12 takes no notice of some attributes of a new subflow and says n
 
 import asyncio
 import socket
-import struct
 from contextlib import ExitStack
 from ipaddress import IPv4Address
 
 from mpmanager.linux.bound_socket import connect
+from mpmanager.linux.own_connection import (
+    BYTE_COUNTS_END,
+    IPPROTO_MPTCP,
+    OWN_SUBFLOW_ID,
+    execute_soon,
+    mptcp_info,
+    token_in,
+)
 from mpmanager.model.connection import Endpoint, FourTuple, SubflowSample
 from mpmanager.model.errors import CommandRefusedError
 from mpmanager.model.kernel import KernelFeature, KernelTrial
-from mpmanager.model.names import AddressId, Token
+from mpmanager.model.names import Token
 from mpmanager.model.pathmanager import CreateSubflow
 from mpmanager.ports.connections import ConnectionTable, PathManager
 
-_IPPROTO_MPTCP = 262
-_SOL_MPTCP, _MPTCP_INFO = 284, 1
-_MOST_INFO_BYTES, _TOKEN_OFFSET, _BYTE_COUNTS_END = 256, 12, 80
-"""Of struct mptcp_info, up to mptcpi_bytes_acked."""
 _HERE, _ALSO_HERE = IPv4Address("127.0.0.1"), IPv4Address("127.0.0.2")
 _LOOPBACK_INDEX = 1
-_SUBFLOW_ID = AddressId(250)
 _PATIENCE_S, _LOOK_EVERY_S = 1.0, 0.01
 
 
@@ -33,8 +35,17 @@ class LinuxKernelTrials:
     def __init__(self, path_manager: PathManager, connections: ConnectionTable) -> None:
         self._path_manager = path_manager
         self._connections = connections
+        self._found: KernelTrial | None = None
 
     async def run(self) -> KernelTrial:
+        if self._found is None:
+            trial = await self._try()
+            if trial.untried:
+                return trial
+            self._found = trial
+        return self._found
+
+    async def _try(self) -> KernelTrial:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 with ExitStack() as stack:
@@ -46,10 +57,10 @@ class LinuxKernelTrials:
 
     async def _missing(self, stack: ExitStack) -> set[KernelFeature]:
         connection = await self._connection(stack)
-        info = connection.getsockopt(_SOL_MPTCP, _MPTCP_INFO, _MOST_INFO_BYTES)
-        subflow = await self._joined(Token(struct.unpack_from("=I", info, _TOKEN_OFFSET)[0]), connection)
+        info = mptcp_info(connection)
+        subflow = await self._joined(token_in(info), connection)
         has = {
-            KernelFeature.BYTE_COUNTS: len(info) >= _BYTE_COUNTS_END,
+            KernelFeature.BYTE_COUNTS: len(info) >= BYTE_COUNTS_END,
             KernelFeature.BACKUP_AT_JOIN: subflow.is_backup_here,
             KernelFeature.INTERFACE_AT_JOIN: subflow.interface_index == _LOOPBACK_INDEX,
         }
@@ -75,12 +86,12 @@ class LinuxKernelTrials:
         command = CreateSubflow(
             token=token,
             local=flow.local,
-            local_id=_SUBFLOW_ID,
+            local_id=OWN_SUBFLOW_ID,
             interface_index=_LOOPBACK_INDEX,
             remote=remote,
             is_backup=True,
         )
-        await self._ask(command)
+        await execute_soon(self._path_manager.execute, command, within_s=_PATIENCE_S / 2)
         while True:
             for bound_to in (_LOOPBACK_INDEX, 0):
                 subflow = self._connections.subflow(flow, interface_index=bound_to)
@@ -88,23 +99,9 @@ class LinuxKernelTrials:
                     return subflow
             await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _ask(self, command: CreateSubflow) -> None:
-        """As soon as the kernel takes it: it knows that data was acknowledged only some time after."""
-        refusal: CommandRefusedError | None = None
-        for _attempt in range(int(_PATIENCE_S / _LOOK_EVERY_S) // 2):
-            try:
-                self._path_manager.execute(command)
-            except CommandRefusedError as error:
-                refusal = error
-                await asyncio.sleep(_LOOK_EVERY_S)
-            else:
-                return
-        if refusal is not None:
-            raise refusal
-
 
 def _socket() -> socket.socket:
-    return socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK, _IPPROTO_MPTCP)
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK, IPPROTO_MPTCP)
 
 
 def _free_port() -> int:

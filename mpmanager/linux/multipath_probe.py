@@ -6,7 +6,6 @@ The kernel tells only that it has fallen back; the segments tell which option wa
 import asyncio
 import random
 import socket
-import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -15,32 +14,30 @@ from ipaddress import ip_address
 from mpmanager.linux.bare_syn import send_bare_syn
 from mpmanager.linux.bound_socket import bound_socket, connect, outcome_of
 from mpmanager.linux.mptcp_segments import Segment, Subtype, segment_in
+from mpmanager.linux.own_connection import (
+    IPPROTO_MPTCP,
+    OWN_SUBFLOW_ID,
+    Execute,
+    execute_soon,
+    mptcp_info,
+    token_in,
+)
 from mpmanager.linux.packet_socket import packet_socket
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.diagnosis import Probe, ProbeOutcome, ProbeStep
 from mpmanager.model.errors import CommandRefusedError
-from mpmanager.model.names import AddressId, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import CreateSubflow
 
-_IPPROTO_MPTCP = 262
-_SOL_MPTCP, _MPTCP_INFO = 284, 1
-_INFO_BYTES, _TOKEN_OFFSET = 128, 12
-"""Of struct mptcp_info."""
 _LONGEST_PACKET = 65_535
 _SYN_PATIENCE_S = 2.5
 """One SYN is sent again within; from the third on the kernel leaves the option out, which would prove nothing."""
 _JOIN_PATIENCE_S = 2.5
 _ANNOUNCE_PATIENCE_S = 0.5
-_LOOK_EVERY_S = 0.02
 _MOST_OPENERS = 2
 _OPENING = b"\x16"
 """The first byte of TLS. A peer has to acknowledge data before anything can join, and this one makes servers wait."""
-_JOIN_ID = AddressId(250)
-"""Far from those that `core.subflows` gives."""
 _FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
-
-Execute = Callable[[CreateSubflow], None]
 
 
 class MultipathProbe:
@@ -80,7 +77,7 @@ class MultipathProbe:
         return made if elsewhere is None else made + await self._join(elsewhere)
 
     def _socket(self, path: Path) -> socket.socket:
-        return bound_socket(path, self._server.address.version, socket.SOCK_STREAM, _IPPROTO_MPTCP)
+        return bound_socket(path, self._server.address.version, socket.SOCK_STREAM, IPPROTO_MPTCP)
 
     async def _ask_by_bare_syn(self) -> list[Probe]:
         """No connection may open here (a rule of trust): a SYN alone tells what the path lets pass."""
@@ -159,31 +156,28 @@ class MultipathProbe:
         return self._probe(ProbeStep.JOIN, ProbeOutcome.OK, took_ms=took_ms)
 
     def _command(self, connection: socket.socket) -> CreateSubflow:
-        info = connection.getsockopt(_SOL_MPTCP, _MPTCP_INFO, _INFO_BYTES)
         local = self._path.source_address(self._server.address.version) or ip_address(connection.getsockname()[0])
         return CreateSubflow(
-            token=Token(struct.unpack_from("=I", info, _TOKEN_OFFSET)[0]),
+            token=token_in(mptcp_info(connection)),
             local=Endpoint(local, _any_port()),
-            local_id=_JOIN_ID,
+            local_id=OWN_SUBFLOW_ID,
             interface_index=self._path.index,
             remote=self._server,
             is_backup=False,
         )
 
     async def _ask(self, command: CreateSubflow) -> str:
-        """Have the subflow made, as soon as the kernel takes that; returns why it does not, or nothing."""
-        deadline = time.monotonic() + _JOIN_PATIENCE_S
-        while True:
-            try:
-                self._execute(command)
-            except CommandRefusedError as error:
-                if self._joined() is not None:
-                    return ""  # by the daemon itself, under its own number for this address
-                if time.monotonic() >= deadline:
-                    return str(error)
-                await asyncio.sleep(_LOOK_EVERY_S)
-            else:
-                return ""
+        """Have the subflow made; returns why it was not, or nothing."""
+
+        def is_there() -> bool:
+            """The daemon itself may have made it, under its own number for this address."""
+            return self._joined() is not None
+
+        try:
+            await execute_soon(self._execute, command, within_s=_JOIN_PATIENCE_S, is_there=is_there)
+        except CommandRefusedError as error:
+            return str(error)
+        return ""
 
     def _answer_to(self, port: int) -> Segment | None:
         return next(

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from mpmanager.linux.last_words import LastWords, hear_last_words
 from mpmanager.linux.netlink import NetlinkSocket, NotificationSocket, Take, attribute
+from mpmanager.linux.own_connection import IPPROTO_MPTCP
 from mpmanager.linux.record_layout import Field, RecordReader, Values
 from mpmanager.linux.stream_counters import written_bytes
 from mpmanager.model.connection import (
@@ -41,7 +42,6 @@ _SKNLGRP_INET6_TCP_DESTROY = 3
 _END_BUFFER_BYTES = 8 * 1024 * 1024
 
 _IPPROTO_TCP = 6
-_IPPROTO_MPTCP = 262
 _INET_DIAG_REQ_PROTOCOL = 3
 _EXTENSIONS = 1 << (2 - 1)
 """INET_DIAG_INFO, without which no upper layer protocol is told; the cgroup always is."""
@@ -257,7 +257,7 @@ class LinuxConnectionTable:
 
         Where there are none, nobody goes through all TCP sockets of the machine: that is most of what a look costs.
         """
-        self._dump(_IPPROTO_MPTCP, _LIVING, self._connections.take)
+        self._dump(IPPROTO_MPTCP, _LIVING, self._connections.take)
         if connections := self._connections.harvest():
             self._dump(_IPPROTO_TCP, _LIVING, self._subflows.take)
         return Snapshot(connections, self._subflows.harvest())
@@ -289,7 +289,7 @@ class LinuxConnectionTable:
             for token in tokens:
                 self._one(_request_of(token), take, what="look at a connection")
         else:
-            self._dump(_IPPROTO_MPTCP, _LIVING, take)
+            self._dump(IPPROTO_MPTCP, _LIVING, take)
         return [Progress._make(values) for values in records if values[0] in tokens]
 
     def vitals(self, flow: FourTuple, *, interface_index: int = 0) -> SubflowVitals | None:
@@ -387,7 +387,7 @@ def _request(
 
 @lru_cache(_MOST_ASKED_ALONE)
 def _request_of(token: Token) -> bytes:
-    return _request(_IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
+    return _request(IPPROTO_MPTCP, AF_INET, _LIVING, cookie=(token, 0))
 
 
 def _socket_id(flow: FourTuple, interface_index: int) -> bytes:

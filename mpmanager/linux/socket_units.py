@@ -5,6 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from mpmanager.linux.own_connection import IPPROTO_MPTCP
 from mpmanager.linux.systemd import ListeningUnit, Systemd
 from mpmanager.model.errors import CommandRefusedError, InvalidValueError, NotSupportedError
 from mpmanager.model.multipath import MultipathMeans, MultipathObstacle, MultipathVerdict, SocketUnit
@@ -16,7 +17,6 @@ _CONTENT = """\
 [Socket]
 SocketProtocol=mptcp
 """
-_IPPROTO_MPTCP = 262
 _NS_PER_US = 1000
 
 
@@ -110,7 +110,7 @@ class LinuxSocketUnits:
 def _verdict(unit: SocketUnit, told: ListeningUnit, *, since_us: int | None) -> MultipathVerdict:
     if not told.is_known:
         return _refused(MultipathObstacle.NO_PROGRAM, f"systemd knows no unit {unit.name}")
-    if told.protocol != _IPPROTO_MPTCP:
+    if told.protocol != IPPROTO_MPTCP:
         if since_us is None:
             return MultipathVerdict(sentence=f"{unit.name} listens with TCP")
         return _refused(MultipathObstacle.OLD_SYSTEMD, "this systemd cannot listen with Multipath TCP (257 can)")

@@ -9,5 +9,8 @@ class KernelTrials(Protocol):
     """Tries what this kernel can do."""
 
     async def run(self) -> KernelTrial:
-        """Within 2 s, over loopback alone; never raises for what the kernel does."""
+        """Within 2 s, over loopback alone, and once for good where it can be tried.
+
+        Never raises for what the kernel does.
+        """
         ...
