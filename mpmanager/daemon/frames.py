@@ -7,6 +7,8 @@ of them anew every second would cost more than looking at them.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from msgspec.structs import asdict
+
 from mpmanager.api.policy_rules import wait_ms
 from mpmanager.api.structures import (
     AppInfo,
@@ -299,7 +301,7 @@ def application_rows(
             name=each.application.name,
             connections=living[each.key],
             carried=_carried(each.carried),
-            help=_help(ledger.help_of(each)),
+            help=help_counts(ledger.help_of(each)),
             uid=each.owner_uid,
             multipath=_multipath(badges.get(each.application.id)),
         )
@@ -314,20 +316,15 @@ def _multipath(found: tuple[Application, MultipathBadge] | None) -> MultipathInf
     return MultipathInfo(state=badge.state, obstacle=badge.obstacle, sentence=badge.sentence)
 
 
-def sum_of_helps(counts: Iterable[HelpCount]) -> HelpCounts:
+def sum_of_helps(helps: Iterable[HelpCounts]) -> HelpCounts:
     """Of several applications together."""
-    total = HelpCount()
-    for each in counts:
-        total.openings += each.openings
-        total.failovers += each.failovers
-        total.detours += each.detours
-        total.returns += each.returns
-        total.moves += each.moves
-        total.helper_bytes += each.helper_bytes
-    return _help(total)
+    total: Counter[str] = Counter()
+    for each in helps:
+        total.update(asdict(each))
+    return HelpCounts(**total)
 
 
-def _help(count: HelpCount) -> HelpCounts:
+def help_counts(count: HelpCount) -> HelpCounts:
     return HelpCounts(
         openings=count.openings,
         failovers=count.failovers,

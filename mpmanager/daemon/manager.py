@@ -30,7 +30,7 @@ from mpmanager.daemon.configuration import Configuration
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.doctor import Doctor
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
-from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows, sum_of_helps
+from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows, help_counts, sum_of_helps
 from mpmanager.daemon.health import LoopLag, health
 from mpmanager.daemon.history_keeper import HistoryKeeper
 from mpmanager.daemon.journal import Journal, token_text
@@ -340,7 +340,7 @@ class Manager:
             accounts=tuple(ledger.living()),
             retransmits=ledger.retransmits,
             policies=policies_for(viewer, self.policies.rows()),
-            help=sum_of_helps(each for (_app, uid), each in ledger.helps().items() if viewer.may_see(uid)),
+            help=sum_of_helps(help_counts(each) for (_app, uid), each in ledger.helps().items() if viewer.may_see(uid)),
             dropped=self._drops.take(trust.fences),
             is_enforced=trust.enforced,
             events=self.journal.counts(viewer.may_see),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from mpmanager.api.structures import (
     AppInfo,
@@ -18,11 +18,11 @@ from mpmanager.api.structures import (
     EventInfo,
     ExpirationInfo,
     Frame,
-    HelpCounts,
     PolicyInfo,
     ProtectionInfo,
     TrustInfo,
 )
+from mpmanager.daemon.frames import sum_of_helps
 from mpmanager.model.authority import ROOT_UID, Caller
 from mpmanager.model.selector import Selector
 
@@ -126,14 +126,9 @@ def _sum(one: ApplicationTotals, other: ApplicationTotals) -> ApplicationTotals:
         one,
         connections=one.connections + other.connections,
         carried=_carried([*one.carried, *other.carried]),
-        help=_helps(one.help, other.help),
+        help=sum_of_helps((one.help, other.help)),
         uid=one.uid if one.uid == other.uid else None,
     )
-
-
-def _helps(one: HelpCounts, other: HelpCounts) -> HelpCounts:
-    pairs = zip(asdict(one).items(), asdict(other).values(), strict=True)
-    return HelpCounts(**{name: first + second for (name, first), second in pairs})
 
 
 def _carried(parts: Iterable[CarriedInfo]) -> list[CarriedInfo]:

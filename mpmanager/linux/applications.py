@@ -1,17 +1,16 @@
 """Whose socket is it? From the cgroup and the inode that the kernel tells to the process that holds the socket."""
 
-import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
 from mpmanager.core.application_identity import application_of
+from mpmanager.linux import proc
 from mpmanager.linux.desktop_entries import DesktopEntries
 from mpmanager.linux.mounts import cgroup_mount, cgroups_of
 from mpmanager.model.connection import Application, ProcessKey
 
-_PROC = Path("/proc")
 _ROOT_CGROUP = "/"
 _REMEMBERED_SOCKETS = 20_000
 _REMEMBERED_PROCESSES = 200
@@ -26,29 +25,18 @@ class _Process:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self._directory = f"/proc/{pid}/fd"
         self._seen: set[str] = set()
 
     def fresh_sockets(self) -> dict[int, str]:
         """Inodes of sockets under descriptors not seen before; empty when the process is gone or not ours to see."""
-        descriptors = self._descriptors()
+        descriptors = proc.descriptors(self.pid)
         fresh, self._seen = descriptors - self._seen, descriptors
-        return self._sockets(fresh)
+        return proc.sockets(self.pid, fresh)
 
     def all_sockets(self) -> tuple[dict[int, str], int]:
         """Inodes of all its sockets, each with its descriptor, and under how many descriptors they were sought."""
-        self._seen = self._descriptors()
-        return self._sockets(self._seen), len(self._seen)
-
-    def _descriptors(self) -> set[str]:
-        try:
-            return set(os.listdir(self._directory))  # noqa: PTH208  # names alone, and there can be thousands
-        except OSError:
-            return set()
-
-    def _sockets(self, descriptors: set[str]) -> dict[int, str]:
-        links = ((each, _link(f"{self._directory}/{each}")) for each in descriptors)
-        return {int(link[8:-1]): each for each, link in links if link.startswith("socket:[")}
+        self._seen = proc.descriptors(self.pid)
+        return proc.sockets(self.pid, self._seen), len(self._seen)
 
 
 class _Holder(NamedTuple):
@@ -59,7 +47,7 @@ class _Holder(NamedTuple):
 
     def holds(self, inode: int) -> bool:
         """Whether it is still there."""
-        return _link(f"/proc/{self.pid}/fd/{self.descriptor}") == f"socket:[{inode}]"
+        return proc.holds(self.pid, self.descriptor, inode)
 
 
 _Neighbours = tuple[int, str | None]
@@ -166,7 +154,7 @@ class LinuxApplicationFinder:
 
     def _members(self, neighbours: _Neighbours) -> set[int]:
         members = self._cgroups.members(neighbours[1])
-        return _running() if members is None else set(members)
+        return set(proc.running() if members is None else members)
 
     def _in_order(self, pids: AbstractSet[int], uid: int) -> Iterator[int]:
         """The processes that may hold the socket: those that had one before, then the youngest first."""
@@ -180,14 +168,6 @@ class LinuxApplicationFinder:
             else:
                 others.append(pid)
         yield from others
-
-
-def _link(path: str) -> str:
-    """Where a symbolic link leads; empty when it is gone."""
-    try:
-        return os.readlink(path)  # noqa: PTH115  # thousands of them: a Path each would double the time
-    except OSError:
-        return ""
 
 
 class _CgroupPaths:
@@ -225,11 +205,6 @@ class _CgroupPaths:
 
 def _uid_of(pid: int) -> int | None:
     try:
-        return (_PROC / str(pid)).stat().st_uid
+        return Path(f"/proc/{pid}").stat().st_uid
     except OSError:
         return None
-
-
-def _running() -> set[int]:
-    """All processes that /proc shows."""
-    return {int(name) for name in os.listdir(_PROC) if name.isdecimal()}  # noqa: PTH208  # names alone, hundreds of them

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mpmanager.core.scopes import ROOT, is_within, may_be_led
+from mpmanager.linux import proc
 from mpmanager.linux.mounts import cgroup_id, cgroup_mount, cgroups_of
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
@@ -142,17 +143,14 @@ def _is_roots(file: Path) -> bool:
 
 def _running() -> Iterator[tuple[int, str]]:
     """All processes that run a program, and which."""
-    for name in os.listdir("/proc"):  # noqa: PTH208  # names alone, hundreds of them
-        if name.isdecimal() and (executable := _executable(int(name))) is not None:
-            yield int(name), executable
+    for pid in proc.running():
+        if (executable := _executable(pid)) is not None:
+            yield pid, executable
 
 
 def _executable(pid: int) -> str | None:
     """None for the kernel's own, and for what is gone. That a program was replaced by a newer one makes no other."""
-    try:
-        return os.readlink(f"/proc/{pid}/exe").removesuffix(_DELETED)  # noqa: PTH115  # a Path each doubles the time
-    except OSError:
-        return None
+    return proc.link(f"/proc/{pid}/exe").removesuffix(_DELETED) or None
 
 
 def _content(file: str) -> str:

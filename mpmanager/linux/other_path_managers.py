@@ -1,12 +1,13 @@
 """Who else has a say about subflows here: programs that hear the kernel's events, and endpoints of its own manager."""
 
+import itertools
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from mpmanager.linux import generic_netlink
+from mpmanager.linux import generic_netlink, proc
 from mpmanager.linux.generic_netlink import NETLINK_GENERIC
 from mpmanager.linux.netlink import NetlinkSocket, attributes_of
 from mpmanager.linux.rtnetlink import address_of, number_of
@@ -35,8 +36,6 @@ _ADDR_4, _ADDR_6, _ADDR_FLAGS = 3, 4, 6
 _FLAG_WORDS = {1: "signal", 2: "subflow", 4: "backup", 8: "fullmesh"}
 """As `ip mptcp endpoint` prints them."""
 
-_PROC = Path("/proc")
-
 
 def event_listeners(group: int) -> tuple[EventListener, ...]:
     """Other processes that have joined a multicast group of generic netlink in this network namespace.
@@ -47,7 +46,7 @@ def event_listeners(group: int) -> tuple[EventListener, ...]:
     with NetlinkSocket(_NETLINK_SOCK_DIAG) as netlink:
         request = _REQUEST.pack(_AF_NETLINK, NETLINK_GENERIC, 0, 0, _SHOW_GROUPS, _NO_COOKIE, _NO_COOKIE)
         answers = netlink.dump(_SOCK_DIAG_BY_FAMILY, request, what="looking for others that hear MPTCP events")
-    own = set(_sockets_of(os.getpid()))
+    own = _sockets_of(os.getpid())
     joined = {(inode, port) for inode, port in _members(answers, group) if inode not in own}
     found = {_listener(inode, port) for inode, port in joined}
     return tuple(sorted(found, key=lambda each: (each.name, each.pid or 0)))
@@ -81,29 +80,20 @@ def _has_bit(words: memoryview, bit: int) -> bool:
 
 def _listener(inode: int, port: int) -> EventListener:
     """Sockets are mostly named by the number of the process that made them; else all processes are looked through."""
-    pid = port if inode in _sockets_of(port) else next((pid for pid in _pids() if inode in _sockets_of(pid)), None)
+    pids = itertools.chain((port,), proc.running())
+    pid = next((each for each in pids if inode in _sockets_of(each)), None)
     return EventListener(pid=pid, name=_name_of(pid))
 
 
-def _pids() -> Iterator[int]:
-    return (int(name) for name in os.listdir(_PROC) if name.isdecimal())  # noqa: PTH208  # names alone
-
-
-def _sockets_of(pid: int) -> Iterator[int]:
+def _sockets_of(pid: int) -> Collection[int]:
     """Inodes; none where the process is gone or not ours to see."""
-    directory = _PROC / str(pid) / "fd"
-    with suppress(OSError):
-        for name in os.listdir(directory):  # noqa: PTH208  # names alone, and there can be thousands
-            with suppress(OSError):
-                link = os.readlink(f"{directory}/{name}")  # noqa: PTH115  # as above
-                if link.startswith("socket:["):
-                    yield int(link[8:-1])
+    return proc.sockets(pid, proc.descriptors(pid)).keys()
 
 
 def _name_of(pid: int | None) -> str:
     if pid is not None:
         with suppress(OSError):
-            return (_PROC / str(pid) / "comm").read_text(errors="replace").strip()
+            return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     return ""
 
 
