@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from simulated_daemon import SimulatedDaemon
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 LIMIT_S = 60
@@ -23,16 +25,8 @@ def blocks(name, language):
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory):
     place = tmp_path_factory.mktemp("documents")
-    daemon = subprocess.Popen(
-        [PROGRAMS / "mpmanagerd", "--simulate", f"--bus=private:{place / 'bus'}", f"--state={place / 'state'}"],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert daemon.stderr
-    assert "ready" in daemon.stderr.readline()
-    yield place / "bus"
-    daemon.terminate()
-    daemon.communicate(timeout=LIMIT_S)
+    with SimulatedDaemon(place / "state", place / "bus"):
+        yield place / "bus"
 
 
 def run(*command):

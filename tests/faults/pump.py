@@ -85,9 +85,12 @@ class Stream:
         self._is_over.set()
         for each in self._threads:
             each.join(PATIENCE_S)
+        self._socket.close()
+        self._judge()
+
+    def _judge(self):
         if not self.error and self.received != self.sent:
             self.error = f"{self.sent - self.received} bytes are missing"
-        self._socket.close()
 
     def row(self):
         return {
@@ -121,11 +124,8 @@ class Datagrams(Stream):
             except OSError as error:
                 self.error = f"receiving: {error!r}"
 
-    def finish(self):
-        self._is_over.set()
-        for each in self._threads:
-            each.join(PATIENCE_S)
-        self._socket.close()
+    def _judge(self):
+        """Whatever is missing."""
 
 
 class Opener:

@@ -45,6 +45,14 @@ def end(process):
     return count
 
 
+def rivalry(client, other, lasts_s):
+    """How often the other one has done something in that time, while 2 of 3 MB are still to come."""
+    client.sendall(header(0, 3_000_000))
+    read_exactly(client, 1_000_000)
+    time.sleep(lasts_s)
+    return end(other)
+
+
 def test_endpoints_and_listeners_are_told_while_they_are_there(lab_up, daemon_in, running):
     lab = lab_up()
     daemon = daemon_in(lab)
@@ -74,10 +82,7 @@ def test_a_manager_that_closes_subflows_is_told_and_not_fought(lab_up, daemon_in
     assert f"mptcpd (process {other.pid})" in told.measured
     lasts_s = trial.so_many(3, 30)
     with connect(lab, lab.server_address(), server.port) as client:
-        client.sendall(header(0, 3_000_000))
-        read_exactly(client, 1_000_000)
-        time.sleep(lasts_s)
-        count = end(other)
+        count = rivalry(client, other, lasts_s)
         opened = [each for each in daemon.events(EventKind.SUBFLOW_OPENED) if each.path == "dsl0"]
         trial.figure(f"subflows opened anew in {lasts_s} s while a second manager closes them", len(opened), "few")
         assert 1 <= len(opened) <= lasts_s * _MOST_PER_S
@@ -97,10 +102,7 @@ def test_a_manager_that_opens_what_is_not_allowed_is_not_fought(lab_up, daemon_i
     other = rival(lab, running, "open", "wwan0")
     lasts_s = trial.so_many(3, 30)
     with connect(lab, lab.server_address(), server.port) as client:
-        client.sendall(header(0, 3_000_000))
-        read_exactly(client, 1_000_000)
-        time.sleep(lasts_s)
-        count = end(other)
+        count = rivalry(client, other, lasts_s)
         trial.figure(f"subflows that a second manager opens in {lasts_s} s on a path that is never used", count, "few")
         assert 1 <= count <= lasts_s * _MOST_PER_S
         read_exactly(client, 2_000_000)

@@ -8,36 +8,13 @@ import pytest
 from mpmanager.core.caps import usage
 from mpmanager.core.diagnoses import DIAGNOSES, CapReached, Evidence, FallenBack, PlainTcp, caps_reached, findings
 from mpmanager.model.caps import PathCap
-from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep, Severity
+from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.kernel import KernelFeature, KernelTrial
-from mpmanager.model.names import LinkName
-from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
+from mpmanager.model.path import PathState, Tier
 from mpmanager.model.pathmanager import EventListener, KernelEndpoint
 from mpmanager.model.policy import Life, PolicyRule
 from mpmanager.model.selector import Selector
-
-WLAN, LTE = LinkName("wlan0"), LinkName("wwan0")
-SERVER = "198.51.100.7:443"
-
-
-def path(state, name=WLAN, tier=Tier.ALWAYS):
-    address = InterfaceAddress(address=ip_address("192.0.2.7"), prefix_length=24)
-    return Path(
-        name=name,
-        index=2,
-        kind=PathKind.WIFI,
-        kind_source=KindSource.KERNEL,
-        network=None,
-        security=None,
-        tier=tier,
-        state=state,
-        addresses=() if state is PathState.NO_ADDRESS else (address,),
-        ways_out=(),
-    )
-
-
-def probe(step, outcome, name=WLAN, target=SERVER, detail=""):
-    return Probe(path=name, step=step, outcome=outcome, target=target, detail=detail)
+from unit.diagnosis_evidence import LTE, SERVER, WLAN, path, probe
 
 
 def tried(*probes):

@@ -5,38 +5,15 @@ from ipaddress import ip_address
 import pytest
 
 from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
-from mpmanager.model.diagnosis import FindingId, Probe, ProbeOutcome, ProbeStep
+from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep
 from mpmanager.model.kernel import KernelFeature, KernelTrial
-from mpmanager.model.names import LinkName
-from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
+from mpmanager.model.path import PathState
 from mpmanager.model.pathmanager import EventListener, KernelEndpoint
 from mpmanager.model.policy import UNTIL_RESTART, Life, PolicyRule
 from mpmanager.model.selector import Selector
 from mpmanager_ui.viewmodels.daemon_sentences import is_known, spoken, whole
 from mpmanager_ui.viewmodels.translation import speak
-
-WLAN, LTE = LinkName("wlan0"), LinkName("wwan0")
-SERVER = "198.51.100.7:443"
-
-
-def path(state, name):
-    address = InterfaceAddress(address=ip_address("192.0.2.7"), prefix_length=24)
-    return Path(
-        name=name,
-        index=2,
-        kind=PathKind.WIFI,
-        kind_source=KindSource.KERNEL,
-        network=None,
-        security=None,
-        tier=Tier.ALWAYS,
-        state=state,
-        addresses=() if state is PathState.NO_ADDRESS else (address,),
-        ways_out=(),
-    )
-
-
-def probe(step, outcome, name=WLAN, detail="", target=SERVER):
-    return Probe(path=name, step=step, outcome=outcome, target=target, detail=detail)
+from unit.diagnosis_evidence import LTE, SERVER, WLAN, path, probe
 
 
 def rule(**words):

@@ -12,6 +12,7 @@ from mpmanager_ui.viewmodels.live_tree import LiveTree
 from mpmanager_ui.viewmodels.live_words import explanation, row_sentence, words_of
 from mpmanager_ui.viewmodels.overview import state_sentence
 from mpmanager_ui.viewmodels.proofs import duration, event_rows, event_text
+from unit.live_trees import sync
 
 TITLES = {"wlan0": "Wi-Fi", "wwan0": "LTE", "dsl0": "xDSL"}
 NAMES = {"exe:/usr/bin/curl": "curl"}
@@ -193,7 +194,7 @@ def test_the_line_of_an_application_tells_its_help_and_its_wait():
     for _ in recorder.take(world.advance()):
         pass
     tree = LiveTree(_Nobody())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     node = next(each for each in tree.root.children if each.values.name == "Firefox")
     assert node.values.kind is RowKind.APPLICATION
     sentence = plain(row_sentence(node, node.values.wait, TITLES, {node.key: world.helps[0]}))

@@ -21,6 +21,7 @@ from mpmanager_ui.viewmodels.live_rows import (
 )
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, LiveTree, cell_text
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM
+from unit.live_trees import sync
 
 
 @pytest.fixture
@@ -298,7 +299,7 @@ def test_a_frozen_row_does_not_change(recorder, world):
 
 def test_the_tree_shows_applications_by_name(recorder, tree, world):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert names(tree.root) == ["curl", "Element", "Firefox", "rsync", "ssh"]
     assert names(tree.root.children[0].children[0]) == ["dsl0", "wlan0", "wwan0"]
 
@@ -306,11 +307,11 @@ def test_the_tree_shows_applications_by_name(recorder, tree, world):
 def test_a_new_application_is_inserted_at_its_place_and_nothing_else_moves(recorder, tree, mirror, world):
     world.programs = 3
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     mirror.steps.clear()
     world.programs = 4
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     its_connections = ("insert", 0, 1)
     assert mirror.steps == [("insert", 3, 3), its_connections]
     assert names(tree.root) == ["curl", "Firefox", "rsync", "ssh"]
@@ -319,12 +320,12 @@ def test_a_new_application_is_inserted_at_its_place_and_nothing_else_moves(recor
 def test_many_connections_that_come_at_once_replace_those_of_their_application_alone(recorder, tree, mirror, world):
     world.programs, world.connections_per_program = 2, 3
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     kept = [node.id for node in tree.root.children[0].children]
     mirror.steps.clear()
     world.connections_per_program = 12
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert mirror.steps == [("replace",), ("replace",)]
     assert [len(node.children) for node in tree.root.children] == [12, 12]
     assert set(kept) < {node.id for node in tree.root.children[0].children}
@@ -346,21 +347,21 @@ def below(node):
 
 def test_a_tick_without_news_moves_no_row(recorder, tree, mirror, world):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     mirror.steps.clear()
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert mirror.steps == []
 
 
 def test_rows_keep_their_places_in_a_lively_column_until_they_are_sorted(recorder, tree, world):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     tree.sort(Column.DOWN, is_descending=True)
     order = names(tree.root)
     for _ in range(20):
         book(recorder, world.advance())
-        tree.sync(recorder.applications)
+        sync(tree, recorder.applications)
     assert names(tree.root) == order
     tree.sort(Column.DOWN, is_descending=True)
     assert names(tree.root) != order
@@ -368,7 +369,7 @@ def test_rows_keep_their_places_in_a_lively_column_until_they_are_sorted(recorde
 
 def test_a_little_more_or_less_changes_no_order(recorder, tree, world):
     book(recorder, world.advance(7.0))
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     tree.sort(Column.DOWN, is_descending=True)
     order = names(tree.root)
     for node in tree.root.children:
@@ -381,7 +382,7 @@ def test_a_little_more_or_less_changes_no_order(recorder, tree, world):
 @pytest.mark.parametrize("is_descending", [False, True])
 def test_every_column_sorts_every_level(recorder, tree, world, column, is_descending):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     tree.sort(column, is_descending=is_descending)
     for node in (tree.root, *tree.root.children):
         assert [each.row for each in node.children] == list(range(len(node.children)))
@@ -400,9 +401,9 @@ def test_every_column_has_a_word_and_a_text(recorder, world, column):
 )
 def test_the_filter_keeps_what_has_the_text(recorder, tree, world, text, shown):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     tree.filter(text)
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert names(tree.root) == shown or len(names(tree.root)) == shown
 
 
@@ -411,31 +412,31 @@ def test_the_filter_knows_paths_by_word_and_shows_what_stands_above(recorder, tr
     book(recorder, world.advance())
     tree.show_titles({"wwan0": "LTE"})
     tree.filter("lte")
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert len(tree.root.children) == 5
 
 
 def test_the_filter_gives_everything_back(recorder, tree, world):
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     everything = len(tree.nodes)
     tree.filter("ssh")
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert len(tree.nodes) < everything
     tree.filter("")
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert len(tree.nodes) == everything
 
 
 def test_a_new_row_goes_to_the_end_of_a_lively_column(recorder, tree, world):
     world.programs = 3
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     tree.sort(Column.BYTES, is_descending=False)
     order = names(tree.root)
     world.programs = 5
     book(recorder, world.advance())
-    tree.sync(recorder.applications)
+    sync(tree, recorder.applications)
     assert names(tree.root)[:3] == order
     assert set(names(tree.root)[3:]) == {"ssh", "Element"}
 

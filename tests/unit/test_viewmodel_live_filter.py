@@ -18,6 +18,7 @@ from mpmanager_ui.viewmodels.live_filter import (
 )
 from mpmanager_ui.viewmodels.live_rows import Record, RowKind, RowState, Values
 from mpmanager_ui.viewmodels.live_tree import LiveTree
+from unit.live_trees import sync
 
 TITLES = {"wlan0": "Wi-Fi", "wwan0": "LTE"}
 KNOWN = Known(apps=("curl", "Signal Desktop"), paths=("wlan0", "wwan0"), hosts=("203.0.113.5:443",))
@@ -56,7 +57,7 @@ def shown(text):
     tree = LiveTree(Nobody())
     tree.show_titles(TITLES)
     tree.filter(text)
-    tree.sync(applications())
+    sync(tree, applications())
     rows = []
 
     def walk(node):

@@ -157,7 +157,7 @@ class _Nobody:
 
 
 class LiveTree:
-    """What the Live page shows of the records. `sync` takes the present over, `sort` puts it in order."""
+    """What the Live page shows of the records. `sync_in_steps` takes the present over, `sort` puts it in order."""
 
     def __init__(self, listener: TreeListener) -> None:
         self.root = Node(0, None, _no_values(), None)
@@ -179,14 +179,9 @@ class LiveTree:
         self._filter = LiveFilter(self._text, titles)
 
     def filter(self, text: str) -> None:
-        """Show only rows that meet what a text says, themselves, above or below; takes effect with `sync`."""
+        """Show only rows that meet what a text says, themselves, above or below; takes effect with `sync_in_steps`."""
         self._text = text
         self._filter = LiveFilter(text, self.titles)
-
-    def sync(self, applications: Mapping[Hashable, Record]) -> None:
-        """Show these records."""
-        for _ in self.sync_in_steps(applications):
-            pass
 
     def sync_in_steps(self, applications: Mapping[Hashable, Record]) -> Iterator[None]:
         """Show these records in small steps; after each of them the tree is consistent."""
