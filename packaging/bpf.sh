@@ -16,7 +16,7 @@ machine=$("$clang" -print-target-triple 2>/dev/null | sed -e 's/-pc-/-/' -e 's/-
 
 for source in *.bpf.c; do
     object=${source%.c}.o
-    if [ "${1:-}" != --force ] && [ -e "$object" ] && [ -z "$(find "$source" ../../packaging/bpf.sh -newer "$object")" ]; then
+    if [ "${1:-}" != --force ] && [ -e "$object" ] && [ -z "$(find "$source" ./*.h ../../packaging/bpf.sh -newer "$object")" ]; then
         continue
     fi
     echo "bpf: compiling $source"

@@ -11,6 +11,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "connection.h"
+
 #define AF_INET 2
 #define TCP_SYN_SENT 2
 #define TCP_CLOSE 7
@@ -134,7 +136,7 @@ static __always_inline void tell(struct bpf_sock_ops *ctx, struct bpf_sock *sk, 
 	__u64 *losses;
 
 	note_subflow(&words, tcp);
-	note_stream(&words, bpf_skc_to_mptcp_sock(sk));
+	note_stream(&words, connection_of(sk));
 	note_ends(&words, ctx);
 	if (!bpf_ringbuf_output(&ends, &words, sizeof(words), 0))
 		return;

@@ -12,6 +12,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "connection.h"
+
 #define LOOPBACK_INTERFACE 1 // in every network namespace
 #define SOL_SOCKET 1
 #define SO_MARK 36
@@ -469,7 +471,7 @@ static __always_inline enum verdict judge_handshake(const struct policy *policy,
 						    struct bpf_sock *sk, const struct address *source,
 						    const struct address *destination)
 {
-	const struct mptcp_sock *connection = bpf_skc_to_mptcp_sock(sk);
+	const struct mptcp_sock *connection = connection_of(sk);
 	__u32 version = is_ipv4(destination) ? VERSION_4 : VERSION_6;
 
 	if (!connection || bpf_get_netns_cookie(ctx) != policy->namespace)
@@ -756,7 +758,7 @@ int guard(struct __sk_buff *packet)
 	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex) || is_paused())
 		return PASS;
 	sk = sk ? bpf_sk_fullsock(sk) : 0;
-	connection = sk ? bpf_skc_to_mptcp_sock(sk) : 0;
+	connection = sk ? connection_of(sk) : 0;
 	if (!connection || namespace_of(connection) != policy->namespace)
 		return PASS;
 	last = bpf_sk_storage_get(&decided, sk, 0, 0);

@@ -12,6 +12,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "connection.h"
+
 #define SOL_TCP 6
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
@@ -243,7 +245,7 @@ int begin(struct bpf_sock_ops *ctx)
 		return PASS;
 	if (!sk || bpf_get_netns_cookie(ctx) != own_namespace)
 		return PASS;
-	connection = bpf_skc_to_mptcp_sock(sk);
+	connection = connection_of(sk);
 	wish = connection ? bpf_sk_storage_get(&wishes, connection, 0, 0) : 0;
 	if (wish)
 		tell(connection->token, wish);
