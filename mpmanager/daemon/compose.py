@@ -15,6 +15,7 @@ from mpmanager.linux.clock import moment
 from mpmanager.linux.directory_watch import LinuxDirectoryWatch
 from mpmanager.linux.echo import LinuxEchoRequests
 from mpmanager.linux.enforcement import LinuxEnforcement
+from mpmanager.linux.head_start import HeadStart
 from mpmanager.linux.host_names import LinuxHostNames
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.kernel_trials import LinuxKernelTrials
@@ -22,6 +23,7 @@ from mpmanager.linux.mounts import cgroup_mount
 from mpmanager.linux.mptcp_pm import LinuxPathManager
 from mpmanager.linux.multipath_hook import LinuxMultipathHook
 from mpmanager.linux.network import LinuxNetworkObserver
+from mpmanager.linux.object_files import ENDS, FENCE, OPTIONS
 from mpmanager.linux.packets import LinuxPackets
 from mpmanager.linux.polkit import PolkitAuthority
 from mpmanager.linux.routing import LinuxRoutingTables
@@ -41,7 +43,7 @@ _SYSTEM_SYSCTLS = Path("/etc/sysctl.d/60-mpmanager.conf")
 """See sysctl.d(5)."""
 
 
-def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> World:
+def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None, head_start: HeadStart) -> World:
     """The network namespace this process is in. Call it inside a running event loop.
 
     `sysctl_file` keeps settings of the kernel, for a namespace that is not the machine's own, or a daemon that is not
@@ -51,7 +53,8 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         NotSupportedError: this kernel lacks something without which nothing works.
     """
     path_manager = LinuxPathManager(remembered=remembered_path_manager)
-    connections = LinuxConnectionTable()
+    loaded = head_start.trials()
+    connections = LinuxConnectionTable(ends=loaded[ENDS].loaded)
     identification = LinuxIdentification()
     return World(
         is_simulated=False,
@@ -69,10 +72,10 @@ def linux_world(remembered_path_manager: Path, *, sysctl_file: Path | None) -> W
         packets=LinuxPackets(),
         applications=LinuxApplicationFinder(),
         cgroups=LinuxCgroups(),
-        enforcement=LinuxEnforcement(),
+        enforcement=LinuxEnforcement(ahead=loaded[FENCE]),
         host_names=LinuxHostNames(),
         sysctls=LinuxSysctls(sysctl_file or _SYSTEM_SYSCTLS, is_applied_at_boot=sysctl_file is None),
-        options=LinuxSocketOptions(),
+        options=LinuxSocketOptions(ahead=loaded[OPTIONS].loaded),
         multipath_hook=LinuxMultipathHook(),
         socket_units=LinuxSocketUnits() if sysctl_file is None else OthersSocketUnits(),
         watch=LinuxDirectoryWatch,

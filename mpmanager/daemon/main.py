@@ -160,6 +160,9 @@ def _serve(
     # Loading takes most of the time of a start; --help, --version and --restore do without. Nothing that is loaded ever
     # goes again: looking for that took a tenth of that time, and would take its share again and again.
     gc.disable()
+    from mpmanager.linux.head_start import HeadStart  # noqa: PLC0415  # see above
+
+    head_start = None if simulate else HeadStart()
     from mpmanager.api.bus import parse_bus  # noqa: PLC0415  # see above
     from mpmanager.daemon.configuration import configuration_for  # noqa: PLC0415  # same
     from mpmanager.daemon.serving import serve  # noqa: PLC0415  # same
@@ -175,4 +178,4 @@ def _serve(
         facts = read_facts(facts_file)
     configuration = configuration_for(bus, config_file, metrics)
     with StateDirectory(state_directory) as state:
-        asyncio.run(serve(bus, facts, state, configuration, simulate=simulate))
+        asyncio.run(serve(bus, facts, state, configuration, head_start=head_start))

@@ -15,18 +15,21 @@ from mpmanager.daemon.liveness import Liveness
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.service import Service
 from mpmanager.daemon.state import StateDirectory
+from mpmanager.linux.head_start import HeadStart
 from mpmanager.linux.own_rights import give_up_rights
 from mpmanager.model.facts import Facts
 
 _log = logging.getLogger("mpmanagerd")
 
 
-async def serve(bus: Bus, facts: Facts, state: StateDirectory, configuration: Configuration, *, simulate: bool) -> None:
-    """Run until told to stop."""
+async def serve(
+    bus: Bus, facts: Facts, state: StateDirectory, configuration: Configuration, *, head_start: HeadStart | None
+) -> None:
+    """Run until told to stop, in the world for which programs are being loaded, or without one in a simulated world."""
     world = (
         simulated_world()
-        if simulate
-        else linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state))
+        if head_start is None
+        else linux_world(state.remembered_path_manager, sysctl_file=_sysctl_file(bus, state), head_start=head_start)
     )
     manager = Manager(world, facts=facts, state=state, configuration=configuration)
     liveness = Liveness(service_manager(), clock=time.monotonic, status=manager.sentence)
@@ -38,7 +41,7 @@ async def serve(bus: Bus, facts: Facts, state: StateDirectory, configuration: Co
             from mpmanager.daemon.private_bus import PrivateBus  # noqa: PLC0415  # the system's daemon never needs it
 
             stack.enter_context(PrivateBus(bus.directory, owner=os.getuid()))
-        if not simulate:
+        if head_start is not None:
             give_up_rights()
         await service.connect(bus)
         stack.callback(service.close)

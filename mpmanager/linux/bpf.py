@@ -108,6 +108,7 @@ _CALLS = (
     ("bpf_map__value_size", _U32, (_POINTER,)),
     ("bpf_map__is_internal", ctypes.c_bool, (_POINTER,)),
     ("bpf_map__set_pin_path", _INT, (_POINTER, _TEXT)),
+    ("bpf_map__pin", _INT, (_POINTER, _TEXT)),
     ("bpf_map__set_initial_value", _INT, (_POINTER, _POINTER, _SIZE)),
     ("bpf_map_update_elem", _INT, (_INT, _POINTER, _POINTER, _U64)),
     ("bpf_map_lookup_elem", _INT, (_INT, _POINTER, _POINTER)),
@@ -257,6 +258,7 @@ class BpfObject:
             CommandRefusedError: the kernel refuses, in its own words; EINVAL also where pinned maps have another form.
         """
         self._calls = _library().calls
+        self.pins = pins
         if not path.is_file():
             raise NotSupportedError(f"{path.name} is not built (packaging/bpf.sh compiles it)")
         self._object = self._calls.bpf_object__open_file(os.fsencode(path), None)
@@ -277,6 +279,18 @@ class BpfObject:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+    def pin(self, directory: Path) -> None:
+        """Pin the maps of what was loaded without pins.
+
+        Raises:
+            CommandRefusedError: the kernel refuses; also where one of that name is there.
+        """
+        for each in self._each(self._calls.bpf_object__next_map):
+            name = self._calls.bpf_map__name(each).decode()
+            if not self._calls.bpf_map__is_internal(each):
+                _checked(self._calls.bpf_map__pin(each, os.fsencode(directory / name)), f"pinning {name}")
+        self.pins = directory
 
     def close(self) -> None:
         """Free our hold on it."""
@@ -490,21 +504,39 @@ class Trial:
     """Why it cannot be loaded, in a sentence; empty when it can."""
     constants: bytes | None = None
     """With which constants it can."""
+    loaded: BpfObject | None = None
+    """Whoever has asked closes it, or goes on with it by `load`."""
 
 
-def try_loading(path: Path, candidates: Collection[bytes]) -> Trial:
-    """Load an object with each set of constants, best first, until the kernel takes one; nothing stays of it."""
+def try_loading(path: Path, candidates: Collection[bytes], *, pins: Path | None = None) -> Trial:
+    """Load an object with each set of constants, best first, until the kernel takes one."""
     refusal = ""
     for constants in candidates:
         try:
-            BpfObject(path, pins=None, constants=constants).close()
+            loaded = BpfObject(path, pins=pins, constants=constants)
         except CommandRefusedError as error:
             refusal = refusal or _reason_of(error)
         except NotSupportedError as error:
             return Trial(refusal=str(error))
         else:
-            return Trial(constants=constants)
+            return Trial(constants=constants, loaded=loaded)
     return Trial(refusal=refusal)
+
+
+def load(path: Path, *, pins: Path, constants: bytes | None, ahead: BpfObject | None) -> BpfObject:
+    """As `BpfObject`; what a trial has loaded ahead is gone on with, unless other maps are pinned there.
+
+    Raises:
+        NotSupportedError, CommandRefusedError: as of `BpfObject`.
+    """
+    if ahead is not None and ahead.pins == pins:
+        return ahead
+    if ahead is not None and not any(pins.iterdir()):
+        ahead.pin(pins)
+        return ahead
+    if ahead is not None:
+        ahead.close()
+    return BpfObject(path, pins=pins, constants=constants)
 
 
 _NO_RIGHTS: Mapping[int, str] = {

@@ -3,17 +3,19 @@
 import logging
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain, product
 from pathlib import Path
 
 from mpmanager.core.scopes import is_scope
 from mpmanager.linux import bpf, enforcement_maps, pins
-from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject
+from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject, Trial
 from mpmanager.linux.class_marks import EITHER_RESTRICTION, PLAIN_MARK, held_versions, mark_of
 from mpmanager.linux.class_routing import ClassRouting
 from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_id, cgroup_mount, cgroups_of, mount_bpffs
 from mpmanager.linux.nftables import Nftables
+from mpmanager.linux.object_files import DOES_NOT, FENCE, TELLS_NAMESPACE
 from mpmanager.linux.ruleset_watch import RulesetWatch
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
@@ -31,9 +33,6 @@ from mpmanager.model.names import IPAddress
 
 NFT_TABLE = "mpmanager"
 
-_OBJECT = Path(__file__).parent.parent / "bpf" / "fence.bpf.o"
-_TELLS_NAMESPACE, _DOES_NOT = b"\1", b"\0"
-"""The constants of the object: whether packets can be asked for their network namespace (Linux 6.15)."""
 _LOOPBACK_INDEX = 1
 _PLACES = {
     "fence": AttachType.INET_EGRESS,
@@ -53,8 +52,6 @@ _PROGRAMS = {
 }
 
 _PLAIN = "plain_destinations"
-_KIND = "layout"
-"""Of directories of pins."""
 
 _TRUSTED_ANSWERS = 29
 """The kernel tells of every change, or that it could not; still nobody relies on that for more than half a minute."""
@@ -70,14 +67,12 @@ class LinuxEnforcement:
     removed, as their `witness` tells.
     """
 
-    def __init__(self, *, mount_point: Path = BPFFS) -> None:
-        """With bpffs at another place than usual for tests."""
+    def __init__(self, *, mount_point: Path = BPFFS, ahead: Trial | None = None) -> None:
+        """With bpffs at another place than usual for tests; `ahead` is what came of loading the fence already."""
         self._mount_point = mount_point
         self._namespace = pins.namespace_cookie()
-        self._directory = (
-            pins.directory_of_namespace(mount_point, self._namespace) / f"{_KIND}{enforcement_maps.LAYOUT}"
-        )
-        self._trial: bpf.Trial | None = None
+        self._directory = FENCE.pins(pins.directory_of_namespace(mount_point, self._namespace))
+        self._trial = ahead
         self._object: BpfObject | None = None
         self._renewed: set[Path] = set()
         """Pins whose programs are of our object and not of an earlier run's."""
@@ -92,14 +87,16 @@ class LinuxEnforcement:
         """How often more nobody needs to look, as long as nobody is heard to change anything."""
 
     def limits(self) -> tuple[EnforcementLimit, ...]:
-        """As the port says; mounts bpffs where it is missing, and loads the programs for a moment (60 ms)."""
+        """As the port says; mounts bpffs where it is missing, and loads the programs (25 ms) until the next `apply`."""
         return tuple(self._limits())
 
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
         plain = _plain_keys(plan.plain_destinations) | _keyless_versions(plan.classes)
-        if plan.restricts() or any(self._directory.parent.glob(f"{_KIND}*")):
+        if plan.restricts() or any(self._directory.parent.glob(f"{FENCE.kind}*")):
             self._fence(plan, there, plain)
+        else:
+            self._let_ahead_go()
         strips_keys = self._second_fence.apply(plan.classes)
         if self._object is not None:
             self._let_go(plain if strips_keys else frozenset())
@@ -156,6 +153,7 @@ class LinuxEnforcement:
 
     def close(self) -> None:
         self.close_object()
+        self._let_ahead_go()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -171,7 +169,7 @@ class LinuxEnforcement:
             yield EnforcementLimit(shortfall=Shortfall.ENDS_WITH_DAEMON, sentence=sentence)
         if (reason := self._second_fence.refusal()) is not None:
             yield EnforcementLimit(shortfall=Shortfall.NO_SECOND_FENCE, sentence=reason)
-        if self._tried().constants != _TELLS_NAMESPACE:
+        if self._tried().constants != TELLS_NAMESPACE:
             sentence = "this kernel does not tell from which network namespace a packet comes (Linux 6.15 does)"
             yield EnforcementLimit(shortfall=Shortfall.NAMESPACES_NOT_TOLD_APART, sentence=sentence)
 
@@ -186,11 +184,22 @@ class LinuxEnforcement:
             return str(error)
         return None
 
-    def _tried(self) -> bpf.Trial:
+    def _tried(self) -> Trial:
         """How the programs do on this kernel: asked until it takes them, as that takes a while."""
         if self._trial is None or self._trial.refusal:
-            self._trial = bpf.try_loading(_OBJECT, [_TELLS_NAMESPACE, _DOES_NOT])
+            self._trial = bpf.try_loading(FENCE.path, [TELLS_NAMESPACE, DOES_NOT])
         return self._trial
+
+    def _take_ahead(self) -> BpfObject | None:
+        """What the trial has loaded; nobody gets it twice."""
+        if self._trial is None or self._trial.loaded is None:
+            return None
+        loaded, self._trial = self._trial.loaded, replace(self._trial, loaded=None)
+        return loaded
+
+    def _let_ahead_go(self) -> None:
+        if (spare := self._take_ahead()) is not None:
+            spare.close()
 
     def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int], plain: frozenset[bytes]) -> None:
         """First what is lost, then what is won, then who is restricted; at last who no longer is."""
@@ -208,7 +217,7 @@ class LinuxEnforcement:
         self._forget_traffic_of_all_but(
             {cgroup for policy, cgroup in there.items() if policy.restriction is Restriction.ONLY}
         )
-        pins.remove_other_layouts(self._directory, kind=_KIND)
+        pins.remove_other_layouts(self._directory, kind=FENCE.kind)
 
     def _load(self) -> None:
         if self._object is not None:
@@ -216,7 +225,8 @@ class LinuxEnforcement:
         if (reason := self._what_prevents()) is not None:
             raise NotSupportedError(f"Trust cannot be enforced on this machine: {reason}")
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._object = BpfObject(_OBJECT, pins=self._directory, constants=self._tried().constants)
+        constants = self._tried().constants
+        self._object = bpf.load(FENCE.path, pins=self._directory, constants=constants, ahead=self._take_ahead())
         self._tell_of_pause()
         pins.call_witness(self._object, self._directory.parent)
         pins.remove_other_namespaces(self._directory.parent)

@@ -10,9 +10,6 @@ from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import CgroupPath, CgroupPolicy, ClassNumber, FenceCounters, PathClass, Restriction
 from mpmanager.model.names import IPAddress
 
-LAYOUT = 2
-"""To be counted up with every change of a map's form: pinned maps of another layout are not ours to go on with."""
-
 CGROUP_KEY = struct.Struct("=Q")
 """Of `policies`: the id of a cgroup."""
 CLASS_KEY = struct.Struct("=I")

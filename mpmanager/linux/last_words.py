@@ -9,19 +9,18 @@ import os
 import struct
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
-from pathlib import Path
 from socket import AF_INET
 
 from mpmanager.linux import bpf, pins
 from mpmanager.linux.bpf import AttachType, BpfObject, RingBuffer
 from mpmanager.linux.mounts import cgroup_directory
+from mpmanager.linux.object_files import ENDS, namespace_constants
 from mpmanager.linux.stream_counters import written_bytes
 from mpmanager.model.connection import Endpoint, FourTuple, StreamEnd, SubflowEnd, normalised
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import IPAddress
 
-_OBJECT = Path(__file__).parent.parent / "bpf" / "ends.bpf.o"
 _WORDS = struct.Struct("=8QIIHHHH16s16s")
 """`struct last_words`."""
 _LOST_KEY = bytes(4)
@@ -32,8 +31,15 @@ _log = logging.getLogger(__name__)
 class LastWords:
     """Subflows that end below a cgroup, from now on. Needs a running event loop."""
 
-    def __init__(self, root: CgroupPath, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]) -> None:
-        """Begin to listen.
+    def __init__(
+        self,
+        root: CgroupPath,
+        deliver: Callable[[SubflowEnd], None],
+        lost: Callable[[], None],
+        *,
+        ahead: BpfObject | None,
+    ) -> None:
+        """Begin to listen; `ahead` is the program, where it was loaded already.
 
         Raises:
             NotSupportedError: libbpf, the compiled program, or cgroup v2 is missing.
@@ -43,7 +49,8 @@ class LastWords:
         self._tell_lost = lost
         self._lost = bytes(8)
         self._link: int | None = None
-        self._object = BpfObject(_OBJECT, pins=None, constants=pins.namespace_cookie().to_bytes(8, "little"))
+        constants = namespace_constants(pins.namespace_cookie())
+        self._object = ahead or BpfObject(ENDS.path, pins=None, constants=constants)
         try:
             self._words = RingBuffer(self._object.maps["ends"])
             program = self._object.programs["hear_out"]
@@ -78,11 +85,15 @@ class LastWords:
 
 
 def hear_last_words(
-    root: CgroupPath, deliver: Callable[[SubflowEnd], None], lost: Callable[[], None]
+    root: CgroupPath,
+    deliver: Callable[[SubflowEnd], None],
+    lost: Callable[[], None],
+    *,
+    ahead: BpfObject | None = None,
 ) -> LastWords | None:
     """Listen, where that can be; None where it cannot, which is said in the log."""
     try:
-        return LastWords(root, deliver, lost)
+        return LastWords(root, deliver, lost, ahead=ahead)
     except (NotSupportedError, CommandRefusedError) as error:
         _log.warning("accounts of what is closed between two looks may be short: %s", error)
         return None

@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET, AF_INET6
 from typing import Generic, TypeVar
 
+from mpmanager.linux.bpf import BpfObject
 from mpmanager.linux.last_words import LastWords, hear_last_words
 from mpmanager.linux.netlink import NetlinkSocket, NotificationSocket, Take, attribute
 from mpmanager.linux.own_connection import IPPROTO_MPTCP
@@ -245,7 +246,9 @@ class _Sampler(Generic[SampleT]):
 class LinuxConnectionTable:
     """The sockets of the namespace it was made in. Listening needs CAP_NET_ADMIN and a running event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends: BpfObject | None = None) -> None:
+        """`ends` is the program that hears how subflows end, where it was loaded already."""
+        self._ends = ends
         self._netlink = NetlinkSocket(_NETLINK_SOCK_DIAG)
         self._subflows = _Sampler(_SUBFLOW_READER, _subflow)
         self._connections = _Sampler(_CONNECTION_READER, _connection)
@@ -340,7 +343,8 @@ class LinuxConnectionTable:
         notifications.join(_SKNLGRP_INET_TCP_DESTROY)
         notifications.join(_SKNLGRP_INET6_TCP_DESTROY)
         self._notifications = notifications
-        self._last_words = None if root is None else hear_last_words(root, deliver, lost)
+        ends, self._ends = self._ends, None
+        self._last_words = None if root is None else hear_last_words(root, deliver, lost, ahead=ends)
         asyncio.get_running_loop().add_reader(notifications, self._drain, notifications, deliver, lost)
 
     def _drain(

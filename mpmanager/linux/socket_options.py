@@ -10,18 +10,13 @@ from pathlib import Path
 from mpmanager.linux import bpf, pins
 from mpmanager.linux.bpf import AttachType, BpfMap, BpfObject, RingBuffer
 from mpmanager.linux.mounts import BPFFS, cgroup_directory, cgroup_mount, mount_bpffs
+from mpmanager.linux.object_files import OPTIONS, namespace_constants
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.policy import NEVER
 from mpmanager.model.socket_options import NOTHING_ASKED, SocketWish
 
-LAYOUT = 1
-"""To be counted up with every change of a map's form: pinned maps of another layout are not ours to go on with."""
-
-_OBJECT = Path(__file__).parent.parent / "bpf" / "options.bpf.o"
-_KIND = "options"
-"""Of directories of pins."""
 _PLACES = {
     "set_option": AttachType.SETSOCKOPT,
     "get_option": AttachType.GETSOCKOPT,
@@ -48,11 +43,12 @@ class LinuxSocketOptions:
     programs are not: without a daemon, the kernel refuses the options as it always has.
     """
 
-    def __init__(self, *, mount_point: Path = BPFFS) -> None:
-        """With bpffs at another place than usual for tests."""
+    def __init__(self, *, mount_point: Path = BPFFS, ahead: BpfObject | None = None) -> None:
+        """With bpffs at another place than usual for tests; `ahead` are the programs, where they are loaded already."""
         self._mount_point = mount_point
         self._namespace = pins.namespace_cookie()
-        self._directory = pins.directory_of_namespace(mount_point, self._namespace) / f"{_KIND}{LAYOUT}"
+        self._directory = OPTIONS.pins(pins.directory_of_namespace(mount_point, self._namespace))
+        self._ahead = ahead
         self._object: BpfObject | None = None
         self._links: list[int] = []
         self._changes: RingBuffer | None = None
@@ -74,11 +70,11 @@ class LinuxSocketOptions:
             raise
 
     def _load(self, root: CgroupPath, changed: Callable[[Token], None]) -> None:
-        loaded = self._object = BpfObject(
-            _OBJECT, pins=self._directory, constants=self._namespace.to_bytes(8, "little")
-        )
+        constants = namespace_constants(self._namespace)
+        ahead, self._ahead = self._ahead, None
+        loaded = self._object = bpf.load(OPTIONS.path, pins=self._directory, constants=constants, ahead=ahead)
         pins.call_witness(loaded, self._directory.parent)
-        pins.remove_other_layouts(self._directory, kind=_KIND)
+        pins.remove_other_layouts(self._directory, kind=OPTIONS.kind)
         pins.remove_other_namespaces(self._directory.parent)
         changes = self._changes = RingBuffer(self._map("changes"))
         changes.read()  # what was said to an earlier daemon is in the map, too

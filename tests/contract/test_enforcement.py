@@ -11,6 +11,7 @@ import pytest
 from mpmanager.linux import bpf, mounts
 from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.mounts import cgroup_mount
+from mpmanager.linux.object_files import FENCE
 from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
@@ -124,7 +125,7 @@ class LinuxPlace:
         return any(map(bpf.is_attached, self._directory.rglob(f"fence-{self._group.stat().st_ino}")))
 
     def cripple(self):
-        self._monkeypatch.setattr("mpmanager.linux.enforcement._OBJECT", Path("/nonexistent"))
+        self._monkeypatch.setattr("mpmanager.linux.enforcement.FENCE", FENCE._replace(path=Path("/nonexistent")))
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from mpmanager.core.routing import desired_routing
 from mpmanager.daemon.compose import linux_world, simulated_world
 from mpmanager.daemon.world import World
 from mpmanager.lab.topology import LinkChange
+from mpmanager.linux.head_start import HeadStart
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple, ProcessKey, TcpState
 from mpmanager.model.errors import CommandRefusedError, ConnectionGoneError
 from mpmanager.model.names import AddressId, LinkName, Token
@@ -151,7 +152,9 @@ class LinuxPlace(Place):
         self._lab.inside("laptop", lambda: asyncio.run(main()))
 
     async def open(self):
-        self.world = linux_world(self._directory / "remembered", sysctl_file=self._directory / "sysctls")
+        self.world = linux_world(
+            self._directory / "remembered", sysctl_file=self._directory / "sysctls", head_start=HeadStart()
+        )
         self.world.path_manager.take_over()
         self.listen()
         self._talk = Talk(self._lab)

@@ -13,6 +13,7 @@ import pytest
 from mpmanager.linux import socket_options
 from mpmanager.linux.cgroups import LinuxCgroups
 from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.object_files import OPTIONS
 from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.model.errors import NotSupportedError
 from mpmanager.model.pathmanager import ConnectionEstablished
@@ -253,8 +254,8 @@ async def test_maps_of_an_earlier_layout_are_removed(lab, mount_point, monkeypat
     with Talk(lab) as talk:
         with options_at(lab, "laptop", mount_point):
             say(talk.client, 30, 0)
-        monkeypatch.setattr(socket_options, "LAYOUT", socket_options.LAYOUT + 1)
+        monkeypatch.setattr(socket_options, "OPTIONS", OPTIONS._replace(layout=OPTIONS.layout + 1))
         with options_at(lab, "laptop", mount_point) as (options, _told):
             assert options.wish(talk.token) == NOTHING_ASKED
     (namespace,) = (mount_point / "mpmanager").iterdir()
-    assert [each.name for each in namespace.glob("options*")] == [f"options{socket_options.LAYOUT}"]
+    assert [each.name for each in namespace.glob("options*")] == [f"options{OPTIONS.layout + 1}"]

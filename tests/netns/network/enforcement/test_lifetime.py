@@ -9,12 +9,15 @@ import sys
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mpmanager.lab.enter import enter_network
+from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.netlink import NotificationSocket
+from mpmanager.linux.object_files import FENCE
 from mpmanager.model.enforcement import EnforcementPlan, Restriction
 from netns.restricted import Attacker, restricting, tried
 
@@ -216,9 +219,9 @@ def test_sockets_that_outlive_their_cgroup_are_held_on(*, two_paths, cgroup, enf
     attacker.close()
 
 
-def test_without_the_programs_applying_says_what_is_missing(cgroup, pins, enforcement, monkeypatch, tmp_path):
-    monkeypatch.setattr("mpmanager.linux.enforcement._OBJECT", tmp_path / "fence.bpf.o")
-    with pytest.raises(Exception, match="not built"):
+def test_without_the_programs_applying_says_what_is_missing(cgroup, pins, two_paths, monkeypatch, tmp_path):
+    monkeypatch.setattr("mpmanager.linux.enforcement.FENCE", FENCE._replace(path=tmp_path / "fence.bpf.o"))
+    with closing(LinuxEnforcement(mount_point=pins)) as enforcement, pytest.raises(Exception, match="not built"):
         enforcement.apply(restricting(cgroup))
 
 

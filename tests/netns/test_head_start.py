@@ -1,0 +1,82 @@
+"""What is loaded while the daemon is still being imported is what it goes on with."""
+
+import pytest
+
+from mpmanager.linux import bpf, pins
+from mpmanager.linux.bpf import BpfObject
+from mpmanager.linux.enforcement_maps import PAUSE_KEY, pause_value
+from mpmanager.linux.head_start import HeadStart
+from mpmanager.linux.object_files import ENDS, FENCE, OPTIONS
+from mpmanager.model.errors import CommandRefusedError
+
+pytestmark = pytest.mark.netns
+PAUSE = pause_value(1234.5)
+
+
+@pytest.fixture
+def directory(mount_point):
+    """Where the fence of this network namespace has its pins."""
+    made = FENCE.pins(pins.directory_of_namespace(mount_point, pins.namespace_cookie()))
+    made.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def ahead(mount_point):
+    """What a head start has loaded, as often as it is asked."""
+    made = []
+
+    def begin():
+        trials = HeadStart(mount_point=mount_point).trials()
+        made.extend(each.loaded for each in trials.values())
+        return trials
+
+    yield begin
+    for each in made:
+        each.close()
+
+
+def taken(trial, directory):
+    return bpf.load(FENCE.path, pins=directory, constants=trial.constants, ahead=trial.loaded)
+
+
+def test_all_that_a_daemon_needs_is_loaded_and_nothing_is_pinned(ahead, directory):
+    trials = ahead()
+    assert trials.keys() == {ENDS, FENCE, OPTIONS}
+    assert all(each.loaded.programs and not each.refusal for each in trials.values())
+    assert list(directory.iterdir()) == []
+
+
+def test_the_first_daemon_pins_what_was_loaded_and_the_next_one_goes_on_with_it(ahead, directory):
+    trial = ahead()[FENCE]
+    assert trial.loaded.pins is None
+    loaded = taken(trial, directory)
+    assert loaded is trial.loaded
+    loaded.maps["pause"].update(PAUSE_KEY, PAUSE)
+    names = {each.name for each in directory.iterdir()}
+    with BpfObject(FENCE.path, pins=directory, constants=trial.constants) as as_always:
+        assert {each.name for each in directory.iterdir()} == names
+        assert as_always.maps["pause"].get(PAUSE_KEY) == PAUSE
+    after = ahead()[FENCE]
+    assert after.loaded.pins == directory
+    assert taken(after, directory) is after.loaded
+    assert after.loaded.maps["pause"].get(PAUSE_KEY) == PAUSE
+
+
+def test_what_was_pinned_meanwhile_is_taken_and_not_replaced(ahead, directory):
+    trial = ahead()[FENCE]
+    with BpfObject(FENCE.path, pins=directory, constants=trial.constants) as other:
+        other.maps["pause"].update(PAUSE_KEY, PAUSE)
+    with taken(trial, directory) as loaded:
+        assert loaded is not trial.loaded
+        assert loaded.maps["pause"].get(PAUSE_KEY) == PAUSE
+
+
+def test_pins_that_do_not_fit_are_told_only_when_they_are_needed(ahead, directory):
+    with BpfObject(OPTIONS.path, pins=directory) as other:
+        assert "changes" in other.maps
+    (directory / "changes").rename(directory / "pause")
+    trial = ahead()[FENCE]
+    assert (trial.loaded.pins, trial.refusal) == (None, "")
+    with pytest.raises(CommandRefusedError):
+        taken(trial, directory)
