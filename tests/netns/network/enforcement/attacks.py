@@ -18,6 +18,7 @@ LTE = {socket.AF_INET: "10.0.2.1", socket.AF_INET6: "2001:db8:2::1"}
 WIFI = {socket.AF_INET: "10.0.1.1", socket.AF_INET6: "2001:db8:1::1"}
 GATEWAY = {socket.AF_INET: "10.0.1.2", socket.AF_INET6: "2001:db8:1::2"}
 TIMEOUT_S = 0.5
+RAW_SEGMENTS = 50
 IPPROTO_MPTCP = 262
 SOL_MPTCP, MPTCP_INFO = 284, 1
 SO_MARK = 36
@@ -322,6 +323,15 @@ def _echo(made, family):
             if source == SERVER[family]:
                 return "answered"
         return "silence"
+
+
+@attack
+def raw_segments(family):
+    """SYNs, by sockets whose protocol is TCP and which are no connections."""
+    for _ in range(RAW_SEGMENTS):
+        with socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_TCP) as made:
+            made.sendto(struct.pack("!HHIIBBHHH", 4000, PORT, 0, 0, 5 << 4, 2, 1000, 0, 0), (SERVER[family], 0))
+    return "sent"
 
 
 @attack4

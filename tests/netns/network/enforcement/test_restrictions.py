@@ -38,6 +38,13 @@ def test_a_protected_handshake_takes_the_trusted_path_and_everything_else_its_us
     assert paths_taken(results) == {**dict.fromkeys(steered, "lte0"), **dict.fromkeys(usual, "wifi0")}
 
 
+def test_raw_segments_are_no_handshakes(cgroup, enforcement, attacker, captures):
+    """A kernel that is asked for their connection reads what lies behind them in memory, and may panic."""
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
+    results = tried(attacker, captures, ["raw_segments4", "raw_segments6"])
+    assert paths_taken(results) == dict.fromkeys(results, "wifi0")
+
+
 @pytest.mark.parametrize("name", ["mptcp_bound4", "mptcp_bound6", "mptcp_device4", "mptcp_device6"])
 def test_a_handshake_that_insists_on_another_path_is_refused_at_once(cgroup, enforcement, attacker, captures, name):
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
