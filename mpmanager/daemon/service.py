@@ -196,16 +196,18 @@ class Service:
         }
         self._waiting = WaitingRoom()
         self._message_bus: MessageBus | None = None
+        self._is_open = asyncio.Event()
         self._held_descriptors = 0
 
     async def connect(self, bus: Bus) -> None:
-        """Connect and take the name.
+        """Connect and take the name; what is asked from now on waits until `open`.
 
         Raises:
             NotSupportedError: there is no such bus, or another daemon is there already.
         """
         try:
-            message_bus = await connect_to(bus)
+            # Known before the name is ours: a call that had the bus start this daemon comes together with the name.
+            message_bus = self._message_bus = await connect_to(bus)
             message_bus.add_message_handler(self._take_message)
             reply = await message_bus.request_name(contract.BUS_NAME, NameFlag.DO_NOT_QUEUE)
         except (OSError, EOFError, AuthError, InvalidAddressError, DBusError) as error:
@@ -214,7 +216,10 @@ class Service:
         if reply is not RequestNameReply.PRIMARY_OWNER:
             message_bus.disconnect()
             raise NotSupportedError(f"another mpmanagerd already runs on the bus {bus}")
-        self._message_bus = message_bus
+
+    def open(self) -> None:
+        """Answer, now that there is something to tell."""
+        self._is_open.set()
 
     async def wait_until_gone(self) -> None:
         """Return when the bus has gone.
@@ -295,6 +300,7 @@ class Service:
 
     async def _answer(self, message: Message, method: contract.Method) -> None:
         given: list[socket.socket] = []
+        await self._is_open.wait()
         try:
             caller = await self._authorise(message, method)
             async with self._room_for(method):

@@ -50,6 +50,7 @@ async def serve(
 
 async def _until_told(manager: Manager, service: Service, bus: Bus, liveness: Liveness) -> None:
     def ready() -> None:
+        service.open()
         _log.info("ready on the bus %s%s", bus, _hint(bus))
         liveness.ready()
 
