@@ -24,7 +24,8 @@ from mpmanager.lab.instance import Lab
 
 _DAEMON = Path(sys.executable).with_name("mpmanagerd")
 _STARTS = 5
-_SETTLING_S = 5.0
+_SETTLING_S = 15.0
+"""Programs of new connections are recognised within; that is done once."""
 _LIMIT_S = 60.0
 _CONNECTIONS = 20
 _USER, _SYSTEM = 11, 12
