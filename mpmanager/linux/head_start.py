@@ -36,8 +36,15 @@ class HeadStart:
 def _tried(file: ObjectFile, cookie: int, directory: Path) -> Trial:
     """With what an earlier daemon has pinned, where that fits."""
     constants = candidates(file, cookie)
-    if directory.is_dir() and any(directory.iterdir()):
+    if _has_pins(directory):
         trial = try_loading(file.path, constants, pins=directory)
         if trial.loaded is not None:
             return trial
     return try_loading(file.path, constants)
+
+
+def _has_pins(directory: Path) -> bool:
+    try:
+        return any(directory.iterdir())
+    except OSError:  # there is none, or it is not ours to see
+        return False

@@ -80,3 +80,13 @@ def test_pins_that_do_not_fit_are_told_only_when_they_are_needed(ahead, director
     assert (trial.loaded.pins, trial.refusal) == (None, "")
     with pytest.raises(CommandRefusedError):
         taken(trial, directory)
+
+
+def test_whoever_may_not_look_for_pins_loads_without(ahead, directory, monkeypatch):
+    def refused(_directory):
+        raise PermissionError
+
+    monkeypatch.setattr(type(directory), "iterdir", refused)
+    trials = ahead()
+    assert trials.keys() == {ENDS, FENCE, OPTIONS}
+    assert {each.loaded.pins for each in trials.values()} == {None}
