@@ -532,7 +532,11 @@ def load(path: Path, *, pins: Path, constants: bytes | None, ahead: BpfObject | 
     if ahead is not None and ahead.pins == pins:
         return ahead
     if ahead is not None and not any(pins.iterdir()):
-        ahead.pin(pins)
+        try:
+            ahead.pin(pins)
+        except BaseException:
+            ahead.close()
+            raise
         return ahead
     if ahead is not None:
         ahead.close()

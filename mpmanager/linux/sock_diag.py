@@ -343,8 +343,9 @@ class LinuxConnectionTable:
         notifications.join(_SKNLGRP_INET_TCP_DESTROY)
         notifications.join(_SKNLGRP_INET6_TCP_DESTROY)
         self._notifications = notifications
-        ends, self._ends = self._ends, None
-        self._last_words = None if root is None else hear_last_words(root, deliver, lost, ahead=ends)
+        if root is not None:
+            ends, self._ends = self._ends, None
+            self._last_words = hear_last_words(root, deliver, lost, ahead=ends)
         asyncio.get_running_loop().add_reader(notifications, self._drain, notifications, deliver, lost)
 
     def _drain(
@@ -363,6 +364,9 @@ class LinuxConnectionTable:
         if self._last_words is not None:
             self._last_words.close()
             self._last_words = None
+        if self._ends is not None:
+            self._ends.close()
+            self._ends = None
         if self._notifications is not None:
             asyncio.get_running_loop().remove_reader(self._notifications)
             self._notifications.close()

@@ -109,9 +109,10 @@ class LinuxSocketOptions:
             asyncio.get_running_loop().remove_reader(self._changes.fileno())
             self._changes.close()
             self._changes = None
-        if self._object is not None:
-            self._object.close()
-            self._object = None
+        for each in (self._object, self._ahead):
+            if each is not None:
+                each.close()
+        self._object = self._ahead = None
 
     def _map(self, name: str) -> BpfMap:
         assert self._object is not None  # noqa: S101  # every caller has asked or loaded it

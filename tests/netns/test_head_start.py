@@ -2,14 +2,18 @@
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from mpmanager.linux import bpf, pins
 from mpmanager.linux.bpf import BpfObject
+from mpmanager.linux.enforcement import LinuxEnforcement
 from mpmanager.linux.enforcement_maps import PAUSE_KEY, pause_value
 from mpmanager.linux.head_start import HeadStart
 from mpmanager.linux.object_files import ENDS, FENCE, OPTIONS
+from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.linux.socket_options import LinuxSocketOptions
 from mpmanager.model.errors import CommandRefusedError
 
 pytestmark = pytest.mark.netns
@@ -102,3 +106,26 @@ def test_whoever_may_not_look_at_pins_is_told_so_for_each_of_them(ahead, directo
         trials = ahead()
     assert trials.keys() == {ENDS, FENCE, OPTIONS}
     assert all(each.refusal and each.loaded is None for each in trials.values())
+
+
+def open_descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_whoever_ends_before_it_was_needed_lets_it_go(ahead, mount_point):
+    before = open_descriptors()
+    trials = ahead()
+    LinuxConnectionTable(ends=trials[ENDS].loaded).close()
+    LinuxSocketOptions(mount_point=mount_point, ahead=trials[OPTIONS].loaded).close()
+    LinuxEnforcement(mount_point=mount_point, ahead=trials[FENCE]).close()
+    assert open_descriptors() == before
+
+
+def test_what_cannot_be_pinned_is_let_go(ahead, tmp_path):
+    trials = ahead()
+    before = open_descriptors()
+    nowhere = tmp_path / "no file system of pins"
+    nowhere.mkdir()
+    with pytest.raises(CommandRefusedError):
+        taken(trials[FENCE], nowhere)
+    assert open_descriptors() < before
