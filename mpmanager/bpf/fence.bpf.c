@@ -397,12 +397,15 @@ static __always_inline bool was_decided_below(const struct policy *policy, struc
 	return false;
 }
 
-static __always_inline void hold(struct bpf_sock *sk)
+// What cannot be held, as there is no memory to note it in, is refused.
+static __always_inline enum verdict hold(struct bpf_sock *sk)
 {
 	struct decision *last = bpf_sk_storage_get(&decided, sk, 0, 0);
 
-	if (last)
-		last->is_held = true;
+	if (!last)
+		return REFUSE;
+	last->is_held = true;
+	return PASS;
 }
 
 // A higher mark of ours stays: where cgroups are nested, the stricter policy wins.
@@ -479,21 +482,19 @@ static __always_inline enum verdict judge_handshake(const struct policy *policy,
 	if (!is_being_opened(connection))
 		return judge_join(policy, ctx, sk, connection, source);
 	// Plain TCP has no key, but first bytes as well: they are led where these may go.
-	if (!policy->first_bytes && mark_as_plain(policy, ctx, sk, destination, ctx->user_port)) {
-		hold(sk);
-		return PASS;
-	}
+	if (!policy->first_bytes && mark_as_plain(policy, ctx, sk, destination, ctx->user_port))
+		return hold(sk);
 	if (!(policy->versions & version)) {
 		// There are trusted paths, but none for this version: it is let go without a key. Guarded it would not
 		// be let go with its first bytes.
 		struct address all = everybody(version);
 
 		if (policy->versions && mark_as_plain(policy, ctx, sk, &all, 0) && !policy->first_bytes)
-			hold(sk);
+			return hold(sk);
 		return PASS;
 	}
-	if (policy->held_versions & version)
-		hold(sk);
+	if (policy->held_versions & version && hold(sk) == REFUSE)
+		return REFUSE;
 	return lead(policy, ctx, sk, source);
 }
 

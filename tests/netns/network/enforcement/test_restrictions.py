@@ -1,5 +1,7 @@
 """What each restriction holds back and what it lets go, also where cgroups are nested or no path is trusted."""
 
+from pathlib import Path
+
 import pytest
 
 from mpmanager.model.enforcement import Restriction
@@ -36,6 +38,15 @@ def test_a_protected_handshake_takes_the_trusted_path_and_everything_else_its_us
     assert {outcome for outcome, *_ in results.values()} == {"answered"}
     usual = ("tcp4", "tcp6", "udp4", "udp6", "tcp_bound4", "raw4")
     assert paths_taken(results) == {**dict.fromkeys(steered, "lte0"), **dict.fromkeys(usual, "wifi0")}
+
+
+def test_a_handshake_of_which_nothing_can_be_noted_is_refused(cgroup, enforcement, attacker, captures):
+    """Unnoted it would not be held where it leaves; a program can use up what its sockets may have of that memory."""
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
+    Path("/proc/sys/net/core/optmem_max").write_text("0")
+    results = tried(attacker, captures, ["mptcp4", "mptcp6", "tcp4"])
+    assert results["tcp4"][0] == "answered"
+    assert {results[name] for name in ("mptcp4", "mptcp6")} == {("EPERM", 0, 0)}
 
 
 def test_raw_segments_are_no_handshakes(cgroup, enforcement, attacker, captures):
