@@ -209,6 +209,10 @@ struct inet_connection_sock {
 	void *icsk_ulp_data;
 } __attribute__((preserve_access_index));
 
+struct tcp_sock {
+	bool is_mptcp;
+} __attribute__((preserve_access_index));
+
 struct mptcp_sock {
 	struct inet_connection_sock sk;
 	__u64 bytes_sent; // this and the next since Linux 6.5
@@ -744,6 +748,21 @@ static __always_inline bool has_payload(const struct __sk_buff *packet)
 	return !end || packet->len > end;
 }
 
+// A packet may come late, as where a firewall asks people, and of a subflow that is closed by then. That one still points
+// to its connection, which may be freed: whoever asks for it has the kernel read foreign memory.
+static __always_inline bool is_closed(const struct bpf_sock *sk)
+{
+	return sk->type == SOCK_STREAM && sk->state == TCP_CLOSE;
+}
+
+// Resets are all that a closed subflow sends in time. For the rest it is too late, whoever may see it.
+static __always_inline enum verdict judge_late(const struct __sk_buff *packet, struct bpf_sock *sk)
+{
+	const struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	return tcp && tcp->is_mptcp && (has_payload(packet) || shows_key(packet)) ? REFUSE : PASS;
+}
+
 // What connect decides on handshakes and joins may be undone (rules of others, lost marks, data that MPTCP sends once
 // more by another subflow, a first subflow whose path is gone, joins of the peer): here it is made impossible. Bytes
 // count once they are acknowledged, as until then they may be sent again.
@@ -759,6 +778,8 @@ int guard(struct __sk_buff *packet)
 	if (policy->mode != MODE_HANDSHAKE || is_interface_allowed(policy, packet->ifindex) || is_paused())
 		return PASS;
 	sk = sk ? bpf_sk_fullsock(sk) : 0;
+	if (sk && is_closed(sk))
+		return judge_late(packet, sk);
 	connection = sk ? connection_of(sk) : 0;
 	if (!connection || namespace_of(connection) != policy->namespace)
 		return PASS;

@@ -17,3 +17,10 @@ def test_connections_are_asked_for_of_streams_only(source):
 def test_whoever_asks_for_a_connection_looks_at_the_type_first():
     (asks,) = re.findall(r"^.*bpf_skc_to_mptcp_sock.*$", (BPF / "connection.h").read_text(), re.MULTILINE)
     assert asks.strip() == "return sk->type == SOCK_STREAM ? bpf_skc_to_mptcp_sock(sk) : 0;"
+
+
+def test_the_guard_asks_for_no_connection_of_a_closed_socket():
+    """Its packets may come late: the connection may be freed by then, to which the socket still points."""
+    (guard,) = re.findall(r"^int guard\(.*?^}", (BPF / "fence.bpf.c").read_text(), re.MULTILINE | re.DOTALL)
+    closed, asks = guard.index("if (sk && is_closed(sk))\n\t\treturn"), guard.index("connection_of(sk)")
+    assert closed < asks
