@@ -353,12 +353,14 @@ static __always_inline __u64 bytes_up_to(const struct mptcp_sock *connection, __
 	struct mptcp_subflow_context *subflow = 0;
 	struct inet_connection_sock *first = (void *)connection->first;
 	__u64 before = 0;
+	__s64 distance;
 
 	if (first)
 		bpf_core_read(&subflow, sizeof(subflow), &first->icsk_ulp_data);
 	if (subflow)
 		bpf_core_read(&before, sizeof(before), &subflow->idsn);
-	return before ? sequence - before - 1 : 0;
+	distance = sequence - before - 1; // -1 until there is a connection
+	return before && distance > 0 ? distance : 0;
 }
 
 // Of its stream, each byte once.
