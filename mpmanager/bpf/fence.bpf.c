@@ -46,7 +46,8 @@
 #define TCP_OPTION_NOTHING 1
 #define TCP_OPTION_MPTCP 30
 #define MPTCP_MP_CAPABLE 0
-#define IPV4_DESTINATION 16 // where it stands in the header
+#define IPV4_PROTOCOL 9 // where it stands in the header
+#define IPV4_DESTINATION 16
 #define IPV6_HEADER_LENGTH 40
 #define IPV6_EXTENSIONS 4 // more than the kernel puts before TCP
 
@@ -674,7 +675,7 @@ int membership(struct bpf_sockopt *ctx)
 	return PASS;
 }
 
-// Where the TCP header of a TCP socket's packet begins; 0 where it is not found.
+// Where the TCP header of a TCP socket's packet begins; 0 where it is not found, as in what IPsec has wrapped already.
 static __always_inline __u32 tcp_offset(const struct __sk_buff *packet)
 {
 	__u32 offset = IPV6_HEADER_LENGTH;
@@ -683,8 +684,11 @@ static __always_inline __u32 tcp_offset(const struct __sk_buff *packet)
 
 	if (bpf_skb_load_bytes(packet, 0, &version, sizeof(version)))
 		return 0;
-	if (version >> 4 == 4)
+	if (version >> 4 == 4) {
+		if (bpf_skb_load_bytes(packet, IPV4_PROTOCOL, &next, sizeof(next)) || next != TCP_PROTOCOL)
+			return 0;
 		return (version & 0xF) * 4;
+	}
 	if (bpf_skb_load_bytes(packet, 6, &next, sizeof(next)))
 		return 0;
 	for (int i = 0; i < IPV6_EXTENSIONS && next != TCP_PROTOCOL; i++) {
