@@ -14,6 +14,8 @@ LONGEST_BYTES: Final = 64 * 1024
 """Of a question."""
 LONGEST_TEXT_BYTES: Final = 1024 * 1024
 """Of one that carries a profile: more than those may have, so that it is said how much they may."""
+_QUESTION_BYTES: Final = 1024
+"""What any question takes besides: clients that leave at once and come again ask more than `MOST_OF_ONE`."""
 _EACH_BYTES: Final = 16
 """What any value takes at least."""
 
@@ -31,21 +33,21 @@ class WaitingRoom:
             return f"too long: {longest} bytes are the most that is taken"
         if self._of_one[sender] >= MOST_OF_ONE:
             return f"{MOST_OF_ONE} of your questions wait for their answers already"
-        if self._bytes + size > MOST_BYTES:
+        if self._bytes + size + _QUESTION_BYTES > MOST_BYTES:
             return "too many questions wait for their answers; try again in a moment"
         return None
 
     def enter(self, sender: str, size: int) -> None:
         """It waits from now on."""
         self._of_one[sender] += 1
-        self._bytes += size
+        self._bytes += size + _QUESTION_BYTES
 
     def leave(self, sender: str, size: int) -> None:
         """It waits no longer."""
         self._of_one[sender] -= 1
         if not self._of_one[sender]:
             del self._of_one[sender]
-        self._bytes -= size
+        self._bytes -= size + _QUESTION_BYTES
 
 
 def size_of(values: Iterable[Any], most: int) -> int:
