@@ -99,11 +99,17 @@ static __always_inline bool is_one_of_ours(const struct bpf_sockopt *ctx)
 	return ctx->level == SOL_TCP && (ctx->optname == MPTCP_EXPIRATION || ctx->optname == MPTCP_TRUSTED);
 }
 
+// Raw sockets may have both protocols, too: there is no token behind these.
+static __always_inline bool is_tcp(const struct bpf_sock *sk)
+{
+	return sk->type == SOCK_STREAM && (sk->protocol == IPPROTO_TCP || sk->protocol == IPPROTO_MPTCP);
+}
+
 static __always_inline bool is_for_us(struct bpf_sockopt *ctx)
 {
 	const struct bpf_sock *sk = ctx->sk;
 
-	if (!is_one_of_ours(ctx) || !sk || (sk->protocol != IPPROTO_TCP && sk->protocol != IPPROTO_MPTCP))
+	if (!is_one_of_ours(ctx) || !sk || !is_tcp(sk))
 		return false;
 	return bpf_get_netns_cookie(ctx) == own_namespace;
 }

@@ -109,9 +109,11 @@ async def test_sockets_of_other_kinds_know_no_such_options(lab, mount_point):
     with (
         options_at(lab, "laptop", mount_point),
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP) as segments,
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, IPPROTO_MPTCP) as of_its_number,
         socket.socket(socket.AF_UNIX) as local,
     ):
-        for made in (datagrams, local):
+        for made in (datagrams, segments, of_its_number, local):
             assert refusal(made.setsockopt, socket.SOL_TCP, EXPIRATION, 1) in {"ENOPROTOOPT", "ENOTSUP"}
 
 
