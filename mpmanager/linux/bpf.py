@@ -4,6 +4,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from errno import EACCES, EINVAL, ENOENT, EPERM
@@ -532,12 +533,9 @@ def load(path: Path, *, pins: Path, constants: bytes | None, ahead: BpfObject | 
     if ahead is not None and ahead.pins == pins:
         return ahead
     if ahead is not None and not any(pins.iterdir()):
-        try:
+        with suppress(CommandRefusedError):  # somebody else has begun to pin meanwhile, or it is told below
             ahead.pin(pins)
-        except BaseException:
-            ahead.close()
-            raise
-        return ahead
+            return ahead
     if ahead is not None:
         ahead.close()
     return BpfObject(path, pins=pins, constants=constants)

@@ -80,6 +80,20 @@ def test_what_was_pinned_meanwhile_is_taken_and_not_replaced(ahead, directory):
         assert loaded.maps["pause"].get(PAUSE_KEY) == PAUSE
 
 
+def test_what_another_pins_at_the_same_moment_is_taken(ahead, directory, monkeypatch):
+    trial = ahead()[FENCE]
+    pin = trial.loaded.pin
+
+    def too_late(where):
+        BpfObject(FENCE.path, pins=where, constants=trial.constants).close()
+        pin(where)
+
+    monkeypatch.setattr(trial.loaded, "pin", too_late)
+    with taken(trial, directory) as loaded:
+        assert loaded is not trial.loaded
+        assert loaded.pins == directory
+
+
 def test_pins_that_do_not_fit_are_told_only_when_they_are_needed(ahead, directory):
     with BpfObject(OPTIONS.path, pins=directory) as other:
         assert "changes" in other.maps
