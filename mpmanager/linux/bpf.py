@@ -530,9 +530,10 @@ def load(path: Path, *, pins: Path, constants: bytes | None, ahead: BpfObject | 
     Raises:
         NotSupportedError, CommandRefusedError: as of `BpfObject`.
     """
-    if ahead is not None and ahead.pins == pins:
+    has_pins = any(pins.iterdir())
+    if ahead is not None and has_pins and ahead.pins == pins:
         return ahead
-    if ahead is not None and not any(pins.iterdir()):
+    if ahead is not None and not has_pins and ahead.pins is None:
         with suppress(CommandRefusedError):  # somebody else has begun to pin meanwhile, or it is told below
             ahead.pin(pins)
             return ahead

@@ -80,6 +80,17 @@ def test_what_was_pinned_meanwhile_is_taken_and_not_replaced(ahead, directory):
         assert loaded.maps["pause"].get(PAUSE_KEY) == PAUSE
 
 
+def test_what_was_released_meanwhile_is_pinned_anew(ahead, directory):
+    BpfObject(FENCE.path, pins=directory, constants=ahead()[FENCE].constants).close()
+    trial = ahead()[FENCE]
+    assert trial.loaded.pins == directory
+    names = {each.name for each in directory.iterdir()}
+    for each in names:
+        (directory / each).unlink()
+    with taken(trial, directory):
+        assert {each.name for each in directory.iterdir()} == names
+
+
 def test_what_another_pins_at_the_same_moment_is_taken(ahead, directory, monkeypatch):
     trial = ahead()[FENCE]
     pin = trial.loaded.pin
