@@ -141,8 +141,9 @@ class LinuxEnforcement:
         self.close_object()
         for each in sorted(self._directory.parent.rglob("*"), reverse=True):
             each.rmdir() if each.is_dir() else each.unlink()
-        if self._directory.parent.is_dir():
+        with suppress(OSError):  # there is none, or daemons of other network namespaces have pins beside
             self._directory.parent.rmdir()
+            self._directory.parent.parent.rmdir()
 
     def close_object(self) -> None:
         """Forget the programs; the next `apply` loads them again and adopts what is pinned."""

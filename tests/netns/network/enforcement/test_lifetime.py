@@ -183,6 +183,7 @@ def test_nothing_is_left_in_the_end(two_paths, pins, cgroup, enforcement):
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
     enforcement.clear()
     assert everything_of_ours(two_paths, pins) == before
+    assert not (pins / "mpmanager").exists()
     assert programs_at(cgroup) == 0
 
 
