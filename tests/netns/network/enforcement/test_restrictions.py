@@ -41,7 +41,7 @@ def test_a_protected_handshake_takes_the_trusted_path_and_everything_else_its_us
 
 
 def test_a_handshake_of_which_nothing_can_be_noted_is_refused(cgroup, enforcement, attacker, captures):
-    """Unnoted it would not be held where it leaves; a program can use up what its sockets may have of that memory."""
+    """Unnoted it would not be held where it leaves. Here there may be no memory for it at all."""
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
     Path("/proc/sys/net/core/optmem_max").write_text("0")
     results = tried(attacker, captures, ["mptcp4", "mptcp6", "tcp4"])
