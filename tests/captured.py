@@ -27,6 +27,7 @@ class Packet(NamedTuple):
     protocol: int
     is_first: bool
     """SYN without ACK."""
+    is_reset: bool
     mptcp: frozenset[int]
     """Subtypes of its MPTCP options."""
     payload_bytes: int
@@ -114,11 +115,12 @@ def _parse(data):
     else:
         return None
     if protocol != socket.IPPROTO_TCP:
-        return Packet(protocol, is_first=False, mptcp=frozenset(), payload_bytes=0)
+        return Packet(protocol, is_first=False, is_reset=False, mptcp=frozenset(), payload_bytes=0)
     end = offset + (data[offset + 12] >> 4) * 4
     return Packet(
         protocol,
         is_first=data[offset + 13] & 0b10010 == 0b10,
+        is_reset=data[offset + 13] & 0b100 != 0,
         mptcp=frozenset(_mptcp_options(data[offset + 20 : end])),
         payload_bytes=length - end,
     )

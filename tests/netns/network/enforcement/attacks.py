@@ -100,6 +100,24 @@ def mptcp(family):
     return talk(stream(family, IPPROTO_MPTCP))
 
 
+def _abandon(made):
+    """Close it with the answer unread: the kernel resets it at once."""
+    with made:
+        made.connect(server(made))
+        made.send(b"hello")
+        return "answered" if made.recv(2, socket.MSG_PEEK) == b"ok" else "silence"
+
+
+@attack
+def tcp_abandoned(family):
+    return _abandon(stream(family))
+
+
+@attack
+def mptcp_abandoned(family):
+    return _abandon(stream(family, IPPROTO_MPTCP))
+
+
 def _waiting_in_the_kernel(made):
     made.settimeout(None)
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mpmanager.model.enforcement import Restriction
+from netns.network.enforcement.segments import Leaving
 from netns.restricted import Attacker, cellular, plan, restricting, tried, without_ways_out
 
 _EVERYTHING = ("tcp4", "tcp6", "mptcp4", "mptcp6", "udp4", "udp6", "udp_connected4", "raw4", "raw6")
@@ -66,6 +67,15 @@ def test_a_lenient_handshake_goes_anywhere_where_nothing_is_trusted(cgroup, enfo
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, without_ways_out(is_lenient=True)))
     results = tried(attacker, captures, ("mptcp4", "mptcp6", "mptcp_bound4"))
     assert paths_taken(results) == dict.fromkeys(results, "wifi0")
+
+
+@pytest.mark.parametrize("name", ["tcp_abandoned4", "tcp_abandoned6", "mptcp_abandoned4", "mptcp_abandoned6"])
+def test_what_was_let_go_may_be_reset(*, cgroup, enforcement, attacker, captures, name):
+    """Of TCP the kernel has closed the socket before it sends that."""
+    enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE, without_ways_out(is_lenient=True)))
+    with Leaving("wifi0") as wifi:
+        assert attacker.tries(name) == "answered"
+        assert any(each.is_reset for each in wifi.segments())
 
 
 def test_a_lenient_handshake_is_held_to_the_ip_version_that_has_a_trusted_path(cgroup, enforcement, attacker, captures):
