@@ -13,6 +13,7 @@ from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathKind, Tier
 from mpmanager.model.trust import Trust
 from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.viewmodels.translation import speak
 from mpmanager_ui.widgets.path_card import PATH_MIME_TYPE
 
 
@@ -215,6 +216,16 @@ def test_the_chart_is_read_off_by_keyboard(stage):
     stage.press(chart, Qt.Key.Key_End)
     assert "Wi-Fi" in chart.accessibleDescription()
     stage.press(chart, Qt.Key.Key_Escape)
+
+
+def test_the_chart_is_read_off_in_the_language_that_is_spoken(stage):
+    stage.begin(ticks=5)
+    speak(lambda text: text.replace("{down} down", "{down} herunter"))
+    try:
+        stage.press(stage.overview.chart, Qt.Key.Key_End)
+    finally:
+        speak(None)
+    assert "bit/s herunter" in stage.overview.chart.accessibleDescription()
 
 
 def test_the_chart_is_also_a_table(stage):

@@ -16,6 +16,7 @@ from mpmanager_ui.viewmodels.overview import (
     traffic_sentence,
 )
 from mpmanager_ui.viewmodels.signs import KIND_SIGNS, NOBODYS_SIGN, SIGNS, PathSigns
+from mpmanager_ui.viewmodels.translation import speak
 from mpmanager_ui.viewmodels.trust import TrustWishes
 from mpmanager_ui.viewmodels.wishes import TierWishes
 from mpmanager_ui.viewmodels.wording import (
@@ -224,6 +225,14 @@ def test_the_round_trip_of_a_path_is_the_median_of_its_subflows(world):
 def test_the_traffic_is_told_in_numbers(world):
     text = traffic_sentence(world.advance()).replace("\N{NO-BREAK SPACE}", " ")
     assert text == "5 applications with 10 connections over 30 subflows; 1 fell back to plain TCP."
+
+
+def test_the_clauses_on_the_traffic_are_joined_as_the_language_has_it(world):
+    speak(lambda text: " ; " if text == "; " else text)
+    try:
+        assert "subflows ; 1" in traffic_sentence(world.advance())
+    finally:
+        speak(None)
 
 
 def test_applications_that_keep_to_trusted_paths_are_counted(world):

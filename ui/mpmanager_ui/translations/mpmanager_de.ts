@@ -4634,8 +4634,16 @@ Nichts wurde geändert.</translation>
             <translation>Gewählt: {range}.</translation>
         </message>
         <message>
+            <source>{path}: {down} down, {up} up</source>
+            <translation>{path}: {down} herunter, {up} hinauf</translation>
+        </message>
+        <message>
             <source>Traffic of the last five minutes</source>
             <translation>Verkehr der letzten fünf Minuten</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>nicht gemessen</translation>
         </message>
         <message>
             <source>The first second is being measured</source>

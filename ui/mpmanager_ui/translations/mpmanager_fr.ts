@@ -1431,11 +1431,11 @@ Rien n’a été changé.</translation>
         </message>
         <message>
             <source>down</source>
-            <translation>descendants</translation>
+            <translation>réception</translation>
         </message>
         <message>
             <source>up</source>
-            <translation>montants</translation>
+            <translation>envoi</translation>
         </message>
         <message>
             <source>now</source>
@@ -4634,8 +4634,16 @@ Rien n’a été changé.</translation>
             <translation>Choisi : {range}.</translation>
         </message>
         <message>
+            <source>{path}: {down} down, {up} up</source>
+            <translation>{path} : {down} en réception, {up} en envoi</translation>
+        </message>
+        <message>
             <source>Traffic of the last five minutes</source>
             <translation>Trafic des cinq dernières minutes</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>non mesuré</translation>
         </message>
         <message>
             <source>The first second is being measured</source>

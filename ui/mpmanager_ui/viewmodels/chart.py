@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mpmanager_ui.viewmodels.history import MINUTE_BINS, SPAN_BINS, ChartData, Mark, MarkKind, Series
 from mpmanager_ui.viewmodels.quantities import NOT_KNOWN, format_rate
-from mpmanager_ui.viewmodels.translation import Spoken, enumerated, tr, tr_count, tr_later, tr_number
+from mpmanager_ui.viewmodels.translation import Spoken, enumerated, joined, tr, tr_count, tr_later, tr_number
 from mpmanager_ui.viewmodels.wording import clock
 
 
@@ -109,7 +109,7 @@ def summary(data: ChartData, titles: Mapping[str, str]) -> str:
     parts = [enumerated(paths)]
     parts += [tr_count("{count} event", "{count} events", len(data.marks))] if data.marks else []
     parts += [tr_count("{count} gap without measurement", "{count} gaps without measurement", gaps)] if gaps else []
-    return tr("Traffic of the last five minutes: {what}.", what="; ".join(parts))
+    return tr("Traffic of the last five minutes: {what}.", what=joined(parts))
 
 
 def _path_summary(series: Series, title: str) -> str:

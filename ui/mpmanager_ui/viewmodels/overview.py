@@ -196,7 +196,7 @@ def traffic_sentence(frame: Frame) -> str:
         *([tr("{number} fell back to plain TCP", number=fallen)] if fallen else []),
         *([tr("{number} held to trusted paths", number=held)] if held else []),
     ]
-    return f"{'; '.join(parts)}."
+    return f"{joined(parts)}."
 
 
 def is_held(connection: ConnectionInfo) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mpmanager.api.structures import Wait
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.traffic_record import CostRow
+from mpmanager_ui.viewmodels.translation import joined, labelled
 
 _ROW = 3 * GRID
 _BAR = 6.0
@@ -30,7 +31,7 @@ class CostView(QWidget):
     def show_rows(self, rows: Sequence[CostRow], chosen: Wait) -> None:
         """Show these."""
         self.rows, self._chosen = tuple(rows), chosen
-        self.setAccessibleName("; ".join(f"{each.words}: {each.amount}" for each in rows))
+        self.setAccessibleName(joined(labelled(each.words, each.amount) for each in rows))
         self.updateGeometry()
         self.update()
 

@@ -25,7 +25,7 @@ from mpmanager_ui.viewmodels.axis import RateScale, scale_of, tick_label
 from mpmanager_ui.viewmodels.history import BIN_S, SPAN_BINS, ChartData, Mark, MarkKind
 from mpmanager_ui.viewmodels.proofs import Names, event_rows
 from mpmanager_ui.viewmodels.signs import PathSign, PathSigns
-from mpmanager_ui.viewmodels.translation import tr
+from mpmanager_ui.viewmodels.translation import joined, labelled, tr
 from mpmanager_ui.widgets.label import plain_tip
 
 _MARK_ICONS = {
@@ -203,8 +203,9 @@ class TrafficChart(QWidget):
             painter.fillRect(area, self._look.colour("window", 0.6))
             painter.fillRect(area, brush)
             painter.setPen(self._look.colour("muted"))
-            if area.width() > painter.fontMetrics().horizontalAdvance("not measured") + 8:
-                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "not measured")
+            words = tr("not measured")
+            if area.width() > painter.fontMetrics().horizontalAdvance(words) + 8:
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_stacks(self, painter: QPainter, plot: QRectF) -> None:
         for direction in (1, -1):
@@ -387,8 +388,8 @@ class TrafficChart(QWidget):
 
 
 def _spoken(reading: chart.Reading) -> str:
-    rows = (f"{name} {down} down, {up} up" for name, down, up in reading.rows)
-    return f"{reading.time}: {'; '.join(rows)}"
+    rows = (tr("{path}: {down} down, {up} up", path=path, down=down, up=up) for path, down, up in reading.rows)
+    return labelled(reading.time, joined(rows))
 
 
 def _busy_runs(values: Sequence[float | None]) -> Iterable[tuple[int, int]]:
