@@ -46,10 +46,10 @@ def test_every_state_and_reason_has_a_sentence(state, reason, known):
 def test_the_states_in_plain_words():
     assert full(late(State.PRIMARY, Reason.ON_TIME)) == "carrying: data is on time"
     helped = late(State.AGGREGATE, Reason.BACKLOG)
-    assert full(helped) == "waits: Wi-Fi full, LTE helps since 12 s (waited 54 ms, allowed 50 ms)"
+    assert full(helped) == "waits: Wi-Fi full, LTE helping for 12 s (waited 54 ms, allowed 50 ms)"
     steered = late(State.STEERED, Reason.MARKED, waited_ms=None)
-    assert full(steered) == "avoids Wi-Fi since 12 s: Wi-Fi is congested"
-    assert full(late(State.SUSPECT, Reason.NOTHING_RECEIVED)) == "suspects Wi-Fi since 12 s: nothing received"
+    assert full(steered) == "avoiding Wi-Fi for 12 s: Wi-Fi is congested"
+    assert full(late(State.SUSPECT, Reason.NOTHING_RECEIVED)) == "suspecting Wi-Fi for 12 s: nothing received"
     left = "failed over from Wi-Fi to LTE 12 s ago: Wi-Fi answers nothing (waited 54 ms, allowed 50 ms)"
     assert full(late()) == left
     assert full(late(State.PROBING)) == "probing Wi-Fi: has answered, carries again soon"

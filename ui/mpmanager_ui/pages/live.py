@@ -505,6 +505,6 @@ _TITLE = tr_later("Who uses which path now")
 _BREATH_S = 0.004
 _NO_CONNECTIONS = (
     tr_later("No program uses Multipath TCP at the moment"),
-    tr_later("Start one with it, for instance: mptcpize run curl -O https://example.org/"),
+    tr_later("Start one with it, for instance: mpm run -- curl -O https://example.org/"),
 )
 _NOTHING_FOUND = (tr_later("Nothing fits this filter"), tr_later("Clear it to see everything."))

@@ -304,8 +304,8 @@
             <translation>Zurzeit benutzt kein Programm Multipath TCP</translation>
         </message>
         <message>
-            <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
-            <translation>Starten Sie eines damit, zum Beispiel: mptcpize run curl -O https://example.org/</translation>
+            <source>Start one with it, for instance: mpm run -- curl -O https://example.org/</source>
+            <translation>Starten Sie eines damit, zum Beispiel: mpm run -- curl -O https://example.org/</translation>
         </message>
         <message>
             <source>Nothing fits this filter</source>
@@ -2038,11 +2038,11 @@ Nichts wurde geändert.</translation>
             <translation>{path} voll, {helper} hilft</translation>
         </message>
         <message>
-            <source>waits: {help} since {time}</source>
-            <translation>wartet: {help} seit {time}</translation>
+            <source>waits: {path} full, {helper} helping for {time}</source>
+            <translation>wartet: {path} voll, {helper} hilft seit {time}</translation>
         </message>
         <message>
-            <source>avoids {path} since {time}</source>
+            <source>avoiding {path} for {time}</source>
             <translation>meidet {path} seit {time}</translation>
         </message>
         <message>
@@ -2050,7 +2050,7 @@ Nichts wurde geändert.</translation>
             <translation>verdächtigt {path}</translation>
         </message>
         <message>
-            <source>suspects {path} since {time}: {reason}</source>
+            <source>suspecting {path} for {time}: {reason}</source>
             <translation>verdächtigt {path} seit {time}: {reason}</translation>
         </message>
         <message>
@@ -2130,16 +2130,16 @@ Nichts wurde geändert.</translation>
             <translation>überträgt</translation>
         </message>
         <message>
+            <source>another path</source>
+            <translation>ein anderer Pfad</translation>
+        </message>
+        <message>
             <source>avoids {path}</source>
             <translation>meidet {path}</translation>
         </message>
         <message>
             <source>{helper} instead of {path}</source>
             <translation>{helper} statt {path}</translation>
-        </message>
-        <message>
-            <source>another path</source>
-            <translation>ein anderer Pfad</translation>
         </message>
         <message>
             <source>suspect</source>
@@ -4194,7 +4194,7 @@ Nichts wurde geändert.</translation>
             <translation>Warum geht es diesen Weg?</translation>
         </message>
         <message>
-            <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
+            <source>Choose a row or a ribbon to read what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
             <translation>Wählen Sie eine Zeile oder ein Band: Hier steht, was es tut und warum, welche Regel es so will, wie lange die Daten gewartet haben und was ein anderer Pfad dafür übertragen hat.</translation>
         </message>
         <message>

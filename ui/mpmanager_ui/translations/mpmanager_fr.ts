@@ -304,8 +304,8 @@
             <translation>Aucun programme n’utilise Multipath TCP pour l’instant</translation>
         </message>
         <message>
-            <source>Start one with it, for instance: mptcpize run curl -O https://example.org/</source>
-            <translation>Lancez-en un avec, par exemple : mptcpize run curl -O https://example.org/</translation>
+            <source>Start one with it, for instance: mpm run -- curl -O https://example.org/</source>
+            <translation>Lancez-en un avec, par exemple : mpm run -- curl -O https://example.org/</translation>
         </message>
         <message>
             <source>Nothing fits this filter</source>
@@ -2038,11 +2038,11 @@ Rien n’a été changé.</translation>
             <translation>{path} plein, {helper} aide</translation>
         </message>
         <message>
-            <source>waits: {help} since {time}</source>
-            <translation>attend : {help} depuis {time}</translation>
+            <source>waits: {path} full, {helper} helping for {time}</source>
+            <translation>attend : {path} plein, {helper} aide depuis {time}</translation>
         </message>
         <message>
-            <source>avoids {path} since {time}</source>
+            <source>avoiding {path} for {time}</source>
             <translation>évite {path} depuis {time}</translation>
         </message>
         <message>
@@ -2050,7 +2050,7 @@ Rien n’a été changé.</translation>
             <translation>soupçonne {path}</translation>
         </message>
         <message>
-            <source>suspects {path} since {time}: {reason}</source>
+            <source>suspecting {path} for {time}: {reason}</source>
             <translation>soupçonne {path} depuis {time} : {reason}</translation>
         </message>
         <message>
@@ -2130,16 +2130,16 @@ Rien n’a été changé.</translation>
             <translation>achemine</translation>
         </message>
         <message>
+            <source>another path</source>
+            <translation>un autre chemin</translation>
+        </message>
+        <message>
             <source>avoids {path}</source>
             <translation>évite {path}</translation>
         </message>
         <message>
             <source>{helper} instead of {path}</source>
             <translation>{helper} au lieu de {path}</translation>
-        </message>
-        <message>
-            <source>another path</source>
-            <translation>un autre chemin</translation>
         </message>
         <message>
             <source>suspect</source>
@@ -4194,8 +4194,8 @@ Rien n’a été changé.</translation>
             <translation>Pourquoi ce chemin ?</translation>
         </message>
         <message>
-            <source>Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
-            <translation>Choisissez une ligne ou un ruban : ici se lisent ce qu’il fait et pourquoi, quelle règle le veut, combien ses données ont attendu et ce qu’un autre chemin a acheminé pour lui.</translation>
+            <source>Choose a row or a ribbon to read what it does and why, which rule said so, how long its data waited, and what another path carried for it.</source>
+            <translation>Choisissez une ligne ou un ruban pour lire ce qu’il fait et pourquoi, quelle règle le veut, combien de temps ses données ont attendu et ce qu’un autre chemin a acheminé pour lui.</translation>
         </message>
         <message>
             <source>Stop capturing packets</source>

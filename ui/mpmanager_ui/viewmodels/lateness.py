@@ -64,26 +64,27 @@ def state_words(info: ExpirationInfo, titles: Titles, *, now: float) -> StateWor
     left = late_path(info)
     path, helper = titled(left, titles), titles.get(info.helper or "", info.helper)
     reason = reason_words(info.reason, left, titles)
-    since = lasting(now - info.since)
+    lasted = lasting(now - info.since)
     proof = proof_words(info.waited_ms, info.allowed_ms)
     match info.state:
         case ExpirationState.PRIMARY:
             return StateWords(tr("carrying: {reason}", reason=reason), (tr("carrying"),))
         case ExpirationState.AGGREGATE:
-            helps = tr("{path} full, {helper} helps", path=path, helper=helper or tr("another path"))
-            waits = tr("waits: {help} since {time}", help=helps, time=since)
+            names = {"path": path, "helper": helper or tr("another path")}
+            helps = tr("{path} full, {helper} helps", **names)
+            waits = tr("waits: {path} full, {helper} helping for {time}", **names, time=lasted)
             return StateWords(f"{waits}{proof}", (waits, helps))
         case ExpirationState.STEERED:
-            avoids = tr("avoids {path} since {time}", path=path, time=since)
+            avoids = tr("avoiding {path} for {time}", path=path, time=lasted)
             return StateWords(labelled(avoids, reason), (avoids, tr("avoids {path}", path=path)))
         case ExpirationState.SUSPECT:
             suspects = tr("suspects {path}", path=path)
-            full = tr("suspects {path} since {time}: {reason}", path=path, time=since, reason=reason)
+            full = tr("suspecting {path} for {time}: {reason}", path=path, time=lasted, reason=reason)
             return StateWords(full, (labelled(suspects, reason), suspects))
         case ExpirationState.FAILED_OVER:
             moved = _moved(path if left else "", helper or "")
             short = (tr("{helper} instead of {path}", helper=helper, path=path),) if helper and left else ()
-            ago = tr("{what} {time} ago", what=moved, time=since)
+            ago = tr("{what} {time} ago", what=moved, time=lasted)
             if info.reason is not ExpirationReason.ON_TIME:
                 short = (moved, *short)
                 ago, moved = labelled(ago, reason), labelled(moved, reason)

@@ -216,7 +216,7 @@ class Inspector(QFrame):
         self._hint.show_text(
             tr("Why does it go this way?"),
             tr(
-                "Choose a row or a ribbon: here stand what it does and why, which rule said so, how long its data "
+                "Choose a row or a ribbon to read what it does and why, which rule said so, how long its data "
                 "waited, and what another path carried for it."
             ),
         )
