@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QMenu
 from mpmanager.api.structures import PairWaitInfo, PolicyInfo
 from mpmanager.model.errors import NotAuthorizedError
 from mpmanager.model.path import PathState
-from mpmanager_ui.viewmodels.live_tree import Column
+from mpmanager_ui.look.look import GRID
+from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column
 from mpmanager_ui.viewmodels.page_names import PageName
+from mpmanager_ui.viewmodels.translation import speak
 from mpmanager_ui.viewmodels.waits import DETENTS
 from mpmanager_ui.viewmodels.wording import clock
 
@@ -175,6 +177,22 @@ def test_every_width_leaves_room_for_the_name(stage, page, width):
     header = page.view.header()
     assert header.sectionSize(Column.NAME) >= 96
     assert header.length() <= page.view.viewport().width()
+
+
+def test_longer_words_of_another_language_are_not_cut_off(stage, page):
+    header = page.view.header()
+    speak(lambda text: {"State": "Zustand"}.get(text, text))
+    try:
+        page.title.setText("Wer jetzt welchen Pfad benutzt, und warum")
+        stage.window.resize(800, 600)
+        stage.settle()
+        shown = [column for column in Column if not header.isSectionHidden(column)]
+        room = {column: header.sectionSize(column) - 2 * GRID for column in shown}
+        words = {column: header.fontMetrics().horizontalAdvance(COLUMN_WORDS[column]) for column in shown}
+        assert [each.name for each in shown if room[each] < words[each]] == []
+    finally:
+        speak(None)
+    assert page.title.height() >= page.title.heightForWidth(page.title.width()) > 0
 
 
 def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stage):

@@ -458,6 +458,7 @@ class LivePage(QWidget):
     def _heading(self) -> QHBoxLayout:
         title = self.title
         title.setFont(self._look.font(scale=1.6, is_bold=True))
+        title.setWordWrap(True)
         self._counts.setProperty("role", "muted")
         column = QVBoxLayout()
         column.setSpacing(GRID // 2)

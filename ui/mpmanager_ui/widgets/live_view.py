@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from mpmanager_ui.look import icons
-from mpmanager_ui.look.look import Look
+from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.viewmodels.live_rows import RowKind
-from mpmanager_ui.viewmodels.live_tree import Column, Node
+from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, Node
 from mpmanager_ui.viewmodels.live_words import SettingOf
 from mpmanager_ui.viewmodels.signs import PathSigns
 from mpmanager_ui.viewmodels.translation import tr
@@ -160,9 +160,11 @@ class LiveView(QTreeView):
         self.setColumnHidden(Column.BYTES, width < (_NARROW if is_detailed else _SLIM))
         header = self.header()
         header.resizeSection(Column.PATH, _WIDTHS[Column.PATH] if width >= _VERY_WIDE else _SWATCHES_ONLY)
+        metrics = header.fontMetrics()
         for column, slim in _SLIM_WIDTHS.items():
             is_slim = width < (_SLIM if is_detailed and column is Column.STATE else _NARROW)
-            header.resizeSection(column, slim if is_slim else _WIDTHS[column])
+            title = metrics.horizontalAdvance(COLUMN_WORDS[column]) + 2 * GRID
+            header.resizeSection(column, max(slim, title) if is_slim else _WIDTHS[column])
 
     def timerEvent(self, event: QTimerEvent) -> None:
         if not self._is_in_steps:  # else each step would be laid out by itself; the timer stays until the last
