@@ -102,6 +102,27 @@ def test_nothing_is_tried_while_enforcing_is_paused(stage):
     assert page.trust_button.isEnabled()
 
 
+def test_a_rehearsal_needs_a_path_and_the_daemon(stage):
+    page = page_of(stage)
+    card, paths = page.rehearsal, list(stage.world.paths)
+    assert card.button.isEnabled()
+    stage.world.paths.clear()
+    stage.tick()
+    stage.settle()
+    assert card.paths.count() == 0
+    assert not card.button.isEnabled()
+    assert not card.paths.isEnabled()
+    stage.world.paths.extend(paths)
+    stage.tick()
+    stage.settle()
+    assert card.paths.currentText() == "Wi-Fi"
+    assert card.button.isEnabled()
+    stage.act(stage.daemon.stop)
+    stage.wait_until(lambda: bool(stage.session.as_of), "contact was lost")
+    assert not card.button.isEnabled()
+    assert not card.paths.isEnabled()
+
+
 def test_a_rehearsal_can_be_ended_and_says_what_became_of_each_connection(stage):
     page = page_of(stage)
     card, manager = page.rehearsal, stage.daemon.manager

@@ -192,7 +192,8 @@ def test_longer_words_of_another_language_are_not_cut_off(stage, page):
         assert [each.name for each in shown if room[each] < words[each]] == []
     finally:
         speak(None)
-    assert page.title.height() >= page.title.heightForWidth(page.title.width()) > 0
+    assert page.title.height() >= page.title.heightForWidth(page.title.width())
+    assert page.minimumSizeHint().width() <= page.width()
 
 
 def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stage):

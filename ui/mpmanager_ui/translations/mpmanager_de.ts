@@ -4430,6 +4430,10 @@ Nichts wurde geändert.</translation>
             <translation>Welcher Pfad weggenommen wird</translation>
         </message>
         <message>
+            <source>no path</source>
+            <translation>kein Pfad</translation>
+        </message>
+        <message>
             <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
             <translation>Dort kommt so lange nichts durch; die Verbindung selbst bleibt bestehen. Es endet von selbst.</translation>
         </message>

@@ -4430,6 +4430,10 @@ Rien n’a été changé.</translation>
             <translation>Quel chemin est retiré</translation>
         </message>
         <message>
+            <source>no path</source>
+            <translation>aucun chemin</translation>
+        </message>
+        <message>
             <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>
             <translation>Rien n’y passe entre-temps, le lien lui-même reste actif. Cela se termine tout seul.</translation>
         </message>

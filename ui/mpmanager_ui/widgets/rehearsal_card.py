@@ -9,6 +9,7 @@ from mpmanager_ui.look import icons
 from mpmanager_ui.look.look import GRID, Look
 from mpmanager_ui.session import Session
 from mpmanager_ui.tasks import TaskRunner
+from mpmanager_ui.viewmodels.contact import Contact
 from mpmanager_ui.viewmodels.diagnostics import RehearsalLine, rehearsal_lines, rehearsal_summary
 from mpmanager_ui.viewmodels.translation import tr
 from mpmanager_ui.widgets.fields import ChoiceBox, NumberBox
@@ -41,6 +42,7 @@ class RehearsalCard(QFrame):
         self._column = QVBoxLayout(self)
         self._build()
         session.frame_taken.connect(self._show_paths)
+        session.contact_changed.connect(self._enable)
         look.changed.connect(self._recolour)
         self._show_paths()
         self._show_running(is_running=False)
@@ -97,8 +99,7 @@ class RehearsalCard(QFrame):
         self._is_running = is_running
         self.button.setText(tr("End it now") if is_running else tr("Take it away"))
         self._progress.setVisible(is_running)
-        for field in (self.paths, self.seconds):
-            field.setEnabled(not is_running)
+        self._enable()
         if is_running:
             self._progress.setRange(0, (self.seconds.value() + _BEFORE_S) * 1000 // _STEP_MS)
             self._progress.setValue(0)
@@ -121,7 +122,14 @@ class RehearsalCard(QFrame):
             for name, title in wanted.items():
                 self.paths.addItem(title, name)
             self.paths.setCurrentIndex(max(0, self.paths.findData(chosen)))
-        self.button.setEnabled(bool(wanted))
+        self._enable()
+
+    def _enable(self) -> None:
+        """Without a path there is nothing to take away, without the daemon nobody does it."""
+        can_begin = self._session.contact is Contact.CONNECTED and self.paths.count() > 0
+        self.button.setEnabled(can_begin or self._is_running)
+        for field in (self.paths, self.seconds):
+            field.setEnabled(can_begin and not self._is_running)
 
     def _build(self) -> None:
         self.setProperty("role", "card")
@@ -135,6 +143,7 @@ class RehearsalCard(QFrame):
         self.seconds.setSuffix(tr(" s"))
         self.seconds.setAccessibleName(tr("For how long, in seconds"))
         self.paths.setAccessibleName(tr("Which path is taken away"))
+        self.paths.setPlaceholderText(tr("no path"))
         self.button.clicked.connect(self._press)
         self._timer.timeout.connect(self._advance)
         self._progress.setTextVisible(False)
