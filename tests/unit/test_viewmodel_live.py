@@ -16,10 +16,12 @@ from mpmanager_ui.viewmodels.live_rows import (
     Recorder,
     RowKind,
     RowState,
+    is_doubtful,
     subflow_state,
     trust_details,
 )
 from mpmanager_ui.viewmodels.live_tree import COLUMN_WORDS, Column, LiveTree, cell_text
+from mpmanager_ui.viewmodels.translation import speak
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM
 from unit.live_trees import sync
 
@@ -445,6 +447,18 @@ def test_a_connection_says_why_it_has_one_path_only(world, recorder):
     book(recorder, world.advance())
     details = {each.values.detail for program in recorder.applications.values() for each in program.children.values()}
     assert details == {"", "fell back to plain TCP", "began before mpmanagerd"}
+
+
+def test_what_is_said_of_a_connection_is_in_the_language_that_is_spoken(world, recorder):
+    speak(str.upper)
+    try:
+        book(recorder, world.advance())
+        below = [each.values for program in recorder.applications.values() for each in program.children.values()]
+        assert {each.detail for each in below} == {"", "FELL BACK TO PLAIN TCP", "BEGAN BEFORE MPMANAGERD"}
+        assert [is_doubtful(each) for each in below] == [bool(each.detail) for each in below]
+        assert list(trust_details(protection(Hold.FENCED))) == ["TRUSTED PATHS ONLY"]
+    finally:
+        speak(None)
 
 
 def protection(hold, coverage=Coverage.ENFORCED, reason=CoverageReason.KERNEL):

@@ -2142,6 +2142,18 @@ Nichts wurde geändert.</translation>
             <translation>{helper} statt {path}</translation>
         </message>
         <message>
+            <source>incoming</source>
+            <translation>eingehend</translation>
+        </message>
+        <message>
+            <source>fell back to plain TCP</source>
+            <translation>auf einfaches TCP zurückgefallen</translation>
+        </message>
+        <message>
+            <source>began before mpmanagerd</source>
+            <translation>vor mpmanagerd begonnen</translation>
+        </message>
+        <message>
             <source>suspect</source>
             <translation>verdächtig</translation>
         </message>
@@ -2248,6 +2260,30 @@ Nichts wurde geändert.</translation>
         <message>
             <source>It is closed; the numbers are its last.</source>
             <translation>Geschlossen; die Zahlen sind die letzten.</translation>
+        </message>
+        <message>
+            <source>first bytes on trusted paths</source>
+            <translation>erste Bytes auf vertrauenswürdigen Pfaden</translation>
+        </message>
+        <message>
+            <source>sends on trusted paths</source>
+            <translation>sendet auf vertrauenswürdigen Pfaden</translation>
+        </message>
+        <message>
+            <source>trusted paths only</source>
+            <translation>nur vertrauenswürdige Pfade</translation>
+        </message>
+        <message>
+            <source>no path</source>
+            <translation>kein Pfad</translation>
+        </message>
+        <message>
+            <source>{held} as well as can be</source>
+            <translation>{held}, so gut es geht</translation>
+        </message>
+        <message>
+            <source>opened unprotected</source>
+            <translation>ungeschützt geöffnet</translation>
         </message>
         <message>
             <source>Application</source>
@@ -4428,10 +4464,6 @@ Nichts wurde geändert.</translation>
         <message>
             <source>Which path is taken away</source>
             <translation>Welcher Pfad weggenommen wird</translation>
-        </message>
-        <message>
-            <source>no path</source>
-            <translation>kein Pfad</translation>
         </message>
         <message>
             <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>

@@ -2142,6 +2142,18 @@ Rien n’a été changé.</translation>
             <translation>{helper} au lieu de {path}</translation>
         </message>
         <message>
+            <source>incoming</source>
+            <translation>entrante</translation>
+        </message>
+        <message>
+            <source>fell back to plain TCP</source>
+            <translation>en repli sur TCP simple</translation>
+        </message>
+        <message>
+            <source>began before mpmanagerd</source>
+            <translation>commencée avant mpmanagerd</translation>
+        </message>
+        <message>
             <source>suspect</source>
             <translation>suspect</translation>
         </message>
@@ -2248,6 +2260,30 @@ Rien n’a été changé.</translation>
         <message>
             <source>It is closed; the numbers are its last.</source>
             <translation>C’est fermé ; les chiffres sont les derniers.</translation>
+        </message>
+        <message>
+            <source>first bytes on trusted paths</source>
+            <translation>premiers octets sur des chemins de confiance</translation>
+        </message>
+        <message>
+            <source>sends on trusted paths</source>
+            <translation>envoie sur des chemins de confiance</translation>
+        </message>
+        <message>
+            <source>trusted paths only</source>
+            <translation>chemins de confiance seulement</translation>
+        </message>
+        <message>
+            <source>no path</source>
+            <translation>aucun chemin</translation>
+        </message>
+        <message>
+            <source>{held} as well as can be</source>
+            <translation>{held}, au mieux</translation>
+        </message>
+        <message>
+            <source>opened unprotected</source>
+            <translation>ouverte sans protection</translation>
         </message>
         <message>
             <source>Application</source>
@@ -4428,10 +4464,6 @@ Rien n’a été changé.</translation>
         <message>
             <source>Which path is taken away</source>
             <translation>Quel chemin est retiré</translation>
-        </message>
-        <message>
-            <source>no path</source>
-            <translation>aucun chemin</translation>
         </message>
         <message>
             <source>Nothing passes there meanwhile, and the link itself stays up. It ends by itself.</source>

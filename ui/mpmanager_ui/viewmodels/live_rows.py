@@ -13,17 +13,16 @@ from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.history import LONGEST_STEP_S
-from mpmanager_ui.viewmodels.translation import Spoken, tr_later
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later, tr_literal
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0
 CHUNK_CONNECTIONS = 100
 """Connections booked between two breaths of the event loop."""
-INCOMING = "incoming"
-FELL_BACK = "fell back to plain TCP"
-UNMANAGED = "began before mpmanagerd"
-UNPROTECTED = "opened unprotected"
+_INCOMING = tr_later("incoming")
+_FELL_BACK = tr_later("fell back to plain TCP")
+_UNMANAGED = tr_later("began before mpmanagerd")
 CARRYING_BIT_S = 1_000.0
 """Below this a subflow only keeps itself alive."""
 
@@ -100,12 +99,14 @@ STATE_MEANINGS = Spoken(
     }
 )
 
-_HOLDS = {
-    Hold.STANDBY: "first bytes on trusted paths",
-    Hold.RECEIVING: "sends on trusted paths",
-    Hold.FENCED: "trusted paths only",
-    Hold.TRUSTED: "trusted paths only",
-}
+_HOLDS = Spoken(
+    {
+        Hold.STANDBY: tr_later("first bytes on trusted paths"),
+        Hold.RECEIVING: tr_later("sends on trusted paths"),
+        Hold.FENCED: tr_later("trusted paths only"),
+        Hold.TRUSTED: tr_later("trusted paths only"),
+    }
+)
 
 _CONNECTING = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED})
 
@@ -300,7 +301,7 @@ def _subflow_values(subflow: SubflowInfo, old: Values, lateness: ExpirationInfo 
     rate = subflow.rx_bit_s + subflow.tx_bit_s
     return Values(
         RowKind.SUBFLOW,
-        subflow.path or "no path",
+        subflow.path or tr("no path"),
         subflow.local,
         _part_of(subflow, lateness) or subflow_state(subflow),
         (subflow.path,) if subflow.path else (),
@@ -396,23 +397,34 @@ def _wait_of(connection: ConnectionInfo, old: WaitSetting | None) -> WaitSetting
 def _connection_detail(connection: ConnectionInfo) -> str:
     parts = []
     if connection.server_side:
-        parts.append(INCOMING)
+        parts.append(tr_literal(_INCOMING))
     if connection.fallback:
-        parts.append(FELL_BACK)
+        parts.append(tr_literal(_FELL_BACK))
     elif not connection.managed:
-        parts.append(UNMANAGED)
+        parts.append(tr_literal(_UNMANAGED))
     if connection.protection is not None:
         parts += trust_details(connection.protection)
     return ", ".join(parts)
 
 
+def is_doubtful(values: Values) -> bool:
+    """Whether a connection cannot be given more paths."""
+    return any(tr_literal(each) in values.detail for each in (_FELL_BACK, _UNMANAGED))
+
+
+def is_incoming(values: Values) -> bool:
+    """Whether a connection came from outside, and nothing else is to be said of it."""
+    return values.detail == tr_literal(_INCOMING)
+
+
 def trust_details(protection: ProtectionInfo) -> Iterator[str]:
     """What a connection may not do on untrusted paths, and where a demand does not hold: nothing of most of them."""
     if protection.hold in _HOLDS:
-        best = " as well as can be" if protection.coverage is Coverage.BEST_EFFORT else ""
-        yield f"{_HOLDS[protection.hold]}{best}"
+        held = _HOLDS[protection.hold]
+        is_sure = protection.coverage is not Coverage.BEST_EFFORT
+        yield held if is_sure else tr("{held} as well as can be", held=held)
     elif protection.reason in {CoverageReason.NO_TRUSTED_PATH, CoverageReason.OPENED_UNTRUSTED}:
-        yield UNPROTECTED
+        yield tr("opened unprotected")
 
 
 def _lone_state(state: TcpState) -> RowState:

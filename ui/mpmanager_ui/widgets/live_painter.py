@@ -12,13 +12,12 @@ from mpmanager_ui.look.hatching import edge_pen, paint_swatch
 from mpmanager_ui.look.look import Look
 from mpmanager_ui.viewmodels.live_rows import (
     CARRYING_BIT_S,
-    FELL_BACK,
     HISTORY_TICKS,
-    INCOMING,
-    UNMANAGED,
     RowKind,
     RowState,
     Values,
+    is_doubtful,
+    is_incoming,
 )
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
 from mpmanager_ui.viewmodels.live_words import SettingOf, words_of
@@ -289,6 +288,6 @@ _FIELDS = {
 def _icon_of(values: Values) -> str:
     if values.kind is RowKind.APPLICATION:
         return "application"
-    if FELL_BACK in values.detail or UNMANAGED in values.detail:
+    if is_doubtful(values):
         return "warning"
-    return "incoming" if values.detail == INCOMING else "connection"
+    return "incoming" if is_incoming(values) else "connection"
