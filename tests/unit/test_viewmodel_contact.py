@@ -15,6 +15,7 @@ from mpmanager_ui.viewmodels.contact import (
     problem_of,
     starting_instructions,
 )
+from mpmanager_ui.viewmodels.translation import speak
 
 
 @pytest.mark.parametrize("bus", ["session", "private:/run/x", "unix:path=/run/bus"])
@@ -61,6 +62,23 @@ def test_every_actor_has_a_remedy(actor):
 def test_the_reason_of_absence_ends_with_one_stop():
     assert absence_sentence("is it running?").startswith("is it running? This window")
     assert absence_sentence("no bus").startswith("no bus. This window")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "mpmanagerd does not run on the system bus",
+        "no bus at private:/run/x (No such file or directory); is mpmanagerd running?",
+        "the daemon does not answer",
+        "the connection to the daemon broke",
+    ],
+)
+def test_the_reason_of_absence_is_in_the_language_that_is_spoken(reason):
+    speak(lambda text: f"<{text}>")
+    try:
+        assert absence_sentence(reason).count("<") == 2
+    finally:
+        speak(None)
 
 
 def test_limits_become_one_strip():

@@ -1682,6 +1682,22 @@ Nichts wurde geändert.</translation>
             <translation>Profil {name}: {reason}.</translation>
         </message>
         <message>
+            <source>mpmanagerd does not run on the {bus} bus.</source>
+            <translation>Auf dem Bus {bus} läuft mpmanagerd nicht.</translation>
+        </message>
+        <message>
+            <source>no bus at {address} ({detail}); is mpmanagerd running?</source>
+            <translation>Bei {address} ist kein Bus ({detail}); läuft mpmanagerd?</translation>
+        </message>
+        <message>
+            <source>the daemon does not answer.</source>
+            <translation>Der Dienst antwortet nicht.</translation>
+        </message>
+        <message>
+            <source>the connection to the daemon broke.</source>
+            <translation>Die Verbindung zum Dienst ist abgebrochen.</translation>
+        </message>
+        <message>
             <source>{target}, asked over {path}: {detail}.</source>
             <translation>{target}, gefragt über {path}: {detail}.</translation>
         </message>

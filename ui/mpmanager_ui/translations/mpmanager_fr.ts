@@ -1682,6 +1682,22 @@ Rien n’a été changé.</translation>
             <translation>Profil {name} : {reason}.</translation>
         </message>
         <message>
+            <source>mpmanagerd does not run on the {bus} bus.</source>
+            <translation>mpmanagerd ne tourne pas sur le bus {bus}.</translation>
+        </message>
+        <message>
+            <source>no bus at {address} ({detail}); is mpmanagerd running?</source>
+            <translation>Aucun bus à {address} ({detail}) ; mpmanagerd tourne-t-il ?</translation>
+        </message>
+        <message>
+            <source>the daemon does not answer.</source>
+            <translation>Le démon ne répond pas.</translation>
+        </message>
+        <message>
+            <source>the connection to the daemon broke.</source>
+            <translation>La connexion au démon est rompue.</translation>
+        </message>
+        <message>
             <source>{target}, asked over {path}: {detail}.</source>
             <translation>{target}, interrogé par {path} : {detail}.</translation>
         </message>

@@ -62,7 +62,7 @@ def bus_words(bus: Bus) -> str:
 def absence_sentence(reason: str) -> str:
     """Why there is no daemon, and that nothing else has to be done in the window."""
     stop = "" if reason.endswith((".", "?", "!")) else "."
-    return tr("{reason} This window connects by itself as soon as the daemon runs.", reason=f"{reason}{stop}")
+    return tr("{reason} This window connects by itself as soon as the daemon runs.", reason=spoken(f"{reason}{stop}"))
 
 
 def starting_instructions(bus: Bus, daemon: Path) -> tuple[Instruction, ...]:

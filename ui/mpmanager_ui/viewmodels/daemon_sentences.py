@@ -56,6 +56,10 @@ _FORMS = (
     tr_later("Trust is not enforced as it should be: {reason}."),
     tr_later("Cgroup v2 is not mounted: applications are recognised by their processes only."),
     tr_later("Profile {name}: {reason}."),
+    tr_later("mpmanagerd does not run on the {bus} bus."),
+    tr_later("no bus at {address} ({detail}); is mpmanagerd running?"),
+    tr_later("the daemon does not answer."),
+    tr_later("the connection to the daemon broke."),
     tr_later("{target}, asked over {path}: {detail}."),
 )
 """The more exact ones first."""
