@@ -38,6 +38,9 @@ def test_the_time_line_opens_on_every_page_says_what_is_there_and_closes_with_es
     stage.act(lambda: stage.window.show_page(PageName.LIVE))
     assert panel.isVisible()
     assert panel.geometry().right() == stage.window.rect().right() - stage.window.sidebar.width()
+    assert panel.geometry().top() == 0
+    stage.act(lambda: stage.window.lost_banner.show_text("The daemon went away"))
+    assert panel.geometry().top() > stage.window.lost_banner.geometry().bottom()
     stage.press(panel, Qt.Key.Key_Escape)
     assert not panel.isVisible()
     assert not stage.window.sidebar.changes.isChecked()

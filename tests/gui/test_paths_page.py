@@ -128,6 +128,17 @@ def test_without_paths_the_page_says_what_to_do(stage, page):
     assert not page.details.isVisible()
 
 
+def test_a_heading_of_choices_stands_nearer_to_them_than_to_those_above(stage, page):
+    stage.settle()
+    choices = page.details._trust_choices
+    parts = [part for place in range(choices.count()) if (part := choices.itemAt(place).widget())]
+    headings = [place for place, part in enumerate(parts) if place and part not in page.details.trust_buttons]
+    assert headings
+    for place in headings:
+        above, heading, below = (each.geometry() for each in parts[place - 1 : place + 2])
+        assert heading.top() - above.bottom() > below.top() - heading.bottom()
+
+
 def test_without_the_daemon_nothing_can_be_changed(stage, page):
     stage.act(stage.daemon.stop)
     stage.wait_until(lambda: bool(stage.session.as_of), "contact was lost")

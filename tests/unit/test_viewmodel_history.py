@@ -169,6 +169,14 @@ def test_help_is_marked_with_the_path_that_carries_then(world):
     assert marks[-1] == (MarkKind.RETURNED, "wlan0")
 
 
+def test_signs_of_marks_at_one_moment_stand_beside_each_other():
+    assert chart.apart([], 16) == ()
+    assert chart.apart([10, 100, 300], 16) == (10, 100, 300)
+    assert chart.apart([100, 100], 16) == (84, 100)
+    assert chart.apart([90, 100, 105], 16) == (74, 89, 105)
+    assert chart.apart([100, 100, 100], 16) == (84, 84, 100)  # no sign goes far from its line
+
+
 def test_losses_and_returns_stay_single():
     marks = [mark(10.0, MarkKind.LOST), mark(10.5, MarkKind.BACK), mark(10.6, MarkKind.LOST)]
     assert [len(each.marks) for each in chart.merged_marks(marks, nearness_s=5.0)] == [1, 1, 1]

@@ -1,6 +1,6 @@
 """What the chart says in words and as a table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mpmanager_ui.viewmodels.history import MINUTE_BINS, SPAN_BINS, ChartData, Mark, MarkKind, Series
@@ -88,6 +88,14 @@ def merged_marks(marks: Iterable[Mark], nearness_s: float) -> tuple[MarkGroup, .
 
 def _belong_together(one: Mark, other: Mark) -> bool:
     return one.kind is other.kind is MarkKind.TIER or (one.kind in _LATENESS and other.kind in _LATENESS)
+
+
+def apart(places: Sequence[float], width: float) -> tuple[float, ...]:
+    """Places of signs, from left to right: each that the next would cover gives way, by its width at most."""
+    moved: list[float] = []
+    for place in reversed(places):
+        moved.append(max(place - width, min(place, moved[-1] - width)) if moved else place)
+    return tuple(reversed(moved))
 
 
 def axis_labels(span: int) -> tuple[tuple[int, str], ...]:

@@ -26,6 +26,8 @@ from mpmanager_ui.widgets.label import Label
 PANEL_WIDTH = 400
 _LEAST_BESIDE = 616
 """An area that keeps so many pixels makes room for the panel."""
+_BARE = 2 * GRID
+"""An area that begins at most so far below the top has nothing above it."""
 _DISC = 28
 _LINE_X = 2 * GRID + _DISC // 2
 _ICON = 16
@@ -216,7 +218,8 @@ class ChangePanel(QFrame):
     def _place(self) -> None:
         area = self._area.geometry()
         width = min(PANEL_WIDTH, area.width())
-        self.setGeometry(area.right() + 1 - width, area.top(), width, area.height())
+        top = area.top() if area.top() > _BARE else 0
+        self.setGeometry(area.right() + 1 - width, top, width, area.bottom() + 1 - top)
         is_beside = area.width() - width >= _LEAST_BESIDE
         self._area.setContentsMargins(0, 0, width if is_beside else 0, 0)
 

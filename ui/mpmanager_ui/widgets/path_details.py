@@ -153,6 +153,7 @@ class PathDetails(QWidget):
         self._show_trust_lines(shield.explanation)
         self._clear_trust_choices()
         for title, choices in trust_groups(shield):
+            self._trust_choices.addSpacing(GRID)
             self._trust_choices.addWidget(self._group_title(title))
             for each in choices:
                 self._trust_choices.addWidget(self._trust_button(each))

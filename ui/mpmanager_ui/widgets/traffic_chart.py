@@ -248,7 +248,7 @@ class TrafficChart(QWidget):
 
     def _paint_marks(self, painter: QPainter, plot: QRectF) -> None:
         groups = self._groups(plot)
-        places = [self._mark_left(plot, group) for group in groups]
+        places = self._mark_lefts(plot, groups)
         for group, before, left, after in zip(
             groups, [plot.left(), *places], places, [*places[1:], None], strict=False
         ):
@@ -277,9 +277,10 @@ class TrafficChart(QWidget):
                 painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, words)
                 return
 
-    def _mark_left(self, plot: QRectF, group: chart.MarkGroup) -> float:
-        middle = self._mark_x(plot, group.marks[-1])
-        return min(max(middle - _MARK_SIZE / 2, plot.left()), plot.right() - _MARK_SIZE)
+    def _mark_lefts(self, plot: QRectF, groups: Sequence[chart.MarkGroup]) -> tuple[float, ...]:
+        """Where the icons begin: over their lines, none over another."""
+        lefts = (self._mark_x(plot, group.marks[-1]) - _MARK_SIZE / 2 for group in groups)
+        return chart.apart([min(max(left, plot.left()), plot.right() - _MARK_SIZE) for left in lefts], _MARK_SIZE)
 
     def _groups(self, plot: QRectF) -> tuple[chart.MarkGroup, ...]:
         first = self._data.end - self._span * BIN_S
@@ -376,7 +377,11 @@ class TrafficChart(QWidget):
     def _groups_near(self, x: float) -> Iterable[chart.MarkGroup]:
         plot = self._plot()
         groups = self._groups(plot)
-        return (each for each in groups if abs(self._mark_x(plot, each.marks[-1]) - x) <= _MARK_SIZE / 2)
+        return (
+            each
+            for each, left in zip(groups, self._mark_lefts(plot, groups), strict=True)
+            if left <= x <= left + _MARK_SIZE or abs(self._mark_x(plot, each.marks[-1]) - x) <= _MARK_SIZE / 2
+        )
 
     def _move_cursor(self, cursor: int | None) -> None:
         if cursor == self._cursor:
