@@ -15,6 +15,7 @@ from mpmanager_ui.viewmodels.page_names import PageName
 from mpmanager_ui.viewmodels.translation import speak
 from mpmanager_ui.viewmodels.waits import DETENTS
 from mpmanager_ui.viewmodels.wording import clock
+from mpmanager_ui.widgets.live_painter import elided_target
 
 CURL = "exe:/usr/bin/curl"
 ALT = Qt.KeyboardModifier.AltModifier
@@ -194,6 +195,17 @@ def test_longer_words_of_another_language_are_not_cut_off(stage, page):
         speak(None)
     assert page.title.height() >= page.title.heightForWidth(page.title.width())
     assert page.minimumSizeHint().width() <= page.width()
+
+
+def test_an_address_that_is_cut_off_keeps_its_port(page):
+    metrics, name = page.view.fontMetrics(), "203.0.113.11:8443"
+    whole = metrics.horizontalAdvance(name)
+    assert elided_target(name, metrics, whole) == name
+    for room in range(whole // 2, whole):
+        cut = elided_target(name, metrics, room)
+        assert cut.endswith(("\N{HORIZONTAL ELLIPSIS}:8443", "1:8443"))
+        assert metrics.horizontalAdvance(cut) <= room
+    assert elided_target("waiting", metrics, whole) == "waiting"
 
 
 def test_many_changes_at_once_keep_the_place_the_selection_and_what_is_open(stage):

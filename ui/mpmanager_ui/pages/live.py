@@ -466,7 +466,7 @@ class LivePage(QWidget):
         column.addWidget(self._counts)
         row = QHBoxLayout()
         row.addLayout(column, 1)
-        row.addWidget(self.waits.default_card())
+        row.addWidget(self.waits.default_card(), 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _tools(self) -> QHBoxLayout:

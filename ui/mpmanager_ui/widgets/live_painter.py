@@ -140,8 +140,10 @@ class LivePainter:
             painter.setFont(font)
             painter.setPen(self._faint if has_ended else self._text)
             room = rect.right() - left - _PAD
-            mode = Qt.TextElideMode.ElideRight if is_application else Qt.TextElideMode.ElideMiddle
-            text = metrics.elidedText(values.name, mode, room)
+            if is_application:
+                text = metrics.elidedText(values.name, Qt.TextElideMode.ElideRight, room)
+            else:
+                text = elided_target(values.name, metrics, room)
             painter.drawText(QRect(left, rect.top(), room, rect.height()), _LEFT, text)
             left += metrics.horizontalAdvance(text) + _PAD
         self._paint_detail(painter, left, rect, values, has_ended=has_ended)
@@ -283,6 +285,15 @@ _FIELDS = {
     Column.BYTES: Values._fields.index("byte_count"),
     Column.RETRANSMITS: Values._fields.index("retransmits"),
 }
+
+
+def elided_target(name: str, metrics: QFontMetrics, room: int) -> str:
+    """An address and its port, cut to the room there is: not in the port, which would look like another."""
+    host, colon, port = name.rpartition(":")
+    if not colon or metrics.horizontalAdvance(name) <= room:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    end = f"{colon}{port}"
+    return metrics.elidedText(host, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(end)) + end
 
 
 def _icon_of(values: Values) -> str:
