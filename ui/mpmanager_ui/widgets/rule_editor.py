@@ -200,7 +200,7 @@ class RuleEditor(QScrollArea):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.slider)
         row.addStretch()
-        row.addWidget(self.as_others_wait)
+        row.addWidget(self.as_others_wait, 0, Qt.AlignmentFlag.AlignTop)
         return line
 
     def _trust_details(self) -> QWidget:
