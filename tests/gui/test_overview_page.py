@@ -45,6 +45,12 @@ def test_the_page_says_the_state_in_one_sentence(stage):
     assert stage.overview.sentence() == "Wi-Fi carries everything; LTE and xDSL stand by."
 
 
+def test_no_line_of_the_headline_ends_within_a_word(stage):
+    stage.begin()
+    assert stage.overview._sentence.text().startswith("Wi\N{NON-BREAKING HYPHEN}Fi carries")
+    assert "-" not in stage.overview._sentence.text()
+
+
 def test_every_path_has_its_card_in_its_lane(stage):
     stage.begin()
     assert {tier: lane_names(stage, tier) for tier in Tier} == {

@@ -26,7 +26,7 @@ from mpmanager_ui.viewmodels.first_steps import HINT, first_steps
 from mpmanager_ui.viewmodels.overview import lanes, state_clauses, traffic_sentence
 from mpmanager_ui.viewmodels.proofs import event_rows
 from mpmanager_ui.viewmodels.translation import joined, tr, tr_later, tr_literal
-from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS
+from mpmanager_ui.viewmodels.wording import EVENTS_OF_CONNECTIONS, unbroken
 from mpmanager_ui.widgets.banner import Banner, Tone
 from mpmanager_ui.widgets.chart_legend import ChartLegend
 from mpmanager_ui.widgets.chart_table import ChartTable
@@ -101,7 +101,7 @@ class OverviewPage(QScrollArea):
 
     def sentence(self) -> str:
         """The state, as it stands at the top."""
-        return self._sentence.text()
+        return self._sentence.accessibleName()
 
     def details(self) -> str:
         """The line below it."""
@@ -132,7 +132,9 @@ class OverviewPage(QScrollArea):
         """In one sentence; in a narrow window its first clause leads, and the others begin the line below it."""
         clauses = state_clauses(frame.paths, frame.connections)
         leading = 1 if self.width() < _NARROW else len(clauses)
-        self._sentence.setText(f"{joined(clauses[:leading])}.")
+        said = f"{joined(clauses[:leading])}."
+        self._sentence.setText(unbroken(said))
+        self._sentence.setAccessibleName(said)
         others = f"{joined(clauses[leading:])}. " if clauses[leading:] else ""
         sentence = f"{others}{traffic_sentence(frame)}"
         as_of = self._session.as_of

@@ -109,6 +109,11 @@ def short_clock(unix_time: float) -> str:
 _KIND_PLACES = {kind: place for place, kind in enumerate(PathKind)}
 
 
+def unbroken(text: str) -> str:
+    """The text for a label of several lines, which do not end in the middle of words such as Wi-Fi."""
+    return text.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def in_order(paths: Iterable[PathInfo]) -> list[PathInfo]:
     """One order for all pages: by kind, links that lead to this machine itself last; then by interface index."""
     return sorted(paths, key=lambda each: (each.kind is PathKind.VIRTUAL, _KIND_PLACES[each.kind], each.index))
