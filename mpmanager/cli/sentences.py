@@ -21,7 +21,7 @@ _DECIDERS = {
     TrustSource.INTERFACE: "you, about this interface, whatever network it is in",
     TrustSource.AUTOMATIC: "the nature of the network; you have said nothing about it",
 }
-_NO_CONNECTION = "No Multipath TCP connection. Programs that do not use it themselves can be started with mptcpize run."
+_NO_CONNECTION = "No Multipath TCP connection. Programs that do not use it themselves can be started with mpm run."
 
 
 def no_connection(*, app: str | None = None, path: str | None = None, ended: bool = False, others: int = 0) -> str:

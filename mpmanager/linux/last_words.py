@@ -8,6 +8,7 @@ import logging
 import os
 import struct
 from collections.abc import Callable
+from contextlib import ExitStack
 from ipaddress import IPv4Address, IPv6Address
 from socket import AF_INET
 
@@ -51,13 +52,13 @@ class LastWords:
         self._link: int | None = None
         constants = namespace_constants(pins.namespace_cookie())
         self._object = ahead or BpfObject(ENDS.path, pins=None, constants=constants)
-        try:
+        with ExitStack() as refused:
+            refused.callback(self._object.close)
             self._words = RingBuffer(self._object.maps["ends"])
+            refused.callback(self._words.close)
             program = self._object.programs["hear_out"]
             self._link = bpf.attach_for_life(program, cgroup_directory(root), AttachType.SOCK_OPS)
-        except BaseException:
-            self._object.close()
-            raise
+            refused.pop_all()
         asyncio.get_running_loop().add_reader(self._words.fileno(), self.drain)
 
     def drain(self) -> None:
