@@ -114,6 +114,8 @@ class ConnectionAccount:
     """By subflows between the same ends as later ones."""
     closed: float | None = None
     """When the application closed it."""
+    settled: float | None = None
+    """When its account became final: where a path is silent, long after."""
     sampled_payload: Volume = NOTHING
     """What the subflows had carried when `sample` was taken."""
     is_foreign: bool = False
@@ -240,8 +242,8 @@ class Ledger:
         return self._closing.values()
 
     def ended(self, now: float) -> list[ConnectionAccount]:
-        """Connections that were closed lately and whose accounts are final, the oldest first."""
-        return [each for each in self._ended if each.closed is not None and now - each.closed <= ENDED_KEPT_S]
+        """Connections whose accounts have become final lately, the oldest first."""
+        return [each for each in self._ended if each.settled is not None and now - each.settled <= ENDED_KEPT_S]
 
     def connection(self, token: Token) -> ConnectionAccount | None:
         """A connection whose account is not final yet."""
@@ -300,11 +302,12 @@ class Ledger:
             self._closing[token] = account
         return account
 
-    def settle(self, token: Token) -> None:
+    def settle(self, token: Token, *, now: float) -> None:
         """Nothing more will be heard of a closed connection: its account is final."""
         account = self._closing.pop(token, None)
         if account is None:
             return
+        account.settled = now
         for subflow in account.subflows.values():
             subflow.end()
             if self._subflows.get(subflow.flow) is subflow:

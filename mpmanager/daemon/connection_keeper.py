@@ -338,11 +338,11 @@ class ConnectionKeeper:
                 self._last_seen[account.token] = now
             elif now - self._last_seen.setdefault(account.token, now) >= SETTLE_AFTER_S:
                 del self._last_seen[account.token]
-                self._settle(account)
+                self._settle(account, now)
         return bool(self.ledger.closing())
 
-    def _settle(self, account: ConnectionAccount) -> None:
-        self.ledger.settle(account.token)
+    def _settle(self, account: ConnectionAccount, now: float) -> None:
+        self.ledger.settle(account.token, now=now)
         volume = account.volume
         moved = f"{volume.rx_bytes} B in, {volume.tx_bytes} B out"
         text = f"{account.title}: {account.flow.remote} closed after {moved}"

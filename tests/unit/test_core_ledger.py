@@ -78,7 +78,7 @@ def test_a_connection_between_two_snapshots_is_counted_by_its_last_words(ledger)
     ledger.close(TOKEN, now=0.2)
     ledger.end_subflow(SubflowEnd(flow(1), 100, 5000, 0))
     ledger.end_subflow(SubflowEnd(flow(2), 0, 3000, 1))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     (final,) = ledger.ended(now=1.0)
     assert final.carried() == {WLAN: Volume(100, 5000), LTE: Volume(0, 3000)}
     assert final.volume == Volume(100, 8000)
@@ -97,7 +97,7 @@ def test_what_is_written_before_the_close_and_sent_after_it_counts(ledger):
     ledger.close(TOKEN, now=1.0)
     ledger.look(stream(tx=300, rx=7, written=1000), [subflow(flow(1), 300, 7)])
     ledger.end_subflow(SubflowEnd(flow(1), 1000, 7, 0))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=1.0)[0].volume == Volume(1000, 7)
 
 
@@ -106,7 +106,7 @@ def test_an_aborted_connection_counts_what_was_sent_and_not_what_was_written(led
     ledger.close(TOKEN, now=1.0)
     ledger.look(stream(tx=300, rx=0, written=1000), [subflow(flow(1), 300, 0)])
     ledger.end_subflow(SubflowEnd(flow(1), 450, 0, 0))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=1.0)[0].volume == Volume(450, 0)
 
 
@@ -117,7 +117,7 @@ def test_bytes_sent_again_elsewhere_do_not_count_twice_in_the_stream(ledger):
     ledger.look(stream(tx=1000, rx=0, written=1000), [subflow(flow(1), 1000), subflow(flow(2), 400)])
     ledger.end_subflow(SubflowEnd(flow(1), 1000, 0, 0))
     ledger.end_subflow(SubflowEnd(flow(2), 400, 0, 0))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     final = ledger.ended(now=1.0)[0]
     assert final.volume == Volume(1000, 0)
     assert final.carried() == {WLAN: Volume(1000, 0), LTE: Volume(400, 0)}
@@ -228,7 +228,7 @@ def test_applications_keep_their_totals_after_the_end_of_a_connection(ledger):
     account.owner_uid = 0
     ledger.end_subflow(SubflowEnd(flow(1), 5, 6, 0))
     ledger.close(TOKEN, now=1.0)
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     second = ledger.open(Token(8), flow(1, port=40001), is_server_side=False, now=2.0)
     second.application = account.application
     ledger.take(Snapshot((stream(token=Token(8)),), (subflow(flow(1, 40001), 10, 20, Token(8)),)), now=3.0)
@@ -277,9 +277,18 @@ def test_ended_connections_are_forgotten_after_a_while_and_bounded_in_number(led
     for number in range(ENDED_KEPT + 5):
         ledger.open(Token(number), flow(1, number + 1), is_server_side=False, now=0.0)
         ledger.close(Token(number), now=0.0)
-        ledger.settle(Token(number))
+        ledger.settle(Token(number), now=0.0)
     assert len(ledger.ended(now=1.0)) == ENDED_KEPT
     assert ledger.ended(now=ENDED_KEPT_S + 1.0) == []
+
+
+def test_a_connection_that_lingers_is_shown_once_its_account_is_final(ledger):
+    """Its program has closed it, and a silent path keeps what was sent last."""
+    opened(ledger)
+    ledger.close(TOKEN, now=0.0)
+    ledger.settle(TOKEN, now=2 * ENDED_KEPT_S)
+    assert [each.token for each in ledger.ended(now=2 * ENDED_KEPT_S + 1.0)] == [TOKEN]
+    assert ledger.ended(now=3 * ENDED_KEPT_S + 1.0) == []
 
 
 def test_last_words_with_the_stream_are_final_though_nobody_has_looked_since(ledger):
@@ -291,7 +300,7 @@ def test_last_words_with_the_stream_are_final_though_nobody_has_looked_since(led
     ledger.end_subflow(SubflowEnd(flow(1), 10, 5000, 0, StreamEnd(10, 7000, 10)))
     ledger.end_subflow(SubflowEnd(flow(1), 0, 0, 0))
     ledger.close(TOKEN, now=1.1)
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     final = ledger.ended(now=1.1)[0]
     assert final.volume == Volume(10, 7000), "not the 8000 of both subflows: some came twice"
     assert final.carried() == {WLAN: Volume(10, 5000), LTE: Volume(0, 3000)}
@@ -301,7 +310,7 @@ def test_a_stream_that_no_snapshot_has_shown_is_known_by_its_last_words(ledger):
     opened(ledger)
     ledger.close(TOKEN, now=0.1)
     ledger.end_subflow(SubflowEnd(flow(1), 120, 5000, 0, StreamEnd(100, 5000, 100)))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=0.1)[0].volume == Volume(100, 5000)
 
 
@@ -310,5 +319,5 @@ def test_a_subflow_that_ended_while_its_connection_was_looked_at_does_not_count_
     ledger.take(Snapshot((stream(1637, 15_583),), ()), now=1.0)
     ledger.close(TOKEN, now=1.0)
     ledger.end_subflow(SubflowEnd(flow(1), 1637, 15_583, 0))
-    ledger.settle(TOKEN)
+    ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=1.0)[0].volume == Volume(1637, 15_583)

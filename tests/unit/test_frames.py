@@ -247,7 +247,7 @@ def test_an_ended_connection_is_shown_closed_with_what_it_has_carried(ledger, ro
     open_one(ledger)
     ledger.take(Snapshot((stream(tx=10, rx=20),), (subflow(flow(), tx=10, rx=20),)), now=6.0)
     ledger.close(Token(1), now=7.0)
-    ledger.settle(Token(1))
+    ledger.settle(Token(1), now=1.0)
     (row,) = rows.ended(ledger.ended(8.0))
     assert (row.state, row.tx_bytes, row.rx_bytes, row.subflows) == (TcpState.CLOSED, 10, 20, [])
     assert row.carried == [CarriedInfo(path="wlan0", tx_bytes=10, rx_bytes=20)]
@@ -265,7 +265,7 @@ def test_an_application_has_its_living_connections_and_all_it_has_carried(ledger
         now=6.0,
     )
     ledger.close(Token(1), now=7.0)
-    ledger.settle(Token(1))
+    ledger.settle(Token(1), now=1.0)
     by_id = {each.id: each for each in application_rows(ledger, {})}
     assert by_id.keys() == {CURL.id, "unknown"}
     assert (by_id[CURL.id].name, by_id[CURL.id].connections) == ("curl", 1)

@@ -75,7 +75,7 @@ class Stage:
         account.owner_uid = uid
         self.ledger.end_subflow(SubflowEnd(flow=flow, tx_bytes=0, rx_bytes=rx_bytes, retransmits=0))
         self.ledger.close(Token(port), now=1.0)
-        self.ledger.settle(Token(port))
+        self.ledger.settle(Token(port), now=1.0)
         self.counters[over] += rx_bytes
 
     async def minute(self):
