@@ -1,5 +1,7 @@
 """What each restriction holds back and what it lets go, also where cgroups are nested or no path is trusted."""
 
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from mpmanager.model.enforcement import Restriction
 from netns.network.enforcement.segments import Leaving
 from netns.restricted import Attacker, cellular, plan, restricting, tried, without_ways_out
 
+_OPTION_MEMORY = "/proc/sys/net/core/optmem_max"
 _EVERYTHING = ("tcp4", "tcp6", "mptcp4", "mptcp6", "udp4", "udp6", "udp_connected4", "raw4", "raw6")
 
 
@@ -41,11 +44,23 @@ def test_a_protected_handshake_takes_the_trusted_path_and_everything_else_its_us
     assert paths_taken(results) == {**dict.fromkeys(steered, "lte0"), **dict.fromkeys(usual, "wifi0")}
 
 
+@contextmanager
+def without_memory_for_options():
+    """Of the network namespace, before Linux 6.8 of the whole machine."""
+    place = [] if Path(_OPTION_MEMORY).exists() else ["nsenter", "--net=/proc/1/ns/net"]
+    before = subprocess.run([*place, "cat", _OPTION_MEMORY], check=True, capture_output=True).stdout
+    subprocess.run([*place, "tee", _OPTION_MEMORY], check=True, input=b"0", stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        subprocess.run([*place, "tee", _OPTION_MEMORY], check=True, input=before, stdout=subprocess.DEVNULL)
+
+
 def test_a_handshake_of_which_nothing_can_be_noted_is_refused(cgroup, enforcement, attacker, captures):
     """Unnoted it would not be held where it leaves. Here there may be no memory for it at all."""
     enforcement.apply(restricting(cgroup, Restriction.HANDSHAKE))
-    Path("/proc/sys/net/core/optmem_max").write_text("0")
-    results = tried(attacker, captures, ["mptcp4", "mptcp6", "tcp4"])
+    with without_memory_for_options():
+        results = tried(attacker, captures, ["mptcp4", "mptcp6", "tcp4"])
     assert results["tcp4"][0] == "answered"
     assert {results[name] for name in ("mptcp4", "mptcp6")} == {("EPERM", 0, 0)}
 
