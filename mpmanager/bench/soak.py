@@ -235,9 +235,13 @@ class _Started:
         self._stack = ExitStack()
         self._process = self._stack.enter_context(running(lab, program))
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def tell_to_end(self) -> None:
         """It finishes what it has begun."""
-        if self._process.poll() is None:
+        if self.is_running:
             self._process.terminate()
 
     def end(self, deadline: float) -> None:
@@ -368,6 +372,7 @@ class _Run:
         """Let everything end properly, and wait until the daemon knows the end of it."""
         for link in _TOPOLOGY.links:
             self._lab.change_link(link, _HEALTHY)
+        self._let_programs_finish()
         self._end_programs()
         books, deadline = self._result.books, time.monotonic() + _FINISHING_S
         while time.monotonic() < deadline:
@@ -375,6 +380,16 @@ class _Run:
             self._read_accounts()
             if not books.compare().missing and set(books.clients) <= set(books.servers):
                 return
+            time.sleep(_POLL_S)
+
+    def _let_programs_finish(self) -> None:
+        """The daemon shows what has ended for a minute only, and programs may take two."""
+        started = [*self._former, *self._programs.values()]
+        for each in started:
+            each.tell_to_end()
+        deadline = time.monotonic() + _FINISHING_S
+        while time.monotonic() < deadline and any(each.is_running for each in started):
+            self._read_accounts()
             time.sleep(_POLL_S)
 
     def _end_programs(self) -> None:
