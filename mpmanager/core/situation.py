@@ -59,9 +59,9 @@ class Situation:
         """When some connection is due; None when none is."""
         return self._timers[0][0] if self._timers else None
 
-    def take_due(self, now: float) -> set[Token]:
-        """The connections that wanted to be looked at by now; they are told once."""
-        due = set()
-        while self._timers and self._timers[0][0] <= now:
-            due.add(heapq.heappop(self._timers)[1])
-        return due
+    def take_due(self, now: float, *, most: int) -> tuple[Token, ...]:
+        """So many of the connections that wanted to be looked at by now, the first ones first; they are told once."""
+        due: dict[Token, None] = {}
+        while self._timers and self._timers[0][0] <= now and len(due) < most:
+            due[heapq.heappop(self._timers)[1]] = None
+        return tuple(due)

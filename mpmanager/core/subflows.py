@@ -52,6 +52,9 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
 )
 
+MOST_AT_ONCE = 20
+"""Connections that get subflows in one go: meanwhile the kernel tells more, and each join waits for its answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingSubflow:
@@ -230,16 +233,14 @@ class SubflowManager:
             path.name for path in event.paths if is_open(path)
         }
         self._situation.set_paths(event.paths, event.other_addresses)
-        commands: list[Command] = []
         for connection in self._connections.values():
             forget_failures(connection, changed, lost)
-            commands += self._reconcile(connection, now)
-        return tuple(commands)
+        return tuple(self._reconcile_all(now))
 
     def _on_time_passed(self, now: float) -> tuple[Command, ...]:
         return tuple(
             command
-            for token in self._situation.take_due(now)
+            for token in self._situation.take_due(now, most=MOST_AT_ONCE)
             if (connection := self._connections.get(token)) is not None
             for command in self._reconcile(connection, now)
         )
@@ -265,26 +266,44 @@ class SubflowManager:
             self._connections[token].recall(self._recalled[token])
         self._recalled.clear()
         self._terms.clear()
-        return tuple(
-            command
-            for token, connection in self._connections.items()
-            for command in self._reconcile(as_found(connection, found.get(token, ()), now), now)
-        )
+        for token, connection in self._connections.items():
+            as_found(connection, found.get(token, ()), now)
+        return tuple(self._reconcile_all(now))
+
+    def _reconcile_all(self, now: float) -> Iterator[Command]:
+        """What has to go goes at once, everywhere; what is missing comes as fast as it can be taken in."""
+        for number, connection in enumerate(self._connections.values()):
+            if number < MOST_AT_ONCE:
+                yield from self._reconcile(connection, now)
+            elif _is_steered(connection):
+                yield from self._correct(connection, now)
+                self._situation.wake(connection.token, now)
 
     def _reconcile(self, connection: Connection, now: float) -> Iterator[Command]:
         """Bring the connection nearer to what it should be."""
-        if not connection.is_established or connection.is_local or connection.is_foreign:
-            return
+        if _is_steered(connection):
+            yield from self._correct(connection, now)
+            yield from self._complete(connection, now)
+
+    def _correct(self, connection: Connection, now: float) -> Iterator[Command]:
+        """Close what should not be, and have the rest be what it should."""
         yield from leaving.close_unwanted(self._situation, connection, now)
         yield from leaving.close_surplus(connection)
         yield from backup_flags.set_backup_flags(self._situation, connection, now)
         yield from probing.withdraw(self._situation, connection, now)
         yield from probing.give_up(connection, now)
+
+    def _complete(self, connection: Connection, now: float) -> Iterator[Command]:
+        """Have what is missing made."""
         if connection.is_server_side:
             yield from offer_addresses(self._situation, connection)
         else:
             yield from self._joiner.give_up(connection, now)
             yield from self._joiner.join(connection, now)
+
+
+def _is_steered(connection: Connection) -> bool:
+    return connection.is_established and not (connection.is_local or connection.is_foreign)
 
 
 def _terms_after(terms: Terms, order: ConnectionHeld | PathsChosen) -> Terms:

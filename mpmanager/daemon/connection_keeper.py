@@ -67,6 +67,8 @@ _NAMING_REST, _LONGEST_NAMING_S = 9.0, 0.5
 seems to have taken longer has slept meanwhile, with the machine or by itself."""
 _OWNER_SOUGHT_S = 15.0
 """A connection whose process nobody found for so long stays without: its cgroup tells what it can."""
+_LONGEST_BEHIND_S = 30.0
+"""Behind the events of the kernel; after that what is due is done all the same: a peer may never stop to tell."""
 _OPEN_STATES = frozenset({TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED})
 
 
@@ -131,6 +133,8 @@ class ConnectionKeeper:
         """Connections whose application is not known yet, and since when."""
         self._naming_rests_until = 0.0
         self._has_lost_events = False
+        self._behind_since: float | None = None
+        """When `wake` found events of the kernel that had not been taken in, and has since."""
         self.overruns = 0
         """How often events of the kernel were lost."""
         self._last_seen: dict[Token, float] = {}
@@ -157,8 +161,16 @@ class ConnectionKeeper:
         self._world.connections.listen(self._take_end, self._lost_ends, root=root)
 
     def wake(self) -> None:
-        """The deadline has come."""
-        self._decide(TimePassed())
+        """The deadline has come: do part of what is due, the rest when called again.
+
+        While the kernel has told what is not taken in yet, nothing is due: the answer that has not come may be there.
+        """
+        if not self._world.path_manager.has_news():
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = self._clock()
+        if self._behind_since is None or self._clock() - self._behind_since > _LONGEST_BEHIND_S:
+            self._decide(TimePassed())
 
     def set_paths(self, paths: tuple[Path, ...], other_addresses: frozenset[IPAddress] = frozenset()) -> None:
         """The network is another now; the other addresses are this host's too, but no path's."""

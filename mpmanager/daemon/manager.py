@@ -96,13 +96,14 @@ _LONG_S, _BREATH_S = 0.02, 0.002
 _SAMPLE_REST, _LONGEST_SAMPLE_REST_S = 1.0, 2.0
 """Rest after a sample by its duration, whatever subscribers ask for. What seems to have taken longer has slept."""
 
-_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT = 49152, 65535
-"""RFC 6335."""
+_FIRST_PORT, _LAST_PORT = 32768, 65535
+"""From the first that Linux takes by itself (`ip_local_port_range`) to the last dynamic one of RFC 6335. Subflows that
+have ended keep theirs for a minute, so thousands that come and go need more than the 16,384 of the RFC."""
 
 
 def choose_port() -> int:
     """A local port for a join; the kernel refuses the few that are taken, and another one is tried."""
-    return random.randint(_FIRST_DYNAMIC_PORT, _LAST_DYNAMIC_PORT)  # noqa: S311  # not a secret
+    return random.randint(_FIRST_PORT, _LAST_PORT)  # noqa: S311  # not a secret
 
 
 class Manager:
@@ -567,6 +568,7 @@ class Manager:
             deadline = self._connections.deadline
             if deadline is not None and deadline <= time.monotonic():
                 self._connections.wake()
+                await asyncio.sleep(0)  # what the kernel tells, and others, come first
                 continue
             wait_s = None if deadline is None else deadline - time.monotonic()
             if is_settling:

@@ -185,6 +185,9 @@ class LinuxPathManager:
         self._notifications = notifications
         asyncio.get_running_loop().add_reader(notifications, _drain, notifications, deliver, lost)
 
+    def has_news(self) -> bool:
+        return self._notifications is not None and not self._notifications.is_empty()
+
     def execute(self, command: Command) -> None:
         try:
             self._send(command)

@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import select
 import socket
 import struct
 import time
@@ -233,6 +234,8 @@ class NotificationSocket:
         except PermissionError:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
         self._socket.bind((0, 0))
+        self._poll = select.poll()
+        self._poll.register(self._socket, select.POLLIN)
 
     def join(self, group: int) -> None:
         """Listen to a group.
@@ -247,6 +250,10 @@ class NotificationSocket:
 
     def close(self) -> None:
         self._socket.close()
+
+    def is_empty(self) -> bool:
+        """Whether no datagram waits now, nor word of one that was lost."""
+        return not self._poll.poll(0)
 
     def drain(self, take: Callable[[memoryview], None], *, longest_s: float = _LONGEST_DRAIN_S) -> bool:
         """Hand over the datagrams that wait, as far as there is time; returns whether some have been lost.

@@ -57,6 +57,10 @@ class PathManager(Protocol):
         """Call `deliver` for each event, in order; call `lost` when events were dropped (look at everything again)."""
         ...
 
+    def has_news(self) -> bool:
+        """Whether events wait to be delivered: what seems not to have come about may have."""
+        ...
+
     def execute(self, command: Command) -> None:
         """Do one thing to one connection.
 

@@ -336,6 +336,9 @@ class SimulatedPathManager:
     def listen(self, deliver: Callable[[KernelEvent], None], lost: Callable[[], None]) -> None:  # noqa: ARG002  # nothing is ever lost here
         self._deliver = deliver
 
+    def has_news(self) -> bool:
+        return False  # all is delivered as it happens
+
     def execute(self, command: Command) -> None:
         connection = self._laptop.connections.get(command.token)
         if connection is None:

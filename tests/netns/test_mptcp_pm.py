@@ -164,6 +164,17 @@ async def test_a_namespace_has_one_manager_at_a_time(lab, tmp_path):
         assert second.current() == "kernel"
 
 
+@on_the_laptop
+async def test_whether_events_wait_is_known_before_they_are_delivered(lab, manager):
+    with manager() as own:
+        assert not own.adapter.has_news()
+        with Talk(lab) as talk:
+            talk.send_up(1)
+            assert own.adapter.has_news(), "the event loop has not turned since"
+            await own.event(ConnectionEstablished, talk.token)
+            assert not own.adapter.has_news()
+
+
 WITHOUT_RIGHTS = """
 import asyncio, sys
 from pathlib import Path

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from mpmanager.api.structures import EventKind
+from mpmanager.core.joining import JOIN_TIMEOUT_S
 from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
@@ -13,14 +14,23 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.model.connection import Application, Endpoint, FourTuple, TcpState
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.names import AddressId, LinkName, Token
-from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier
-from mpmanager.model.pathmanager import ConnectionCreated, SubflowClosed, SubflowEstablished
+from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
+from mpmanager.model.pathmanager import (
+    ConnectionClosed,
+    ConnectionCreated,
+    ConnectionEstablished,
+    CreateSubflow,
+    DestroySubflow,
+    SubflowClosed,
+    SubflowEstablished,
+)
 from mpmanager.model.policy import NEVER
 
 TOKEN = Token(0xABCD)
 SERVER = Endpoint(IPv4Address("198.51.100.1"), 443)
 CABLE = FourTuple(Endpoint(IPv4Address("192.0.2.7"), 40000), SERVER)
 AIR = FourTuple(Endpoint(IPv4Address("203.0.113.7"), 40001), SERVER)
+TWO_PATHS = (("eth0", CABLE, 2), ("wlan0", AIR, 3))
 
 
 def path(name, flow, index):
@@ -181,3 +191,40 @@ def test_an_event_says_whose_connection_it_is_about_from_the_first_one_on():
     assert {each.uid for each in journal.recent(100)} == owners == {1000, 65534}
     keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
     assert journal.recent(1)[0].uid is None
+
+
+def test_no_join_is_given_up_while_the_kernel_has_told_what_is_not_taken_in_yet():
+    world, now, news = simulated_world(), [0.0], [True]
+    told = []
+    world.path_manager.execute = told.append
+    world.path_manager.has_news = lambda: news[0]
+    keeper = ConnectionKeeper(
+        world,
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: now[0],
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _account: STOCK_POLICY,
+    )
+    keeper.set_paths(tuple(replace(path(*each), ways_out=(WayOut(version=4, gateway=None),)) for each in TWO_PATHS))
+
+    def given_up(after_s):
+        told.clear()
+        now[0] += after_s
+        keeper.wake()
+        return [type(each) for each in told] == [DestroySubflow]
+
+    def connect():
+        for kind, more in ((ConnectionCreated, {}), (ConnectionEstablished, {"is_initial_address_forbidden": False})):
+            keeper.take_event(kind(token=TOKEN, flow=CABLE, is_server_side=False, **more))
+        assert [type(each) for each in told] == [CreateSubflow]
+
+    connect()
+    assert not given_up(JOIN_TIMEOUT_S), "its answer may be among what waits"
+    assert not given_up(29.0)
+    assert given_up(2.0), "a peer that never stops to tell stops nothing else"
+    news[0] = False
+    keeper.take_event(ConnectionClosed(token=TOKEN))
+    told.clear()
+    connect()
+    assert given_up(JOIN_TIMEOUT_S)

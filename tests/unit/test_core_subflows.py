@@ -34,7 +34,7 @@ from mpmanager.core.subflow_events import (
     SubflowFailed,
     TimePassed,
 )
-from mpmanager.core.subflows import SubflowManager
+from mpmanager.core.subflows import MOST_AT_ONCE, SubflowManager
 from mpmanager.model.connection import (
     ConnectionSample,
     Endpoint,
@@ -242,6 +242,43 @@ def test_an_unanswered_join_is_given_up_and_tried_again_with_longer_waits():
     assert sources(laptop.later(RETRY_AFTER_S[-1] + 0.1)) == ["10.0.2.2"], "silence may end"
     laptop.later(JOIN_TIMEOUT_S)
     assert sources(laptop.change(path(1), path(2, v6=True))) == ["10.0.2.2"], "a changed path gives fresh hope"
+
+
+def crowd(laptop, count):
+    """That many connections over the first path; returns their tokens."""
+    tokens = [Token(number) for number in range(1, count + 1)]
+    for token in tokens:
+        flow = initial(port=10_000 + token)
+        for kind, more in ((ConnectionCreated, {}), (ConnectionEstablished, {"is_initial_address_forbidden": False})):
+            laptop.feed(kind(token=token, flow=flow, is_server_side=False, **more))
+    return tokens
+
+
+def in_turns(laptop):
+    """What is done each time that something is due now, until nothing is."""
+    turns = []
+    while laptop.manager.deadline is not None and laptop.manager.deadline <= laptop.now:
+        turns.append(laptop.later(0))
+    return turns
+
+
+def test_of_a_crowd_that_is_due_only_some_are_served_at_once_and_the_first_ones_first():
+    laptop = Laptop(path(1), path(2))
+    tokens = crowd(laptop, 3 * MOST_AT_ONCE)
+    laptop.now += JOIN_TIMEOUT_S
+    served = [[each.token for each in turn] for turn in in_turns(laptop)]
+    assert served == [tokens[:MOST_AT_ONCE], tokens[MOST_AT_ONCE : 2 * MOST_AT_ONCE], tokens[2 * MOST_AT_ONCE :]]
+
+
+def test_a_lost_path_is_left_by_all_at_once_and_one_that_comes_is_joined_by_some_after_the_others():
+    laptop = Laptop(path(1), path(2))
+    crowd(laptop, 3 * MOST_AT_ONCE)
+    left = laptop.change(path(1), path(2, state=PathState.NO_CARRIER))
+    assert sum(isinstance(each, DestroySubflow) for each in left) == 3 * MOST_AT_ONCE
+    in_turns(laptop)
+    turns = [laptop.change(path(1), path(2)), *in_turns(laptop)]
+    assert [len(sources(each)) for each in turns] == [MOST_AT_ONCE] * 3
+    assert len({each.token for turn in turns for each in turn}) == 3 * MOST_AT_ONCE
 
 
 def test_a_refused_join_is_tried_again_later():

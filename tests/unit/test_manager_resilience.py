@@ -138,3 +138,23 @@ def test_rules_that_were_taken_over_reach_the_connections_whatever_fails_meanwhi
         assert not manager._has_new_rules
 
     asyncio.run(scenario())
+
+
+def test_whatever_is_due_again_and_again_others_are_served_between(tmp_path, monkeypatch):
+    turns, wakes = [], []
+
+    def always_due(_keeper):
+        wakes.append(len(turns))
+        assert len(wakes) < 100, "nobody else was served"
+
+    async def scenario():
+        manager = Manager(simulated_world(), facts=NO_FACTS, state=StateDirectory(tmp_path))
+        monkeypatch.setattr(ConnectionKeeper, "deadline", property(lambda _keeper: 0.0))
+        monkeypatch.setattr(ConnectionKeeper, "wake", always_due)
+        tending = asyncio.create_task(manager._tend_connections())
+        while len(turns) < 20:
+            turns.append(await asyncio.sleep(0))
+        tending.cancel()
+
+    asyncio.run(scenario())
+    assert wakes[-1] > 10
