@@ -34,7 +34,7 @@ from mpmanager.core.subflow_events import (
     TimePassed,
 )
 from mpmanager.core.subflow_targets import UNRESTRICTED, Terms, is_open
-from mpmanager.model.connection import FourTuple, SubflowSample
+from mpmanager.model.connection import FourTuple, SubflowSample, TcpState
 from mpmanager.model.names import AddressId, Token
 from mpmanager.model.path import Path
 from mpmanager.model.pathmanager import (
@@ -250,6 +250,10 @@ class SubflowManager:
         for sample in event.snapshot.subflows:
             found.setdefault(sample.token, []).append(sample)
         living = {each.token: each for each in event.snapshot.connections if not each.is_fallback}
+        # Those that are still being opened are told when they are: their only subflow looks like a join in vain.
+        opening = {
+            token for token, each in living.items() if each.state is TcpState.SYN_SENT
+        } - self._connections.keys()
         managed = {
             token: self._connections.get(token)
             or Connection(
@@ -259,13 +263,14 @@ class SubflowManager:
                 terms=self._terms.get(token, UNRESTRICTED),
             )
             for token, each in living.items()
+            if token not in opening
         }
         self._connections.clear()
         self._connections.update(managed)
         for token in self._connections.keys() & self._recalled.keys():
             self._connections[token].recall(self._recalled[token])
         self._recalled.clear()
-        self._terms.clear()
+        self._terms = {token: terms for token, terms in self._terms.items() if token in opening}
         for token, connection in self._connections.items():
             as_found(connection, found.get(token, ()), now)
         return tuple(self._reconcile_all(now))

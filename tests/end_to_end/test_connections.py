@@ -1,10 +1,12 @@
 """Real connections of real programs, managed and shown by the daemon."""
 
 import os
+import select
 import socket
 import subprocess
 import threading
 import time
+from errno import EINPROGRESS
 from pathlib import Path
 
 import pytest
@@ -196,6 +198,29 @@ def test_a_killed_daemon_goes_on_where_it_was(lab_up, daemon_in, server_in):
         read_exactly(client, size - 1_100_000)
     daemon.stop()
     assert routing_of(lab) == before
+
+
+def test_a_connection_that_is_being_opened_while_the_daemon_comes_back_lives(lab_up, daemon_in, server_in):
+    lab = lab_up()
+    daemon, server = daemon_in(lab), server_in(lab)
+    daemon.kill()
+    # A newer kernel asks for Multipath TCP twice only.
+    lab.run(["sh", "-c", "echo 100 > /proc/sys/net/mptcp/syn_retrans_before_tcp_fallback || :"])
+    lab.change_link("wlan0", LinkChange(loss=1.0))
+    with lab.inside("laptop", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)) as client:
+        client.setblocking(False)
+        assert client.connect_ex((str(lab.server_address()), server.port)) == EINPROGRESS
+        daemon.start()
+        lab.change_link("wlan0", LinkChange(loss=0.0))
+        assert select.select([], [client], [], 20)[1], "a later SYN is answered"
+        client.settimeout(10)
+        client.sendall(header(0, 1000))
+        read_exactly(client, 1000)
+        until(
+            lambda: subflow_paths(daemon.connection(client.getsockname())) == {"wlan0", "wwan0", "dsl0"},
+            "it is managed as any other",
+        )
+        assert daemon.events(EventKind.SUBFLOW_CLOSED) == [], "its first subflow is no join that nobody answers"
 
 
 def test_a_connection_older_than_the_daemon_is_shown_as_not_managed(lab_up, daemon_in, server_in):

@@ -29,6 +29,7 @@ from mpmanager.core.subflow_events import (
     NormalPathsChosen,
     PathRecovered,
     PathsChanged,
+    PathsChosen,
     ProbeWanted,
     Resynchronised,
     SubflowFailed,
@@ -433,8 +434,36 @@ def sample(
     )
 
 
-def connection_sample(flow):
-    return ConnectionSample(TOKEN, flow, TcpState.ESTABLISHED, ProcessKey(1, 0, 1), False, 0, 0, 0)
+def connection_sample(flow, *, state=TcpState.ESTABLISHED):
+    return ConnectionSample(TOKEN, flow, state, ProcessKey(1, 0, 1), False, 0, 0, 0)
+
+
+def found_while_it_opens():
+    """What a look says of a connection whose first SYN has not been answered yet."""
+    found = sample(initial(), state=TcpState.SYN_SENT, is_fully_established=False)
+    return Resynchronised(snapshot=Snapshot((connection_sample(initial(), state=TcpState.SYN_SENT),), (found,)))
+
+
+def test_a_connection_that_is_still_being_opened_at_the_start_is_left_in_peace():
+    laptop = Laptop(path(1), path(2))
+    assert laptop.feed(found_while_it_opens()) == []
+    assert sources(laptop.connect()) == ["10.0.2.2"]
+    assert [flow.flow for flow in laptop.manager.standing(TOKEN)] == [initial()]
+
+
+def test_what_a_connection_may_use_that_is_still_being_opened_is_not_forgotten_over_a_look():
+    laptop = Laptop(path(1), path(2))
+    laptop.feed(PathsChosen(token=TOKEN, tiers=(), is_multipath=False))
+    laptop.feed(found_while_it_opens())
+    assert laptop.connect() == []
+
+
+def test_a_look_that_is_late_takes_no_connection_back_that_has_been_told():
+    laptop = Laptop(path(1), path(2))
+    laptop.feed(ConnectionCreated(token=TOKEN, flow=initial(), is_server_side=False))
+    opening = connection_sample(initial(), state=TcpState.SYN_SENT)  # the subflow is first, its connection follows
+    laptop.feed(Resynchronised(snapshot=Snapshot((opening,), (sample(initial()),))))
+    assert [flow.flow for flow in laptop.manager.standing(TOKEN)] == [initial()]
 
 
 def test_connections_found_at_the_start_are_completed_and_not_doubled():
