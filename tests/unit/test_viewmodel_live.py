@@ -2,6 +2,7 @@
 
 import pytest
 from fake_manager import World
+from msgspec.structs import replace
 
 from mpmanager.api.structures import ProtectionInfo
 from mpmanager.model.connection import TcpState
@@ -15,8 +16,8 @@ from mpmanager_ui.viewmodels.live_rows import (
     STATE_MEANINGS,
     Recorder,
     RowKind,
+    RowSign,
     RowState,
-    is_doubtful,
     subflow_state,
     trust_details,
 )
@@ -445,8 +446,27 @@ def test_a_new_row_goes_to_the_end_of_a_lively_column(recorder, tree, world):
 
 def test_a_connection_says_why_it_has_one_path_only(world, recorder):
     book(recorder, world.advance())
-    details = {each.values.detail for program in recorder.applications.values() for each in program.children.values()}
-    assert details == {"", "fell back to plain TCP", "began before mpmanagerd"}
+    below = [each.values for program in recorder.applications.values() for each in program.children.values()]
+    assert {(each.detail, each.sign) for each in below} == {
+        ("", RowSign.CONNECTION),
+        ("fell back to plain TCP", RowSign.DOUBTFUL),
+        ("began before mpmanagerd", RowSign.DOUBTFUL),
+    }
+
+
+def test_a_connection_from_outside_has_a_sign_of_its_own_unless_it_is_doubtful(world, recorder):
+    frame = world.advance()
+    ours, outside, doubtful = frame.connections[:3]
+    replaced = [
+        replace(ours, managed=True, fallback=False, server_side=False),
+        replace(outside, managed=True, fallback=False, server_side=True),
+        replace(doubtful, managed=False, server_side=True),
+    ]
+    book(recorder, replace(frame, connections=replaced))
+    rows = {row.values.name: row for program in recorder.applications.values() for row in program.children.values()}
+    signs = [rows[each.remote].values.sign for each in replaced]
+    assert signs == [RowSign.CONNECTION, RowSign.INCOMING, RowSign.DOUBTFUL]
+    assert {each.values.sign for each in recorder.applications.values()} == {RowSign.APPLICATION}
 
 
 def test_what_is_said_of_a_connection_is_in_the_language_that_is_spoken(world, recorder):
@@ -455,7 +475,6 @@ def test_what_is_said_of_a_connection_is_in_the_language_that_is_spoken(world, r
         book(recorder, world.advance())
         below = [each.values for program in recorder.applications.values() for each in program.children.values()]
         assert {each.detail for each in below} == {"", "FELL BACK TO PLAIN TCP", "BEGAN BEFORE MPMANAGERD"}
-        assert [is_doubtful(each) for each in below] == [bool(each.detail) for each in below]
         assert list(trust_details(protection(Hold.FENCED))) == ["TRUSTED PATHS ONLY"]
     finally:
         speak(None)

@@ -2158,18 +2158,6 @@ Nichts wurde geändert.</translation>
             <translation>{helper} statt {path}</translation>
         </message>
         <message>
-            <source>incoming</source>
-            <translation>eingehend</translation>
-        </message>
-        <message>
-            <source>fell back to plain TCP</source>
-            <translation>auf einfaches TCP zurückgefallen</translation>
-        </message>
-        <message>
-            <source>began before mpmanagerd</source>
-            <translation>vor mpmanagerd begonnen</translation>
-        </message>
-        <message>
             <source>suspect</source>
             <translation>verdächtig</translation>
         </message>
@@ -2292,6 +2280,18 @@ Nichts wurde geändert.</translation>
         <message>
             <source>no path</source>
             <translation>kein Pfad</translation>
+        </message>
+        <message>
+            <source>incoming</source>
+            <translation>eingehend</translation>
+        </message>
+        <message>
+            <source>fell back to plain TCP</source>
+            <translation>auf einfaches TCP zurückgefallen</translation>
+        </message>
+        <message>
+            <source>began before mpmanagerd</source>
+            <translation>vor mpmanagerd begonnen</translation>
         </message>
         <message>
             <source>{held} as well as can be</source>

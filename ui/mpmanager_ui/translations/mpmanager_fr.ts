@@ -2158,18 +2158,6 @@ Rien n’a été changé.</translation>
             <translation>{helper} au lieu de {path}</translation>
         </message>
         <message>
-            <source>incoming</source>
-            <translation>entrante</translation>
-        </message>
-        <message>
-            <source>fell back to plain TCP</source>
-            <translation>en repli sur TCP simple</translation>
-        </message>
-        <message>
-            <source>began before mpmanagerd</source>
-            <translation>commencée avant mpmanagerd</translation>
-        </message>
-        <message>
             <source>suspect</source>
             <translation>suspect</translation>
         </message>
@@ -2292,6 +2280,18 @@ Rien n’a été changé.</translation>
         <message>
             <source>no path</source>
             <translation>aucun chemin</translation>
+        </message>
+        <message>
+            <source>incoming</source>
+            <translation>entrante</translation>
+        </message>
+        <message>
+            <source>fell back to plain TCP</source>
+            <translation>en repli sur TCP simple</translation>
+        </message>
+        <message>
+            <source>began before mpmanagerd</source>
+            <translation>commencée avant mpmanagerd</translation>
         </message>
         <message>
             <source>{held} as well as can be</source>

@@ -13,16 +13,13 @@ from mpmanager.model.protection import Coverage, CoverageReason
 from mpmanager.model.socket_options import SocketOption
 from mpmanager.model.trust import Hold
 from mpmanager_ui.viewmodels.history import LONGEST_STEP_S
-from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later, tr_literal
+from mpmanager_ui.viewmodels.translation import Spoken, tr, tr_later
 from mpmanager_ui.viewmodels.waits import THE_PROGRAM, WaitSetting
 
 HISTORY_TICKS = 60
 KEPT_AFTER_END_S = 5.0
 CHUNK_CONNECTIONS = 100
 """Connections booked between two breaths of the event loop."""
-_INCOMING = tr_later("incoming")
-_FELL_BACK = tr_later("fell back to plain TCP")
-_UNMANAGED = tr_later("began before mpmanagerd")
 CARRYING_BIT_S = 1_000.0
 """Below this a subflow only keeps itself alive."""
 
@@ -33,6 +30,19 @@ class RowKind(IntEnum):
     APPLICATION = 0
     CONNECTION = 1
     SUBFLOW = 2
+
+
+@unique
+class RowSign(Enum):
+    """What a row is, at a glance."""
+
+    APPLICATION = "application"
+    CONNECTION = "connection"
+    INCOMING = "incoming"
+    """A connection that came from outside."""
+    DOUBTFUL = "doubtful"
+    """A connection that cannot be given more paths."""
+    SUBFLOW = "subflow"
 
 
 @unique
@@ -138,6 +148,7 @@ class Values(NamedTuple):
     """Of a connection and of its subflows; None while nothing is watched."""
     time: float = 0.0
     """Unix time of the frame it is of."""
+    sign: RowSign = RowSign.SUBFLOW
 
 
 class Record:
@@ -379,6 +390,7 @@ def _connection_values(connection: ConnectionInfo, record: Record, places: Mappi
         _wait_of(connection, record.values.wait),
         connection.expiration,
         time,
+        _sign_of(connection),
     )
 
 
@@ -397,24 +409,20 @@ def _wait_of(connection: ConnectionInfo, old: WaitSetting | None) -> WaitSetting
 def _connection_detail(connection: ConnectionInfo) -> str:
     parts = []
     if connection.server_side:
-        parts.append(tr_literal(_INCOMING))
+        parts.append(tr("incoming"))
     if connection.fallback:
-        parts.append(tr_literal(_FELL_BACK))
+        parts.append(tr("fell back to plain TCP"))
     elif not connection.managed:
-        parts.append(tr_literal(_UNMANAGED))
+        parts.append(tr("began before mpmanagerd"))
     if connection.protection is not None:
         parts += trust_details(connection.protection)
     return ", ".join(parts)
 
 
-def is_doubtful(values: Values) -> bool:
-    """Whether a connection cannot be given more paths."""
-    return any(tr_literal(each) in values.detail for each in (_FELL_BACK, _UNMANAGED))
-
-
-def is_incoming(values: Values) -> bool:
-    """Whether a connection came from outside, and nothing else is to be said of it."""
-    return values.detail == tr_literal(_INCOMING)
+def _sign_of(connection: ConnectionInfo) -> RowSign:
+    if connection.fallback or not connection.managed:
+        return RowSign.DOUBTFUL
+    return RowSign.INCOMING if connection.server_side else RowSign.CONNECTION
 
 
 def trust_details(protection: ProtectionInfo) -> Iterator[str]:
@@ -437,7 +445,8 @@ def _lone_state(state: TcpState) -> RowState:
 def _application_stub(app: AppInfo) -> Values:
     detail = app.exe or app.cgroup or ""
     wait = WaitSetting(None, "", rule_about(app))
-    return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail, wait=wait)
+    sign = RowSign.APPLICATION
+    return _NOTHING._replace(kind=RowKind.APPLICATION, name=app.name, detail=detail, wait=wait, sign=sign)
 
 
 def _application_values(record: Record, places: Mapping[str, int]) -> Values:

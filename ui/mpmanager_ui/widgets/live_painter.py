@@ -14,10 +14,9 @@ from mpmanager_ui.viewmodels.live_rows import (
     CARRYING_BIT_S,
     HISTORY_TICKS,
     RowKind,
+    RowSign,
     RowState,
     Values,
-    is_doubtful,
-    is_incoming,
 )
 from mpmanager_ui.viewmodels.live_tree import NUMBERS, Column, cell_text
 from mpmanager_ui.viewmodels.live_words import SettingOf, words_of
@@ -35,6 +34,12 @@ _ROOM_FOR_NAMES = 100
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
+_ICONS = {
+    RowSign.APPLICATION: "application",
+    RowSign.CONNECTION: "connection",
+    RowSign.INCOMING: "incoming",
+    RowSign.DOUBTFUL: "warning",
+}
 _STATE_COLOURS = {
     RowState.FAILED_OVER: "danger",
     RowState.SUSPECT: "warning",
@@ -149,8 +154,8 @@ class LivePainter:
         self._paint_detail(painter, left, rect, values, has_ended=has_ended)
 
     def _paint_icon(self, painter: QPainter, left: int, rect: QRect, values: Values, *, has_ended: bool) -> int:
-        name, colour = _icon_of(values), self._icon_colours[has_ended]
-        if name == "warning" and not has_ended:
+        name, colour = _ICONS[values.sign], self._icon_colours[has_ended]
+        if values.sign is RowSign.DOUBTFUL and not has_ended:
             colour = self._look.colours.warning
         image = icons.pixmap(name, colour, _ICON, painter.device().devicePixelRatio())
         painter.drawPixmap(left, rect.top() + (rect.height() - _ICON) // 2, image)
@@ -294,11 +299,3 @@ def elided_target(name: str, metrics: QFontMetrics, room: int) -> str:
         return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
     end = f"{colon}{port}"
     return metrics.elidedText(host, Qt.TextElideMode.ElideMiddle, room - metrics.horizontalAdvance(end)) + end
-
-
-def _icon_of(values: Values) -> str:
-    if values.kind is RowKind.APPLICATION:
-        return "application"
-    if is_doubtful(values):
-        return "warning"
-    return "incoming" if is_incoming(values) else "connection"
