@@ -1,7 +1,7 @@
 """The arithmetic of caps: billing months, what of them is used, what will be, and when to warn."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -143,3 +143,25 @@ class UsageMemory:
     told_months: dict[LinkName, Told] = field(default_factory=dict)
     lost_on: date | None = None
     """When it was found out that what was counted before is lost; `date.max`: now. None: it is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapReached:
+    """A path that has carried all that it may."""
+
+    path: LinkName
+    used_bytes: int
+    cap_bytes: int
+    period: str
+    """Such as `month`."""
+
+
+def caps_reached(path: LinkName, cap: PathCap, used: Usage) -> Iterator[CapReached]:
+    """Of one path: that of the day, that of the billing month, or both."""
+    periods = (
+        ("day", used.day_state, used.today_bytes, cap.day_bytes),
+        ("month", used.month_state, used.period_bytes, cap.month_bytes),
+    )
+    for period, state, used_bytes, cap_bytes in periods:
+        if state is CapState.REACHED and cap_bytes is not None:
+            yield CapReached(path=path, used_bytes=used_bytes, cap_bytes=cap_bytes, period=period)

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
-from mpmanager.model.caps import CapState, PathCap, Usage
+from mpmanager.core.caps import CapReached
 from mpmanager.model.diagnosis import Finding, FindingId, Probe, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.names import LinkName
@@ -44,28 +44,6 @@ class FallenBack:
     name: str
     remote: str
     path: LinkName | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapReached:
-    """A path that has carried all that it may."""
-
-    path: LinkName
-    used_bytes: int
-    cap_bytes: int
-    period: str
-    """Such as `month`."""
-
-
-def caps_reached(path: LinkName, cap: PathCap, used: Usage) -> Iterator[CapReached]:
-    """Of one path: that of the day, that of the billing month, or both."""
-    periods = (
-        ("day", used.day_state, used.today_bytes, cap.day_bytes),
-        ("month", used.month_state, used.period_bytes, cap.month_bytes),
-    )
-    for period, state, used_bytes, cap_bytes in periods:
-        if state is CapState.REACHED and cap_bytes is not None:
-            yield CapReached(path=path, used_bytes=used_bytes, cap_bytes=cap_bytes, period=period)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,6 @@
 import re
 from ipaddress import ip_address
 
-import idna
-
 from mpmanager.model.errors import InvalidValueError
 from mpmanager.model.names import HostName
 
@@ -39,6 +37,8 @@ def _parse(name: str, text: str) -> HostName:
 
 def _to_ascii(name: str, text: str) -> str:
     """As browsers do (UTS 46)."""
+    import idna  # noqa: PLC0415  # most names are ASCII, and the daemon starts without its tables
+
     try:
         return idna.encode(name, uts46=True).decode()
     except idna.IDNAError as error:

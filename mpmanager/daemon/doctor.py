@@ -10,7 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mpmanager.api.structures import DiagnosisInfo, FindingInfo, HopInfo, ProbeInfo, ProbeOptions, ProbesInfo
-from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
+from mpmanager.core.caps import CapReached
+from mpmanager.core.diagnoses import Evidence, FallenBack, PlainTcp, findings
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint, ProcessKey

@@ -3,13 +3,14 @@
 import os
 from datetime import UTC, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _LOCAL_TIME = Path("/etc/localtime")
 
 
 def local_zone() -> tzinfo:
     """As TZ names it, else as the machine is set; UTC where nothing tells."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415  # the daemon starts before it needs them
+
     try:
         if name := os.environ.get("TZ", "").removeprefix(":"):
             return ZoneInfo(name)

@@ -8,13 +8,14 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from mpmanager.api.exposition import exposition
 from mpmanager.api.policy_rules import info_of
 from mpmanager.api.structures import EventKind, Frame, PathInfo, PolicyInfo, PolicyQuery, StatusInfo, TrustInfo
-from mpmanager.core.diagnoses import CapReached, caps_reached
+from mpmanager.core.caps import CapReached, caps_reached
 from mpmanager.core.help_record import HelpRecord
 from mpmanager.core.ledger import ConnectionAccount, Volume
 from mpmanager.core.policies import STOCK, paused
@@ -28,14 +29,12 @@ from mpmanager.daemon.capture_keeper import CaptureKeeper
 from mpmanager.daemon.change_keeper import ChangeKeeper
 from mpmanager.daemon.configuration import Configuration
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
-from mpmanager.daemon.doctor import Doctor
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.frames import ConnectionRows, PathRates, application_rows, help_counts, sum_of_helps
 from mpmanager.daemon.health import LoopLag, health
 from mpmanager.daemon.history_keeper import HistoryKeeper
 from mpmanager.daemon.journal import Journal, token_text
 from mpmanager.daemon.mandate_keeper import MandateKeeper
-from mpmanager.daemon.metrics import DropCounts, Observation, metrics_of
 from mpmanager.daemon.metrics_server import export
 from mpmanager.daemon.multipath_rules import MultipathRules, badges
 from mpmanager.daemon.option_keeper import OptionKeeper
@@ -66,6 +65,10 @@ from mpmanager.model.path import Path, PathState
 from mpmanager.model.policy import Policy, TrustDemand
 from mpmanager.model.selector import Subject
 from mpmanager.model.socket_options import SocketWish
+
+if TYPE_CHECKING:
+    from mpmanager.daemon.doctor import Doctor
+    from mpmanager.daemon.metrics import DropCounts
 
 _log = logging.getLogger(__name__)
 
@@ -213,16 +216,6 @@ class Manager:
         )
         self._expirations = ExpirationKeeper(world, self._connections, journal=self.journal, clock=time.monotonic)
         self.options = OptionKeeper(world, self._connections, root=root, heeded=self._expirations.heed)
-        self.doctor = Doctor(
-            world,
-            paths=lambda: self.paths.paths,
-            limits=self._limits,
-            caps_reached=self._caps_reached,
-            rules=lambda: self.policies.rules,
-            accounts=lambda: list(self._connections.ledger.living()),
-            named=self.scopes.named,
-            policy_of=lambda application: self._policy_for(self._subjects.of_application(application)),
-        )
         self.rehearser = Rehearser(
             world,
             journal=self.journal,
@@ -241,7 +234,6 @@ class Manager:
         )
         self._rows = ConnectionRows(unix_time=_unix_time)
         self._lag = LoopLag()
-        self._drops = DropCounts()
         self._sampled = 0.0
         self._known_badges: Mapping[str, tuple[Application, MultipathBadge]] = {}
         self._next_badges = 0.0
@@ -332,8 +324,27 @@ class Manager:
             administrator=self.mandates.rows(),
         )
 
+    @cached_property
+    def doctor(self) -> "Doctor":
+        """Loaded when somebody asks: few ever do."""
+        from mpmanager.daemon.doctor import Doctor  # noqa: PLC0415  # see above
+
+        return Doctor(
+            self._world,
+            paths=lambda: self.paths.paths,
+            limits=self._limits,
+            caps_reached=self._caps_reached,
+            rules=lambda: self.policies.rules,
+            accounts=lambda: list(self._connections.ledger.living()),
+            named=self.scopes.named,
+            policy_of=lambda application: self._policy_for(self._subjects.of_application(application)),
+        )
+
     def metrics(self, viewer: Viewer) -> str:
         """How it goes, for monitoring systems: Prometheus' text format, with what somebody may know of."""
+        from mpmanager.api.exposition import exposition  # noqa: PLC0415  # where nobody watches, nobody needs it
+        from mpmanager.daemon.metrics import Observation, metrics_of  # noqa: PLC0415  # as above
+
         trust, ledger = self.trust_info(), self._connections.ledger
         seen = Observation(
             status=self.status(),
@@ -349,6 +360,12 @@ class Manager:
             health=health(lag_s=self._lag.longest_s, overruns=self._connections.overruns),
         )
         return exposition(metrics_of(seen))
+
+    @cached_property
+    def _drops(self) -> "DropCounts":
+        from mpmanager.daemon.metrics import DropCounts  # noqa: PLC0415  # see `metrics`
+
+        return DropCounts()
 
     def _limits(self) -> list[str]:
         return [

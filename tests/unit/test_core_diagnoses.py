@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.core.caps import usage
-from mpmanager.core.diagnoses import DIAGNOSES, CapReached, Evidence, FallenBack, PlainTcp, caps_reached, findings
+from mpmanager.core.caps import CapReached, caps_reached, usage
+from mpmanager.core.diagnoses import DIAGNOSES, Evidence, FallenBack, PlainTcp, findings
 from mpmanager.model.caps import PathCap
 from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep, Severity
 from mpmanager.model.kernel import KernelFeature, KernelTrial

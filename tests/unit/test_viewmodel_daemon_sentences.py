@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from mpmanager.core.diagnoses import CapReached, Evidence, FallenBack, PlainTcp, findings
+from mpmanager.core.caps import CapReached
+from mpmanager.core.diagnoses import Evidence, FallenBack, PlainTcp, findings
 from mpmanager.model.diagnosis import FindingId, ProbeOutcome, ProbeStep
 from mpmanager.model.kernel import KernelFeature, KernelTrial
 from mpmanager.model.path import PathState
