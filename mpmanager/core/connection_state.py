@@ -14,6 +14,11 @@ from mpmanager.model.trust import Hold
 MOST_SUBFLOWS = 8
 """Of one connection. The kernel enforces no limit for a userspace path manager and counts in eight bits."""
 
+PROVEN_AFTER_S = 1.0
+"""A join stands as soon as its SYN was answered, and the peer may still refuse it: it does so when it has finished
+sending (Linux accepts none then), or has enough subflows. That shows a round trip later, or somewhat more where the
+peer's program is busy."""
+
 _HIGHEST_ID = 255
 
 
@@ -22,6 +27,8 @@ class Subflow:
     local_id: AddressId
     is_backup: bool
     since: float
+    proven_at: float = float("-inf")
+    """From then on the peer is taken to have accepted it."""
     interface_index: int = 0
     """Of the interface that it is bound to; 0 when it is not."""
     flag_refusals: int = 0
@@ -204,7 +211,11 @@ def as_found(connection: Connection, samples: Iterable[SubflowSample], now: floa
     connection.is_established |= any(each.is_fully_established for each in samples)
     connection.subflows = {
         each.flow: Subflow(
-            local_id=each.local_id, is_backup=each.is_backup_here, since=now, interface_index=each.interface_index
+            local_id=each.local_id,
+            is_backup=each.is_backup_here,
+            since=now,
+            proven_at=now if each.is_fully_established else now + PROVEN_AFTER_S,
+            interface_index=each.interface_index,
         )
         for each in samples
         if each.state is TcpState.ESTABLISHED and each.flow not in connection.probes

@@ -345,10 +345,13 @@ class Expiration:
     def _leave(
         self, subflows: Sequence[SubflowView], dead: Mapping[FourTuple, ExpirationReason], finding: Finding, now: float
     ) -> Conclusion | None:
-        """Leave the dead, if anything is left that may deliver, and open the best of it where nothing else carries."""
+        """Leave the dead, if anything is left that may deliver, and open the best of it where nothing else carries.
+
+        What the peer may still refuse may not: the kernel takes no subflow back that was left for it.
+        """
         reasons = {each.path: dead[each.flow] for each in subflows if each.flow in dead}
         left = [each for each in subflows if each.path in reasons]
-        rest = [each for each in subflows if each.path not in reasons]
+        rest = [each for each in subflows if each.path not in reasons and each.is_proven]
         if not rest or not self._may_act(now, len(left) + 1):
             return None
         waited_s = self._waiting_s(now)

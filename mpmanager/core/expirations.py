@@ -258,7 +258,7 @@ class Expirations:
         watched.fastest = _fastest(watched, subflows, tiers)
         ranks = _ranks(watched, standing, tiers)
         views = [
-            _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name])
+            _seen_by_server(each, vitals) if watched.is_server_side else _seen(each, vitals, ranks[each.path.name], now)
             for each, vitals in subflows
             if is_standing(vitals) and each.path.name in ranks
         ]
@@ -445,8 +445,10 @@ def _path_times(views: Sequence[SubflowView], metered: Collection[LinkName]) -> 
     )
 
 
-def _seen(subflow: StandingSubflow, vitals: SubflowVitals, rank: Rank) -> SubflowView:
-    return SubflowView(subflow.flow, subflow.path.name, rank, vitals)
+def _seen(subflow: StandingSubflow, vitals: SubflowVitals, rank: Rank, now: float) -> SubflowView:
+    # A peer that accepts a join answers the end of its handshake (RFC 8684, 3.2), too.
+    is_proven = subflow.proven_at <= now or vitals.received_segments > 1
+    return SubflowView(subflow.flow, subflow.path.name, rank, vitals, is_proven=is_proven)
 
 
 def _seen_by_server(subflow: StandingSubflow, vitals: SubflowVitals) -> SubflowView:

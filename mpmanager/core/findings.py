@@ -32,6 +32,8 @@ class SubflowView(NamedTuple):
     path: LinkName
     rank: Rank
     vitals: SubflowVitals
+    is_proven: bool = True
+    """Whether the peer is taken to have accepted it: others may be left for it."""
 
     @property
     def base_s(self) -> float:

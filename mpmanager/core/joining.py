@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator
 from errno import ECONNREFUSED, ECONNRESET
 
-from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Recovery, Retry, Subflow, is_on
+from mpmanager.core.connection_state import (
+    MOST_SUBFLOWS,
+    PROVEN_AFTER_S,
+    Connection,
+    Join,
+    Recovery,
+    Retry,
+    Subflow,
+    is_on,
+)
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import SubflowFailed
 from mpmanager.core.subflow_targets import Target
@@ -94,6 +103,7 @@ class Joiner:
             local_id=join.local_id if join else event.local_id,
             is_backup=join.is_backup if join else False,
             since=now,
+            proven_at=now + PROVEN_AFTER_S if join else now,
             interface_index=event.interface_index,
         )
         path = self._situation.path_of(event.flow.local.address)

@@ -25,13 +25,19 @@ def abandon(connection: Connection, flow: FourTuple) -> Iterator[Command]:
 
 
 def close_unwanted(situation: Situation, connection: Connection, now: float) -> Iterator[Command]:
-    """Leave the paths that are gone or not allowed; if nothing else would be left, those alone that must be left."""
+    """Leave the paths that are gone or not allowed; if nothing else would be left, those alone that must be left.
+
+    What the peer may still refuse is nothing: others are left once it has accepted.
+    """
     unwanted = [
         flow
         for flow, each in connection.subflows.items()
         if not (_may_stay(situation, connection, flow, each) or is_borne(situation, connection, flow, each, now))
     ]
-    if len(unwanted) < len(connection.subflows):
+    proven_at = [each.proven_at for flow, each in connection.subflows.items() if flow not in unwanted]
+    if unwanted and proven_at and min(proven_at) > now:
+        situation.wake(connection.token, min(proven_at))
+    if proven_at and min(proven_at) <= now:
         yield from _leave(connection, unwanted)
     elif connection.terms.hold is Hold.TRUSTED:
         # Linux keeps a connection without subflows for a minute (net.mptcp.close_timeout), in which it can be joined.

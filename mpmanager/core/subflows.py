@@ -64,6 +64,8 @@ class StandingSubflow:
     path: Path
     interface_index: int
     """Of the interface that it is bound to; 0 when it is not."""
+    proven_at: float = float("-inf")
+    """From then on, in seconds of the manager's clock, the peer is taken to have accepted it."""
 
 
 class SubflowManager:
@@ -98,7 +100,7 @@ class SubflowManager:
         if connection is None:
             return ()
         return tuple(
-            StandingSubflow(flow=flow, path=path, interface_index=each.interface_index)
+            StandingSubflow(flow=flow, path=path, interface_index=each.interface_index, proven_at=each.proven_at)
             for flow, each in connection.subflows.items()
             if (path := self._situation.path_of(flow.local.address)) is not None
         )

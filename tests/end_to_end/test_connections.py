@@ -223,6 +223,27 @@ def test_a_connection_that_is_being_opened_while_the_daemon_comes_back_lives(lab
         assert daemon.events(EventKind.SUBFLOW_CLOSED) == [], "its first subflow is no join that nobody answers"
 
 
+def test_a_path_is_not_left_for_a_subflow_that_the_peer_refuses(lab_up, daemon_in, server_in):
+    """A server that has written all and closed accepts no joins any more, which shows after they seem to stand."""
+    lab = lab_up()
+    daemon, server = daemon_in(lab), server_in(lab)
+    others = ("dsl0", "wwan0")
+    for each in others:
+        lab.change_link(each, LinkChange(carrier=False))
+    until(lambda: all(daemon.path(each).state == "no-carrier" for each in others), "one path is left")
+    lab.change_link("wlan0", LinkChange(rate=500_000))
+    size = 100_000
+    with connect(lab, lab.server_address(), server.port) as client:
+        client.sendall(header(0, size, server_closes_first=True))
+        until(lambda: endpoint(client.getsockname()) in server.counted, "the server has written all")
+        lab.change_link("wlan0", LinkChange(carrier=False))
+        until(lambda: daemon.path("wlan0").state == "no-carrier", "the way of what is left to read is gone")
+        lab.change_link("dsl0", LinkChange(carrier=True))
+        until(lambda: daemon.events(EventKind.SUBFLOW_CLOSED), "the server has refused a join that seemed to stand")
+        lab.change_link("wlan0", LinkChange(carrier=True))
+        assert len(read_exactly(client, size)) == size
+
+
 def test_a_connection_older_than_the_daemon_is_shown_as_not_managed(lab_up, daemon_in, server_in):
     lab = lab_up()
     server = server_in(lab)

@@ -103,6 +103,50 @@ def test_what_is_undecided_changes_nothing():
 # A path that delivers nothing.
 
 
+def left_while_silent(*, helper_is_proven):
+    """The paths that are left while the carrier acknowledges nothing for a second."""
+    machine, effects = Expiration(policy(0.05), now=100.0), []
+    for step in range(100):
+        now = 100.0 + step * 0.01
+        machine.take(Progress(1, 1000 + step, 1000, 0), now)
+        views = [silent(WLAN, Rank.PREFERRED, step), silent(WWAN, Rank.HELPER, 0)._replace(is_proven=helper_is_proven)]
+        effects += machine.judge(views, now)
+    return {each.path for each in effects if isinstance(each, LeaveSubflow)}
+
+
+def silent(path, rank, unacknowledged):
+    counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("in_flight_bytes") :], 0)
+    vitals = SubflowVitals(
+        flow=FourTuple(LOCAL[path], SERVER),
+        state=TcpState.ESTABLISHED,
+        is_backup_there=False,
+        rtt_s=0.02,
+        min_rtt_s=0.02,
+        receiver_rtt_s=None,
+        silent_s=unacknowledged * 0.01,
+        unacknowledged=unacknowledged,
+        **counts,
+    )
+    return SubflowView(vitals.flow, path, rank, vitals)
+
+
+def test_a_dead_path_is_left_only_for_one_that_the_peer_has_accepted():
+    assert left_while_silent(helper_is_proven=True) == {WLAN}
+    assert left_while_silent(helper_is_proven=False) == set()
+
+
+def test_a_path_that_was_joined_just_now_is_taken_as_soon_as_its_handshake_was_answered():
+    place = laptop()
+    place.change_paths(WWAN)
+    connection = place.connect(0.05)
+    messages(place, connection, UPLOAD, 2)
+    place.change_paths()
+    place.run(0.1)
+    place.links[WLAN].is_hole = True
+    place.run(0.3)
+    assert place.state(connection) is ExpirationState.FAILED_OVER
+
+
 @pytest.mark.parametrize("wait_s", [0.005, 0.02, 0.05, 0.2, 0.5])
 @BOTH_DIRECTIONS
 def test_a_stalled_primary_is_left_after_the_expiration_delay(sender, wait_s):

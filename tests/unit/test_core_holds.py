@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mpmanager.core.connection_state import PROVEN_AFTER_S
 from mpmanager.core.subflow_events import ConnectionHeld, NormalPathsChosen
 from mpmanager.model.names import LinkName
 from mpmanager.model.path import Tier
@@ -66,7 +67,8 @@ def test_behind_a_fence_the_last_subflow_waits_for_another_one(laptop):
     commands = laptop.change(path(1), trusted(path(2)))
     assert sources(commands) == ["10.0.2.2"]
     assert left(commands) == []
-    assert left(laptop.accept(commands)) == ["10.0.1.2"]
+    assert left(laptop.accept(commands)) == [], "the peer may still refuse it"
+    assert left(laptop.later(PROVEN_AFTER_S)) == ["10.0.1.2"]
 
 
 def test_without_a_fence_the_last_subflow_goes_and_the_connection_waits_for_a_trusted_path(laptop):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mpmanager.core.connection_state import MOST_SUBFLOWS
+from mpmanager.core.connection_state import MOST_SUBFLOWS, PROVEN_AFTER_S
 from mpmanager.core.joining import (
     JOIN_TIMEOUT_S,
     MOST_TAKEN_PORTS,
@@ -90,6 +90,10 @@ def path(number, *, tier=Tier.ALWAYS, state=PathState.UP, kind=PathKind.WIFI, v4
 
 def initial(number=1, remote=SERVER, port=40000):
     return FourTuple(Endpoint(ip_address(f"10.0.{number}.2"), port), remote)
+
+
+LEFT = [WithdrawAddress(token=TOKEN, local_id=AddressId(0)), DestroySubflow(token=TOKEN, flow=initial())]
+"""What closes the initial subflow."""
 
 
 class Laptop:
@@ -199,10 +203,20 @@ def test_a_lost_path_is_withdrawn_first_and_then_destroyed():
     laptop = Laptop(path(1), path(2))
     (join,) = laptop.connect()
     laptop.accept([join])
-    assert laptop.change(path(1, state=PathState.NO_CARRIER), path(2)) == [
-        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
-        DestroySubflow(token=TOKEN, flow=initial()),
-    ]
+    laptop.later(PROVEN_AFTER_S)
+    assert laptop.change(path(1, state=PathState.NO_CARRIER), path(2)) == LEFT
+
+
+def test_nothing_is_left_for_a_subflow_that_the_peer_may_still_refuse():
+    laptop = Laptop(path(1), path(2))
+    laptop.accept(laptop.connect())
+    assert laptop.change(path(1, state=PathState.NO_CARRIER), path(2)) == []
+    assert laptop.later(PROVEN_AFTER_S - 0.1) == []
+    (join,) = (each.flow for each in laptop.manager.standing(TOKEN))
+    assert laptop.feed(closed(join, error=ECONNRESET)) == []
+    (again,) = laptop.later(RETRY_AFTER_S[0])
+    assert laptop.accept([again]) == []
+    assert laptop.later(PROVEN_AFTER_S) == LEFT
 
 
 def test_the_last_subflow_is_never_destroyed():
@@ -215,10 +229,8 @@ def test_a_path_forbidden_for_the_initial_subflow_is_left_once_another_one_stand
     laptop = Laptop(path(1, tier=Tier.NEVER), path(2))
     commands = laptop.connect()
     assert sources(commands) == ["10.0.2.2"]
-    assert laptop.accept(commands) == [
-        WithdrawAddress(token=TOKEN, local_id=AddressId(0)),
-        DestroySubflow(token=TOKEN, flow=initial()),
-    ]
+    assert laptop.accept(commands) == []
+    assert laptop.later(PROVEN_AFTER_S) == LEFT
 
 
 def test_a_path_that_comes_back_gets_a_subflow_with_a_new_id():
@@ -689,6 +701,7 @@ def backed_up(*others):
     laptop = Laptop(path(1), path(2, tier=Tier.WHEN_NEEDED), *others)
     joins = laptop.connect()
     laptop.accept(joins)
+    laptop.later(PROVEN_AFTER_S)
     return laptop, joins[0]
 
 

@@ -99,7 +99,7 @@ class Half:
         self.next_number = self.expected = 0
         self.early = {}
         self.rtt_s = self.min_rtt_s = None
-        self.heard = end.world.now
+        self.heard = self._opened = end.world.now
         self.backoff = 0
         self.acknowledged = self.received = self.out_of_order = 0
         self.sent = self.sent_again = self.delivered = self.delivered_marked = 0
@@ -237,6 +237,10 @@ class Half:
             self.is_open = False
             self.end.drop(self)
 
+    def _handshake_segments(self, now):
+        """The SYN's answer, and a round trip later that to the handshake's end: the peer has accepted."""
+        return 1 if now - self._opened < 2 * self.link.delay_s else 2
+
     def vitals(self, flow, now):
         return SubflowVitals(
             flow=flow,
@@ -251,7 +255,7 @@ class Half:
             unsent_bytes=sum(each.end - each.start for each in self.queue),
             delivery_rate_byte_s=int(self.rate_byte_s),
             acknowledged_bytes=self.acknowledged,
-            received_segments=self.received,
+            received_segments=self.received + self._handshake_segments(now),
             out_of_order_packets=self.out_of_order,
             delivered=self.delivered,
             delivered_ce=self.delivered_marked,
