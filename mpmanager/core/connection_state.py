@@ -221,7 +221,8 @@ def as_found(connection: Connection, samples: Iterable[SubflowSample], now: floa
         if each.state is TcpState.ESTABLISHED and each.flow not in connection.probes
     }
     connection.joins = {
-        each.flow: Join(
+        each.flow: connection.joins.get(each.flow)  # what was asked for just now has its time yet
+        or Join(
             local_id=each.local_id, is_backup=each.is_backup_here, expires=now, interface_index=each.interface_index
         )
         for each in samples

@@ -636,6 +636,17 @@ def test_a_join_found_unanswered_at_the_start_is_given_up():
     assert commands[0] == DestroySubflow(token=TOKEN, flow=pending)
 
 
+def test_a_join_under_way_while_events_are_lost_has_its_time():
+    laptop = Laptop(path(1), path(2))
+    (join,) = laptop.connect()
+    pending = sample(join.flow, local_id=join.local_id, state=TcpState.SYN_SENT)
+    found = Resynchronised(snapshot=Snapshot((connection_sample(initial()),), (sample(initial()), pending)))
+    laptop.now += JOIN_TIMEOUT_S / 2
+    assert laptop.feed(found) == []
+    assert laptop.later(JOIN_TIMEOUT_S / 4) == []
+    assert laptop.later(JOIN_TIMEOUT_S / 4) == [DestroySubflow(token=TOKEN, flow=join.flow)]
+
+
 _PATHS = st.lists(
     st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
     max_size=6,
