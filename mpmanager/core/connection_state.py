@@ -202,11 +202,7 @@ def is_server_side(samples: Iterable[SubflowSample]) -> bool:
 
 
 def as_found(connection: Connection, samples: Iterable[SubflowSample], now: float) -> Connection:
-    """The connection with the subflows that it really has.
-
-    Of a connection that is new to us, the peer's other addresses and whether it forbids its initial one are inferred
-    from where its subflows go.
-    """
+    """The connection with the subflows that it really has."""
     samples = tuple(samples)
     connection.is_established |= any(each.is_fully_established for each in samples)
     connection.subflows = {
@@ -231,13 +227,30 @@ def as_found(connection: Connection, samples: Iterable[SubflowSample], now: floa
     found = {each.flow for each in samples}
     connection.probes = {flow: each for flow, each in connection.probes.items() if flow in found}
     connection.last_id = max([connection.last_id, *(each.local_id for each in samples)])
-    joined = [each for each in samples if each.flow != connection.initial]
-    for each in joined:
-        if each.flow.remote != connection.initial.remote and not connection.is_server_side:
-            connection.announced.setdefault(each.remote_id, each.flow.remote)
-    if joined and all(each.flow.remote != connection.initial.remote for each in joined):
-        connection.is_initial_address_forbidden = True
     return connection
+
+
+def guess_peer(connection: Connection, samples: Iterable[SubflowSample]) -> None:
+    """Of a client's connection that is new to us, infer what nobody remembers from where its subflows go.
+
+    That is the peer's other addresses, and whether it forbids its initial one: other networks went elsewhere then.
+    """
+    if connection.is_server_side:
+        return
+    is_remembered = connection.memory is not None
+    initial = connection.initial
+    joined = [each for each in samples if each.flow != initial]
+    for each in joined:
+        if each.flow.remote != initial.remote:
+            connection.announced.setdefault(each.remote_id, each.flow.remote)
+    others = {
+        each.flow.remote
+        for each in joined
+        if each.flow.local.address != initial.local.address
+        and each.flow.local.address.version == initial.local.address.version
+    }
+    if others and not is_remembered:
+        connection.is_initial_address_forbidden = initial.remote not in others
 
 
 def is_on(path: Path, flow: FourTuple, subflow: Subflow | Join | Probe) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from mpmanager.core import backup_flags, intrusions, leaving, probing
 from mpmanager.core.address_offers import note_offer_refused, offer_addresses
-from mpmanager.core.connection_state import Connection, ConnectionMemory, Subflow, as_found, is_server_side
+from mpmanager.core.connection_state import Connection, ConnectionMemory, Subflow, as_found, guess_peer, is_server_side
 from mpmanager.core.joining import Joiner, forget_failures
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import (
@@ -267,6 +267,7 @@ class SubflowManager:
             for token, each in living.items()
             if token not in opening
         }
+        known = self._connections.keys() & managed.keys()
         self._connections.clear()
         self._connections.update(managed)
         for token in self._connections.keys() & self._recalled.keys():
@@ -275,6 +276,8 @@ class SubflowManager:
         self._terms = {token: terms for token, terms in self._terms.items() if token in opening}
         for token, connection in self._connections.items():
             as_found(connection, found.get(token, ()), now)
+            if token not in known:
+                guess_peer(connection, found.get(token, ()))
         return tuple(self._reconcile_all(now))
 
     def _reconcile_all(self, now: float) -> Iterator[Command]:

@@ -647,6 +647,47 @@ def test_a_join_under_way_while_events_are_lost_has_its_time():
     assert laptop.later(JOIN_TIMEOUT_S / 4) == [DestroySubflow(token=TOKEN, flow=join.flow)]
 
 
+ELSEWHERE = Endpoint(ip_address("198.51.100.1"), 443)
+
+
+def with_another_address(laptop):
+    """A connection over one path to a peer that has announced another address; what a look says of it."""
+    laptop.connect()
+    (join,) = laptop.feed(AddressAnnounced(token=TOKEN, remote_id=AddressId(1), remote=ELSEWHERE))
+    laptop.accept([join])
+    joined = sample(join.flow, local_id=join.local_id)._replace(remote_id=AddressId(1))
+    return Resynchronised(snapshot=Snapshot((connection_sample(initial()),), (sample(initial()), joined)))
+
+
+def remotes(commands):
+    return {each.remote for each in commands if isinstance(each, CreateSubflow)}
+
+
+def test_a_peer_that_is_joined_at_another_address_is_not_taken_for_one_that_forbids_its_first():
+    laptop = Laptop(path(1))
+    laptop.feed(with_another_address(laptop))
+    assert remotes(laptop.change(path(1), path(2))) == {SERVER}
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_neither_is_it_by_the_daemon_after_a_crash(remembers):
+    before = Laptop(path(1))
+    found = with_another_address(before)
+    after = Laptop(path(1))
+    after.manager.recall(before.manager.memories() if remembers else ())
+    after.feed(found)
+    assert remotes(after.change(path(1), path(2))) == {SERVER}
+
+
+def test_nothing_is_remembered_of_a_server_whose_client_has_several_addresses():
+    laptop = Laptop(path(1))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    joined = FourTuple(served.local, Endpoint(ip_address("198.51.100.5"), 50001))
+    samples = (sample(served, is_begun_here=False), sample(joined, local_id=0, is_begun_here=False))
+    laptop.feed(Resynchronised(snapshot=Snapshot((connection_sample(served),), samples)))
+    assert laptop.manager.memories() == ()
+
+
 _PATHS = st.lists(
     st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
     max_size=6,
