@@ -80,6 +80,7 @@ class ConnectionMemory:
     """By the peer."""
     offered: tuple[tuple[AddressId, IPAddress], ...]
     """By this host."""
+    has_left_initial_address: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,7 +153,8 @@ class Connection:
     @property
     def memory(self) -> ConnectionMemory | None:
         """None when there is nothing to remember, as with most connections of a client."""
-        if not (self.is_initial_address_forbidden or self.announced or self.offered):
+        has_told = self.offered or (self.is_server_side and self.has_left_initial_address)
+        if not (self.is_initial_address_forbidden or self.announced or has_told):
             return None
         return ConnectionMemory(
             token=self.token,
@@ -160,6 +162,7 @@ class Connection:
             is_initial_address_forbidden=self.is_initial_address_forbidden,
             announced=tuple(self.announced.items()),
             offered=tuple((local_id, address) for address, local_id in self.offered.items()),
+            has_left_initial_address=self.has_left_initial_address,
         )
 
     def recall(self, memory: ConnectionMemory) -> None:
@@ -168,6 +171,7 @@ class Connection:
             self.is_initial_address_forbidden |= memory.is_initial_address_forbidden
             self.announced = dict(memory.announced) | self.announced
             self.offered = {address: local_id for local_id, address in memory.offered} | self.offered
+            self.has_left_initial_address |= memory.has_left_initial_address
 
     @property
     def is_local(self) -> bool:

@@ -113,6 +113,7 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
     is_initial_address_forbidden: bool
     announced: list[tuple[int, str, int]]
     offered: list[tuple[int, str]]
+    has_left_initial_address: bool = False
 
     @classmethod
     def of(cls, memory: ConnectionMemory) -> Self:
@@ -123,6 +124,7 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
             is_initial_address_forbidden=memory.is_initial_address_forbidden,
             announced=[(remote_id, *_pair(each)) for remote_id, each in memory.announced],
             offered=[(local_id, str(each)) for local_id, each in memory.offered],
+            has_left_initial_address=memory.has_left_initial_address,
         )
 
     def memory(self) -> ConnectionMemory:
@@ -132,6 +134,7 @@ class _ConnectionEntry(msgspec.Struct, forbid_unknown_fields=True):
             is_initial_address_forbidden=self.is_initial_address_forbidden,
             announced=tuple((AddressId(number), _endpoint(host, port)) for number, host, port in self.announced),
             offered=tuple((AddressId(number), ip_address(host)) for number, host in self.offered),
+            has_left_initial_address=self.has_left_initial_address,
         )
 
 

@@ -688,6 +688,28 @@ def test_nothing_is_remembered_of_a_server_whose_client_has_several_addresses():
     assert laptop.manager.memories() == ()
 
 
+def test_a_server_that_has_offered_its_first_address_again_does_not_withdraw_it_after_a_crash():
+    laptop = Laptop(path(1), path(2))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    joined, again = (
+        FourTuple(Endpoint(ip_address(f"10.0.{number}.2"), 443), Endpoint(served.remote.address, port))
+        for number, port in ((2, 50001), (1, 50002))
+    )
+    event = {"token": TOKEN, "remote_id": AddressId(0), "is_backup_there": False}
+    (offer,) = laptop.connect(served, server=True)
+    laptop.feed(SubflowEstablished(flow=joined, local_id=offer.local_id, **event))
+    laptop.change(path(1, state=PathState.NO_CARRIER), path(2))
+    (anew,) = laptop.change(path(1), path(2))
+    laptop.feed(SubflowEstablished(flow=again, local_id=anew.local_id, **event))
+    after = Laptop(path(1), path(2))
+    after.manager.recall(laptop.manager.memories())
+    samples = (
+        sample(joined, local_id=offer.local_id, is_begun_here=False),
+        sample(again, local_id=anew.local_id, is_begun_here=False),
+    )
+    assert after.feed(Resynchronised(snapshot=Snapshot((connection_sample(served),), samples))) == []
+
+
 _PATHS = st.lists(
     st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
     max_size=6,

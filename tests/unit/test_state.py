@@ -19,6 +19,7 @@ MEMORY = ConnectionMemory(
     is_initial_address_forbidden=True,
     announced=((AddressId(3), Endpoint(ip_address("198.51.100.1"), 8443)),),
     offered=((AddressId(1), ip_address("fd00::2")), (AddressId(2), ip_address("10.0.2.2"))),
+    has_left_initial_address=True,
 )
 
 
