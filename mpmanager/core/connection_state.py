@@ -172,6 +172,7 @@ class Connection:
             self.announced = dict(memory.announced) | self.announced
             self.offered = {address: local_id for local_id, address in memory.offered} | self.offered
             self.has_left_initial_address |= memory.has_left_initial_address
+            self.is_server_side |= bool(memory.offered)  # whoever has no subflow left does not show it
 
     @property
     def is_local(self) -> bool:
@@ -200,15 +201,22 @@ class Connection:
 
 
 def is_server_side(samples: Iterable[SubflowSample]) -> bool:
-    """Whether the peer has opened a connection: it has sent all SYNs then."""
+    """Whether the peer has opened a connection: it has sent all SYNs then. Without any subflow nobody knows."""
     samples = tuple(samples)
     return bool(samples) and not any(each.is_begun_here for each in samples)
 
 
-def as_found(connection: Connection, samples: Iterable[SubflowSample], now: float) -> Connection:
-    """The connection with the subflows that it really has."""
+def as_found(
+    connection: Connection, samples: Iterable[SubflowSample], now: float, *, state: TcpState = TcpState.ESTABLISHED
+) -> Connection:
+    """The connection, which is in this state itself, with the subflows that it really has.
+
+    One that has lost them all may be joined again for a minute. The kernel refuses where that is not so.
+    """
     samples = tuple(samples)
-    connection.is_established |= any(each.is_fully_established for each in samples)
+    connection.is_established |= any(each.is_fully_established for each in samples) or (
+        not samples and state is TcpState.ESTABLISHED
+    )
     connection.subflows = {
         each.flow: Subflow(
             local_id=each.local_id,

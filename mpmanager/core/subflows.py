@@ -189,6 +189,7 @@ class SubflowManager:
             case AddressWithdrawn():
                 connection.announced.pop(event.remote_id, None)
             case SubflowEstablished():
+                connection.is_server_side |= _is_first_of_peer(connection, event.flow)
                 intrusions.note_opened(self._situation, connection, event.flow, now)
                 self._joiner.note_established(connection, event, now)
             case SubflowClosed():
@@ -275,7 +276,7 @@ class SubflowManager:
         self._recalled.clear()
         self._terms = {token: terms for token, terms in self._terms.items() if token in opening}
         for token, connection in self._connections.items():
-            as_found(connection, found.get(token, ()), now)
+            as_found(connection, found.get(token, ()), now, state=living[token].state)
             if token not in known:
                 guess_peer(connection, found.get(token, ()))
         return tuple(self._reconcile_all(now))
@@ -314,6 +315,12 @@ class SubflowManager:
 
 def _is_steered(connection: Connection) -> bool:
     return connection.is_established and not (connection.is_local or connection.is_foreign)
+
+
+def _is_first_of_peer(connection: Connection, flow: FourTuple) -> bool:
+    """Whether a peer joins what had no subflow left, and so shows who has opened the connection."""
+    is_theirs = not connection.subflows and flow not in connection.joins
+    return is_theirs and flow.local.port == connection.initial.local.port
 
 
 def _terms_after(terms: Terms, order: ConnectionHeld | PathsChosen) -> Terms:

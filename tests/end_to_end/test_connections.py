@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import closing
 from errno import EINPROGRESS
 from pathlib import Path
 
@@ -14,6 +15,9 @@ import pytest
 from end_to_end.stage import DAEMON, IPPROTO_MPTCP, connect, endpoint, header, read_exactly, subflow_paths, until
 from mpmanager.api.structures import EventKind, Topic
 from mpmanager.lab.topology import LinkChange
+from mpmanager.linux.mptcp_pm import LinuxPathManager
+from mpmanager.linux.sock_diag import LinuxConnectionTable
+from mpmanager.model.pathmanager import DestroySubflow
 
 pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
@@ -242,6 +246,36 @@ def test_a_path_is_not_left_for_a_subflow_that_the_peer_refuses(lab_up, daemon_i
         until(lambda: daemon.events(EventKind.SUBFLOW_CLOSED), "the server has refused a join that seemed to stand")
         lab.change_link("wlan0", LinkChange(carrier=True))
         assert len(read_exactly(client, size)) == size
+
+
+def close_all_subflows(lab, note):
+    """As a daemon may do that is killed before it has joined the connections again."""
+    with (
+        closing(lab.inside("laptop", LinuxConnectionTable)) as table,
+        closing(lab.inside("laptop", lambda: LinuxPathManager(remembered=note))) as path_manager,
+    ):
+        for each in table.snapshot().subflows:
+            path_manager.execute(DestroySubflow(token=each.token, flow=each.flow))
+        until(lambda: not table.snapshot().subflows, "no subflow is left")
+        assert len(table.snapshot().connections) == 1, "the kernel keeps the connection for a while"
+
+
+def test_a_connection_that_has_lost_all_subflows_goes_on_when_the_daemon_is_back(
+    lab_up, daemon_in, server_in, tmp_path
+):
+    lab = lab_up()
+    daemon, server = daemon_in(lab), server_in(lab)
+    with connect(lab, lab.server_address(), server.port) as client:
+        client.sendall(header(0, 100_000))
+        read_exactly(client, 100_000)
+        until(lambda: len(subflow_paths(daemon.connection(client.getsockname()))) == 3, "three subflows")
+        daemon.kill()
+        close_all_subflows(lab, tmp_path / "note")
+        daemon.start()
+        until(lambda: daemon.events(EventKind.SUBFLOW_OPENED), "it is joined again", within_s=5)
+        assert not daemon.connection(client.getsockname()).server_side
+        client.sendall(b".")
+        assert client.recv(1) == b"", "the server has got it and closes"
 
 
 def test_a_connection_older_than_the_daemon_is_shown_as_not_managed(lab_up, daemon_in, server_in):

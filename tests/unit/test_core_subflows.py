@@ -710,6 +710,42 @@ def test_a_server_that_has_offered_its_first_address_again_does_not_withdraw_it_
     assert after.feed(Resynchronised(snapshot=Snapshot((connection_sample(served),), samples))) == []
 
 
+def found_bare(flow):
+    """What a look says of a connection that has lost all its subflows."""
+    return Resynchronised(snapshot=Snapshot((connection_sample(flow),), ()))
+
+
+def test_a_connection_that_is_found_without_subflows_is_joined_again_within_its_terms():
+    laptop = Laptop(path(1), path(2))
+    laptop.feed(PathsChosen(token=TOKEN, tiers=(), is_multipath=False))
+    joins = laptop.feed(found_bare(initial()))
+    assert sources(joins) == ["10.0.1.2"]
+    laptop.accept(joins)
+    assert [each.flow for each in laptop.manager.standing(TOKEN)] == [joins[0].flow]
+
+
+def test_a_server_that_is_found_without_subflows_leaves_joins_to_its_client():
+    laptop = Laptop(path(1), path(2))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    laptop.connect(served, server=True)
+    after = Laptop(path(1), path(2))
+    after.manager.recall(laptop.manager.memories())
+    assert after.feed(found_bare(served)) == []
+
+
+def test_a_server_of_which_nothing_is_remembered_is_known_by_its_clients_next_join():
+    laptop = Laptop(path(1))
+    served = FourTuple(Endpoint(ip_address("10.0.1.2"), 443), Endpoint(ip_address("203.0.113.5"), 50000))
+    for join in laptop.feed(found_bare(served)):
+        laptop.feed(closed(join.flow, ECONNRESET))
+    joined = FourTuple(served.local, Endpoint(served.remote.address, 50001))
+    event = SubflowEstablished(
+        token=TOKEN, flow=joined, local_id=AddressId(0), remote_id=AddressId(1), is_backup_there=False
+    )
+    assert laptop.feed(event) == []
+    assert [type(each) for each in laptop.change(path(1), path(2))] == [AnnounceAddress]
+
+
 _PATHS = st.lists(
     st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
     max_size=6,
