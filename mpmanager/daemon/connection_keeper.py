@@ -134,7 +134,7 @@ class ConnectionKeeper:
         self._naming_rests_until = 0.0
         self._has_lost_events = False
         self._behind_since: float | None = None
-        """When `wake` found events of the kernel that had not been taken in, and has since."""
+        """When events of the kernel were found that had not been taken in, and have been since."""
         self.overruns = 0
         """How often events of the kernel were lost."""
         self._last_seen: dict[Token, float] = {}
@@ -165,12 +165,16 @@ class ConnectionKeeper:
 
         While the kernel has told what is not taken in yet, nothing is due: the answer that has not come may be there.
         """
+        if not self._is_behind():
+            self._decide(TimePassed())
+
+    def _is_behind(self) -> bool:
+        """Whether the kernel has told what is not taken in yet; not for longer than it may be waited for."""
         if not self._world.path_manager.has_news():
             self._behind_since = None
         elif self._behind_since is None:
             self._behind_since = self._clock()
-        if self._behind_since is None or self._clock() - self._behind_since > _LONGEST_BEHIND_S:
-            self._decide(TimePassed())
+        return self._behind_since is not None and self._clock() - self._behind_since <= _LONGEST_BEHIND_S
 
     def set_paths(self, paths: tuple[Path, ...], other_addresses: frozenset[IPAddress] = frozenset()) -> None:
         """The network is another now; the other addresses are this host's too, but no path's."""
@@ -193,11 +197,15 @@ class ConnectionKeeper:
         self._has_lost_events = True
         self._news()
 
-    def resynchronise_if_needed(self) -> None:
-        """Look at everything if events were lost since the last time."""
-        if self._has_lost_events:
+    def resynchronise_if_needed(self) -> bool:
+        """Look at everything if events were lost since the last time; whether that has to be put off.
+
+        What was told before they were lost comes first: its end may be among them, and nobody would tell it again.
+        """
+        if self._has_lost_events and not self._is_behind():
             self.resynchronise()
             self._has_lost_events = False
+        return self._has_lost_events
 
     def sample(self) -> None:
         """Look at all connections and bring their accounts up to date."""

@@ -575,7 +575,9 @@ class Manager:
         while True:
             self._news.clear()
             try:
-                self._connections.resynchronise_if_needed()
+                if self._connections.resynchronise_if_needed():
+                    await asyncio.sleep(0)  # what the kernel has told comes first
+                    continue
                 self._connections.name_newcomers()
                 is_settling = self._connections.settle()
             except CommandRefusedError as error:

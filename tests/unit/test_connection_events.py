@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from ipaddress import IPv4Address
+from itertools import count
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.joining import JOIN_TIMEOUT_S
@@ -11,7 +12,16 @@ from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
-from mpmanager.model.connection import Application, Endpoint, FourTuple, TcpState
+from mpmanager.model.connection import (
+    Application,
+    ConnectionSample,
+    Endpoint,
+    FourTuple,
+    ProcessKey,
+    Snapshot,
+    SubflowSample,
+    TcpState,
+)
 from mpmanager.model.enforcement import CgroupPath
 from mpmanager.model.names import AddressId, LinkName, Token
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
@@ -193,38 +203,84 @@ def test_an_event_says_whose_connection_it_is_about_from_the_first_one_on():
     assert journal.recent(1)[0].uid is None
 
 
-def test_no_join_is_given_up_while_the_kernel_has_told_what_is_not_taken_in_yet():
-    world, now, news = simulated_world(), [0.0], [True]
-    told = []
-    world.path_manager.execute = told.append
-    world.path_manager.has_news = lambda: news[0]
-    keeper = ConnectionKeeper(
-        world,
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: now[0],
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-    )
-    keeper.set_paths(tuple(replace(path(*each), ways_out=(WayOut(version=4, gateway=None),)) for each in TWO_PATHS))
+class Behind:
+    """A keeper whose kernel has two paths and tells faster than it is heard."""
 
-    def given_up(after_s):
-        told.clear()
-        now[0] += after_s
-        keeper.wake()
-        return [type(each) for each in told] == [DestroySubflow]
+    def __init__(self):
+        self.world, self.now, self.has_news, self.told = simulated_world(), 0.0, True, []
+        self.world.path_manager.execute = self.told.append
+        self.world.path_manager.has_news = lambda: self.has_news
+        ports = count(50000)
+        self.keeper = ConnectionKeeper(
+            self.world,
+            journal=Journal(wall_clock=lambda: 0.0),
+            clock=lambda: self.now,
+            choose_port=lambda: next(ports),
+            news=lambda: None,
+            policy_for=lambda _account: STOCK_POLICY,
+        )
+        paths = (path(*each) for each in TWO_PATHS)
+        self.keeper.set_paths(tuple(replace(each, ways_out=(WayOut(version=4, gateway=None),)) for each in paths))
 
-    def connect():
+    def connect(self):
+        """Returns what is asked for then."""
+        self.told.clear()
         for kind, more in ((ConnectionCreated, {}), (ConnectionEstablished, {"is_initial_address_forbidden": False})):
-            keeper.take_event(kind(token=TOKEN, flow=CABLE, is_server_side=False, **more))
-        assert [type(each) for each in told] == [CreateSubflow]
+            self.keeper.take_event(kind(token=TOKEN, flow=CABLE, is_server_side=False, **more))
+        (join,) = self.told
+        assert isinstance(join, CreateSubflow)
+        return join
 
-    connect()
-    assert not given_up(JOIN_TIMEOUT_S), "its answer may be among what waits"
-    assert not given_up(29.0)
-    assert given_up(2.0), "a peer that never stops to tell stops nothing else"
-    news[0] = False
-    keeper.take_event(ConnectionClosed(token=TOKEN))
-    told.clear()
-    connect()
-    assert given_up(JOIN_TIMEOUT_S)
+    def found(self):
+        """A look says: nothing but the first subflow."""
+        owner = ProcessKey(1, 0, 1)
+        connection = ConnectionSample(TOKEN, CABLE, TcpState.ESTABLISHED, owner, False, 0, 0, 0)
+        here = SubflowSample(
+            TOKEN, CABLE, AddressId(0), AddressId(0), TcpState.ESTABLISHED, False, False, True, True, 0, None, 0, 0, 0
+        )
+        return Snapshot((connection,), (here,))
+
+
+def test_no_join_is_given_up_while_the_kernel_has_told_what_is_not_taken_in_yet():
+    behind = Behind()
+
+    def is_given_up(after_s):
+        behind.told.clear()
+        behind.now += after_s
+        behind.keeper.wake()
+        return [type(each) for each in behind.told] == [DestroySubflow]
+
+    behind.connect()
+    assert not is_given_up(JOIN_TIMEOUT_S), "its answer may be among what waits"
+    assert not is_given_up(29.0)
+    assert is_given_up(2.0), "a peer that never stops to tell stops nothing else"
+    behind.has_news = False
+    behind.keeper.take_event(ConnectionClosed(token=TOKEN))
+    behind.connect()
+    assert is_given_up(JOIN_TIMEOUT_S)
+
+
+def test_what_was_told_before_events_were_lost_is_taken_in_before_the_fresh_look():
+    behind = Behind()
+    join = behind.connect()
+    behind.world.connections.snapshot = behind.found
+    behind.keeper._note_lost_events()
+    assert behind.keeper.resynchronise_if_needed(), "later"
+    answer = SubflowEstablished(
+        token=TOKEN, flow=join.flow, local_id=join.local_id, remote_id=AddressId(0), is_backup_there=False
+    )
+    behind.keeper.take_event(answer)
+    behind.has_news = False
+    assert not behind.keeper.resynchronise_if_needed()
+    assert [each.flow for each in behind.keeper.standing(TOKEN)] == [CABLE], "that it has ended was lost"
+    assert isinstance(behind.told[-1], CreateSubflow), "it is missed"
+
+
+def test_a_fresh_look_does_not_wait_for_a_kernel_that_never_stops_to_tell():
+    behind = Behind()
+    behind.connect()
+    behind.world.connections.snapshot = behind.found
+    behind.keeper._note_lost_events()
+    assert behind.keeper.resynchronise_if_needed()
+    behind.now += 31.0
+    assert not behind.keeper.resynchronise_if_needed()
