@@ -62,6 +62,8 @@ CALM_SHARE = 0.6
 """and has room again when it takes less. An open helper gets most of what is new, because the kernel sends to the
 subflow with the shortest queue: a path that is helped for longer than that runs dry."""
 
+_LONGEST_UNSEEN_S = 0.0125
+"""Half of the longest time between two looks. What a late one finds may have been written just before it."""
 _ADVANCING_S = 0.03
 """Acknowledgements, or data, that came so lately are coming."""
 _STREAM_BYTES = 100_000
@@ -209,7 +211,7 @@ class Expiration:
             return True
         if progress != before:
             self._progress = progress
-            self._note_moves(before, progress, moved)
+            self._note_moves(before, progress, moved, written=max(moved, now - _LONGEST_UNSEEN_S))
         if now >= self._due_look:
             return True
         return now >= self._next_look and (
@@ -254,10 +256,10 @@ class Expiration:
         self._enter(TRANSITIONS[self.state][finding], now)
         return effects
 
-    def _note_moves(self, before: Progress, progress: Progress, now: float) -> None:
+    def _note_moves(self, before: Progress, progress: Progress, now: float, *, written: float) -> None:
         self.active = now
         if progress.write_seq != before.write_seq:
-            self._sending.write(progress.write_seq, now)
+            self._sending.write(progress.write_seq, written)
         if progress.snd_una != before.snd_una:
             is_helped = self.state not in {_S.PRIMARY, _S.SUSPECT}
             self._sending.acknowledge(progress.snd_una, now, base_s=self._base_s, is_helped=is_helped)

@@ -544,6 +544,18 @@ def test_who_was_late_himself_draws_no_conclusions_for_a_while():
     assert len(failed(place)) == 1
 
 
+@pytest.mark.parametrize("late_s", [0.3, 1.0, 5.0])
+@pytest.mark.parametrize("tier", [Tier.WHEN_NEEDED, Tier.BACKUP])
+def test_what_was_written_just_before_a_late_look_is_no_older_than_that(late_s, tier):
+    place = Laptop(wlan0=Link(delay_s=0.15, rate_bit_s=10e6), wwan0=Link(delay_s=0.01, rate_bit_s=10e6, tier=tier))
+    connection = place.connect(0.05)
+    place.run(3)
+    place.at(place.now + late_s - 0.01, connection.client.write, 1000)
+    place.be_late(late_s)
+    place.run(1)
+    assert (place.orders, place.reports) == ([], []), "its acknowledgement takes a round trip"
+
+
 @pytest.mark.parametrize("leap_s", [0.3, 5.0, 30_000.0])
 @BOTH_DIRECTIONS
 def test_a_clock_that_leaps_while_the_machine_sleeps_fails_no_path(sender, leap_s):

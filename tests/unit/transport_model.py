@@ -441,6 +441,12 @@ class Laptop:
             self._let_happen(min(until, self.now + interval_s))
             self.poll()
 
+    def be_late(self, seconds):
+        """All goes on but the daemon, whose look comes so late."""
+        self._let_happen(self.now + seconds)
+        self.core.note_lag(seconds, self.now)
+        self.poll()
+
     def leap(self, seconds):
         """The clock goes on while nothing else does, as while a machine sleeps; the daemon's look comes so late."""
         self._events = [(time + seconds, *rest) for time, *rest in self._events]  # the order stays
