@@ -122,6 +122,7 @@ class Expirations:
         self._budget = float(MOST_COMMANDS)
         self._budget_time = 0.0
         self._doubt_until = 0.0
+        self._is_behind = False
         self._is_tense = False
         self._busy_interval_s = BUSY_INTERVAL_S
         self._has_new_policies = False
@@ -183,6 +184,10 @@ class Expirations:
         """Say how much too late the looks come that follow."""
         if lag_s > LAG_S:
             self._doubt_until = now + min(lag_s, DOUBT_S)
+
+    def note_behind(self, *, is_behind: bool) -> None:
+        """Say whether the kernel has told what is not taken in yet: the answer to a probe may be there."""
+        self._is_behind = is_behind
 
     def beats(self, now: float) -> tuple[Beat, ...]:
         """The heartbeats to send now; call it before each round of looks."""
@@ -264,8 +269,10 @@ class Expirations:
         ]
         self._note_carriers(watched, subflows, ranks)
         self._measure(watched, views, now)
+        is_hearing = not self._is_behind or watched.machine.suspected_path is None
+        may_act = self._may_act(now) and is_hearing
         effects = watched.machine.judge(
-            views, now, may_act=self._may_act(now), found_dead=self._dead_paths(subflows, now), missed=self._missed
+            views, now, may_act=may_act, found_dead=self._dead_paths(subflows, now), missed=self._missed
         )
         moves = self._moves(watched, standing, now)
         orders = (*_choose(token, watched, ranks, tiers), *self._orders(token, effects, now))

@@ -165,10 +165,10 @@ class ConnectionKeeper:
 
         While the kernel has told what is not taken in yet, nothing is due: the answer that has not come may be there.
         """
-        if not self._is_behind():
+        if not self.is_behind():
             self._decide(TimePassed())
 
-    def _is_behind(self) -> bool:
+    def is_behind(self) -> bool:
         """Whether the kernel has told what is not taken in yet; not for longer than it may be waited for."""
         if not self._world.path_manager.has_news():
             self._behind_since = None
@@ -202,7 +202,7 @@ class ConnectionKeeper:
 
         What was told before they were lost comes first: its end may be among them, and nobody would tell it again.
         """
-        if self._has_lost_events and not self._is_behind():
+        if self._has_lost_events and not self.is_behind():
             self.resynchronise()
             self._has_lost_events = False
         return self._has_lost_events

@@ -158,6 +158,7 @@ class ExpirationKeeper:
             self._next_choice = max(now + _CHOOSE_EVERY_S, ended + rest_s)
         if self._due is not None:
             self._core.note_lag(now - self._due, now)
+        self._core.note_behind(is_behind=self._connections.is_behind())
         for beat in self._core.beats(now):
             self._world.echo.send(beat)
         for progress in self._world.connections.progress(self._core.tokens):

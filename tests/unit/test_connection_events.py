@@ -11,6 +11,7 @@ from mpmanager.core.policies import STOCK_POLICY
 from mpmanager.core.subflow_events import ProbeWanted
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.connection_keeper import ConnectionKeeper
+from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.journal import Journal
 from mpmanager.model.connection import (
     Application,
@@ -274,6 +275,17 @@ def test_what_was_told_before_events_were_lost_is_taken_in_before_the_fresh_look
     assert not behind.keeper.resynchronise_if_needed()
     assert [each.flow for each in behind.keeper.standing(TOKEN)] == [CABLE], "that it has ended was lost"
     assert isinstance(behind.told[-1], CreateSubflow), "it is missed"
+
+
+def test_who_watches_late_data_is_told_that_answers_may_wait():
+    behind, told = Behind(), []
+    watching = ExpirationKeeper(
+        behind.world, behind.keeper, journal=Journal(wall_clock=lambda: 0.0), clock=lambda: behind.now
+    )
+    watching._core.note_behind = lambda *, is_behind: told.append(is_behind)
+    for behind.has_news in (True, False):
+        watching.poll()
+    assert told == [True, False]
 
 
 def test_a_fresh_look_does_not_wait_for_a_kernel_that_never_stops_to_tell():

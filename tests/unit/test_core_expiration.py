@@ -544,6 +544,27 @@ def test_who_was_late_himself_draws_no_conclusions_for_a_while():
     assert len(failed(place)) == 1
 
 
+def test_no_probe_is_unanswered_while_the_kernel_has_told_what_is_not_taken_in_yet():
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 1)
+    place.run(1)
+    waiting, take_in = [], place._establish
+    place._establish = lambda *answer: waiting.append(answer)
+    place.core.note_behind(is_behind=True)
+    place.run(0.5)
+    assert probes(place), "the server has stopped"
+    assert waiting, "the path has answered"
+    assert failed(place) == []
+    for answer in waiting:
+        take_in(*answer)
+    place._establish = take_in
+    place.core.note_behind(is_behind=False)
+    place.run(0.5)
+    assert failed(place) == []
+    assert place.state(connection) is ExpirationState.PRIMARY
+
+
 @pytest.mark.parametrize("late_s", [0.3, 1.0, 5.0])
 @pytest.mark.parametrize("tier", [Tier.WHEN_NEEDED, Tier.BACKUP])
 def test_what_was_written_just_before_a_late_look_is_no_older_than_that(late_s, tier):
