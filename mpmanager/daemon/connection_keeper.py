@@ -28,6 +28,7 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import (
     NOBODY,
+    UNKNOWN_APPLICATION,
     Application,
     FourTuple,
     ProcessKey,
@@ -131,6 +132,8 @@ class ConnectionKeeper:
         self._newcomers: list[Token] = []
         self._nameless: dict[Token, float] = {}
         """Connections whose application is not known yet, and since when."""
+        self._by_cgroup: dict[ProcessKey, Application] = {}
+        """What the cgroups of connections tell whose programs are still sought."""
         self._naming_rests_until = 0.0
         self._has_lost_events = False
         self._behind_since: float | None = None
@@ -213,6 +216,7 @@ class ConnectionKeeper:
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         for account in self.ledger.take(self._without_probes(snapshot), now=self._clock()):
+            account.application = self._told_by_cgroup(self._owner(account))
             account.opening = self._opening(account)
             account.wish = self._wish_of(account.token)
             self.revise(account)
@@ -289,6 +293,7 @@ class ConnectionKeeper:
         now = self._clock()
         if now < self._naming_rests_until or not self._newcomers:
             return
+        self._by_cgroup.clear()
         waiting = list(dict.fromkeys(self._newcomers))
         newcomers, self._newcomers = waiting[:_MOST_NAMES], waiting[_MOST_NAMES:]
         again = self._nameless.keys() & set(newcomers)
@@ -389,7 +394,9 @@ class ConnectionKeeper:
         if self.ledger.connection(event.token) is not None:
             return
         account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
-        account.owner_uid = self._owner_uid(account)
+        owner = self._owner(account)
+        account.owner_uid = owner.uid if owner.is_known else None
+        account.application = self._told_by_cgroup(owner)
         account.opening = self._opening(account)
         account.wish = self._wish_of(event.token)
         self.revise(account)
@@ -465,9 +472,14 @@ class ConnectionKeeper:
             sample = self._world.connections.connection(account.token)
         return sample.owner if sample is not None else NOBODY
 
-    def _owner_uid(self, account: ConnectionAccount) -> int | None:
-        owner = self._owner(account)
-        return owner.uid if owner.is_known else None
+    def _told_by_cgroup(self, owner: ProcessKey) -> Application:
+        """Whose a connection is as far as nobody has to be sought: it may be joined before its program is found."""
+        place = owner._replace(inode=0)
+        if not place.cgroup_id:
+            return UNKNOWN_APPLICATION
+        if place not in self._by_cgroup:
+            self._by_cgroup[place] = self._named(self._world.applications.find([place])[0])
+        return self._by_cgroup[place]
 
     def _check_backup_flag(self, event: SubflowEstablished) -> None:
         """Some kernels ignore the backup flag of a new subflow: see what it really has."""

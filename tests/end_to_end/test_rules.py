@@ -2,12 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from end_to_end.cafe import LTE, MPM, TALKER, WIFI
 from end_to_end.stage import subflow_paths, until
+from mpmanager.api.structures import EventKind
 
 pytestmark = pytest.mark.netns
 
@@ -105,6 +108,29 @@ def test_what_is_said_at_the_start_of_a_program_holds_for_it_alone(cafe):
     until(
         lambda: sorted(len(subflow_paths(each)) for each in cafe.daemon.connections()) == [1, 2], "the other has both"
     )
+
+
+def test_no_connection_of_a_burst_joins_where_its_program_may_not(cafe):
+    run = [str(MPM), "--bus", str(cafe.daemon.bus), "run", "--no-multipath", "--paths", LTE, "--"]
+    script = f"""
+import socket, sys
+server = ({str(cafe.lab.server_address())!r}, {cafe.server.port})
+burst = [socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) for _ in range(30)]
+for each in burst:
+    each.connect(server)
+    each.sendall(b"1000 1000".ljust(60) + bytes(1000))
+for each in burst:
+    each.recv(1000, socket.MSG_WAITALL)
+print("done", flush=True)
+sys.stdin.read()
+"""
+    program = cafe.lab.popen(
+        [*run, sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    cafe.running.append(program)
+    assert program.stdout.readline() == "done\n"
+    until(lambda: len(cafe.daemon.connections()) == 30, "all are known")
+    assert cafe.daemon.events(EventKind.SUBFLOW_OPENED) == []
 
 
 def test_a_program_runs_under_the_rules_of_the_application_that_was_named(cafe):

@@ -146,6 +146,28 @@ def test_a_process_that_is_found_late_is_told_though_its_cgroup_was_known():
     assert revisions == [3.0], "what is known already is no news"
 
 
+def test_what_a_cgroup_says_counts_before_the_program_is_found():
+    finder = LateFinder(Application(id="exe:/bin/a", name="a", pid=7, exe="/bin/a", cgroup="/a.scope"))
+    world, told = replace(simulated_world(), applications=finder), []
+    owner = ProcessKey(inode=1, uid=0, cgroup_id=5)
+    sample = ConnectionSample(TOKEN, CABLE, TcpState.ESTABLISHED, owner, False, 0, 0, 0)
+    world.connections.connection = lambda _token: sample
+    world.path_manager.execute = told.append
+    keeper = ConnectionKeeper(
+        world,
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: 0.0,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda account: replace(STOCK_POLICY, is_multipath=account.application.cgroup != "/a.scope"),
+    )
+    paths = (path(*each) for each in TWO_PATHS)
+    keeper.set_paths(tuple(replace(each, ways_out=(WayOut(version=4, gateway=None),)) for each in paths))
+    for kind, more in ((ConnectionCreated, {}), (ConnectionEstablished, {"is_initial_address_forbidden": False})):
+        keeper.take_event(kind(token=TOKEN, flow=CABLE, is_server_side=False, **more))
+    assert told == [], "it may use one path only"
+
+
 async def probe_once(world, keeper):
     """Returns the flows of a probed connection while its probes stand: in the kernel, and as people see them."""
     keeper.listen(CgroupPath("/"))
