@@ -335,12 +335,14 @@ class ConnectionKeeper:
         """See what the rules say of one connection."""
         policy = heeding(self._policy_for(account), account.wish)
         before_it, account.policy = account.policy, policy
-        if (policy.tiers, policy.is_multipath) != (before_it.tiers, before_it.is_multipath):
+        # Of one that has ended it would be kept as of one that has yet to come.
+        is_steered = account.closed is None or self._manager.is_managed(account.token)
+        if is_steered and (policy.tiers, policy.is_multipath) != (before_it.tiers, before_it.is_multipath):
             is_multipath = policy.is_multipath is not False
             self._decide(PathsChosen(token=account.token, tiers=policy.tiers, is_multipath=is_multipath))
             self._news()
         before, account.protection = account.protection, self._protection_of(account)
-        if before.hold is not account.protection.hold:
+        if is_steered and before.hold is not account.protection.hold:
             self._decide(ConnectionHeld(token=account.token, hold=account.protection.hold))
             self._news()
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from ipaddress import IPv4Address
-from itertools import count
+from itertools import count, cycle
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.joining import JOIN_TIMEOUT_S
@@ -36,6 +36,8 @@ from mpmanager.model.pathmanager import (
     SubflowEstablished,
 )
 from mpmanager.model.policy import NEVER
+from mpmanager.model.protection import UNPROTECTED
+from mpmanager.model.trust import Hold
 
 TOKEN = Token(0xABCD)
 SERVER = Endpoint(IPv4Address("198.51.100.1"), 443)
@@ -166,6 +168,23 @@ def test_what_a_cgroup_says_counts_before_the_program_is_found():
     for kind, more in ((ConnectionCreated, {}), (ConnectionEstablished, {"is_initial_address_forbidden": False})):
         keeper.take_event(kind(token=TOKEN, flow=CABLE, is_server_side=False, **more))
     assert told == [], "it may use one path only"
+
+
+def test_what_is_said_of_a_connection_that_has_ended_is_not_kept():
+    holds = cycle((Hold.TRUSTED, Hold.FREE))
+    keeper = ConnectionKeeper(
+        simulated_world(),
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: 0.0,
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda account: replace(STOCK_POLICY, is_multipath=account.closed is None),
+        protection_of=lambda _account: replace(UNPROTECTED, hold=next(holds)),
+    )
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+    keeper.take_event(ConnectionClosed(token=TOKEN))
+    keeper.refresh_policies()
+    assert not keeper._manager._terms
 
 
 async def probe_once(world, keeper):
