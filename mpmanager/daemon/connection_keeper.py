@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Sequence
 from errno import EADDRINUSE, ENOTCONN
+from heapq import nsmallest
 
 from mpmanager.api.structures import EventKind
 from mpmanager.core.connection_state import ConnectionMemory
@@ -360,13 +361,17 @@ class ConnectionKeeper:
         Returns whether some are left.
         """
         now = self._clock()
-        for account in list(self.ledger.closing())[:_MOST_LOOKS]:
+        for account in self._closing_in_turn():
             if self.look(account.token):
                 self._last_seen[account.token] = now
             elif now - self._last_seen.setdefault(account.token, now) >= SETTLE_AFTER_S:
                 del self._last_seen[account.token]
                 self._settle(account, now)
         return bool(self.ledger.closing())
+
+    def _closing_in_turn(self) -> list[ConnectionAccount]:
+        """Those that were not seen for long come first: some linger for a minute, as where a path is silent."""
+        return nsmallest(_MOST_LOOKS, self.ledger.closing(), key=lambda each: self._last_seen.get(each.token, 0.0))
 
     def _settle(self, account: ConnectionAccount, now: float) -> None:
         self.ledger.settle(account.token, now=now)

@@ -14,6 +14,7 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.expiration_keeper import ExpirationKeeper
 from mpmanager.daemon.journal import Journal
 from mpmanager.model.connection import (
+    NOBODY,
     Application,
     ConnectionSample,
     Endpoint,
@@ -185,6 +186,27 @@ def test_what_is_said_of_a_connection_that_has_ended_is_not_kept():
     keeper.take_event(ConnectionClosed(token=TOKEN))
     keeper.refresh_policies()
     assert not keeper._manager._terms
+
+
+def test_connections_that_linger_keep_no_others_from_their_final_accounts():
+    world, now, lingering = simulated_world(), [0.0], [Token(number) for number in range(1, 1001)]
+    keeper = ConnectionKeeper(
+        world,
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: now[0],
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _account: STOCK_POLICY,
+    )
+    known = {token: ConnectionSample(token, CABLE, TcpState.FIN_WAIT_1, NOBODY, False, 0, 0, 0) for token in lingering}
+    world.connections.connection = known.get
+    for token in (*lingering, TOKEN):
+        keeper.take_event(ConnectionCreated(token=token, flow=CABLE, is_server_side=False))
+        keeper.take_event(ConnectionClosed(token=token))
+    for _ in range(100):
+        now[0] += 0.02
+        keeper.settle()
+    assert [each.token for each in keeper.ledger.ended(now[0])] == [TOKEN]
 
 
 async def probe_once(world, keeper):
