@@ -110,6 +110,10 @@ class SubflowManager:
         connection = self._connections.get(token)
         return connection is not None and any(each.is_awaited for each in connection.probes.values())
 
+    def probing(self) -> tuple[Token, ...]:
+        """The connections that await an answer to a probe."""
+        return tuple(token for token in self._connections if self.is_probing(token))
+
     def is_probe_answer(self, event: SubflowEstablished | SubflowClosed) -> bool:
         """Whether this is the answer that a probe was sent for; before the event is handed in."""
         connection = self._connections.get(event.token)

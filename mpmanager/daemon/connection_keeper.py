@@ -173,7 +173,11 @@ class ConnectionKeeper:
             self._decide(TimePassed())
 
     def is_behind(self) -> bool:
-        """Whether the kernel has told what is not taken in yet; not for longer than it may be waited for."""
+        """Whether the kernel has told what is not taken in yet, or was lost and not made up for."""
+        return self._has_lost_events or self._is_told_more()
+
+    def _is_told_more(self) -> bool:
+        """Whether events of the kernel wait; not for longer than they may be waited for."""
         if not self._world.path_manager.has_news():
             self._behind_since = None
         elif self._behind_since is None:
@@ -206,9 +210,12 @@ class ConnectionKeeper:
 
         What was told before they were lost comes first: its end may be among them, and nobody would tell it again.
         """
-        if self._has_lost_events and not self.is_behind():
+        if self._has_lost_events and not self._is_told_more():
+            probing = self._manager.probing()
             self.resynchronise()
             self._has_lost_events = False
+            for token in probing:
+                self._joined(token, None, True)  # noqa: FBT003  # see `Joined`; the answer may have been lost, too
         return self._has_lost_events
 
     def sample(self) -> None:

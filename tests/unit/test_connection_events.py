@@ -282,7 +282,9 @@ class Behind:
             choose_port=lambda: next(ports),
             news=lambda: None,
             policy_for=lambda _account: STOCK_POLICY,
+            joined=lambda *answer: self.answers.append(answer),
         )
+        self.answers = []
         paths = (path(*each) for each in TWO_PATHS)
         self.keeper.set_paths(tuple(replace(each, ways_out=(WayOut(version=4, gateway=None),)) for each in paths))
 
@@ -338,6 +340,19 @@ def test_what_was_told_before_events_were_lost_is_taken_in_before_the_fresh_look
     assert not behind.keeper.resynchronise_if_needed()
     assert [each.flow for each in behind.keeper.standing(TOKEN)] == [CABLE], "that it has ended was lost"
     assert isinstance(behind.told[-1], CreateSubflow), "it is missed"
+
+
+def test_a_probe_whose_answer_may_have_been_lost_is_no_reason_to_leave_a_path():
+    behind = Behind()
+    behind.has_news = False
+    behind.connect()
+    behind.world.connections.snapshot = behind.found
+    behind.keeper.order(ProbeWanted(token=TOKEN, flow=CABLE))
+    assert (behind.keeper.is_behind(), behind.answers) == (False, [])
+    behind.keeper._note_lost_events()
+    assert behind.keeper.is_behind()
+    behind.keeper.resynchronise_if_needed()
+    assert (behind.keeper.is_behind(), behind.answers) == (False, [(TOKEN, None, True)])
 
 
 def test_who_watches_late_data_is_told_that_answers_may_wait():
