@@ -63,7 +63,7 @@ CALM_SHARE = 0.6
 subflow with the shortest queue: a path that is helped for longer than that runs dry."""
 
 _LONGEST_UNSEEN_S = 0.0125
-"""Half of the longest time between two looks. What a late one finds may have been written just before it."""
+"""Half of the longest time between two looks. What a late one finds may have happened just before it."""
 _ADVANCING_S = 0.03
 """Acknowledgements, or data, that came so lately are coming."""
 _STREAM_BYTES = 100_000
@@ -211,7 +211,7 @@ class Expiration:
             return True
         if progress != before:
             self._progress = progress
-            self._note_moves(before, progress, moved, written=max(moved, now - _LONGEST_UNSEEN_S))
+            self._note_moves(before, progress, moved, latest=max(moved, now - _LONGEST_UNSEEN_S))
         if now >= self._due_look:
             return True
         return now >= self._next_look and (
@@ -256,13 +256,13 @@ class Expiration:
         self._enter(TRANSITIONS[self.state][finding], now)
         return effects
 
-    def _note_moves(self, before: Progress, progress: Progress, now: float, *, written: float) -> None:
+    def _note_moves(self, before: Progress, progress: Progress, now: float, *, latest: float) -> None:
         self.active = now
         if progress.write_seq != before.write_seq:
-            self._sending.write(progress.write_seq, written)
+            self._sending.write(progress.write_seq, latest)
         if progress.snd_una != before.snd_una:
             is_helped = self.state not in {_S.PRIMARY, _S.SUSPECT}
-            self._sending.acknowledge(progress.snd_una, now, base_s=self._base_s, is_helped=is_helped)
+            self._sending.acknowledge(progress.snd_una, now, latest=latest, base_s=self._base_s, is_helped=is_helped)
         if progress.rcv_nxt != before.rcv_nxt:
             has_long_gap = self._receiving.take(progress.rcv_nxt - before.rcv_nxt, now, base_s=self._base_s)
             if has_long_gap:

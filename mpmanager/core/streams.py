@@ -39,12 +39,14 @@ class Sending:
         """Note up to where the application has written."""
         self._written.append((now, write_seq))
 
-    def acknowledge(self, snd_una: int, now: float, *, base_s: float, is_helped: bool) -> None:
-        """Note up to where the peer has acknowledged.
+    def acknowledge(
+        self, snd_una: int, now: float, *, base_s: float, is_helped: bool, latest: float | None = None
+    ) -> None:
+        """Note up to where the peer has acknowledged: likely now, but perhaps as late as `latest`.
 
         Its wait is counted beyond the round trip `base_s`, unless it was helped: then nobody knows what it would be.
         """
-        self.moved = now
+        self.moved = now if latest is None else latest
         while self._written and self._written[0][1] <= snd_una:
             written, write_seq = self._written.popleft()
             if not is_helped:

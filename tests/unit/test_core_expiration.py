@@ -577,6 +577,18 @@ def test_what_was_written_just_before_a_late_look_is_no_older_than_that(late_s, 
     assert (place.orders, place.reports) == ([], []), "its acknowledgement takes a round trip"
 
 
+def test_what_was_acknowledged_just_before_a_late_look_is_no_hole():
+    wwan0 = Link(delay_s=0.01, rate_bit_s=20e6, tier=Tier.BACKUP)
+    place = Laptop(wlan0=Link(delay_s=0.35, rate_bit_s=20e6), wwan0=wwan0)
+    connection = place.connect(0.05)
+    place.every(0.02, 10, connection.client.write, 5000)  # more than the window lets out: it goes in bursts
+    for seconds in (1.3, 1.4, 1.5, 1.6):
+        place.run(seconds)
+        place.be_late(2.0)
+    place.run(1)
+    assert failed(place) == []
+
+
 @pytest.mark.parametrize("leap_s", [0.3, 5.0, 30_000.0])
 @BOTH_DIRECTIONS
 def test_a_clock_that_leaps_while_the_machine_sleeps_fails_no_path(sender, leap_s):
