@@ -52,6 +52,27 @@ def ask(situation: Situation, connection: Connection, standing: FourTuple, now: 
             yield _join(situation, connection, path, standing, now)
 
 
+def adopt(situation: Situation, connection: Connection, now: float) -> None:
+    """Drop what a daemon that was killed meanwhile has left: second subflows between the same ends, as backups."""
+    ends = set()
+    for flow, each in sorted(connection.subflows.items(), key=lambda item: (item[1].is_backup, item[1].local_id)):
+        pair = flow.local.address, flow.remote
+        if pair in ends and each.is_backup:
+            del connection.subflows[flow]
+            expires = now + DROPPED_WITHIN_S
+            connection.probes[flow] = Probe(
+                local_id=each.local_id,
+                expires=expires,
+                interface_index=each.interface_index,
+                is_awaited=False,
+                is_answered=True,
+            )
+            connection.withdrawals.append(each.local_id)
+            situation.wake(connection.token, now)
+            situation.wake(connection.token, expires)
+        ends.add(pair)
+
+
 def take_answer(
     situation: Situation, connection: Connection, event: SubflowEstablished | SubflowClosed, now: float
 ) -> None:

@@ -283,6 +283,8 @@ class SubflowManager:
             as_found(connection, found.get(token, ()), now, state=living[token].state)
             if token not in known:
                 guess_peer(connection, found.get(token, ()))
+                if not connection.is_server_side:
+                    probing.adopt(self._situation, connection, now)
         return tuple(self._reconcile_all(now))
 
     def _reconcile_all(self, now: float) -> Iterator[Command]:

@@ -746,6 +746,20 @@ def test_a_server_of_which_nothing_is_remembered_is_known_by_its_clients_next_jo
     assert [type(each) for each in laptop.change(path(1), path(2))] == [AnnounceAddress]
 
 
+def test_probes_that_a_killed_daemon_has_left_become_no_second_subflows():
+    laptop = Laptop(path(1), path(2, tier=Tier.BACKUP))
+    flows = [FourTuple(Endpoint(ip_address(f"10.0.{number}.2"), 50000 + number), SERVER) for number in (1, 2)]
+    probes = [FourTuple(Endpoint(each.local.address, each.local.port + 100), SERVER) for each in flows]
+    backup = sample(flows[1], local_id=2)._replace(is_backup_here=True)
+    left = [sample(each, local_id=5 + number)._replace(is_backup_here=True) for number, each in enumerate(probes)]
+    found = (*left, sample(initial()), backup)
+    commands = laptop.feed(Resynchronised(snapshot=Snapshot((connection_sample(initial()),), found)))
+    commands += laptop.later(WITHDRAWALS_APART_S)
+    assert commands == [WithdrawAddress(token=TOKEN, local_id=AddressId(each.local_id)) for each in left]
+    assert {each.flow for each in laptop.manager.standing(TOKEN)} == {initial(), flows[1]}
+    assert laptop.later(DROPPED_WITHIN_S) == [DestroySubflow(token=TOKEN, flow=each) for each in probes]
+
+
 _PATHS = st.lists(
     st.builds(path, st.integers(1, 6), tier=st.sampled_from(Tier), state=st.sampled_from(PathState)),
     max_size=6,
