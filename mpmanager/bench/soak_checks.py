@@ -15,8 +15,9 @@ _LONGEST_WARM_UP_S = 300.0
 """at most: by then all that is kept for a while (ended connections, events) is full."""
 _LEAST_SAMPLES = 20
 """Fewer give no line."""
-_REMEMBERED = {"bpf_entries": 2}
-"""Both addresses of the server, where a connection to it was plain TCP: that is known of it from then on."""
+_REMEMBERED = {"bpf_entries": 3}
+"""Both addresses of the server, where a connection to it was plain TCP: that is known of it from then on; and where
+the sockets of a cgroup that has gone may still send to, until rules or paths change."""
 _EXAMPLES = 5
 _MB = 1e6
 

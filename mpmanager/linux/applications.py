@@ -1,5 +1,6 @@
 """Whose socket is it? From the cgroup and the inode that the kernel tells to the process that holds the socket."""
 
+import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -12,7 +13,8 @@ from mpmanager.linux.mounts import cgroup_mount, cgroups_of
 from mpmanager.model.connection import Application, ProcessKey
 
 _ROOT_CGROUP = "/"
-_REMEMBERED_SOCKETS = 20_000
+_REMEMBERED_SOCKETS = 2_000
+"""Before it is seen which of them are still there."""
 _REMEMBERED_PROCESSES = 200
 _MOST_DESCRIPTORS = 2_500
 """Looked at for one question, some 3 us each: nobody else is served meanwhile, so what is beyond waits for the next."""
@@ -64,6 +66,7 @@ class LinuxApplicationFinder:
         self._cgroups = _CgroupPaths(cgroup_mount())
         self._entries = DesktopEntries()
         self._holders: dict[int, _Holder] = {}
+        self._most_holders = _REMEMBERED_SOCKETS
         self._recent: dict[int, _Process] = {}
         """Processes that had such sockets before, the latest last: the next socket is likely theirs."""
         self._passed: dict[_Neighbours, set[int]] = {}
@@ -104,8 +107,9 @@ class LinuxApplicationFinder:
         return holder is not None and holder.holds(inode)
 
     def _forget_some(self) -> None:
-        if len(self._holders) > _REMEMBERED_SOCKETS:
-            self._holders.clear()
+        if len(self._holders) > self._most_holders:
+            self._holders = {inode: each for inode, each in self._holders.items() if each.holds(inode)}
+            self._most_holders = max(_REMEMBERED_SOCKETS, 2 * len(self._holders))
         for pid in list(self._recent)[:-_REMEMBERED_PROCESSES]:
             del self._recent[pid]
         if len(self._passed) > _MOST_WALKS:
@@ -163,7 +167,7 @@ class LinuxApplicationFinder:
         others = []
         # A set-uid program may hold another user's socket, so the owner's processes come first and not alone.
         for pid in rest:
-            if _uid_of(pid) == uid:
+            if proc.uid_of(pid) == uid:
                 yield pid
             else:
                 others.append(pid)
@@ -192,19 +196,15 @@ class _CgroupPaths:
         if self._mount is None or cgroup is None or cgroup == _ROOT_CGROUP:
             return None
         try:
-            return [int(line) for line in (self._mount / cgroup[1:] / "cgroup.procs").read_text().split()]
+            with open(f"{self._mount}{cgroup}/cgroup.procs", encoding="ascii") as file:  # noqa: PTH123  # as in `proc`
+                return [int(line) for line in file]
         except OSError:
             return None
 
     def _is_still(self, path: str, cgroup_id: int) -> bool:
+        if self._mount is None:
+            return False
         try:
-            return self._mount is not None and (self._mount / path[1:]).stat().st_ino == cgroup_id
+            return os.stat(f"{self._mount}{path}").st_ino == cgroup_id  # noqa: PTH116  # as in `proc`
         except OSError:
             return False
-
-
-def _uid_of(pid: int) -> int | None:
-    try:
-        return Path(f"/proc/{pid}").stat().st_uid
-    except OSError:
-        return None

@@ -337,3 +337,18 @@ def test_programs_are_told_in_the_order_of_the_question(finder, start):
     assert [each.pid for each in found] == [second, None, first, second]
     assert found[1] == UNKNOWN_APPLICATION
     assert finder.find([]) == []
+
+
+def test_of_many_sockets_those_are_remembered_that_are_there(finder, start, monkeypatch):
+    monkeypatch.setattr(applications, "_REMEMBERED_SOCKETS", 2)
+    finder._most_holders = 2
+    pid, owner, process, _accepted = start(WAITS)
+    others = [start(WAITS) for _ in range(3)]
+    assert [each.pid for each in finder.find([owner, *(each[1] for each in others)])] == [pid, *(o[0] for o in others)]
+    for each in others:
+        each[2].kill()
+        each[2].wait(TIMEOUT_S)
+    assert find_one(finder, owner).pid == pid
+    assert owner.inode in finder._holders
+    assert not finder._holders.keys() & {each[1].inode for each in others}
+    process.kill()
