@@ -356,14 +356,15 @@ class Ledger:
         if account is not None:
             account.revision += 1
 
-    def look(self, sample: ConnectionSample, subflows: Iterable[SubflowSample]) -> None:
-        """Take in what one connection and all its living subflows say at one moment."""
-        account = self.connection(sample.token)
+    def look(self, token: Token, sample: ConnectionSample | None, subflows: Iterable[SubflowSample]) -> None:
+        """Take in what one connection, if it is still there, and all its living subflows say at one moment."""
+        account = self.connection(token)
         if account is None:
             return
         for each in subflows:
             self._take(account, each, interval_s=None)
-        _set_sample(account, sample)
+        if sample is not None:
+            _set_sample(account, sample)
 
     def take(self, snapshot: Snapshot, *, now: float) -> list[ConnectionAccount]:
         """Take in what everybody says; returns the accounts of connections that were not known before.

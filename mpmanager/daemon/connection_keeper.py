@@ -399,10 +399,9 @@ class ConnectionKeeper:
             connections.subflow(each.flow, interface_index=each.interface_index) for each in account.open_accounts()
         ]
         sample = connections.connection(token)
-        if sample is None:
-            return False
-        self.ledger.look(sample, [each for each in subflows if each is not None])
-        return True
+        # Subflows may linger after their connection: snapshots leave them out then.
+        self.ledger.look(token, sample, [each for each in subflows if each is not None and each.token == token])
+        return sample is not None
 
     def _open(self, event: ConnectionCreated | ConnectionEstablished) -> None:
         if self.ledger.connection(event.token) is not None:

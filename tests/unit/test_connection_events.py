@@ -209,6 +209,29 @@ def test_connections_that_linger_keep_no_others_from_their_final_accounts():
     assert [each.token for each in keeper.ledger.ended(now[0])] == [TOKEN]
 
 
+def test_a_subflow_that_outlives_its_connection_is_looked_at_once_more():
+    world, now = simulated_world(), [0.0]
+    keeper = ConnectionKeeper(
+        world,
+        journal=Journal(wall_clock=lambda: 0.0),
+        clock=lambda: now[0],
+        choose_port=lambda: 50000,
+        news=lambda: None,
+        policy_for=lambda _account: STOCK_POLICY,
+    )
+    keeper.sample()
+    snapshot = world.connections.snapshot()
+    token = snapshot.connections[0].token
+    before = {each.flow: each for each in snapshot.subflows if each.token == token}
+    world.connections.connection = lambda _token: None
+    world.connections.subflow = lambda flow, **_options: before[flow]._replace(rx_bytes=before[flow].rx_bytes + 1000)
+    keeper.take_event(ConnectionClosed(token=token))
+    while keeper.settle():
+        now[0] += 0.1
+    (final,) = keeper.ledger.ended(now[0])
+    assert final.payload().rx_bytes == sum(each.rx_bytes + 1000 for each in before.values())
+
+
 async def probe_once(world, keeper):
     """Returns the flows of a probed connection while its probes stand: in the kernel, and as people see them."""
     keeper.listen(CgroupPath("/"))

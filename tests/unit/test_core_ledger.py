@@ -95,7 +95,7 @@ def test_the_stream_counts_each_byte_once(ledger):
 def test_what_is_written_before_the_close_and_sent_after_it_counts(ledger):
     opened(ledger)
     ledger.close(TOKEN, now=1.0)
-    ledger.look(stream(tx=300, rx=7, written=1000), [subflow(flow(1), 300, 7)])
+    ledger.look(TOKEN, stream(tx=300, rx=7, written=1000), [subflow(flow(1), 300, 7)])
     ledger.end_subflow(SubflowEnd(flow(1), 1000, 7, 0))
     ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=1.0)[0].volume == Volume(1000, 7)
@@ -104,17 +104,30 @@ def test_what_is_written_before_the_close_and_sent_after_it_counts(ledger):
 def test_an_aborted_connection_counts_what_was_sent_and_not_what_was_written(ledger):
     opened(ledger)
     ledger.close(TOKEN, now=1.0)
-    ledger.look(stream(tx=300, rx=0, written=1000), [subflow(flow(1), 300, 0)])
+    ledger.look(TOKEN, stream(tx=300, rx=0, written=1000), [subflow(flow(1), 300, 0)])
     ledger.end_subflow(SubflowEnd(flow(1), 450, 0, 0))
     ledger.settle(TOKEN, now=1.0)
     assert ledger.ended(now=1.0)[0].volume == Volume(450, 0)
+
+
+def test_what_came_over_a_subflow_that_outlives_its_connection_counts_as_far_as_it_was_seen(ledger):
+    account = opened(ledger)
+    ledger.open_subflow(account, flow(2))
+    ledger.look(TOKEN, stream(tx=0, rx=3500), [subflow(flow(1), 0, 3000), subflow(flow(2), 0, 500)])
+    ledger.close(TOKEN, now=1.0)
+    ledger.end_subflow(SubflowEnd(flow(1), 0, 3000, 0, StreamEnd(0, 9000, 0)))
+    ledger.look(TOKEN, None, [subflow(flow(2), 0, 6000)])
+    ledger.settle(TOKEN, now=1.5)
+    (final,) = ledger.ended(now=1.5)
+    assert final.volume == Volume(0, 9000)
+    assert final.carried() == {WLAN: Volume(0, 3000), LTE: Volume(0, 6000)}
 
 
 def test_bytes_sent_again_elsewhere_do_not_count_twice_in_the_stream(ledger):
     account = opened(ledger)
     ledger.open_subflow(account, flow(2))
     ledger.close(TOKEN, now=1.0)
-    ledger.look(stream(tx=1000, rx=0, written=1000), [subflow(flow(1), 1000), subflow(flow(2), 400)])
+    ledger.look(TOKEN, stream(tx=1000, rx=0, written=1000), [subflow(flow(1), 1000), subflow(flow(2), 400)])
     ledger.end_subflow(SubflowEnd(flow(1), 1000, 0, 0))
     ledger.end_subflow(SubflowEnd(flow(2), 400, 0, 0))
     ledger.settle(TOKEN, now=1.0)
