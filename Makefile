@@ -67,7 +67,7 @@ test-headless:
 test-system: deb
 	nice $(PYTHON) tests/system/run.py $(GUESTS)
 
-# Takes about twenty minutes, as root.
+# Takes about ten minutes, as root.
 test-faults: setup
 	$(PYTHON) tests/faults/run.py $(FAULTS)
 
