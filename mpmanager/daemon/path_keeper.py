@@ -32,6 +32,8 @@ _ANSWERS = {"yes": True, "no": False}
 
 _REST_S = 1.0
 """Before the network is looked at again when the kernel did not answer."""
+_LONGEST_REST_S = 60.0
+"""Between attempts at routing that the kernel goes on refusing."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +94,9 @@ class PathKeeper:
         self._turn = asyncio.Lock()
         self._changes: tuple[AsyncIterator[None], ...] = ()
         self._seen: _Seen | None = None
+        self._refusal: str | None = None
+        """Why routing is incomplete."""
+        self._has_refusal = asyncio.Event()
         self.paths: tuple[Path, ...] = ()
         self.other_addresses: frozenset[IPAddress] = frozenset()
         """Of this host and of no path."""
@@ -106,6 +111,7 @@ class PathKeeper:
         async with asyncio.TaskGroup() as tasks:
             for changes in self._changes:
                 tasks.create_task(self._look_again(changes))
+            tasks.create_task(self._complete())
 
     async def _look_again(self, changes: AsyncIterator[None]) -> None:
         async for _change in changes:
@@ -121,6 +127,18 @@ class PathKeeper:
             else:
                 return
 
+    async def _complete(self) -> None:
+        """Try again what was refused: whatever was in the way may go without a word."""
+        rest_s = _REST_S
+        while True:
+            if self._refusal is None:
+                rest_s = _REST_S
+            await self._has_refusal.wait()
+            await asyncio.sleep(rest_s)
+            if self._refusal is not None:
+                await self._look_until_answered()
+                rest_s = min(2 * rest_s, _LONGEST_REST_S)
+
     async def look(self) -> None:
         """Look at the network once and act on what is new."""
         async with self._turn:
@@ -132,16 +150,24 @@ class PathKeeper:
     async def _act_on(self, seen: _Seen) -> None:
         paths = self._paths_in(seen)
         self._enforce(paths)
-        try:
-            await self._world.routing.apply(desired_routing(paths))
-        except CommandRefusedError as error:
-            _log.warning("routing is incomplete: %s", error)
+        await self._route(paths)
         others = _addresses_outside(seen.network, paths)
         before, self.paths = self.paths, paths
         if before != paths or others != self.other_addresses:
             self.other_addresses = others
             self._tell({path.name: path for path in before}, {path.name: path for path in paths})
             self._changed()
+
+    async def _route(self, paths: tuple[Path, ...]) -> None:
+        before, self._refusal = self._refusal, None
+        self._has_refusal.clear()
+        try:
+            await self._world.routing.apply(desired_routing(paths))
+        except CommandRefusedError as error:
+            self._refusal = str(error)
+            self._has_refusal.set()
+            if self._refusal != before:
+                _log.warning("routing is incomplete: %s; trying again", error)
 
     def _paths_in(self, seen: _Seen) -> tuple[Path, ...]:
         """What files call paths by their kinds is known only once there are paths."""

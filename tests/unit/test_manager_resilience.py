@@ -123,6 +123,32 @@ def test_a_profile_is_in_force_with_its_trust_though_the_network_does_not_answer
     assert all(plan.policies and not any(each.interfaces for each in plan.classes) for plan in plans)
 
 
+def test_routing_that_was_refused_is_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(path_keeper, "_REST_S", 0.01)
+
+    async def scenario():
+        world = simulated_world()
+        manager = Manager(world, facts=NO_FACTS, state=StateDirectory(tmp_path))
+        plans, applied = [], asyncio.Event()
+
+        async def apply(plan):
+            plans.append(plan)
+            applied.set()
+
+        refused = Sulking(apply, times=3)
+        world.routing.apply = refused
+        await manager.paths.begin()
+        following = asyncio.create_task(manager.paths.follow())
+        await asyncio.wait_for(applied.wait(), 5)
+        await asyncio.sleep(0.05)
+        assert len(plans) == 1
+        assert not following.done()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+    asyncio.run(scenario())
+
+
 def test_rules_that_were_taken_over_reach_the_connections_whatever_fails_meanwhile(tmp_path):
     async def scenario():
         world = simulated_world()
