@@ -342,9 +342,9 @@ class PathKeeper:
             await self._act_on(self._seen)
 
     async def _prefer(self, preferences: PathPreferences) -> None:
+        """In force for the network as it was seen last: the kernel may not tell of it for seconds."""
         self._state.save_preferences(preferences)
-        self._preferences = preferences
-        await self.look()
+        await self.take_over(preferences)
 
     def path(self, name: str) -> Path:
         """A path as it is now.

@@ -123,6 +123,24 @@ def test_a_profile_is_in_force_with_its_trust_though_the_network_does_not_answer
     assert all(plan.policies and not any(each.interfaces for each in plan.classes) for plan in plans)
 
 
+def test_a_decision_is_in_force_though_the_network_does_not_answer(tmp_path):
+    async def scenario():
+        world = simulated_world()
+        state = StateDirectory(tmp_path)
+        manager = Manager(world, facts=NO_FACTS, state=state)
+        manager.trust.begin()
+        await manager.paths.look()
+        path = next(path for path in manager.paths.paths if path.is_trusted and path.state.is_usable)
+        assert any(path.index in each.interfaces for each in world.enforcement.plan.classes)
+        world.network.observe = Sulking(world.network.observe, times=100)
+        await asyncio.wait_for(manager.paths.set_trust(path.name, "untrusted", "interface"), 5)
+        assert state.load_preferences().trust.interfaces == {path.name: Trust.UNTRUSTED}
+        assert not manager.paths.path(path.name).is_trusted
+        assert not any(path.index in each.interfaces for each in world.enforcement.plan.classes)
+
+    asyncio.run(scenario())
+
+
 def test_routing_that_was_refused_is_tried_again(tmp_path, monkeypatch):
     monkeypatch.setattr(path_keeper, "_REST_S", 0.01)
 
