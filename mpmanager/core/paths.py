@@ -166,7 +166,15 @@ def _evidence(
             gateways={each.link_address for each in heard},
         ),
         is_gateway_known=bool(heard) or not (gateways and link.resolves_neighbours and kind is not PathKind.WIFI),
+        is_named=_is_named(kind, hints),
     )
+
+
+def _is_named(kind: PathKind, hints: Sequence[LinkHint]) -> bool:
+    """NetworkManager is late at the start and away now and then; a cable's profile names no network."""
+    if kind is PathKind.WIFI:
+        return any(hint.network is not None for hint in hints)
+    return kind is PathKind.ETHERNET or any(hint.source is KindSource.NETWORK_MANAGER for hint in hints)
 
 
 def _first(values: Iterable[ValueT | None]) -> ValueT | None:

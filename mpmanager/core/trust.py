@@ -65,6 +65,9 @@ class Evidence:
     """All that name this network, the most telling first."""
     is_gateway_known: bool = True
     """Whether its gateway's link address, which names networks without another name, was heard."""
+    is_named: bool = True
+    """Whether was told what else names it: the SSID of a Wi-Fi; of neither that nor a cable NetworkManager's profile,
+    or that it has none."""
 
 
 def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdict:
@@ -78,7 +81,7 @@ def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdic
     if said.interface is not None:
         return TrustVerdict(level=said.interface, reason=TrustReason.CHOSEN, source=TrustSource.INTERFACE)
     level, reason = _nature(evidence, preferences)
-    if level is Trust.TRUSTED and not evidence.is_gateway_known and _distrusts_gateways(preferences):
+    if level is Trust.TRUSTED and _may_be_distrusted(evidence, preferences):
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
     if level is Trust.TRUSTED and preferences.are_lost:
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.DECISIONS_LOST)
@@ -119,8 +122,12 @@ def _wired(evidence: Evidence, preferences: TrustPreferences) -> tuple[Trust, Tr
     return _YES, TrustReason.WIRED
 
 
-def _distrusts_gateways(preferences: TrustPreferences) -> bool:
-    return any(level is Trust.UNTRUSTED and each.startswith(_GATEWAY) for each, level in preferences.networks.items())
+def _may_be_distrusted(evidence: Evidence, preferences: TrustPreferences) -> bool:
+    """Whether somebody distrusts a network by a name of a sort that this one has not told yet."""
+    name = _WIFI if evidence.kind is PathKind.WIFI else _CONNECTION
+    is_known = {_GATEWAY: evidence.is_gateway_known, name: evidence.is_named}
+    unheard = tuple(sort for sort, is_so in is_known.items() if not is_so)
+    return any(level is Trust.UNTRUSTED and each.startswith(unheard) for each, level in preferences.networks.items())
 
 
 _WIFI, _GATEWAY, _CONNECTION = "wifi:", "gateway:", "nm:"

@@ -305,6 +305,29 @@ def test_whoever_asks_for_no_link_addresses_is_not_waited_for():
     assert trust_of(modem, resolves_neighbours=False) == (Trust.TRUSTED, TrustReason.CELLULAR)
 
 
+def test_a_modem_may_be_in_a_distrusted_network_as_long_as_nobody_tells_which_profile_it_has():
+    modem = LinkHint(source=KindSource.KERNEL, kind=PathKind.LTE)
+    abroad = PathPreferences(trust=TrustPreferences(networks={NetworkId("nm:7"): Trust.UNTRUSTED}))
+    profiles = [LinkHint(source=KindSource.NETWORK_MANAGER, connection=each) for each in ("7", "8", None)]
+    seen = [
+        trust_of(*hints, modem, preferences=abroad, resolves_neighbours=False)
+        for hints in ((), *((each,) for each in profiles))
+    ]
+    assert seen == [
+        (Trust.UNTRUSTED, TrustReason.NOT_RECOGNISED_YET),
+        (Trust.UNTRUSTED, TrustReason.CHOSEN),
+        (Trust.TRUSTED, TrustReason.CELLULAR),
+        (Trust.TRUSTED, TrustReason.CELLULAR),
+    ]
+
+
+def test_a_wifi_whose_name_nobody_tells_may_be_a_distrusted_one():
+    guests = PathPreferences(trust=TrustPreferences(networks={NetworkId("wifi:Guests/wpa2"): Trust.UNTRUSTED}))
+    hidden = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, security=Security.WPA2)
+    assert trust_of(hidden, preferences=guests) == (Trust.UNTRUSTED, TrustReason.NOT_RECOGNISED_YET)
+    assert trust_of(replace(hidden, network="Home"), preferences=guests) == (Trust.TRUSTED, TrustReason.WIFI_WPA2)
+
+
 def test_a_wifi_has_a_name_of_its_own_and_needs_no_router():
     home = LinkHint(source=KindSource.NL80211, kind=PathKind.WIFI, network="Home", security=Security.WPA2)
     assert trust_of(home) == (Trust.TRUSTED, TrustReason.WIFI_WPA2)

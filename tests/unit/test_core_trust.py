@@ -138,6 +138,23 @@ def test_a_cable_that_may_lead_to_a_distrusted_network_is_not_trusted_until_that
     assert verdict(TrustPreferences(networks={OFFICE_ROUTER: YES}), **cable, is_gateway_known=False).level is YES
 
 
+@pytest.mark.parametrize(
+    ("path", "theirs"),
+    [
+        ({"kind": PathKind.LTE}, NetworkId("nm:7")),
+        ({"kind": PathKind.VPN}, NetworkId("nm:7")),
+        (wifi(Security.WPA2), NetworkId("wifi:Guests/wpa2")),
+    ],
+)
+def test_what_may_be_a_distrusted_network_is_not_trusted_until_it_is_named(path, theirs):
+    distrusting = TrustPreferences(networks={theirs: NO})
+    unnamed = verdict(distrusting, **path, is_named=False)
+    assert (unnamed.level, unnamed.reason) == (NO, TrustReason.NOT_RECOGNISED_YET)
+    assert verdict(distrusting, **path).level is YES
+    assert verdict(TrustPreferences(networks={OFFICE_ROUTER: NO}), **path, is_named=False).level is YES
+    assert verdict(TrustPreferences(networks={theirs: YES}), **path, is_named=False).level is YES
+
+
 @given(
     st.sampled_from(PathKind),
     st.none() | st.sampled_from(Security),
