@@ -7,6 +7,7 @@ stop at any time; while it is away it says nothing.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,8 +172,10 @@ class NetworkManagerSource:
             await self._subscribe(bus)
             while bus.connected:
                 self._stirred.clear()
-                await self._look(bus)
-                await self._stirred.wait()
+                has_answered = await self._look(bus)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(None if has_answered else self._retry_s):
+                        await self._stirred.wait()
                 await asyncio.sleep(_BURST_S)
             self._take({}, missing="the system bus has gone")
         finally:
@@ -184,19 +187,21 @@ class NetworkManagerSource:
             for rule in _MATCH_RULES:
                 await bus.call(_daemon_call("AddMatch", rule))
 
-    async def _look(self, bus: MessageBus) -> None:
+    async def _look(self, bus: MessageBus) -> bool:
+        """Whether there was an answer, or word that nobody is there: who comes then tells so."""
         try:
             async with asyncio.timeout(_ANSWER_S):
                 manager = await _get(bus, _ROOT, _SERVICE)
                 if manager is None:
                     self._take({}, missing="NetworkManager does not run")
-                    return
+                    return True
                 paths = _object_paths(manager.get("Devices"))
                 hints = [hint for path in paths async for hint in _device_hints(bus, path)]
         except TimeoutError:
             self._take({}, missing="NetworkManager does not answer")
-        else:
-            self._take(dict(hints), missing=None)
+            return False
+        self._take(dict(hints), missing=None)
+        return True
 
     def _take(self, by_name: Mapping[str, LinkHint], *, missing: str | None) -> None:
         if missing != self._missing:

@@ -13,6 +13,7 @@ import pytest
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from mpmanager.linux import networkmanager
 from mpmanager.linux.identification import LinuxIdentification
 from mpmanager.linux.networkmanager import NetworkManagerSource
 from mpmanager.model.names import LinkName
@@ -89,6 +90,15 @@ class FakeNetworkManager:
         if properties is None:
             return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownObject", "no such object")
         return Message.new_method_return(message, "a{sv}", [properties])
+
+    def deafen(self, swallow: Callable[[Message], bool | None]) -> None:
+        """Have questions swallowed, as by a service that hangs."""
+        self._bus.remove_message_handler(self.answer)
+        self._bus.add_message_handler(swallow)
+
+    def hear_again(self, swallow: Callable[[Message], bool | None]) -> None:
+        self._bus.remove_message_handler(swallow)
+        self._bus.add_message_handler(self.answer)
 
     async def signal(self, path: str, interface: str, changed: dict[str, Variant]) -> None:
         message = Message(
@@ -456,6 +466,29 @@ def test_a_service_that_appears_later_is_heard_and_one_that_goes_is_forgotten(pr
                 await listening.hints(LAPTOP_HINTS)
             await listening.hints({})
             await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
+
+    play(private_bus.address, scenario)
+
+
+def test_a_service_that_did_not_answer_is_asked_again(private_bus: PrivateBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networkmanager, "_ANSWER_S", 0.3)
+    asked: list[Message] = []
+
+    def swallow(message: Message) -> bool | None:
+        if message.message_type is not MessageType.METHOD_CALL or message.member != "GetAll":
+            return None
+        asked.append(message)
+        return True
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, laptop()) as fake:
+            await listening.hints(LAPTOP_HINTS)
+            fake.deafen(swallow)
+            await fake.signal(f"{ROOT}/Devices/1", "Device", {"State": Variant("u", 100)})
+            await listening.until(lambda: listening.source.missing == "NetworkManager does not answer")
+            assert asked
+            fake.hear_again(swallow)
+            await listening.hints(LAPTOP_HINTS)
 
     play(private_bus.address, scenario)
 
