@@ -39,6 +39,7 @@ _PROPERTIES_OF_INTEREST = frozenset(
         "Interface",
         "IpInterface",
         "Metered",
+        "Startup",
         "State",
         "StateFlags",
         "Type",
@@ -197,6 +198,8 @@ class NetworkManagerSource:
                     return True
                 paths = _object_paths(manager.get("Devices"))
                 hints = [hint for path in paths async for hint in _device_hints(bus, path)]
+                if manager.get("Startup") is True:  # a restart: profiles of links that have stayed up come later
+                    hints = [(name, hint) for name, hint in hints if hint.connection is not None]
         except TimeoutError:
             self._take({}, missing="NetworkManager does not answer")
             return False

@@ -493,6 +493,23 @@ def test_a_service_that_did_not_answer_is_asked_again(private_bus: PrivateBus, m
     play(private_bus.address, scenario)
 
 
+def test_as_long_as_the_service_is_starting_it_is_not_known_that_a_link_has_no_profile(
+    private_bus: PrivateBus,
+) -> None:
+    objects = laptop(ActiveConnection_2=profile("gsm"))
+    objects[ROOT][""]["Startup"] = Variant("b", True)
+
+    async def scenario(listening: Listening) -> None:
+        async with network_manager(private_bus, objects) as fake:
+            modem = replace(hint(PathKind.LTE, "Home"), connection=UUID)
+            await listening.hints({2: modem})
+            objects[ROOT][""]["Startup"] = Variant("b", False)
+            await fake.signal(ROOT, "", {"Startup": Variant("b", False)})
+            await listening.hints(LAPTOP_HINTS | {2: modem})
+
+    play(private_bus.address, scenario)
+
+
 def test_a_bus_that_goes_and_comes_back_is_survived(private_bus: PrivateBus) -> None:
     async def scenario(listening: Listening) -> None:
         await listening.until(lambda: listening.source.missing == "NetworkManager does not run")
