@@ -26,6 +26,7 @@ from mpmanager.model.errors import (
     NotAuthorizedError,
     StateFileError,
     UnknownChangeError,
+    UnknownProfileError,
 )
 from mpmanager.model.policy import PolicyRule
 
@@ -375,7 +376,13 @@ class ChangeKeeper:
             text = f"nobody kept it, but other things were said since, which stay: {change_sentence(change)}"
             self._journal.record(EventKind.CHANGE_TAKEN_BACK, text, uid=change.owner_uid)
             return
-        await self._carry_out(plan, is_undone=change.taken_back is None, why=", as nobody has kept that")
+        try:
+            await self._carry_out(plan, is_undone=change.taken_back is None, why=", as nobody has kept that")
+        except (UnknownProfileError, InvalidValueError) as error:  # trying again would keep others waiting for nothing
+            self._keep(self._log.with_replaced([replace(change, probation=None)]))
+            words = "taken back" if change.taken_back is None else "made again"
+            text = f"nobody kept it, but it cannot be {words}: {error}: {change_sentence(change)}"
+            self._journal.record(EventKind.CHANGE_TAKEN_BACK, text, uid=change.owner_uid)
 
     def _ending_plan(self, change: Change) -> Plan:
         now, values = self._wall_clock(), self._values()

@@ -26,6 +26,7 @@ from mpmanager.model.errors import (
     NotAuthorizedError,
     StateFileError,
     UnknownChangeError,
+    UnknownProfileError,
 )
 from mpmanager.model.path import PathKind, PathState, Tier
 from mpmanager.model.policy import UNTIL_RESTART, Life, PolicyRule, TierChoice, TrustPolicy
@@ -362,6 +363,31 @@ def test_another_users_rule_that_ends_meanwhile_is_no_part_of_a_change(stage):
     assert stage.rows(ALICE).keys() == {1, 3}
     shown = stage.keeper.preview(1, with_later=True, viewer=ALICE)
     assert [part.kind for each in shown for part in each.parts] == [AspectKind.TIER, AspectKind.TIER]
+
+
+def test_what_can_never_be_taken_back_keeps_nothing_else_from_it(stage):
+    stage.keeper.expect(0, ":1.1", 60)
+    stage.tier("never")
+    stage.keeper.expect(0, ":1.1", 10)
+    stage.tier("never", "wwan0")
+    stage.refusal = UnknownProfileError("there is no profile 'Cafe'")
+    stage.pass_time(10)
+    assert "cannot be taken back" in stage.texts[-1]
+    assert stage.rows()[2].keep_until is None
+    stage.refusal = None
+    stage.pass_time(50)
+    assert stage.tiers == {"wwan0": Tier.NEVER}
+
+
+def test_what_cannot_be_written_down_for_now_is_taken_back_later(stage):
+    stage.keeper.expect(0, ":1.1", 60)
+    stage.tier("never")
+    stage.refusal = StateFileError("paths.json: No space left on device")
+    with pytest.raises(StateFileError):
+        stage.pass_time(60)
+    stage.refusal = None
+    stage.pass_time(1)
+    assert stage.tiers == {}
 
 
 def test_a_restart_of_the_daemon_prolongs_nothing(stage):
