@@ -108,7 +108,7 @@ class ByteCounts:
             self._follow_clock(now)
         else:
             for link in memory.links.values():
-                link.boot_days = {}
+                link.boot_days, link.counter_bytes = {}, 0
         booked = [
             self._take(name, counter, now, has_begun_there=not is_known, is_same_boot=is_same_boot)
             for name, counter in counters.items()

@@ -133,6 +133,14 @@ def test_after_a_start_of_the_machine_all_that_interfaces_have_carried_is_new(co
     assert later.days("wwan0") == {TODAY: 5300}
 
 
+def test_an_interface_that_comes_after_a_start_of_the_machine_has_carried_all_that_since(counts):
+    take(counts, 1300)
+    later = ByteCounts(counts.memory)
+    take(later, 0, name="eth0", index=1, boot="second", since_boot_s=20.0)
+    take(later, 5000, boot="second", since_boot_s=25.0)
+    assert later.days("wwan0") == {TODAY: 5300}
+
+
 @pytest.mark.parametrize("index", [2, 9])
 def test_an_interface_that_is_made_anew_counts_from_zero(counts, index):
     take(counts, 1300)
