@@ -9,7 +9,7 @@ Three things would lose or double bytes, and none does:
   that it was 1970 has used those bytes today.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ from mpmanager.model.names import LinkName
 KEPT_DAYS = 62
 """The longest billing month, and the one before."""
 MOST_LINKS = 64
-"""Those that carried something last; others are forgotten."""
+"""Those that are there, and those that carried something last; others are forgotten."""
 _SET_S = 60.0
 """A clock that is corrected by less was not set to another day."""
 _STEADY_S = 3600.0
@@ -116,7 +116,7 @@ class ByteCounts:
         self._look_at_clock(now)
         is_new = not is_same_boot or self._is_first
         memory.boot, memory.offset_s, self._is_first = now.boot, now.offset_s, False
-        self._forget(now.today - timedelta(days=KEPT_DAYS))
+        self._forget(now.today - timedelta(days=KEPT_DAYS), there=counters.keys())
         return any(booked) or is_new
 
     def _follow_clock(self, now: Moment) -> None:
@@ -152,9 +152,12 @@ class ByteCounts:
         link.counter_bytes = counter.carried_bytes
         return carried > 0
 
-    def _forget(self, before: date) -> None:
+    def _forget(self, before: date, *, there: Collection[LinkName]) -> None:
+        """What is there would be counted again from its beginning, if it were forgotten."""
         links = self.memory.links
         for link in links.values():
             link.forget(before)
-        while len(links) > MOST_LINKS:
-            del links[min(links, key=lambda name: max(links[name].days, default=date.min))]
+        gone = [name for name in links if name not in there]
+        gone.sort(key=lambda name: max(links[name].days, default=date.min))
+        for name in gone[: max(0, len(links) - MOST_LINKS)]:
+            del links[name]

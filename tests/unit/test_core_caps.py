@@ -199,5 +199,15 @@ def test_memory_is_bounded(counts):
     assert len(counts.memory.links) == MOST_LINKS
 
 
+def test_an_interface_that_is_there_is_not_forgotten_and_counted_again_from_its_beginning(counts):
+    take(counts, 1300)
+    for number in range(MOST_LINKS + 10):
+        total = {"wwan0": 1300, f"usb{number}": 5}
+        found = {name: Counter(index=index, carried_bytes=total[name]) for index, name in enumerate(total, 2)}
+        counts.take(found, moment(after_s=86_400.0 + number))
+    assert counts.days("wwan0") == {TODAY: 300}
+    assert len(counts.memory.links) == MOST_LINKS
+
+
 def test_what_is_done_then_says_when_the_path_may_be_used():
     assert [each.tier.value for each in CapAction] == ["never", "backup"]
