@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from mpmanager.api.structures import EventKind, FenceInfo, PlainDestinationInfo, RestrictionInfo, TrustInfo
 from mpmanager.core.first_bytes import FirstBytes
@@ -33,6 +34,8 @@ _RELEASE_EVERY_S = 0.004
 _QUIET_RELEASE_EVERY_S = 0.05
 """Between looks at how many bytes have passed: soon while some pass, rarely while a connection says nothing."""
 _BUSY_S = 0.5
+_REST_S = 1.0
+"""Before it is looked again at what the kernel did not tell."""
 
 _log = logging.getLogger(__name__)
 
@@ -255,7 +258,11 @@ class TrustKeeper:
             return self._demands.get(self._root, NOTHING_DEMANDED)
         cgroup = account.application.cgroup
         if account.application is UNKNOWN_APPLICATION:
-            sample = self._world.connections.connection(account.token)
+            try:
+                sample = self._world.connections.connection(account.token)
+            except CommandRefusedError as error:
+                _log.warning("%s", error)
+                return reduce(TrustPolicy.strictest, self._demands.values())  # until its program is found
             cgroup = None if sample is None else self._world.applications.cgroup(sample.owner)
         return self.demand_at(self._root if cgroup is None else CgroupPath(cgroup))
 
@@ -351,8 +358,13 @@ class TrustKeeper:
                 self._has_counted.clear()
                 await self._has_counted.wait()
                 busy_until = self._clock() + _BUSY_S
-            if self.count_first_bytes():
-                busy_until = self._clock() + _BUSY_S
+            try:
+                if self.count_first_bytes():
+                    busy_until = self._clock() + _BUSY_S
+            except CommandRefusedError as error:
+                _log.warning("%s; trying again", error)
+                await asyncio.sleep(_REST_S)
+                continue
             await asyncio.sleep(_RELEASE_EVERY_S if self._clock() < busy_until else _QUIET_RELEASE_EVERY_S)
 
     def count_first_bytes(self) -> bool:

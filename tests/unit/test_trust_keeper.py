@@ -1,5 +1,6 @@
 """What the keeper of trust puts into force, in a world that is remembered only."""
 
+import asyncio
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -8,12 +9,13 @@ import pytest
 from mpmanager.api.structures import EventKind
 from mpmanager.core.ledger import ConnectionAccount
 from mpmanager.core.protection import Opening
+from mpmanager.daemon import trust_keeper
 from mpmanager.daemon.compose import simulated_world
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.subjects import uids_of
 from mpmanager.daemon.trust_keeper import MOST_PLAIN, PLAIN_KEPT_S, TrustKeeper
-from mpmanager.model.connection import Application, Endpoint, FourTuple
+from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint, FourTuple
 from mpmanager.model.enforcement import EnforcementLimit, Restriction, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
@@ -48,8 +50,20 @@ class Counting(SimulatedConnections):
     def __init__(self, laptop):
         super().__init__(laptop)
         self.got = {}
+        self.silences = 0
+        """How often more it does not answer."""
+
+    def connection(self, token):
+        self._answer()
+        return super().connection(token)
+
+    def _answer(self):
+        if self.silences:
+            self.silences -= 1
+            raise CommandRefusedError("looking: the kernel did not answer within 2 s", errno=110)
 
     def progress(self, tokens):
+        self._answer()
         return [
             Progress(token=each, write_seq=0, snd_una=up, rcv_nxt=down)
             for each, (up, down) in self.got.items()
@@ -240,6 +254,38 @@ def test_first_bytes_are_counted_until_they_have_passed_in_both_directions(stage
     stage.keeper.count_first_bytes()
     assert account.protection.hold is Hold.FREE
     assert not stage.keeper.count_first_bytes(), "nobody is counted any more"
+
+
+def test_first_bytes_are_counted_on_though_the_kernel_does_not_answer_for_once(stage, monkeypatch):
+    for rest in ("_REST_S", "_QUIET_RELEASE_EVERY_S"):
+        monkeypatch.setattr(trust_keeper, rest, 0.001)
+    stage.say("cgroup:/x", "first:1000")
+    account = stage.open(demand="first:1000")
+    stage.connections.got[1] = (0, 0)
+    stage.connections.silences = 2
+
+    async def scenario():
+        running = asyncio.create_task(stage.keeper.run())
+        await asyncio.sleep(0.1)
+        stage.connections.got[1] = (1000, 1000)
+        await asyncio.sleep(0.1)
+        assert not running.done()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(scenario())
+    assert stage.connections.silences == 0
+    assert account.protection.hold is Hold.FREE
+
+
+def test_a_connection_of_which_the_kernel_tells_nothing_for_once_is_held_as_the_strictest_are(stage):
+    stage.say("cgroup:/x", "only")
+    account = stage.open(cgroup="/y")
+    account.application = UNKNOWN_APPLICATION
+    stage.connections.silences = 1
+    assert stage.keeper.protection(account).hold is Hold.FENCED
+    assert stage.connections.silences == 0
+    assert stage.keeper.protection(account).hold is not Hold.FENCED
 
 
 def test_subflows_that_the_kernel_has_limited_are_left_before_they_are_free(stage):
