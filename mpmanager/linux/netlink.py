@@ -36,6 +36,8 @@ ATTRIBUTE = struct.Struct("=HH")
 _RECEIVE_BYTES = 256 * 1024
 _REPLY_TIMEOUT_S = 2
 _LONGEST_DRAIN_S = 0.02
+_LACKS_MEMORY = frozenset({errno.ENOBUFS, errno.ENOMEM})
+"""How the kernel has no room for once for a request or its answer."""
 _TIMEVAL = struct.Struct("@ll")
 
 Attributes = Mapping[int, memoryview]
@@ -185,12 +187,20 @@ class NetlinkSocket:
             self._socket.send(message)
         except BlockingIOError as error:
             raise _silence(what) from error
+        except OSError as error:
+            if error.errno not in _LACKS_MEMORY:
+                raise
+            raise CommandRefusedError(f"{what}: {error.strerror}", errno=error.errno) from error
 
     def _receive(self, what: str) -> memoryview:
         try:
             return memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
         except BlockingIOError as error:
             raise _silence(what) from error
+        except OSError as error:
+            if error.errno not in _LACKS_MEMORY:
+                raise
+            raise CommandRefusedError(f"{what}: {error.strerror}", errno=error.errno) from error
 
 
 def _silence(what: str) -> CommandRefusedError:

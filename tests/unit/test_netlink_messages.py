@@ -1,6 +1,7 @@
 """Netlink's bytes: what is built is read back, and nothing that could arrive makes a reader stumble."""
 
 import ctypes
+import errno
 import socket
 import struct
 from contextlib import suppress
@@ -298,6 +299,18 @@ def test_a_command_asks_for_an_acknowledgement_and_a_dump_for_everything(asking)
     assert (length, kind, flags) == (20, 20, 0x1 | 0x4 | 0x400)
     assert second[2] == 0x1 | 0x300
     assert second[3] == 2, "each request has a sequence number of its own"
+
+
+@pytest.mark.parametrize("step", ["send", "recv_into"])
+def test_a_kernel_without_memory_refuses(asking, step):
+    def has_none(_data):
+        raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    asker = asking(lambda sequence: [refusal(sequence, 0)])
+    setattr(asker._socket, step, has_none)
+    with pytest.raises(CommandRefusedError, match=r"^list: No buffer space available$") as caught:
+        asker.dump(18, b"", what="list")
+    assert caught.value.errno == errno.ENOBUFS
 
 
 @given(ANY_BYTES)
