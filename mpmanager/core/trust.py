@@ -78,11 +78,11 @@ def verdict_on(evidence: Evidence, preferences: TrustPreferences) -> TrustVerdic
     said = decisions_on(evidence, preferences)
     if said.network is not None:
         return TrustVerdict(level=said.network, reason=TrustReason.CHOSEN, source=TrustSource.NETWORK)
+    level, reason = _nature(evidence, preferences)
+    if Trust.TRUSTED is (said.interface or level) and _may_be_distrusted(evidence, preferences):
+        return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
     if said.interface is not None:
         return TrustVerdict(level=said.interface, reason=TrustReason.CHOSEN, source=TrustSource.INTERFACE)
-    level, reason = _nature(evidence, preferences)
-    if level is Trust.TRUSTED and _may_be_distrusted(evidence, preferences):
-        return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.NOT_RECOGNISED_YET)
     if level is Trust.TRUSTED and preferences.are_lost:
         return TrustVerdict(level=Trust.UNTRUSTED, reason=TrustReason.DECISIONS_LOST)
     return TrustVerdict(level=level, reason=reason)

@@ -138,6 +138,17 @@ def test_a_cable_that_may_lead_to_a_distrusted_network_is_not_trusted_until_that
     assert verdict(TrustPreferences(networks={OFFICE_ROUTER: YES}), **cable, is_gateway_known=False).level is YES
 
 
+def test_what_was_said_of_the_interface_trusts_no_network_that_may_be_a_distrusted_one():
+    cable = {"kind": PathKind.ETHERNET}
+    said = TrustPreferences(networks={OFFICE_ROUTER: NO}, interfaces={CARD: YES})
+    unknown = verdict(said, **cable, is_gateway_known=False)
+    assert (unknown.level, unknown.reason) == (NO, TrustReason.NOT_RECOGNISED_YET)
+    known = verdict(said, **cable, network_ids=[NetworkId("gateway:02:00:5e:00:53:02")])
+    assert (known.level, known.source) == (YES, TrustSource.INTERFACE)
+    distrusted = verdict(TrustPreferences(networks={OFFICE_ROUTER: NO}, interfaces={CARD: NO}), **cable)
+    assert (distrusted.level, distrusted.source) == (NO, TrustSource.INTERFACE)
+
+
 @pytest.mark.parametrize(
     ("path", "theirs"),
     [
