@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, unique
+from errno import ENODEV
 from functools import lru_cache, partial
 from ipaddress import ip_network
 
@@ -71,6 +72,8 @@ _WHOLE_MARK = 0xFFFFFFFF
 _SUPPRESS_NOTHING = 0xFFFFFFFF
 _VERSIONS = (4, 6)
 _PROTOCOL_OFFSET = 5
+_MOST_FOLLOWED = 500
+"""Routes of main that are looked at again and again: that many take a few milliseconds."""
 _MOST_PARSED = 1024
 """The same rules and routes are read again and again, every second at least."""
 
@@ -152,10 +155,20 @@ class ClassRouting:
         )
         self._rules: set[_Wanted] = set()
         """That were applied the last time."""
+        self._classes: tuple[PathClass, ...] = ()
+        self._specific: frozenset[ClassRoute] = frozenset()
+        """What main gave them then."""
 
     def is_intact(self) -> bool:
-        """Whether the rules still stand."""
-        return self._rules <= {_parse_rule(body) for body in self._our_rules()}
+        """Whether the rules still stand, and main's routes over the interfaces are what they were.
+
+        Where these are many, as on a router, they are not looked at: they count with the next `apply`.
+        """
+        if not self._rules <= {_parse_rule(body) for body in self._our_rules()}:
+            return False
+        if len(self._specific) > _MOST_FOLLOWED:
+            return True
+        return self._specific == _all_specific(self._classes, [*self._main_routes(self._classes)])
 
     def close(self) -> None:
         """Free the socket; rules and routes stay."""
@@ -172,19 +185,26 @@ class ClassRouting:
         Raises:
             CommandRefusedError: refused for another reason; what could be applied stays.
         """
-        wanted = set(_wanted(classes, [*self._main_routes()]))
+        self._classes, main = tuple(classes), [*self._main_routes(classes)]
+        self._specific = _all_specific(self._classes, main)
+        wanted = set(_wanted(self._classes, main))
         self._rules = {each for each in wanted if isinstance(each, ClassRule)}
         self._reconciler.apply(wanted)
 
-    def _main_routes(self) -> Iterator[ClassRoute]:
-        for body in self._dump_routes(table=RT_TABLE_MAIN):
-            if (route := _parse_route(body)) is not None:
-                yield route
+    def _main_routes(self, classes: Iterable[PathClass]) -> Iterator[ClassRoute]:
+        """Those over their interfaces: a router has thousands of others."""
+        for index in sorted({index for each in classes for index in each.interfaces}):
+            try:
+                yield from filter(None, map(_parse_route, self._dump_routes(table=RT_TABLE_MAIN, link_index=index)))
+            except CommandRefusedError as error:
+                if error.errno != ENODEV:
+                    raise
 
-    def _dump_routes(self, *, table: int = 0, protocol: int = 0) -> Iterator[bytes]:
+    def _dump_routes(self, *, table: int = 0, protocol: int = 0, link_index: int = 0) -> Iterator[bytes]:
         of_table = number_attribute(RTA_TABLE, table) if table else b""
+        of_link = number_attribute(RTA_OIF, link_index) if link_index else b""
         for family in FAMILY_OF_VERSION.values():
-            request = ROUTE_HEADER.pack(family, 0, 0, 0, 0, protocol, 0, 0, 0) + of_table
+            request = ROUTE_HEADER.pack(family, 0, 0, 0, 0, protocol, 0, 0, 0) + of_table + of_link
             for reply in self._socket.dump_existing(RTM_GETROUTE, request, what="listing routes"):
                 yield bytes(reply)
 
@@ -218,6 +238,12 @@ class ClassRouting:
             return
         flags = NLM_F_CREATE | NLM_F_EXCL
         self._socket.command(RTM_NEWRULE, _rule_message(wanted), flags=flags, what=_name_of(wanted))
+
+
+def _all_specific(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> frozenset[ClassRoute]:
+    return frozenset(
+        route for each in classes for route in _specific_routes(each, CLASS_TABLE_BASE + each.number, main)
+    )
 
 
 def _wanted(classes: Iterable[PathClass], main: Collection[ClassRoute]) -> Iterator[_Wanted]:

@@ -1,15 +1,29 @@
-"""Tells whether rules and filters may have become others, as asking for them all costs far more."""
+"""Tells whether rules, filters and main's routes may have become others, as asking for them all costs far more."""
 
 from contextlib import ExitStack
 
-from mpmanager.linux.netlink import NotificationSocket
+from mpmanager.linux.netlink import NotificationSocket, messages_of
+from mpmanager.linux.rtnetlink import (
+    NETLINK_ROUTE,
+    RT_TABLE_MAIN,
+    RTM_DELROUTE,
+    RTM_NEWROUTE,
+    RTNLGRP_IPV4_ROUTE,
+    RTNLGRP_IPV4_RULE,
+    RTNLGRP_IPV6_ROUTE,
+    RTNLGRP_IPV6_RULE,
+)
 
-_NETLINK_ROUTE, _NETLINK_NETFILTER = 0, 12
-_IPV4_RULE, _IPV6_RULE, _NFTABLES = 8, 19, 7
-"""RTNLGRP_* and NFNLGRP_NFTABLES."""
+_NETLINK_NETFILTER = 12
+_NFTABLES = 7
+"""NFNLGRP_NFTABLES."""
+_TABLE_OFFSET = 4
 _BUFFER_BYTES = 1 << 18
 """What does not fit is a change, too."""
-_GROUPS = ((_NETLINK_ROUTE, (_IPV4_RULE, _IPV6_RULE)), (_NETLINK_NETFILTER, (_NFTABLES,)))
+_GROUPS = (
+    (NETLINK_ROUTE, (RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE)),
+    (_NETLINK_NETFILTER, (_NFTABLES,)),
+)
 
 
 class RulesetWatch:
@@ -35,10 +49,18 @@ class RulesetWatch:
         """Whether something was changed since the last time."""
         told: list[memoryview] = []
         were_lost = [each.drain(told.append) for each in self._sockets]
-        return bool(told) or any(were_lost)
+        return any(map(_is_news, told)) or any(were_lost)
 
     def close(self) -> None:
         """Listen no more."""
         for each in self._sockets:
             each.close()
         self._sockets.clear()
+
+
+def _is_news(datagram: memoryview) -> bool:
+    """Routes of other tables are ours, or nobody's whom a class follows."""
+    return any(
+        kind not in {RTM_NEWROUTE, RTM_DELROUTE} or body[_TABLE_OFFSET] == RT_TABLE_MAIN
+        for kind, _, _, body in messages_of(datagram)
+    )

@@ -80,6 +80,22 @@ def test_special_gateways_of_trusted_paths_keep_being_used(two_paths, cgroup, en
         assert "via 2001:db8:2::77 dev lte0" in way_of(6, source)
 
 
+def test_special_gateways_that_come_and_go_later_are_taken_over(two_paths, cgroup, enforcement, way_of):
+    """Programs that set up a VPN do so after its addresses."""
+    restrictions = restricting(cgroup)
+    enforcement.apply(restrictions)
+    assert enforcement.is_intact()
+    assert enforcement.is_intact(), "now nobody looks for a while"
+    for command, gateways in (("add", ("10.0.2.77", "2001:db8:2::77")), ("del", ("10.0.2.2", "fe80::2"))):
+        two_paths.run(f"ip route {command} {two_paths.SERVER_4} via 10.0.2.77 dev lte0")
+        two_paths.run(f"ip route {command} {two_paths.SERVER_6} via 2001:db8:2::77 dev lte0")
+        assert not enforcement.is_intact()
+        enforcement.apply(restrictions)
+        for version, gateway in zip((4, 6), gateways, strict=True):
+            assert f"via {gateway} dev lte0" in way_of(version)
+        assert enforcement.is_intact()
+
+
 @pytest.mark.parametrize("destination", ["the server", "default"])
 def test_what_main_rejects_is_rejected_for_the_class(
     *, two_paths, cgroup, enforcement, attacker, captures, destination
