@@ -609,15 +609,18 @@ class Manager:
                 await asyncio.sleep(_REST_S)
 
     async def _remember_forever(self) -> None:
-        saved = None
+        saved = refusal = None
         while True:
             memories = self._connections.memories()
             if memories != saved:
                 try:
                     self._state.save_connections(memories)
                 except StateFileError as error:
-                    _log.warning("%s", error)
-                saved = memories
+                    if str(error) != refusal:
+                        _log.warning("%s", error)
+                    refusal = str(error)
+                else:
+                    saved, refusal = memories, None
             await asyncio.sleep(_REMEMBER_EVERY_S)
 
     async def _sample_forever(self, progressed: Callable[[], None]) -> None:

@@ -17,7 +17,7 @@ from mpmanager.daemon.connection_keeper import ConnectionKeeper
 from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.manager import Manager
 from mpmanager.daemon.state import StateDirectory
-from mpmanager.model.errors import CommandRefusedError
+from mpmanager.model.errors import CommandRefusedError, StateFileError
 from mpmanager.model.facts import NO_FACTS
 from mpmanager.model.policy import PolicyRule, TrustPolicy
 from mpmanager.model.selector import EVERYBODY
@@ -29,14 +29,17 @@ KEEPS_TO_TRUSTED = PolicyRule(selector=EVERYBODY, trust=TrustPolicy.parse("only"
 class Sulking:
     """Refuses a few times to do what it stands for, then does it."""
 
-    def __init__(self, action, times):
+    def __init__(self, action, times, refusal=None):
         self._action = action
         self.left = times
+        self._refusal = refusal
 
     def __call__(self, *arguments, **options):
         if self.left:
             self.left -= 1
-            raise CommandRefusedError("looking: the kernel did not answer within 2 s", errno=errno.ETIMEDOUT)
+            raise self._refusal or CommandRefusedError(
+                "looking: the kernel did not answer within 2 s", errno=errno.ETIMEDOUT
+            )
         return self._action(*arguments, **options)
 
 
@@ -182,6 +185,23 @@ def test_rules_that_were_taken_over_reach_the_connections_whatever_fails_meanwhi
         assert not manager._has_new_rules
 
     asyncio.run(scenario())
+
+
+def test_what_is_known_of_connections_is_written_down_once_that_can_be(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(manager_module, "_REMEMBER_EVERY_S", 0.001)
+
+    async def scenario():
+        state = StateDirectory(tmp_path)
+        manager = Manager(simulated_world(), facts=NO_FACTS, state=state)
+        full = Sulking(state.save_connections, times=3, refusal=StateFileError("connections.json: no space left"))
+        state.save_connections = full
+        remembering = asyncio.create_task(manager._remember_forever())
+        await asyncio.sleep(0.1)
+        remembering.cancel()
+        assert (tmp_path / "connections.json").exists()
+
+    asyncio.run(scenario())
+    assert [each.getMessage() for each in caplog.records] == ["connections.json: no space left"]
 
 
 def test_whatever_is_due_again_and_again_others_are_served_between(tmp_path, monkeypatch):
