@@ -98,6 +98,8 @@ class TrustKeeper:
         self._plain: dict[Endpoint, _Plain] = {}
         self._has_new_plain = False
         self._refusal: str | None = None
+        self._is_complete = True
+        """Whether the kernel has taken all of what it was told last, whoever had it told."""
         self._limits: tuple[EnforcementLimit, ...] = ()
         self._counted: dict[Token, tuple[ConnectionAccount, FirstBytes]] = {}
         """Connections whose first bytes are being counted."""
@@ -198,7 +200,9 @@ class TrustKeeper:
         demands = demands_of(self._rules(), root=self._root, places=self._places, scopes=self._scopes())
         plan = self._plan(demands)
         identities = self._identities_of(demands)
+        self._is_complete = False
         missing = self._world.enforcement.apply(plan)
+        self._is_complete = True
         self._identities = identities | dict.fromkeys(missing)
         self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in missing}
         self._refusal = None
@@ -325,10 +329,10 @@ class TrustKeeper:
             del self._plain[each]
         places = self._places_now()
         are_others = self._identities != self._identities_of(self._identities)
-        is_new = bool(expired or are_others or self._has_new_plain or self._refusal) or places != self._places
-        if not is_new and self._is_intact():
+        is_new = bool(expired or are_others or self._has_new_plain) or places != self._places
+        if not is_new and self._is_complete and self._is_intact():
             return
-        is_about_programs = places != self._places or are_others or self._refusal
+        is_about_programs = places != self._places or are_others or not self._is_complete
         self._places, self._has_new_plain = places, False
         self._enforce_or_tell()
         if is_about_programs:

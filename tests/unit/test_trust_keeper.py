@@ -241,6 +241,16 @@ def test_no_more_destinations_are_remembered_than_there_is_room_for(stage):
     assert {each.port for each in stage.enforcement.plan.plain_destinations} == set(range(6, MOST_PLAIN + 6))
 
 
+def test_what_was_refused_to_somebody_who_asked_is_tried_again(stage):
+    stage.scopes["/scope"] = TrustPolicy.parse("only")
+    stage.enforcement.refuses = True
+    with pytest.raises(CommandRefusedError):
+        stage.keeper.enforce_now()
+    stage.enforcement.refuses = False
+    stage.keeper.look()
+    assert stage.policies["/scope"] is Restriction.ONLY
+
+
 def test_first_bytes_are_counted_until_they_have_passed_in_both_directions(stage):
     stage.say("cgroup:/x", "first:1000")
     account = stage.open(demand="first:1000")
