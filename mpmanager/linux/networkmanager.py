@@ -158,7 +158,8 @@ class NetworkManagerSource:
             try:
                 await self._follow_bus()
             except (OSError, EOFError, AuthError, InvalidAddressError) as error:
-                self._take({}, missing=f"no system bus ({getattr(error, 'strerror', None) or error})")
+                why = getattr(error, "strerror", None) or str(error) or "it does not answer"
+                self._take({}, missing=f"no system bus ({why})")
             await asyncio.sleep(self._retry_s)
 
     async def _follow_bus(self) -> None:

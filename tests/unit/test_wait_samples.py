@@ -31,7 +31,7 @@ class Stage:
         subflow = SubflowSample(
             token, flow, AddressId(0), AddressId(0), state, False, False, True, True, 0, 30.0, written, 0, 0
         )
-        self.ledger.look(ConnectionSample(token, flow, state, owner, False, written, 0, written), [subflow])
+        self.ledger.look(token, ConnectionSample(token, flow, state, owner, False, written, 0, written), [subflow])
 
     def choose(self, now):
         self.samples.choose(self.accounts, now)
