@@ -190,7 +190,7 @@ def test_a_connection_can_be_held_to_trusted_paths_for_a_while_and_waits_for_the
     token = cafe.connection().token
     assert "To go back: mpm hold" in cafe.mpm("hold", token)
     until(lambda: subflow_paths(cafe.connection()) == {LTE}, "it has left the untrusted path")
-    cafe.left(WIFI)
+    until(lambda: not cafe.left(WIFI), "its subflow there has been closed by both ends")
     assert talker.says("ask 100000 1000000") == "done"
     assert not cafe.left(WIFI)
     cafe.mpm("path", "trust", LTE, "untrusted")
