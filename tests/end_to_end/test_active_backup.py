@@ -249,7 +249,7 @@ def test_a_download_that_is_too_much_for_its_path_gets_help_where_the_queue_show
     ("policy", "trouble", "reason"),
     [
         ({"leave_on_marks": 0.05}, LinkChange(marks=0.3), ExpirationReason.MARKED),
-        ({"leave_on_loss": 0.05}, LinkChange(loss=0.3), ExpirationReason.LOSSY),
+        ({"leave_on_loss": 0.05}, LinkChange(loss=0.15), ExpirationReason.LOSSY),
     ],
     ids=["marks", "loss"],
 )
