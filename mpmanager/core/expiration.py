@@ -45,7 +45,7 @@ from mpmanager.core.findings import (
     SubflowView,
     TakeBack,
 )
-from mpmanager.core.streams import LONGEST_GAP_S, Receiving, Sending
+from mpmanager.core.streams import Receiving, Sending
 from mpmanager.core.subflow_tracks import SubflowTracks
 from mpmanager.core.suspicion import Step, Suspicion
 from mpmanager.core.verdicts import Judge
@@ -64,6 +64,8 @@ subflow with the shortest queue: a path that is helped for longer than that runs
 
 _LONGEST_UNSEEN_S = 0.0125
 """Half of the longest time between two looks. What a late one finds may have happened just before it."""
+_LATE_LOOK_S = 0.1
+"""After the one before: the time between does not count as silence of the peer."""
 _ADVANCING_S = 0.03
 """Acknowledgements, or data, that came so lately are coming."""
 _STREAM_BYTES = 100_000
@@ -75,6 +77,10 @@ _LOSSY_S = 10.0
 """For so long a path that has lost something is expected to lose something again."""
 PROBE_REST_S = 0.25
 """Between two probes of one connection."""
+_PASSED_OVER_S = 1.0
+"""Data that has come for so long over other paths only says that the peer may have given up those that are to carry."""
+_PASSED_OVER_REST_S = 60.0
+"""Before they are asked again, once they have answered: it may have its own mind."""
 
 MOST_ACTIONS = 8
 ACTIONS_PER_S = 20.0
@@ -127,7 +133,7 @@ class Expiration:
         self._tracks = SubflowTracks(self._sending)
         self._judge = Judge(self._sending, self._receiving, self._tracks)
         self._suspicion: Suspicion | None = None
-        self._next_probe = now
+        self._next_probe = self._next_doubt = now
         self._base_s = UNKNOWN_RTT_S
         self._allowed_s = policy.wait_s + UNKNOWN_RTT_S
         self._calm_limit_s = 0.0
@@ -202,7 +208,10 @@ class Expiration:
         """Note how far the streams have got; whether the subflows deserve a closer look."""
         before = self._progress
         # What has moved has done so at some time since the last look.
-        moved, self._taken = (self._taken + now) / 2, now
+        moved = (self._taken + now) / 2
+        if now - self._taken > _LATE_LOOK_S:
+            self._receiving.excuse(self._taken, now)
+        self._taken = now
         if before is None:
             self._progress = progress
             self._sending.count_from(progress.write_seq)
@@ -222,7 +231,7 @@ class Expiration:
         """Whether a verdict may be near: then looks have to be frequent."""
         if self._base_s + _TENSE_S < self._sending.age_s(now) < _TENSE_FOR_S:
             return True
-        is_asking = self._suspicion is not None and self._receiving.silent_s(now) < LONGEST_GAP_S
+        is_asking = self._suspicion is not None and self._receiving.is_expected(now)
         return is_asking or self._receiving.is_overdue(now)
 
     def note_answer(self) -> None:
@@ -386,7 +395,7 @@ class Expiration:
         """How long data has waited; None where none is known to wait, because heartbeats alone were missed."""
         if self._suspicion is None:
             return self._sending.age_s(now)
-        return None if self._suspicion.is_by_heartbeat else self._receiving.silent_s(now)
+        return None if self._suspicion.is_of_path_alone else self._receiving.silent_s(now)
 
     def _helper_among(self, rest: Sequence[SubflowView], now: float) -> LinkName:
         """What carries from now on: what is open already, or the best of the others, which is opened."""
@@ -441,7 +450,7 @@ class Expiration:
         missed: Collection[LinkName],
     ) -> Conclusion | None:
         if self._suspicion is not None:
-            if self._receiving.moved > self._suspicion.since:
+            if self._receiving.moved > self._suspicion.since and not self._suspicion.is_of_path_alone:
                 self._suspicion = None
                 return Finding.HEARD, ()
             return self._advance(self._suspicion, subflows, now, found_dead)
@@ -451,9 +460,16 @@ class Expiration:
         if self._is_starved(now):
             return self._begin_suspicion(Suspicion(now), carriers, subflows, now)
         suspects = [each for each in carriers if each.path in missed]
+        if not suspects and self._are_passed_over(carriers, now):
+            suspects = carriers
         return (
-            self._begin_suspicion(Suspicion(now, is_by_heartbeat=True), suspects, subflows, now) if suspects else None
+            self._begin_suspicion(Suspicion(now, is_of_path_alone=True), suspects, subflows, now) if suspects else None
         )
+
+    def _are_passed_over(self, carriers: Iterable[SubflowView], now: float) -> bool:
+        """Whether data comes by other ways than it should: the peer's kernel leaves a path that answers nothing."""
+        silent_since = max(self._tracks.silent_since(each.flow) for each in carriers)
+        return self._receiving.moved - silent_since > _PASSED_OVER_S and now >= self._next_doubt
 
     def _begin_suspicion(
         self, suspicion: Suspicion, suspects: Sequence[SubflowView], subflows: Sequence[SubflowView], now: float
@@ -490,6 +506,7 @@ class Expiration:
                 self._suspicion = None
                 if step is Step.CLEARED:
                     self._receiving.bear(now)
+                    self._next_doubt = now + _PASSED_OVER_REST_S
                 return Finding.HEARD, ()
             case _:
                 return None

@@ -76,6 +76,7 @@ class Receiving:
         """Of those that are remembered."""
         self._unexplained_gap_s: float | None = None
         self._lately_bytes = 0.0
+        self._expected_until = now
         self._is_quiet = True
         """Whether nothing is expected to come."""
         self._settled = now
@@ -92,6 +93,7 @@ class Receiving:
         gap_s = now - self.moved
         self._lately_bytes = self._lately_bytes * max(0.0, 1.0 - gap_s / _LATELY_S) + moved_bytes
         self.moved = now
+        self._expected_until = now + LONGEST_GAP_S
         self._is_quiet = False
         if gap_s > LONGEST_GAP_S:
             self._gaps.clear()
@@ -127,11 +129,20 @@ class Receiving:
         factor = _LOSSY_GAP_FACTOR if is_lossy else _GAP_FACTOR
         usual_s = self._patience * (factor * self.longest_gap_s + _GAP_EXTRA_S)
         limit_s = max(usual_s, _LEAST_STARVING_S if wait_s == NEVER else max(_LEAST_STARVING_S, wait_s / 2))
-        return limit_s < self.silent_s(now) < LONGEST_GAP_S and limit_s < LONGEST_GAP_S
+        return limit_s < self.silent_s(now) and now < self._expected_until and limit_s < LONGEST_GAP_S
 
     def is_overdue(self, now: float) -> bool:
         """Whether something should have come by now."""
-        return not self._is_quiet and self.longest_gap_s < self.silent_s(now) < LONGEST_GAP_S
+        return not self._is_quiet and self.longest_gap_s < self.silent_s(now) and now < self._expected_until
+
+    def is_expected(self, now: float) -> bool:
+        """Whether the stream has not been silent for so long that it may have ended."""
+        return now < self._expected_until
+
+    def excuse(self, since: float, now: float) -> None:
+        """Nobody has looked meanwhile: what was expected before still is."""
+        if self.is_expected(since):
+            self._expected_until += now - since
 
     def settle(self, now: float) -> None:
         """Expect nothing for a while: what comes late at first was sent over paths that carried before."""

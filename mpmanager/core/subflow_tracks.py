@@ -111,6 +111,11 @@ class SubflowTracks:
         """When anything came over it last."""
         return self._tracks[flow].heard
 
+    def silent_since(self, flow: FourTuple) -> float:
+        """Since when a carrier has carried and nothing has come over it."""
+        track = self._tracks[flow]
+        return max(track.heard, track.carrying or track.heard)
+
     def unacknowledged_s(self, flow: FourTuple, now: float) -> float:
         """How long nothing of what is in flight there was acknowledged."""
         return min(now - self._tracks[flow].acknowledged, self._sending.age_s(now))

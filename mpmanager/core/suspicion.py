@@ -36,8 +36,8 @@ class Suspicion:
     """That a path is dead, from the first doubt to a verdict. All times are seconds of the caller's clock."""
 
     since: float
-    is_by_heartbeat: bool = False
-    """Whether nothing but heartbeats was missed."""
+    is_of_path_alone: bool = False
+    """Whether the stream is not known to wait: heartbeats were missed, or data comes over other paths."""
     path: LinkName | None = None
     flow: FourTuple | None = None
     """None while it is not clear which subflow is silent."""

@@ -24,7 +24,9 @@ from mpmanager.core.findings import (
     Finding,
     Happening,
     LeaveSubflow,
+    ProbePath,
     Rank,
+    Report,
     SubflowView,
     TakeBack,
 )
@@ -109,23 +111,20 @@ def left_while_silent(*, helper_is_proven):
     for step in range(100):
         now = 100.0 + step * 0.01
         machine.take(Progress(1, 1000 + step, 1000, 0), now)
-        views = [silent(WLAN, Rank.PREFERRED, step), silent(WWAN, Rank.HELPER, 0)._replace(is_proven=helper_is_proven)]
+        carrier = silent(WLAN, Rank.PREFERRED, unacknowledged=step, silent_s=step * 0.01)
+        views = [carrier, silent(WWAN, Rank.HELPER)._replace(is_proven=helper_is_proven)]
         effects += machine.judge(views, now)
     return {each.path for each in effects if isinstance(each, LeaveSubflow)}
 
 
-def silent(path, rank, unacknowledged):
-    counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("in_flight_bytes") :], 0)
+def silent(path, rank, **more):
+    """A subflow with a round trip of 20 ms on which nothing moves, unless `more` says so."""
+    counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("silent_s") :], 0)
     vitals = SubflowVitals(
         flow=FourTuple(LOCAL[path], SERVER),
         state=TcpState.ESTABLISHED,
         is_backup_there=False,
-        rtt_s=0.02,
-        min_rtt_s=0.02,
-        receiver_rtt_s=None,
-        silent_s=unacknowledged * 0.01,
-        unacknowledged=unacknowledged,
-        **counts,
+        **{"rtt_s": 0.02, "min_rtt_s": 0.02, "receiver_rtt_s": None} | counts | more,
     )
     return SubflowView(vitals.flow, path, rank, vitals)
 
@@ -888,6 +887,62 @@ def test_missed_heartbeats_of_a_path_that_lives_move_nothing(monkeypatch):
     assert place.state(connection) is ExpirationState.PRIMARY
 
 
+@pytest.mark.parametrize("late_s", [0.3, 1.5, 4.0])
+def test_a_path_that_dies_while_nobody_looks_is_found_silent_all_the_same(late_s):
+    place = laptop()
+    connection = place.connect(0.05)
+    messages(place, connection, DOWNLOAD, 8)
+    place.run(2)
+    place.links[WLAN].is_hole = True
+    place.be_late(late_s)
+    place.run(0.5)
+    assert place.flags(connection) == {WWAN: False}
+    assert [(each.path, each.reason) for each in place.reports] == [(WLAN, ExpirationReason.PROBE_UNANSWERED)]
+
+
+class PassedOver:
+    """A machine whose peer sends every 20 ms over the helper alone, whatever it was asked for; a second is one look."""
+
+    def __init__(self, *, carrier_segments=lambda _step: 0, answers=False):
+        self.machine, self.effects, self.asked = Expiration(policy(0.05), now=100.0), [], []
+        for step in range(1, 65 * 50):
+            now = 100.0 + step * 0.02
+            if self.machine.take(Progress(1, 1000, 1000, step), now):
+                views = [
+                    silent(WLAN, Rank.PREFERRED, received_segments=carrier_segments(step)),
+                    silent(WWAN, Rank.HELPER, received_segments=step),
+                ]
+                effects = self.machine.judge(views, now)
+                self.effects += effects
+                if any(isinstance(each, ProbePath) for each in effects):
+                    self.asked.append(now - 100)
+                    if answers:
+                        self.machine.note_answer()
+                if any(isinstance(each, LeaveSubflow) for each in effects):
+                    break
+
+
+def test_a_path_over_which_nothing_comes_while_data_comes_by_others_is_asked_and_left():
+    place = PassedOver()
+    assert len(place.asked) == 1
+    assert 1 < place.asked[0] < 2.5
+    (report,) = (each for each in place.effects if isinstance(each, Report))
+    assert (report.path, report.helper, report.waited_s) == (WLAN, WWAN, None)
+    assert report.reason is ExpirationReason.PROBE_UNANSWERED
+
+
+def test_a_peer_that_sends_where_it_likes_is_asked_once_a_minute_and_nothing_is_left():
+    place = PassedOver(answers=True)
+    assert len(place.asked) == 2
+    assert 60 < place.asked[1] - place.asked[0] < 63
+    assert place.effects == [ProbePath(flow=FourTuple(LOCAL[WLAN], SERVER))] * 2
+    assert place.machine.state is ExpirationState.PRIMARY
+
+
+def test_a_path_over_which_something_comes_now_and_then_is_not_passed_over():
+    assert PassedOver(carrier_segments=lambda step: step // 40).asked == []
+
+
 class Stream:
     """A machine that receives much, every 10 ms, over two paths with a round trip of 20 ms."""
 
@@ -901,21 +956,9 @@ class Stream:
             self.now += interval_s
             self.received += size
             if self.machine.take(Progress(1, 1000, 1000, self.received), self.now):
-                views = [self._view(WLAN, Rank.PREFERRED, receiver_rtt_s), self._view(WWAN, Rank.HELPER, 0.02)]
+                carrier = silent(WLAN, Rank.PREFERRED, receiver_rtt_s=receiver_rtt_s, received_segments=self.received)
+                views = [carrier, silent(WWAN, Rank.HELPER, receiver_rtt_s=0.02)]
                 self.reports += self.machine.judge(views, self.now)
-
-    def _view(self, path, rank, receiver_rtt_s):
-        counts = dict.fromkeys(SubflowVitals._fields[SubflowVitals._fields.index("silent_s") :], 0)
-        vitals = SubflowVitals(
-            flow=FourTuple(LOCAL[path], SERVER),
-            state=TcpState.ESTABLISHED,
-            is_backup_there=False,
-            rtt_s=0.02,
-            min_rtt_s=0.02,
-            receiver_rtt_s=receiver_rtt_s,
-            **counts,
-        )
-        return SubflowView(vitals.flow, path, rank, vitals)
 
 
 def test_a_download_that_waits_in_a_full_path_gets_help_until_the_queue_is_short():
