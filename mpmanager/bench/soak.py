@@ -384,22 +384,24 @@ class _Run:
 
     def _let_programs_finish(self) -> None:
         """The daemon shows what has ended for a minute only, and programs may take two."""
-        started = [*self._former, *self._programs.values()]
-        for each in started:
-            each.tell_to_end()
+        started = self._tell_programs_to_end()
         deadline = time.monotonic() + _FINISHING_S
         while time.monotonic() < deadline and any(each.is_running for each in started):
             self._read_accounts()
             time.sleep(_POLL_S)
 
     def _end_programs(self) -> None:
-        started = [*self._former, *self._programs.values()]
+        started = self._tell_programs_to_end()
         self._former, self._programs = [], {}
-        for each in started:
-            each.tell_to_end()
         deadline = time.monotonic() + _FINISHING_S
         for each in started:
             each.end(deadline)
+
+    def _tell_programs_to_end(self) -> list[_Started]:
+        started = [*self._former, *self._programs.values()]
+        for each in started:
+            each.tell_to_end()
+        return started
 
     # What there is
 

@@ -206,10 +206,8 @@ def is_server_side(samples: Iterable[SubflowSample]) -> bool:
     return bool(samples) and not any(each.is_begun_here for each in samples)
 
 
-def as_found(
-    connection: Connection, samples: Iterable[SubflowSample], now: float, *, state: TcpState = TcpState.ESTABLISHED
-) -> Connection:
-    """The connection, which is in this state itself, with the subflows that it really has.
+def take_as_found(connection: Connection, samples: Iterable[SubflowSample], now: float, *, state: TcpState) -> None:
+    """Give a connection, which is in this state itself, the subflows that it really has.
 
     One that has lost them all may be joined again for a minute. The kernel refuses where that is not so.
     """
@@ -239,7 +237,6 @@ def as_found(
     found = {each.flow for each in samples}
     connection.probes = {flow: each for flow, each in connection.probes.items() if flow in found}
     connection.last_id = max([connection.last_id, *(each.local_id for each in samples)])
-    return connection
 
 
 def guess_peer(connection: Connection, samples: Iterable[SubflowSample]) -> None:

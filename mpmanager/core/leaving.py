@@ -1,6 +1,7 @@
 """Closes subflows, in the order that the kernel needs."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Join, Probe, Subflow, is_on
 from mpmanager.core.intrusions import is_borne
@@ -34,10 +35,11 @@ def close_unwanted(situation: Situation, connection: Connection, now: float) -> 
         for flow, each in connection.subflows.items()
         if not (_may_stay(situation, connection, flow, each) or is_borne(situation, connection, flow, each, now))
     ]
-    proven_at = [each.proven_at for flow, each in connection.subflows.items() if flow not in unwanted]
-    if unwanted and proven_at and min(proven_at) > now:
-        situation.wake(connection.token, min(proven_at))
-    if proven_at and min(proven_at) <= now:
+    others = (each.proven_at for flow, each in connection.subflows.items() if flow not in unwanted)
+    proven_at = min(others, default=inf)
+    if unwanted and now < proven_at < inf:
+        situation.wake(connection.token, proven_at)
+    if proven_at <= now:
         yield from _leave(connection, unwanted)
     elif connection.terms.hold is Hold.TRUSTED:
         # Linux keeps a connection without subflows for a minute (net.mptcp.close_timeout), in which it can be joined.

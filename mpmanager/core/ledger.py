@@ -395,10 +395,14 @@ class Ledger:
         if not unknown:
             return []
         begun_here = {each.token for each in snapshot.subflows if each.is_begun_here}
-        bare = {token for token, each in unknown.items() if not each.is_fallback}
-        bare -= {each.token for each in snapshot.subflows}  # nobody knows whose: mostly one's own
+        shown = {each.token for each in snapshot.subflows}  # of others nobody knows who began: mostly this side
         return [
-            self.open(token, each.flow, is_server_side=token not in begun_here | bare, now=now)
+            self.open(
+                token,
+                each.flow,
+                is_server_side=token not in begun_here and (token in shown or each.is_fallback),
+                now=now,
+            )
             for token, each in unknown.items()
         ]
 

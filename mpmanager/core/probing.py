@@ -9,6 +9,7 @@ probe may stay until its second SYN has had time for an answer.
 """
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from mpmanager.core.connection_state import MOST_SUBFLOWS, Connection, Probe
 from mpmanager.core.joining import REFUSALS
@@ -59,17 +60,11 @@ def adopt(situation: Situation, connection: Connection, now: float) -> None:
         pair = flow.local.address, flow.remote
         if pair in ends and each.is_backup:
             del connection.subflows[flow]
-            expires = now + DROPPED_WITHIN_S
-            connection.probes[flow] = Probe(
-                local_id=each.local_id,
-                expires=expires,
-                interface_index=each.interface_index,
-                is_awaited=False,
-                is_answered=True,
+            probe = connection.probes[flow] = Probe(
+                local_id=each.local_id, expires=inf, interface_index=each.interface_index, is_awaited=False
             )
-            connection.withdrawals.append(each.local_id)
-            situation.wake(connection.token, now)
-            situation.wake(connection.token, expires)
+            _have_dropped(situation, connection, probe, now)
+            _bound(situation, connection, probe, now)
         ends.add(pair)
 
 
@@ -81,14 +76,24 @@ def take_answer(
     if is_answer(connection, event):
         _settle(connection)
     if not probe.is_answered:
-        probe.is_answered = True
-        connection.withdrawals.append(probe.local_id)
-        situation.wake(connection.token, max(now, connection.next_withdrawal))
+        _have_dropped(situation, connection, probe, now)
     if isinstance(event, SubflowClosed):
         del connection.probes[event.flow]
     else:
-        probe.expires = now + DROPPED_WITHIN_S
-        situation.wake(connection.token, probe.expires)
+        _bound(situation, connection, probe, now)
+
+
+def _have_dropped(situation: Situation, connection: Connection, probe: Probe, now: float) -> None:
+    """Have the peer told to drop it, when its turn comes."""
+    probe.is_answered = True
+    connection.withdrawals.append(probe.local_id)
+    situation.wake(connection.token, max(now, connection.next_withdrawal))
+
+
+def _bound(situation: Situation, connection: Connection, probe: Probe, now: float) -> None:
+    """Wait no longer for the peer to drop it."""
+    probe.expires = now + DROPPED_WITHIN_S
+    situation.wake(connection.token, probe.expires)
 
 
 def withdraw(situation: Situation, connection: Connection, now: float) -> Iterator[Command]:

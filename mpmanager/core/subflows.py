@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 
 from mpmanager.core import backup_flags, intrusions, leaving, probing
 from mpmanager.core.address_offers import note_offer_refused, offer_addresses
-from mpmanager.core.connection_state import Connection, ConnectionMemory, Subflow, as_found, guess_peer, is_server_side
+from mpmanager.core.connection_state import (
+    Connection,
+    ConnectionMemory,
+    Subflow,
+    guess_peer,
+    is_server_side,
+    take_as_found,
+)
 from mpmanager.core.joining import Joiner, forget_failures
 from mpmanager.core.situation import Situation
 from mpmanager.core.subflow_events import (
@@ -280,9 +287,10 @@ class SubflowManager:
         self._recalled.clear()
         self._terms = {token: terms for token, terms in self._terms.items() if token in opening}
         for token, connection in self._connections.items():
-            as_found(connection, found.get(token, ()), now, state=living[token].state)
+            samples = found.get(token, ())
+            take_as_found(connection, samples, now, state=living[token].state)
             if token not in known:
-                guess_peer(connection, found.get(token, ()))
+                guess_peer(connection, samples)
                 if not connection.is_server_side:
                     probing.adopt(self._situation, connection, now)
         return tuple(self._reconcile_all(now))

@@ -224,11 +224,7 @@ class ConnectionKeeper:
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         for account in self.ledger.take(self._without_probes(snapshot), now=self._clock()):
-            account.application = self._told_by_cgroup(self._owner(account))
-            account.opening = self._opening(account)
-            account.wish = self._wish_of(account.token)
-            self.revise(account)
-            self._newcomers.append(account.token)
+            self._welcome(account)
         for each in snapshot.connections:
             if each.is_fallback and each.token not in self._fallbacks:
                 self._note_fallback(each.token, each.flow)
@@ -403,17 +399,21 @@ class ConnectionKeeper:
         self.ledger.look(token, sample, [each for each in subflows if each is not None and each.token == token])
         return sample is not None
 
-    def _open(self, event: ConnectionCreated | ConnectionEstablished) -> None:
-        if self.ledger.connection(event.token) is not None:
-            return
-        account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
+    def _welcome(self, account: ConnectionAccount) -> None:
+        """Note what is known of a connection that is new, and what follows for it."""
         owner = self._owner(account)
         account.owner_uid = owner.uid if owner.is_known else None
         account.application = self._told_by_cgroup(owner)
         account.opening = self._opening(account)
-        account.wish = self._wish_of(event.token)
+        account.wish = self._wish_of(account.token)
         self.revise(account)
-        self._newcomers.append(event.token)
+        self._newcomers.append(account.token)
+
+    def _open(self, event: ConnectionCreated | ConnectionEstablished) -> None:
+        if self.ledger.connection(event.token) is not None:
+            return
+        account = self.ledger.open(event.token, event.flow, is_server_side=event.is_server_side, now=self._clock())
+        self._welcome(account)
         direction = "from" if event.is_server_side else "to"
         self._journal.record(
             EventKind.CONNECTION_OPENED,

@@ -185,27 +185,24 @@ class NetlinkSocket:
     def _send(self, message: bytes, what: str) -> None:
         try:
             self._socket.send(message)
-        except BlockingIOError as error:
-            raise _silence(what) from error
         except OSError as error:
-            if error.errno not in _LACKS_MEMORY:
-                raise
-            raise CommandRefusedError(f"{what}: {error.strerror}", errno=error.errno) from error
+            raise _as_refusal(error, what) from error
 
     def _receive(self, what: str) -> memoryview:
         try:
             return memoryview(self._buffer)[: self._socket.recv_into(self._buffer)]
-        except BlockingIOError as error:
-            raise _silence(what) from error
         except OSError as error:
-            if error.errno not in _LACKS_MEMORY:
-                raise
-            raise CommandRefusedError(f"{what}: {error.strerror}", errno=error.errno) from error
+            raise _as_refusal(error, what) from error
 
 
-def _silence(what: str) -> CommandRefusedError:
-    sentence = f"{what}: the kernel did not answer within {_REPLY_TIMEOUT_S} s"
-    return CommandRefusedError(sentence, errno=errno.ETIMEDOUT)
+def _as_refusal(error: OSError, what: str) -> Exception:
+    """What a failed exchange means: the kernel's silence, its lack of memory, or the error itself."""
+    if isinstance(error, BlockingIOError):
+        sentence = f"{what}: the kernel did not answer within {_REPLY_TIMEOUT_S} s"
+        return CommandRefusedError(sentence, errno=errno.ETIMEDOUT)
+    if error.errno in _LACKS_MEMORY:
+        return CommandRefusedError(f"{what}: {error.strerror}", errno=error.errno)
+    return error
 
 
 def _size_of_first(messages: memoryview) -> int:

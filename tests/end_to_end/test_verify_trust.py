@@ -1,7 +1,6 @@
 """The proof that trusted paths are kept to: it passes where they are, and fails where the fence is broken."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -59,10 +58,9 @@ class Stage:
 
     def cgroups(self):
         """That proofs have made; some may go while they are looked for."""
-        walk = os.walk(cgroup_mount() / self.root[1:])
-        return [
-            Path(place) / each for place, inside, _files in walk for each in inside if each.startswith("mpm-verify-")
-        ]
+        root = cgroup_mount() / self.root[1:]
+        found = (root / each[1:] for _id, each in mounts.cgroups_of(root))
+        return [each for each in found if each.name.startswith("mpm-verify-")]
 
     def is_populated_by_proofs(self):
         return any((each / "cgroup.procs").read_text() for each in self.cgroups())

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from mpmanager.api.structures import PolicyInfo
 from mpmanager.client.manager import connected
 from mpmanager.daemon.paths_file import PathsFormat
 from mpmanager.daemon.policies_file import PoliciesFormat
-from mpmanager.linux.mounts import BPFFS
+from mpmanager.linux.mounts import BPFFS, cgroups_of
 from mpmanager.linux.pins import directory_of_namespace, namespace_cookie
 from mpmanager.model.errors import MpmanagerError
 
@@ -113,7 +112,8 @@ def leftovers(lab, state):
 
 def scopes(lab):
     """Cgroups of programs that were started under a demand; some may go while they are looked for."""
-    return sorted(Path(place) / each for place, inside, _files in os.walk(lab.cgroup()) for each in inside)
+    root = lab.cgroup()
+    return sorted(root / each[1:] for _id, each in cgroups_of(root) if each != "/")
 
 
 def kill_once(daemon, rng):

@@ -62,16 +62,21 @@ def path(name, flow, index):
     )
 
 
+def keeper_of(world, **others):
+    """Of connections; what is not said is as plain as can be."""
+    told = {
+        "journal": Journal(wall_clock=lambda: 0.0),
+        "clock": lambda: 0.0,
+        "choose_port": lambda: 50000,
+        "news": lambda: None,
+        "policy_for": lambda _account: STOCK_POLICY,
+    }
+    return ConnectionKeeper(world, **told | others)
+
+
 def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
     journal = Journal(wall_clock=lambda: 0.0)
-    keeper = ConnectionKeeper(
-        simulated_world(),
-        journal=journal,
-        clock=lambda: 0.0,
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-    )
+    keeper = keeper_of(simulated_world(), journal=journal)
     cable, air = path("eth0", CABLE, 2), path("wlan0", AIR, 3)
     keeper.set_paths((cable, air))
     keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
@@ -87,12 +92,8 @@ def test_a_subflow_that_closes_after_its_address_has_gone_is_told_by_its_path():
 
 def test_a_connection_has_the_policy_of_its_program_as_soon_as_that_is_known_and_when_it_changes():
     wait_s = {"unknown": 9.0, "firefox": 0.05}
-    keeper = ConnectionKeeper(
+    keeper = keeper_of(
         simulated_world(),
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: 0.0,
-        choose_port=lambda: 50000,
-        news=lambda: None,
         policy_for=lambda account: replace(STOCK_POLICY, wait_s=wait_s.get(account.application.name, NEVER)),
     )
     keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
@@ -125,14 +126,8 @@ def test_a_process_that_is_found_late_is_told_though_its_cgroup_was_known():
     found = Application(id="exe:/bin/a", name="a", pid=7, exe="/bin/a", cgroup="/a.scope")
     finder = LateFinder(found)
     revisions, now = [], [0.0]
-    keeper = ConnectionKeeper(
-        replace(simulated_world(), applications=finder),
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: now[0],
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-        revised=lambda: revisions.append(now[0]),
+    keeper = keeper_of(
+        replace(simulated_world(), applications=finder), clock=lambda: now[0], revised=lambda: revisions.append(now[0])
     )
     keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
 
@@ -156,13 +151,8 @@ def test_what_a_cgroup_says_counts_before_the_program_is_found():
     sample = ConnectionSample(TOKEN, CABLE, TcpState.ESTABLISHED, owner, False, 0, 0, 0)
     world.connections.connection = lambda _token: sample
     world.path_manager.execute = told.append
-    keeper = ConnectionKeeper(
-        world,
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: 0.0,
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda account: replace(STOCK_POLICY, is_multipath=account.application.cgroup != "/a.scope"),
+    keeper = keeper_of(
+        world, policy_for=lambda account: replace(STOCK_POLICY, is_multipath=account.application.cgroup != "/a.scope")
     )
     paths = (path(*each) for each in TWO_PATHS)
     keeper.set_paths(tuple(replace(each, ways_out=(WayOut(version=4, gateway=None),)) for each in paths))
@@ -173,12 +163,8 @@ def test_what_a_cgroup_says_counts_before_the_program_is_found():
 
 def test_what_is_said_of_a_connection_that_has_ended_is_not_kept():
     holds = cycle((Hold.TRUSTED, Hold.FREE))
-    keeper = ConnectionKeeper(
+    keeper = keeper_of(
         simulated_world(),
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: 0.0,
-        choose_port=lambda: 50000,
-        news=lambda: None,
         policy_for=lambda account: replace(STOCK_POLICY, is_multipath=account.closed is None),
         protection_of=lambda _account: replace(UNPROTECTED, hold=next(holds)),
     )
@@ -190,14 +176,7 @@ def test_what_is_said_of_a_connection_that_has_ended_is_not_kept():
 
 def test_connections_that_linger_keep_no_others_from_their_final_accounts():
     world, now, lingering = simulated_world(), [0.0], [Token(number) for number in range(1, 1001)]
-    keeper = ConnectionKeeper(
-        world,
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: now[0],
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-    )
+    keeper = keeper_of(world, clock=lambda: now[0])
     known = {token: ConnectionSample(token, CABLE, TcpState.FIN_WAIT_1, NOBODY, False, 0, 0, 0) for token in lingering}
     world.connections.connection = known.get
     for token in (*lingering, TOKEN):
@@ -211,14 +190,7 @@ def test_connections_that_linger_keep_no_others_from_their_final_accounts():
 
 def test_a_subflow_that_outlives_its_connection_is_looked_at_once_more():
     world, now = simulated_world(), [0.0]
-    keeper = ConnectionKeeper(
-        world,
-        journal=Journal(wall_clock=lambda: 0.0),
-        clock=lambda: now[0],
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-    )
+    keeper = keeper_of(world, clock=lambda: now[0])
     keeper.sample()
     snapshot = world.connections.snapshot()
     token = snapshot.connections[0].token
@@ -256,13 +228,10 @@ def test_probes_are_shown_to_nobody_and_their_answer_is_told_once():
     answers, ports = [], iter(range(50000, 50100))
     world = simulated_world()
     journal = Journal(wall_clock=lambda: 0.0)
-    keeper = ConnectionKeeper(
+    keeper = keeper_of(
         world,
         journal=journal,
-        clock=lambda: 0.0,
         choose_port=lambda: next(ports),
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
         joined=lambda _token, name, is_probe: answers.append((name, is_probe)),
     )
     standing, shown = asyncio.run(probe_once(world, keeper))
@@ -274,14 +243,7 @@ def test_probes_are_shown_to_nobody_and_their_answer_is_told_once():
 
 def test_an_event_says_whose_connection_it_is_about_from_the_first_one_on():
     world, journal = simulated_world(), Journal(wall_clock=lambda: 0.0)
-    keeper = ConnectionKeeper(
-        world,
-        journal=journal,
-        clock=lambda: 0.0,
-        choose_port=lambda: 50000,
-        news=lambda: None,
-        policy_for=lambda _account: STOCK_POLICY,
-    )
+    keeper = keeper_of(world, journal=journal)
     for each in world.connections.snapshot().connections:
         keeper.take_event(ConnectionCreated(token=each.token, flow=each.flow, is_server_side=False))
     owners = {each.owner.uid for each in world.connections.snapshot().connections}
@@ -298,13 +260,10 @@ class Behind:
         self.world.path_manager.execute = self.told.append
         self.world.path_manager.has_news = lambda: self.has_news
         ports = count(50000)
-        self.keeper = ConnectionKeeper(
+        self.keeper = keeper_of(
             self.world,
-            journal=Journal(wall_clock=lambda: 0.0),
             clock=lambda: self.now,
             choose_port=lambda: next(ports),
-            news=lambda: None,
-            policy_for=lambda _account: STOCK_POLICY,
             joined=lambda *answer: self.answers.append(answer),
         )
         self.answers = []
