@@ -505,8 +505,9 @@ class Expiration:
             case Step.CLEARED | Step.GONE:
                 self._suspicion = None
                 if step is Step.CLEARED:
-                    self._receiving.bear(now)
                     self._next_doubt = now + _PASSED_OVER_REST_S
+                    if self._receiving.moved <= suspicion.since:
+                        self._receiving.bear(now)
                 return Finding.HEARD, ()
             case _:
                 return None

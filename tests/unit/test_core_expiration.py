@@ -903,11 +903,11 @@ def test_a_path_that_dies_while_nobody_looks_is_found_silent_all_the_same(late_s
 class PassedOver:
     """A machine whose peer sends every 20 ms over the helper alone, whatever it was asked for; a second is one look."""
 
-    def __init__(self, *, carrier_segments=lambda _step: 0, answers=False):
+    def __init__(self, *, carrier_segments=lambda _step: 0, answers=False, last_step=65 * 50):
         self.machine, self.effects, self.asked = Expiration(policy(0.05), now=100.0), [], []
         for step in range(1, 65 * 50):
             now = 100.0 + step * 0.02
-            if self.machine.take(Progress(1, 1000, 1000, step), now):
+            if self.machine.take(Progress(1, 1000, 1000, min(step, last_step)), now):
                 views = [
                     silent(WLAN, Rank.PREFERRED, received_segments=carrier_segments(step)),
                     silent(WWAN, Rank.HELPER, received_segments=step),
@@ -937,6 +937,11 @@ def test_a_peer_that_sends_where_it_likes_is_asked_once_a_minute_and_nothing_is_
     assert 60 < place.asked[1] - place.asked[0] < 63
     assert place.effects == [ProbePath(flow=FourTuple(LOCAL[WLAN], SERVER))] * 2
     assert place.machine.state is ExpirationState.PRIMARY
+
+
+def test_a_peer_that_is_asked_while_data_comes_is_asked_as_soon_as_ever_when_that_stops():
+    place = PassedOver(answers=True, last_step=200)
+    assert 4 < place.asked[1] < 4.05
 
 
 def test_a_path_over_which_something_comes_now_and_then_is_not_passed_over():
