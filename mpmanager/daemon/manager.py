@@ -549,7 +549,7 @@ class Manager:
     def _put_scopes_into_force(self) -> None:
         self._multipath.stir()
         if self.trust.can_enforce:
-            self.trust.enforce_now(has_new_places=bool(self.scopes.applications))
+            self.trust.enforce_now(has_new_places=bool(self.scopes.applications), asked_for=self.scopes.scopes)
         elif any(trust.demand is not TrustDemand.ANY for trust in self.scopes.scopes.values()):
             raise NotSupportedError(self.trust.limits()[0])
 

@@ -16,7 +16,14 @@ from mpmanager.daemon.journal import Journal
 from mpmanager.daemon.program_places import Places
 from mpmanager.daemon.world import World
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Endpoint, FourTuple
-from mpmanager.model.enforcement import CgroupPath, EnforcementLimit, EnforcementPlan, FenceCounters, Shortfall
+from mpmanager.model.enforcement import (
+    CgroupPath,
+    CgroupsRefusedError,
+    EnforcementLimit,
+    EnforcementPlan,
+    FenceCounters,
+    Shortfall,
+)
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.names import Token
 from mpmanager.model.path import Path, PathState
@@ -187,8 +194,11 @@ class TrustKeeper:
         self._places = self._places_now()
         self._enforce_or_tell()
 
-    def enforce_now(self, *, has_new_places: bool = False) -> None:
+    def enforce_now(self, *, has_new_places: bool = False, asked_for: Collection[CgroupPath] | None = None) -> None:
         """Put into force what holds now, also for programs that have just come where rules are about them.
+
+        Where the kernel refuses what concerns single cgroups, the others are held, and that is told rather than raised
+        when none of these is `asked_for`.
 
         Raises:
             NotSupportedError, CommandRefusedError: the kernel cannot, or did not; what is forbidden stays so.
@@ -201,11 +211,19 @@ class TrustKeeper:
         plan = self._plan(demands)
         identities = self._identities_of(demands)
         self._is_complete = False
-        missing = self._world.enforcement.apply(plan)
-        self._is_complete = True
+        try:
+            missing, refusal = self._world.enforcement.apply(plan), None
+        except CgroupsRefusedError as error:
+            missing, refusal = error.gone, error
         self._identities = identities | dict.fromkeys(missing)
-        self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in missing}
-        self._refusal = None
+        unheld = {*missing, *(refusal.cgroups if refusal else ())}
+        self._demands = {cgroup: trust for cgroup, trust in demands.items() if cgroup not in unheld}
+        if refusal is None:
+            self._is_complete, self._refusal = True, None
+        elif asked_for is None or not refusal.cgroups.isdisjoint(asked_for):
+            raise refusal
+        else:
+            self._tell(refusal)
 
     def _enforce_or_tell(self) -> None:
         if not (self.can_enforce and self._has_begun):
@@ -213,10 +231,14 @@ class TrustKeeper:
         try:
             self.enforce_now()
         except CommandRefusedError as error:
-            if self._refusal is None:
-                text = f"trust is not enforced as it should be: {error}; trying again"
-                self._journal.record(EventKind.ENFORCEMENT_FAILED, text)
-            self._refusal = str(error)
+            self._tell(error)
+
+    def _tell(self, error: CommandRefusedError) -> None:
+        """Once, until all is as it should be."""
+        if self._refusal is None:
+            text = f"trust is not enforced as it should be: {error}; trying again"
+            self._journal.record(EventKind.ENFORCEMENT_FAILED, text)
+        self._refusal = str(error)
 
     def retire(self) -> None:
         """Leave what is in force so that it can stay without anybody to follow the network."""

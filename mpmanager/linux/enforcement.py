@@ -22,6 +22,7 @@ from mpmanager.model.connection import Endpoint
 from mpmanager.model.enforcement import (
     CgroupPath,
     CgroupPolicy,
+    CgroupsRefusedError,
     EnforcementLimit,
     EnforcementPlan,
     FenceCounters,
@@ -94,15 +95,19 @@ class LinuxEnforcement:
     def apply(self, plan: EnforcementPlan) -> Collection[CgroupPath]:
         there = {each: cgroup for each in plan.policies if (cgroup := _cgroup_id(each.cgroup)) is not None}
         plain = _plain_keys(plan.plain_destinations) | _keyless_versions(plan.classes)
+        refused: Mapping[CgroupPath, CommandRefusedError] = {}
         if plan.restricts() or any(self._directory.parent.glob(f"{FENCE.kind}*")):
-            self._fence(plan, there, plain)
+            refused = self._fence(plan, there, plain)
         else:
             self._let_ahead_go()
         strips_keys = self._second_fence.apply(plan.classes)
         if self._object is not None:
             self._let_go(plain if strips_keys else frozenset())
         self._routing.apply(plan.classes)
-        return tuple(each.cgroup for each in plan.policies - there.keys())
+        gone = tuple(each.cgroup for each in plan.policies - there.keys())
+        if refused:
+            raise CgroupsRefusedError(refused, gone=gone)
+        return gone
 
     def pause(self, until_s: float) -> None:
         self._paused_until_s = until_s
@@ -203,8 +208,13 @@ class LinuxEnforcement:
         if (spare := self._take_ahead()) is not None:
             spare.close()
 
-    def _fence(self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int], plain: frozenset[bytes]) -> None:
-        """First what is lost, then what is won, then who is restricted; at last who no longer is."""
+    def _fence(
+        self, plan: EnforcementPlan, there: Mapping[CgroupPolicy, int], plain: frozenset[bytes]
+    ) -> Mapping[CgroupPath, CommandRefusedError]:
+        """First what is lost, then what is won, then who is restricted; at last who no longer is.
+
+        A cgroup that cannot be restricted costs no other its restriction: it is returned with what was refused.
+        """
         self._load()
         _shrink(self._map(_PLAIN), plain)
         if plan.keeps_others:
@@ -212,14 +222,20 @@ class LinuxEnforcement:
         lingering = self._lingering(set(there.values()), keeps_all=plan.keeps_others)
         self._fill_classes(plan.classes, keeps_others=bool(lingering))
         classes = {each.number: each for each in plan.classes}
+        refused = {}
         for policy, cgroup in there.items():
-            self._restrict(policy, cgroup, classes[policy.path_class])
+            try:
+                self._restrict(policy, cgroup, classes[policy.path_class])
+            except CommandRefusedError as error:
+                if _cgroup_id(policy.cgroup) == cgroup:  # else it has gone meanwhile
+                    refused[policy.cgroup] = error
         self._paths = {cgroup: policy.cgroup for policy, cgroup in there.items()}
         self._release_all_but({*there.values(), *lingering})
         self._forget_traffic_of_all_but(
             {cgroup for policy, cgroup in there.items() if policy.restriction is Restriction.ONLY}
         )
         pins.remove_other_layouts(self._directory, kind=FENCE.kind)
+        return refused
 
     def _load(self) -> None:
         if self._object is not None:

@@ -1,11 +1,12 @@
 """What applications may send by which interfaces, as it has to stand in the kernel."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import NewType
 
 from mpmanager.model.connection import Endpoint
-from mpmanager.model.errors import InvalidValueError
+from mpmanager.model.errors import CommandRefusedError, InvalidValueError
 from mpmanager.model.names import IPAddress
 
 ClassNumber = NewType("ClassNumber", int)
@@ -101,6 +102,22 @@ class EnforcementPlan:
     def restricts(self) -> bool:
         """Whether it holds back anything at all."""
         return any(each.restriction is not Restriction.ANY for each in self.policies)
+
+
+class CgroupsRefusedError(CommandRefusedError):
+    """The kernel refused what a plan says of single cgroups; all else of it stands."""
+
+    code = "CgroupsRefused"
+
+    def __init__(
+        self, refusals: Mapping[CgroupPath, CommandRefusedError], *, gone: Collection[CgroupPath] = ()
+    ) -> None:
+        """With at least one refusal; `gone` are the cgroups of the plan that are not there."""
+        cgroup, error = next(iter(refusals.items()))
+        others = f" (and of {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        super().__init__(f"the kernel refused what is demanded of {cgroup}{others}: {error}", errno=error.errno)
+        self.cgroups = frozenset(refusals)
+        self.gone = frozenset(gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

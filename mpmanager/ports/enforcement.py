@@ -22,6 +22,7 @@ class Enforcement(Protocol):
 
         Raises:
             NotSupportedError: the plan restricts something, and this machine cannot.
+            CgroupsRefusedError: the kernel refused what concerns single cgroups; all else stands.
             CommandRefusedError: the kernel refused something; what could be applied stays.
         """
         ...

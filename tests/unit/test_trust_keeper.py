@@ -16,7 +16,7 @@ from mpmanager.daemon.program_places import ProgramPlaces
 from mpmanager.daemon.subjects import uids_of
 from mpmanager.daemon.trust_keeper import MOST_PLAIN, PLAIN_KEPT_S, TrustKeeper
 from mpmanager.model.connection import UNKNOWN_APPLICATION, Application, Endpoint, FourTuple
-from mpmanager.model.enforcement import EnforcementLimit, Restriction, Shortfall
+from mpmanager.model.enforcement import CgroupsRefusedError, EnforcementLimit, Restriction, Shortfall
 from mpmanager.model.errors import CommandRefusedError, NotSupportedError
 from mpmanager.model.path import InterfaceAddress, KindSource, Path, PathKind, PathState, Tier, WayOut
 from mpmanager.model.policy import Policy, PolicyRule, TrustPolicy
@@ -34,14 +34,18 @@ LET_GO = Opening(is_on_trusted=False, had_trusted=False)
 
 
 class Refusing(SimulatedEnforcement):
-    """Refuses while it is told to."""
+    """Refuses while it is told to, all or what concerns single cgroups."""
 
-    refuses = False
+    refuses, barred = False, frozenset()
 
     def apply(self, plan):
         if self.refuses:
             raise CommandRefusedError("out of memory", errno=12)
-        return super().apply(plan)
+        gone = super().apply(plan)
+        error = CommandRefusedError("Operation not permitted", errno=1)
+        if refused := {each.cgroup: error for each in plan.policies if each.cgroup in self.barred}:
+            raise CgroupsRefusedError(refused, gone=gone)
+        return gone
 
 
 class Counting(SimulatedConnections):
@@ -178,6 +182,33 @@ def test_what_the_kernel_refuses_is_told_once_and_tried_again(stage):
     stage.keeper.look()
     assert stage.policies["/a"] is Restriction.ONLY
     assert stage.keeper.limits() == []
+
+
+def test_a_cgroup_that_cannot_be_held_is_told_and_costs_no_other_its_restriction(stage):
+    stage.enforcement.barred, stage.enforcement.gone = {"/barred"}, {"/gone"}
+    for each in ("barred", "gone", "a"):
+        stage.say(f"cgroup:/{each}", "only")
+    stage.keeper.look()
+    demands = {each: str(stage.keeper.demand_at(each)) for each in ("/barred", "/gone", "/a")}
+    assert demands == {"/barred": "handshake", "/gone": "handshake", "/a": "only"}
+    assert [each.kind for each in stage.journal.recent(9)] == [EventKind.ENFORCEMENT_FAILED]
+    assert stage.keeper.limits()[-1].endswith("refused what is demanded of /barred: Operation not permitted")
+    stage.enforcement.barred = set()
+    stage.keeper.look()
+    assert str(stage.keeper.demand_at("/barred")) == "only"
+    assert stage.keeper.limits() == []
+
+
+def test_whoever_asks_for_a_scope_gets_it_whatever_is_refused_of_others(stage):
+    stage.scopes["/scope"] = TrustPolicy.parse("only")
+    stage.say("cgroup:/barred", "only")
+    stage.enforcement.barred = {"/barred"}
+    stage.keeper.enforce_now(asked_for=stage.scopes)
+    assert str(stage.keeper.demand_at("/scope")) == "only"
+    assert "/barred" in stage.keeper.limits()[-1]
+    stage.enforcement.barred = {"/barred", "/scope"}
+    with pytest.raises(CgroupsRefusedError, match="of 1 more"):
+        stage.keeper.enforce_now(asked_for=stage.scopes)
 
 
 def test_a_machine_that_can_enforce_nothing_is_not_asked_to_and_says_so():

@@ -1,5 +1,7 @@
 """Each fence by itself and none at all, trust that ends while data flows, and interfaces that change."""
 
+import ctypes
+import os
 import subprocess
 import sys
 import time
@@ -9,10 +11,12 @@ from errno import ENOMEM
 import pytest
 
 from mpmanager.linux import bpf
+from mpmanager.linux.bpf import AttachType
 from mpmanager.linux.class_routing import Step
-from mpmanager.model.enforcement import Restriction
+from mpmanager.linux.mounts import cgroup_mount
+from mpmanager.model.enforcement import CgroupsRefusedError, Restriction
 from mpmanager.model.errors import CommandRefusedError
-from netns.restricted import Captures, cellular, restricting, tried, wifi_and_cellular
+from netns.restricted import Captures, cellular, plan, restricting, tried, wifi_and_cellular
 
 _LIMIT_S = 10.0
 _STREAMS = 50
@@ -80,6 +84,30 @@ def test_a_failure_half_way_leaves_too_little_allowed(cgroup, enforcement, attac
     with pytest.raises(CommandRefusedError, match="no more rules"):
         enforcement.apply(restricting(cgroup))
     assert leaks(attacker, captures) == set()
+
+
+@pytest.fixture
+def barred(cgroup, enforcement):
+    """A cgroup with a program of somebody else's that bears no other beside it."""
+    place = cgroup.with_name(f"{cgroup.name}-barred")
+    place.mkdir()
+    enforcement._load()
+    opened = os.open(place, os.O_RDONLY)
+    attach = ctypes.CDLL("libbpf.so.1", use_errno=True).bpf_prog_attach
+    assert attach(enforcement._object.programs["fence"], opened, int(AttachType.INET_EGRESS), 0) == 0
+    os.close(opened)
+    yield place
+    place.rmdir()
+
+
+def test_a_cgroup_that_cannot_be_held_costs_no_other_its_restriction(
+    *, cgroup, barred, enforcement, attacker, captures
+):
+    with pytest.raises(CgroupsRefusedError, match="Operation not permitted") as refused:
+        enforcement.apply(plan(dict.fromkeys([cgroup, barred], Restriction.ONLY), cellular()))
+    assert refused.value.cgroups == {f"/{barred.relative_to(cgroup_mount())}"}
+    assert leaks(attacker, captures) == set()
+    assert tried(attacker, captures, ["tcp4"])["tcp4"][0] == "answered", "it is led to the path that it may use"
 
 
 def test_a_path_that_flaps_opens_no_gap(*, two_paths, cgroup, enforcement, attacker, captures):
