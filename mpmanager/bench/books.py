@@ -5,7 +5,7 @@ What exact means is said in docs/bench.md; here each of its sentences is a funct
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,13 +110,16 @@ class Books:
             if client.outcome is Outcome.PLAIN:
                 found.plain += 1
             elif server is not None:
-                self._compare(found, client, server, _account_of(client, accounts.get(client.local, [])))
+                self._compare(found, client, server, accounts.get(client.local, []))
         return found
 
-    def _compare(self, found: Comparison, client: Counted, server: Counted, account: ConnectionInfo | None) -> None:
+    def _compare(
+        self, found: Comparison, client: Counted, server: Counted, candidates: Collection[ConnectionInfo]
+    ) -> None:
         found.connections += 1
+        account = _account_of(client, candidates)
         if account is None:
-            found.missing.append(f"{client.name} {client.local}")
+            found.missing.append(_missing(client, candidates))
             return
         carried, moved = _sum(_carried(account).values()), _moved(account)
         words = f"{client.name} {client.local}: {moved}"
@@ -184,6 +187,16 @@ def differences(one: Sums, other: Sums) -> Iterator[tuple[str, int]]:
         left, right = one.get(place, Moved()), other.get(place, Moved())
         if apart := left.difference(right):
             yield f"{place[0]} over {place[1]}: {left} and {right}", apart
+
+
+def _missing(client: Counted, others: Iterable[ConnectionInfo]) -> str:
+    """What there is to say of a connection without an account."""
+    opened = "".join(f", one {each.opened - client.began:+.1f} s later" for each in others) or ", none"
+    lasted_s = client.ended - client.began
+    return (
+        f"{client.name} {client.local}: {client.outcome}, {lasted_s:.2f} s, {client.sent} B sent and {client.received}"
+        f" received; accounts from the same port{opened}"
+    )
 
 
 def _account_of(client: Counted, candidates: Iterable[ConnectionInfo]) -> ConnectionInfo | None:

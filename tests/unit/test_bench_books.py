@@ -73,7 +73,9 @@ def test_a_single_byte_too_few_or_too_many_is_noticed(tx, rx):
 
 
 def test_a_connection_without_an_account_is_missing():
-    assert books().compare().missing == [f"film.1-1 {LOCAL}"]
+    words = f"film.1-1 {LOCAL}: orderly, 2.00 s, 100 B sent and 5000 received; accounts from the same port, "
+    assert books().compare().missing == [f"{words}none"]
+    assert books(account(opened=990.0)).compare().missing == [f"{words}one -10.0 s later"]
 
 
 def test_of_two_connections_from_one_port_each_has_its_own_account():
