@@ -317,7 +317,11 @@ class ConnectionKeeper:
 
     def _name(self, accounts: Sequence[ConnectionAccount], again: Container[Token]) -> None:
         """Note whose the connections are; where that was asked before, only what is new."""
-        found = self._world.applications.find([self._owner(each) for each in accounts])
+        owners = [self._owner(each) for each in accounts]
+        for account, owner in zip(accounts, owners, strict=True):
+            if owner.is_known:  # in the middle of a handshake the kernel may not have told
+                account.owner_uid = owner.uid
+        found = self._world.applications.find(owners)
         named = [
             (account, application)
             for account, application in zip(accounts, map(self._named, found), strict=True)

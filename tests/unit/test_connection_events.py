@@ -161,6 +161,18 @@ def test_what_a_cgroup_says_counts_before_the_program_is_found():
     assert told == [], "it may use one path only"
 
 
+def test_whose_a_connection_is_that_the_kernel_did_not_show_at_once_is_known_with_its_program():
+    world, shown = simulated_world(), [None]
+    owner = ProcessKey(inode=5, uid=1000, cgroup_id=1)
+    world.connections.connection = lambda _token: shown[0]
+    keeper = keeper_of(world)
+    keeper.take_event(ConnectionCreated(token=TOKEN, flow=CABLE, is_server_side=False))
+    assert keeper.ledger.connection(TOKEN).owner_uid is None
+    shown[0] = ConnectionSample(TOKEN, CABLE, TcpState.ESTABLISHED, owner, False, 0, 0, 0)
+    keeper.name_newcomers()
+    assert keeper.ledger.connection(TOKEN).owner_uid == 1000, "else it would be counted twice: as nobody's, and as his"
+
+
 def test_what_is_said_of_a_connection_that_has_ended_is_not_kept():
     holds = cycle((Hold.TRUSTED, Hold.FREE))
     keeper = keeper_of(
